@@ -1,0 +1,104 @@
+/**
+ * Entries: the ledger's words. A ramp's stream is a sequence of batches; each batch is what was
+ * *heard* (an answer, a person's word, news, the clock) followed by what was *decided* from it.
+ * Decided entries follow from the fold alone, which is what `replay` checks.
+ */
+import type { BreachPolicy } from '../plan/condition.ts'
+import type { Plan } from '../plan/plan.ts'
+import type { Answer } from '../plan/verdict.ts'
+import type { Digest } from '../units/digest.ts'
+import type { JsonObject } from '../units/json.ts'
+
+/** Whether a command does the stage's work or takes it back. */
+export type Purpose = 'do' | 'undo'
+
+/** How an actuator answered a command. */
+export interface CommandAnswer {
+  readonly verdict: 'done' | 'failed'
+  /** One kebab-case word, for example `spawned`, `command-not-found`. */
+  readonly reason: string
+  readonly sentence: string
+  /** What later conditions and stages may refer to, for example `{ "ports": { "http": 41231 } }`. */
+  readonly outputs: JsonObject
+  /** Whether repeating the command may succeed. */
+  readonly retryable: boolean
+}
+
+/** Why a stage failed, a ramp holds or is being undone. */
+export interface Cause {
+  /** One kebab-case word, for example `deadline`, `terminal-answer`, `breach`, `word`. */
+  readonly reason: string
+  /** One sentence that a person can act on. */
+  readonly sentence: string
+  readonly stage?: string
+  readonly condition?: string
+  /** The last answer that led here. */
+  readonly answer?: Answer
+}
+
+/** What a person, or a program on their behalf, may say to a ramp. */
+export type Word =
+  | { readonly say: 'approve'; readonly stage: string; readonly condition: string; readonly digest: Digest; readonly as: string }
+  | { readonly say: 'reject'; readonly stage: string; readonly condition: string; readonly digest: Digest; readonly as: string }
+  | { readonly say: 'hold'; readonly why: string }
+  | { readonly say: 'resume'; readonly why: string }
+  /** `undo: false` leaves everything as it stands. */
+  | { readonly say: 'abort'; readonly undo: boolean; readonly why: string }
+
+/** How a ramp ended. */
+export type Outcome =
+  /** Every stage is ready: the goal is reached. */
+  | 'reached'
+  /** Everything done was taken back. */
+  | 'undone'
+  /** Given up as it stands; what was done stays. */
+  | 'abandoned'
+
+/** Heard from outside. */
+export type HeardEntry =
+  | { readonly type: 'ramp.opened'; readonly plan: Plan; readonly planDigest: Digest; readonly flags: readonly number[]; readonly by: string }
+  | {
+      readonly type: 'condition.answered'
+      readonly stage: string
+      readonly condition: string
+      readonly incarnation: number
+      readonly answer: Answer
+      /** How many times the question has been asked in this incarnation, this answer included. */
+      readonly attempt: number
+    }
+  | { readonly type: 'command.answered'; readonly command: string; readonly answer: CommandAnswer }
+  | { readonly type: 'word.spoken'; readonly by: string; readonly word: Word }
+  | { readonly type: 'news.heard'; readonly subject: string; readonly is: string; readonly digest: Digest }
+  /** Time went on, and that alone led to the decisions that follow. */
+  | { readonly type: 'clock.ticked' }
+
+/** Decided by the core. */
+export type DecidedEntry =
+  /** Needs are met; the gates are being asked. */
+  | { readonly type: 'stage.gated'; readonly stage: string; readonly incarnation: number }
+  | { readonly type: 'stage.entered'; readonly stage: string; readonly incarnation: number }
+  /** Recorded before the command is run. `fence` grows with every command of the ramp. */
+  | { readonly type: 'command.issued'; readonly command: string; readonly stage: string; readonly purpose: Purpose; readonly fence: number }
+  | { readonly type: 'condition.met'; readonly stage: string; readonly condition: string; readonly incarnation: number }
+  | { readonly type: 'stage.started'; readonly stage: string }
+  | { readonly type: 'stage.provisional'; readonly stage: string }
+  | { readonly type: 'stage.ready'; readonly stage: string }
+  | { readonly type: 'stage.completed'; readonly stage: string }
+  | { readonly type: 'stage.failed'; readonly stage: string; readonly cause: Cause }
+  /** A promise that was kept is broken; `policy` is what follows. */
+  | { readonly type: 'stage.breached'; readonly stage: string; readonly condition: string; readonly policy: BreachPolicy; readonly cause: Cause }
+  /** Being taken back, to be tried again (`retry`), left out (`leave`) or gone (`undo`). */
+  | { readonly type: 'stage.undoing'; readonly stage: string; readonly then: 'retry' | 'leave' | 'undo' }
+  | { readonly type: 'stage.undone'; readonly stage: string }
+  /** Back to waiting; a new incarnation may be entered from `notBeforeMs` on. */
+  | { readonly type: 'stage.reset'; readonly stage: string; readonly notBeforeMs: number }
+  | { readonly type: 'ramp.held'; readonly cause: Cause }
+  | { readonly type: 'ramp.resumed'; readonly by: string }
+  | { readonly type: 'ramp.undoing'; readonly cause: Cause }
+  | { readonly type: 'ramp.ended'; readonly outcome: Outcome; readonly cause?: Cause }
+
+/** One word of the ledger, before the ledger gives it a place. */
+export type Entry = (HeardEntry | DecidedEntry) & {
+  /** When the batch was decided, by the engine's clock. @unit ms since 1970 */
+  readonly atMs: number
+}
