@@ -1,0 +1,52 @@
+/**
+ * The literal registry of probe inputs: what a contract may ask the world, and how it is written.
+ * A condition's key (`http: …`) is a name of this table; the probe of the same name is put in by
+ * src/main.ts.
+ */
+import type { z } from 'zod'
+import type { JsonObject } from '../../core/units/json.ts'
+import { execInput } from './exec.ts'
+import { exitInput } from './exit.ts'
+import { httpInput } from './http.ts'
+import { logInput } from './log.ts'
+import { postgresInput } from './postgres.ts'
+import { tcpInput } from './tcp.ts'
+
+/** How one kind of probe is written in a contract. */
+export interface ProbeInput {
+  /** Parses what is written into the probe's input, templates still unresolved. */
+  readonly schema: z.ZodType<JsonObject>
+  /** One sentence for editors and documentation. */
+  readonly summary: string
+}
+
+/** The names of all probes. */
+export type ProbeName = 'exec' | 'exit' | 'http' | 'log' | 'postgres' | 'tcp'
+
+/** Every probe's input by its name. */
+export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
+  exec: {
+    schema: execInput,
+    summary: 'Runs a command and judges its exit code and output.',
+  },
+  exit: {
+    schema: exitInput,
+    summary: "Waits for the component's own process to exit with a code, or to keep running.",
+  },
+  http: {
+    schema: httpInput,
+    summary: 'Asks a URL and judges status, headers and body.',
+  },
+  log: {
+    schema: logInput,
+    summary: "Waits for a line in what the component's own process puts out.",
+  },
+  postgres: {
+    schema: postgresInput,
+    summary: 'Signs in to PostgreSQL and judges its schema, migrations and answers.',
+  },
+  tcp: {
+    schema: tcpInput,
+    summary: 'Connects to a port, and judges what answers there.',
+  },
+}

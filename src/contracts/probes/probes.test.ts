@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { z } from 'zod'
+import { type ProbeName, probeInputs } from './index.ts'
+
+/** What each probe reads out of what a contract says. */
+const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
+  ['exit', 0, { expect: [0] }],
+  ['exit', [0, 3], { expect: [0, 3] }],
+  ['exit', 'running', { expect: 'running' }],
+  ['tcp', 'localhost:80', { address: 'localhost:80' }],
+  ['tcp', '[::1]:80', { address: '[::1]:80' }],
+  ['tcp', `localhost:\${self.ports.pg}`, { address: `localhost:\${self.ports.pg}` }],
+  ['tcp', { host: 'db', port: 5432 }, { host: 'db', port: 5432 }],
+  ['tcp', { host: 'db', port: `\${p}` }, { host: 'db', port: `\${p}` }],
+  ['http', 'http://localhost:80/', { url: 'http://localhost:80/' }],
+  ['http', `\${self.url}/ready`, { url: `\${self.url}/ready` }],
+  ['http', { url: 'http://a/', status: 200 }, { url: 'http://a/', status: [200] }],
+  ['http', { url: 'http://a/', status: ['2xx', 404] }, { url: 'http://a/', status: ['2xx', 404] }],
+  ['http', { url: 'http://a/', bodyLimit: '1MiB' }, { url: 'http://a/', bodyLimit: 1_048_576 }],
+  ['exec', { command: ['true'], expect: 0 }, { command: ['true'], expect: [0] }],
+  ['log', 'ready on (?<port>\\d+)', { pattern: 'ready on (?<port>\\d+)' }],
+  ['postgres', 'postgres://a:b@h/d', { url: 'postgres://a:b@h/d' }],
+  [
+    'postgres',
+    { url: `\${u}`, tables: ['orders'], migrations: { table: 'm', head: 7 } },
+    { url: `\${u}`, tables: { orders: [] }, migrations: { table: 'm', head: '7' } },
+  ],
+]
+
+/** What no contract may say. */
+const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
+  ['exit', 256, /255/],
+  ['exit', 'runing', /running/],
+  ['exit', [], /./],
+  ['tcp', 'localhost', /host:port/],
+  ['tcp', { host: 'db', port: '5432' }, /template/],
+  ['tcp', { host: 'db', port: 5432, timeout: 3 }, /timeout/],
+  ['http', 'localhost:80', /http:\/\//],
+  ['http', { url: 'http://a/', status: '2x' }, /2xx/],
+  ['http', { url: 'http://a/', expectHeaders: { etag: '(' } }, /RE2/],
+  ['http', { url: 'http://a/', bodyLimit: '1MB' }, /1MiB/],
+  ['http', { url: 'http://a/', method: 'GTE' }, /"GET"/],
+  ['exec', { command: 'true' }, /array/],
+  ['exec', { command: [] }, /./],
+  ['log', '(?=x)', /look-around/],
+  ['log', { pattern: 'a', stream: 'stdout' }, /"out"/],
+  ['postgres', 'mysql://a', /postgres:\/\//],
+  ['postgres', { url: 'postgres://h/d', role: 'standby' }, /replica/],
+]
+
+describe('probe inputs', () => {
+  for (const [name, written, read] of READ) {
+    it(`reads ${name}: ${JSON.stringify(written)}`, () => {
+      assert.deepEqual(probeInputs[name].schema.parse(written), read)
+    })
+  }
+
+  for (const [name, written, expected] of REFUSED) {
+    it(`refuses ${name}: ${JSON.stringify(written)}`, () => {
+      const parsed = probeInputs[name].schema.safeParse(written)
+      assert.equal(parsed.success, false)
+      assert.match(JSON.stringify(parsed.error?.issues).replaceAll('\\"', '"'), expected)
+    })
+  }
+
+  it('gives a JSON Schema for editors, for every probe', () => {
+    for (const { schema, summary } of Object.values(probeInputs)) {
+      const printed = z.toJSONSchema(schema, { io: 'input' })
+      assert.ok(printed.anyOf !== undefined || printed.type === 'object')
+      assert.match(summary, /^[A-Z].*\.$/)
+    }
+  })
+})
