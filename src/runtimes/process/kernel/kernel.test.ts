@@ -1,0 +1,90 @@
+/** What both ways of asking the operating system must agree on. */
+import assert from 'node:assert/strict'
+import { spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { LinuxKernel, parseStat } from './linux.ts'
+import { openKernel } from './open-kernel.ts'
+import { PsKernel, parseListeners, parseProcesses } from './ps.ts'
+
+const hasProc = existsSync('/proc/self/stat')
+const linuxOnly = { skip: hasProc ? false : 'there is no /proc on this machine' }
+
+test('both kernels tell the same pid, parent and group of this process', linuxOnly, () => {
+  const linux = new LinuxKernel().process(process.pid)
+  const ps = new PsKernel().process(process.pid)
+  assert.equal(linux?.pid, process.pid)
+  assert.equal(linux?.parentPid, process.ppid)
+  assert.deepEqual(
+    [ps?.pid, ps?.parentPid, ps?.groupId],
+    [linux?.pid, linux?.parentPid, linux?.groupId],
+  )
+})
+
+test('a process is identified by its start time, and gone once it ended', async () => {
+  const kernel = openKernel()
+  const child = spawn(process.execPath, ['-e', 'process.stdin.resume()'], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    env: { ...process.env, RAMPART_INSTANCE: 'shop/api#7' },
+  })
+  const pid = child.pid ?? 0
+  const started = kernel.process(pid)?.started
+  assert.ok(started !== undefined && started.length > 0)
+  assert.equal(kernel.process(pid)?.started, started)
+  assert.equal(kernel.variables(pid)?.get('RAMPART_INSTANCE'), 'shop/api#7')
+  assert.match(kernel.command(pid), /process\.stdin\.resume/)
+  child.kill('SIGKILL')
+  await new Promise((resolve) => child.once('exit', resolve))
+  assert.equal(kernel.process(pid), undefined)
+  assert.equal(kernel.variables(pid), undefined)
+  assert.equal(kernel.command(pid), '')
+})
+
+test('a listening port is told with its holder', linuxOnly, async () => {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '::1', resolve))
+  const address = server.address()
+  const port = typeof address === 'object' ? (address?.port ?? 0) : 0
+  const kernel = new LinuxKernel()
+  assert.ok(kernel.listeningPorts().has(port))
+  assert.deepEqual(kernel.listenersOf([process.pid]), [{ port, pid: process.pid }])
+  await new Promise((resolve) => server.close(resolve))
+  assert.ok(!kernel.listeningPorts().has(port))
+})
+
+test('a name that looks like fields does not confuse the reading of stat', () => {
+  const tail = 'S 7 8 9 0 -1 4194560 1 0 0 0 1 0 0 0 20 0 1 0 4711 1 1'
+  assert.deepEqual(parseStat(`42 (a) S 1) ${tail}`), {
+    pid: 42,
+    parentPid: 7,
+    groupId: 8,
+    sessionId: 9,
+    started: '4711',
+  })
+  assert.equal(parseStat(`42 (a) ${tail.replace('S', 'Z')}`), undefined)
+  assert.equal(parseStat('nonsense'), undefined)
+})
+
+test('a process whose first thread alone has ended is still alive', () => {
+  const tail = 'Z 7 8 9 0 -1 4194560 1 0 0 0 1 0 0 0 20 0 3 0 4711 1 1'
+  assert.equal(parseStat(`42 (a) ${tail}`)?.pid, 42)
+})
+
+test('the words of ps and lsof are read, zombies left out', () => {
+  const text =
+    '  42     1    42 Ss   Sat Nov 21 03:09:26 2026\n 43 42 42 Z+ Sat Nov 21 03:09:27 2026\n'
+  assert.deepEqual(parseProcesses(text), [
+    { pid: 42, parentPid: 1, groupId: 42, sessionId: 42, started: 'Sat Nov 21 03:09:26 2026' },
+  ])
+  assert.deepEqual(parseListeners('p42\nf3\nn127.0.0.1:8080\nn[::1]:9090\np43\nn*:1\n'), [
+    { port: 8080, pid: 42 },
+    { port: 9090, pid: 42 },
+    { port: 1, pid: 43 },
+  ])
+})
+
+test('the ps kernel says what it cannot tell, the Linux kernel has nothing to say', () => {
+  assert.ok(new PsKernel().blindSpots.length > 0)
+  assert.deepEqual(new LinuxKernel().blindSpots, [])
+})

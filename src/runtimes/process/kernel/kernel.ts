@@ -1,0 +1,43 @@
+/**
+ * What the operating system can be asked about processes and listening ports. Two implementations:
+ * Linux reads /proc, other systems ask `ps` and `lsof`. Only looks; signals are sent elsewhere.
+ */
+
+/** A living process. One that has ended but was not yet reaped (a zombie) counts as gone. */
+export interface KernelProcess {
+  readonly pid: number
+  readonly parentPid: number
+  readonly groupId: number
+  /** Equal to `groupId` where the system does not tell sessions. */
+  readonly sessionId: number
+  /** When it started, in the system's own words; with the pid and the boot id it is unique. */
+  readonly started: string
+}
+
+/** A listening TCP port, and who holds it when that can be told. */
+export interface Listener {
+  readonly port: number
+  readonly pid: number
+}
+
+/** Asks the operating system. Every answer is true of one instant only. */
+export interface Kernel {
+  /** What this implementation cannot tell, in sentences for people; empty when it tells everything. */
+  readonly blindSpots: readonly string[]
+  /** Another one after every boot of the machine. */
+  bootId(): string
+  /** Undefined when it is gone. */
+  process(pid: number): KernelProcess | undefined
+  /** Every living process that may be seen. */
+  processes(): readonly KernelProcess[]
+  /** The variables it was started with; undefined when it is gone or may not be looked at. */
+  variables(pid: number): ReadonlyMap<string, string> | undefined
+  /** Its command line, for people; empty when it is gone. */
+  command(pid: number): string
+  /** Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. */
+  listeningPorts(): ReadonlySet<number> | undefined
+  /** The TCP ports that these processes listen on. */
+  listenersOf(pids: readonly number[]): readonly Listener[]
+  /** What the start claim written by the wrapper says: its first field is the pid. */
+  parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined
+}
