@@ -47,12 +47,22 @@ export interface StreamSummary {
 
 /** The first thing found wrong, or that nothing was. */
 export type Verification =
-  | { readonly verdict: 'intact'; readonly entries: number; readonly checkpoints: number; readonly head: string }
+  | {
+      readonly verdict: 'intact'
+      readonly entries: number
+      readonly checkpoints: number
+      readonly head: string
+    }
   | {
       readonly verdict: 'broken'
       /** The first bad position. */
       readonly position: number
-      readonly problem: 'altered' | 'removed' | 'reordered' | 'checkpoint-mismatch' | 'signature-invalid'
+      readonly problem:
+        | 'altered'
+        | 'removed'
+        | 'reordered'
+        | 'checkpoint-mismatch'
+        | 'signature-invalid'
       readonly sentence: string
     }
 

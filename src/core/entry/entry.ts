@@ -38,8 +38,20 @@ export interface Cause {
 
 /** What a person, or a program on their behalf, may say to a ramp. */
 export type Word =
-  | { readonly say: 'approve'; readonly stage: string; readonly condition: string; readonly digest: Digest; readonly as: string }
-  | { readonly say: 'reject'; readonly stage: string; readonly condition: string; readonly digest: Digest; readonly as: string }
+  | {
+      readonly say: 'approve'
+      readonly stage: string
+      readonly condition: string
+      readonly digest: Digest
+      readonly as: string
+    }
+  | {
+      readonly say: 'reject'
+      readonly stage: string
+      readonly condition: string
+      readonly digest: Digest
+      readonly as: string
+    }
   | { readonly say: 'hold'; readonly why: string }
   | { readonly say: 'resume'; readonly why: string }
   /** `undo: false` leaves everything as it stands. */
@@ -56,7 +68,15 @@ export type Outcome =
 
 /** Heard from outside. */
 export type HeardEntry =
-  | { readonly type: 'ramp.opened'; readonly plan: Plan; readonly planDigest: Digest; readonly flags: readonly number[]; readonly by: string }
+  /** The first entry of every stream. `ramp` is the stream's own id; `by` is who proposed it. */
+  | {
+      readonly type: 'ramp.opened'
+      readonly ramp: string
+      readonly plan: Plan
+      readonly planDigest: Digest
+      readonly flags: readonly number[]
+      readonly by: string
+    }
   | {
       readonly type: 'condition.answered'
       readonly stage: string
@@ -68,7 +88,12 @@ export type HeardEntry =
     }
   | { readonly type: 'command.answered'; readonly command: string; readonly answer: CommandAnswer }
   | { readonly type: 'word.spoken'; readonly by: string; readonly word: Word }
-  | { readonly type: 'news.heard'; readonly subject: string; readonly is: string; readonly digest: Digest }
+  | {
+      readonly type: 'news.heard'
+      readonly subject: string
+      readonly is: string
+      readonly digest: Digest
+    }
   /** Time went on, and that alone led to the decisions that follow. */
   | { readonly type: 'clock.ticked' }
 
@@ -78,22 +103,60 @@ export type DecidedEntry =
   | { readonly type: 'stage.gated'; readonly stage: string; readonly incarnation: number }
   | { readonly type: 'stage.entered'; readonly stage: string; readonly incarnation: number }
   /** Recorded before the command is run. `fence` grows with every command of the ramp. */
-  | { readonly type: 'command.issued'; readonly command: string; readonly stage: string; readonly purpose: Purpose; readonly fence: number }
-  | { readonly type: 'condition.met'; readonly stage: string; readonly condition: string; readonly incarnation: number }
+  | {
+      readonly type: 'command.issued'
+      readonly command: string
+      readonly stage: string
+      readonly purpose: Purpose
+      readonly fence: number
+    }
+  | {
+      readonly type: 'condition.met'
+      readonly stage: string
+      readonly condition: string
+      readonly incarnation: number
+    }
   | { readonly type: 'stage.started'; readonly stage: string }
   | { readonly type: 'stage.provisional'; readonly stage: string }
   | { readonly type: 'stage.ready'; readonly stage: string }
   | { readonly type: 'stage.completed'; readonly stage: string }
   | { readonly type: 'stage.failed'; readonly stage: string; readonly cause: Cause }
+  /** Its failure is let pass, as its policy `ignore` says; it counts as ready, but not as clean. */
+  | { readonly type: 'stage.excused'; readonly stage: string }
   /** A promise that was kept is broken; `policy` is what follows. */
-  | { readonly type: 'stage.breached'; readonly stage: string; readonly condition: string; readonly policy: BreachPolicy; readonly cause: Cause }
+  | {
+      readonly type: 'stage.breached'
+      readonly stage: string
+      readonly condition: string
+      readonly policy: BreachPolicy
+      readonly cause: Cause
+    }
   /** Being taken back, to be tried again (`retry`), left out (`leave`) or gone (`undo`). */
-  | { readonly type: 'stage.undoing'; readonly stage: string; readonly then: 'retry' | 'leave' | 'undo' }
+  | {
+      readonly type: 'stage.undoing'
+      readonly stage: string
+      readonly then: 'retry' | 'leave' | 'undo'
+    }
   | { readonly type: 'stage.undone'; readonly stage: string }
   /** Back to waiting; a new incarnation may be entered from `notBeforeMs` on. */
   | { readonly type: 'stage.reset'; readonly stage: string; readonly notBeforeMs: number }
   | { readonly type: 'ramp.held'; readonly cause: Cause }
   | { readonly type: 'ramp.resumed'; readonly by: string }
+  /** An approval or a rejection that counts. */
+  | {
+      readonly type: 'approval.counted'
+      readonly stage: string
+      readonly condition: string
+      readonly by: string
+      readonly approves: boolean
+    }
+  /** A word that had no effect, and why. */
+  | {
+      readonly type: 'word.refused'
+      readonly by: string
+      readonly reason: string
+      readonly sentence: string
+    }
   | { readonly type: 'ramp.undoing'; readonly cause: Cause }
   | { readonly type: 'ramp.ended'; readonly outcome: Outcome; readonly cause?: Cause }
 

@@ -15,3 +15,8 @@ export function present<Value>(value: Value | undefined | null, sentence: string
   if (value === undefined || value === null) throw new AssertionFailure(sentence)
   return value
 }
+
+/** For the end of an exhaustive switch: the compiler proves that it is never reached. */
+export function unreachable(value: never): never {
+  throw new AssertionFailure(`unexpected ${JSON.stringify(value)}`)
+}

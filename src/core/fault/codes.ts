@@ -3,6 +3,23 @@
  * all come from it. Codes are kebab-case, named `<subject>-<what happened>`, and never renamed.
  */
 
+/** The name of a fault. */
+export type FaultCodeName =
+  | 'json-not-canonical'
+  | 'unit-malformed'
+  | 'plan-cyclic'
+  | 'plan-unreachable'
+  | 'ledger-conflict'
+  | 'ledger-fenced'
+  | 'ledger-corrupt'
+  | 'ledger-unavailable'
+  | 'ledger-newer'
+  | 'ramp-unknown'
+  | 'ramp-busy'
+  | 'word-refused'
+  | 'engine-closed'
+  | 'part-unknown'
+
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
   /** One sentence: what happened. */
@@ -17,7 +34,8 @@ export interface FaultCode {
   readonly retryable: boolean
 }
 
-const FAULT_CODE_TABLE = {
+/** Every fault code with its meaning, in the order of the documentation. */
+export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   'json-not-canonical': {
     meaning: 'A value has no canonical JSON form, so it cannot be digested.',
     remedy: 'Write integers beyond 2^53 and other exact values as strings.',
@@ -81,10 +99,39 @@ const FAULT_CODE_TABLE = {
     exitCode: 1,
     retryable: false,
   },
-} as const satisfies Record<string, FaultCode>
-
-/** The name of a fault. */
-export type FaultCodeName = keyof typeof FAULT_CODE_TABLE
-
-/** Every fault code with its meaning, in the order of the documentation. */
-export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = FAULT_CODE_TABLE
+  'ramp-unknown': {
+    meaning: 'There is no ramp of that name.',
+    remedy: 'Run `rampart status` to see the ramps there are.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'ramp-busy': {
+    meaning: 'Another ramp of the same contract is under way.',
+    remedy: 'Wait for it with `rampart status --watch`, or end it with `rampart abort`.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: true,
+  },
+  'word-refused': {
+    meaning: 'What was said to the ramp has no effect on it as it stands.',
+    remedy: 'Read the reason; `rampart explain RAMP` says where the ramp stands.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
+  },
+  'engine-closed': {
+    meaning: 'The engine is shutting down.',
+    remedy: 'Try again once the daemon is back: `rampart daemon status`.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'part-unknown': {
+    meaning: 'A plan names a probe or an actuator that this build does not have.',
+    remedy: 'Upgrade Rampart, or correct the contract: `rampart check`.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+}

@@ -1,0 +1,72 @@
+/**
+ * Deciding: everything that follows from a state, at an instant. Stages are looked at in declared
+ * order, again and again, until nothing more follows; so ties are broken by the plan alone.
+ */
+
+import type { DecidedEntry, Entry } from '../entry/entry.ts'
+import { assert } from '../fault/assert.ts'
+import { applyEntry } from './apply.ts'
+import { decideForward } from './decide-forward.ts'
+import { decideUndo } from './decide-undo.ts'
+import { decideWord } from './decide-word.ts'
+import { type Draft, draftOf, eachStage } from './draft.ts'
+import { isSettled, type RampState } from './state.ts'
+
+/** The hand that decides: records a decision in the draft and the batch alike. */
+export interface Decider {
+  readonly draft: Draft
+  readonly nowMs: number
+  decide(entry: DecidedEntry): void
+}
+
+/** All that follows from a state at `nowMs`, in order; and the state afterwards. */
+export function decideAll(
+  state: RampState,
+  nowMs: number,
+): { readonly entries: readonly Entry[]; readonly state: RampState } {
+  const draft = draftOf(state)
+  const entries: Entry[] = []
+  const bound = 1_000 + state.stages.length * 100
+  const decider: Decider = {
+    draft,
+    nowMs,
+    decide(decided) {
+      const entry: Entry = { ...decided, atMs: nowMs }
+      applyEntry(draft, entry)
+      entries.push(entry)
+      assert(entries.length <= bound, 'a batch of decisions comes to an end')
+    },
+  }
+  let before = -1
+  while (before !== entries.length && draft.state.ended === undefined) {
+    before = entries.length
+    decideOnce(decider)
+  }
+  return { entries, state: draft.state }
+}
+
+function decideOnce(decider: Decider): void {
+  const { draft } = decider
+  if (draft.state.unheeded !== undefined) decideWord(decider, draft.state.unheeded)
+  if (draft.state.ended !== undefined) return
+  decideUndo(decider)
+  if (draft.state.direction === 'forward') decideForward(decider)
+  if (draft.state.ended === undefined) decideEnd(decider)
+}
+
+function decideEnd(decider: Decider): void {
+  const { draft } = decider
+  if (draft.state.held !== undefined) return
+  if (draft.state.direction === 'forward') {
+    for (const view of eachStage(draft)) if (!isSettled(view)) return
+    decider.decide({ type: 'ramp.ended', outcome: 'reached' })
+    return
+  }
+  for (const { now } of eachStage(draft)) if (now.inEffect || now.inFlight !== undefined) return
+  const cause = draft.state.undoCause
+  decider.decide({
+    type: 'ramp.ended',
+    outcome: 'undone',
+    ...(cause === undefined ? {} : { cause }),
+  })
+}

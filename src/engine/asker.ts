@@ -1,0 +1,142 @@
+/**
+ * An asker keeps one open question asked: at once, then ever more slowly until the condition is met,
+ * and slowly from then on; sooner whenever the probe says that something changed. One attempt at a
+ * time. It decides nothing: every answer goes to the ramp.
+ */
+
+import type { Answer } from '../core/plan/verdict.ts'
+import type { OpenQuestion } from '../core/ramp/open-questions.ts'
+import type { JsonObject } from '../core/units/json.ts'
+import type { Clock, Timer } from '../seams/clock.ts'
+import type { Resolution } from '../seams/expressions.ts'
+import type { Asking, Probe } from '../seams/probe.ts'
+
+/** What an asker needs from its ramp. */
+export interface AskerParts {
+  readonly clock: Clock
+  readonly probe: Probe
+  /** The probe's input as of now, and what `self` is. */
+  resolve(
+    question: OpenQuestion,
+  ): Resolution<{ readonly input: JsonObject; readonly self: JsonObject }>
+  /** The answer after `when` was held against its evidence, without secrets. */
+  judge(question: OpenQuestion, answer: Answer): Answer
+  heard(question: OpenQuestion, answer: Answer, attempt: number, tookMs: number): void
+}
+
+/** How long a question is asked eagerly before it is asked as slowly as a watched one. @unit ms */
+const EAGER_MS = 60_000
+
+/** Each pause is this much longer than the one before. */
+const GROWTH = 1.25
+
+/** Keeps one question asked until it is closed. */
+export class Asker {
+  readonly #parts: AskerParts
+  #question: OpenQuestion
+  #attempt: number
+  readonly #sinceMs: number
+  #timer: Timer | undefined
+  #underWay: AbortController | undefined
+  #unwatch: (() => void) | undefined
+  #changedMeanwhile = false
+  #isClosed = false
+
+  constructor(parts: AskerParts, question: OpenQuestion) {
+    this.#parts = parts
+    this.#question = question
+    this.#attempt = question.now.attempts
+    this.#sinceMs = parts.clock.nowMs()
+    void this.#ask()
+  }
+
+  /** Takes the question as it stands by now; being met changes how often it is asked. */
+  update(question: OpenQuestion): void {
+    this.#question = question
+  }
+
+  /** Stops asking; an attempt under way is aborted and its answer dropped. Idempotent. */
+  close(): void {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#unwatch?.()
+    this.#underWay?.abort()
+  }
+
+  async #ask(): Promise<void> {
+    this.#timer?.cancel()
+    this.#changedMeanwhile = false
+    this.#attempt += 1
+    const { clock } = this.#parts
+    const question = this.#question
+    const startedMs = clock.nowMs()
+    const controller = new AbortController()
+    this.#underWay = controller
+    const timeout = clock.wakeAt(startedMs + question.question.timeoutMs, () => controller.abort())
+    const answer = await this.#answer(question, controller.signal)
+    timeout.cancel()
+    this.#underWay = undefined
+    if (this.#isClosed) return
+    this.#parts.heard(question, answer, this.#attempt, clock.nowMs() - startedMs)
+    if (!this.#isClosed) this.#schedule()
+  }
+
+  async #answer(question: OpenQuestion, signal: AbortSignal): Promise<Answer> {
+    const resolved = this.#parts.resolve(question)
+    if (!resolved.ok) return unresolved(resolved.why)
+    const { input, self } = resolved.value
+    const asking: Asking = { input, self, attempt: this.#attempt, signal }
+    try {
+      this.#watch(asking)
+      return this.#parts.judge(question, await this.#parts.probe.ask(asking))
+    } catch (error) {
+      return crashed(question.question.probe, error)
+    }
+  }
+
+  #watch(asking: Asking): void {
+    if (this.#unwatch !== undefined) return
+    this.#unwatch = this.#parts.probe.watch?.(asking, () => this.#changed())
+  }
+
+  #changed(): void {
+    if (this.#isClosed) return
+    if (this.#underWay === undefined) void this.#ask()
+    else this.#changedMeanwhile = true
+  }
+
+  #schedule(): void {
+    const nowMs = this.#parts.clock.nowMs()
+    const pauseMs = this.#changedMeanwhile ? 0 : this.#pauseMs(nowMs)
+    this.#timer = this.#parts.clock.wakeAt(nowMs + pauseMs, () => void this.#ask())
+  }
+
+  #pauseMs(nowMs: number): number {
+    const { cadence } = this.#question.question
+    const isEager = !this.#question.isWatching && nowMs - this.#sinceMs < EAGER_MS
+    if (!isEager) return cadence.watchMs
+    const grownMs = cadence.firstMs * GROWTH ** Math.min(this.#attempt - 1, 64)
+    return Math.min(Math.round(grownMs), cadence.mostMs)
+  }
+}
+
+function unresolved(why: string): Answer {
+  return {
+    verdict: 'errored',
+    outlook: 'notYet',
+    reason: 'unresolved',
+    sentence: `The question could not be put: ${why}`,
+    evidence: {},
+  }
+}
+
+function crashed(probe: string, error: unknown): Answer {
+  const message = error instanceof Error ? error.message : String(error)
+  return {
+    verdict: 'errored',
+    outlook: 'notYet',
+    reason: 'probe-crashed',
+    sentence: `The probe ${probe} failed by a bug of its own: ${message}`,
+    evidence: { stack: error instanceof Error ? (error.stack ?? '').slice(0, 2_000) : '' },
+  }
+}

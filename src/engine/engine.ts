@@ -1,0 +1,173 @@
+/**
+ * The engine: takes up every unfinished ramp, opens new ones, passes on words and news. It never
+ * knows a kind of contract by name.
+ */
+
+import type { Word } from '../core/entry/entry.ts'
+import { Fault } from '../core/fault/fault.ts'
+import { checkPlan } from '../core/plan/check-plan.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { assessWord, type Refusal } from '../core/ramp/decide-word.ts'
+import type { RampState } from '../core/ramp/state.ts'
+import type { RampSettings } from '../seams/settings.ts'
+import { EngineEvents } from './events.ts'
+import { newsOf, wantsNews } from './news.ts'
+import type { EngineParts } from './parts.ts'
+import { rampId } from './ramp-id.ts'
+import { RampLoop } from './ramp-loop.ts'
+import { loadState } from './snapshots.ts'
+import { subjectOf } from './subject.ts'
+
+/** What to open. */
+export interface Opening {
+  readonly plan: Plan
+  readonly settings: RampSettings
+  /** Who proposes it. */
+  readonly by: string
+}
+
+/** Runs ramps. */
+export class Engine {
+  readonly events: EngineEvents = new EngineEvents()
+  readonly #parts: EngineParts
+  readonly #loops = new Map<string, RampLoop>()
+  /** The ramp under way by the subject it moves. */
+  readonly #moving = new Map<string, string>()
+  #isClosed = false
+
+  constructor(parts: EngineParts) {
+    this.#parts = parts
+    this.events.on('ramp.advanced', ({ state }) => this.#onAdvanced(state))
+  }
+
+  /** Takes up every ramp that the ledger holds unfinished. Called once, before anything else. */
+  async start(): Promise<void> {
+    const streams = await this.#parts.ledger.streams()
+    const unfinished = streams.filter((stream) => stream.lastType !== 'ramp.ended')
+    for (const { stream } of unfinished) {
+      const state = await loadState(this.#parts.ledger, stream)
+      if (state === undefined || state.ended !== undefined) continue
+      const settings = await this.#parts.settings.load(stream)
+      this.#moving.set(subjectOf(state.plan), stream)
+      await this.#loop(stream, settings).begin({ state })
+    }
+    this.events.emit('engine.started', { ramps: unfinished.map(({ stream }) => stream) })
+  }
+
+  /**
+   * Checks a plan and opens a ramp of it.
+   *
+   * @returns the ramp's id, once its opening is recorded
+   * @throws plan-cyclic, plan-unreachable when the plan can never be run to an end
+   * @throws ramp-busy when a ramp of the same contract is under way
+   */
+  async open(opening: Opening): Promise<string> {
+    this.#assertOpen()
+    const { settings, by } = opening
+    const plan = checkPlan(opening.plan)
+    const subject = subjectOf(plan)
+    const busy = this.#moving.get(subject)
+    if (busy !== undefined) throw busyFault(subject, busy)
+    const ramp = rampId(plan, this.#parts.random)
+    this.#moving.set(subject, ramp)
+    try {
+      await this.#parts.settings.keep(ramp, settings)
+      await this.#loop(ramp, settings).begin({ plan, by })
+    } catch (error) {
+      this.#moving.delete(subject)
+      this.#loops.delete(ramp)
+      throw error
+    }
+    await this.#tellLatestNews(ramp, plan)
+    return ramp
+  }
+
+  /**
+   * Passes on a word. Whether it had an effect is recorded; what is known beforehand is returned.
+   *
+   * @returns why it will have no effect, as far as can be told now
+   * @throws ramp-unknown when no such ramp is under way
+   */
+  say(ramp: string, by: string, word: Word): Refusal | undefined {
+    this.#assertOpen()
+    const loop = this.#loops.get(ramp)
+    if (loop === undefined) throw unknownFault(ramp)
+    const refusal = assessWord(loop.state, by, word)
+    loop.hear({ type: 'word', by, word })
+    return refusal
+  }
+
+  /** The state of a ramp, under way or ended; undefined when there is none. */
+  async state(ramp: string): Promise<RampState | undefined> {
+    return this.#loops.get(ramp)?.state ?? (await loadState(this.#parts.ledger, ramp))
+  }
+
+  /** The ramps under way. */
+  underWay(): readonly RampState[] {
+    return [...this.#loops.values()].map((loop) => loop.state)
+  }
+
+  /** Stops running without ending any ramp. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    await Promise.all([...this.#loops.values()].map((loop) => loop.close()))
+    this.#loops.clear()
+  }
+
+  #loop(ramp: string, settings: RampSettings | undefined): RampLoop {
+    const loop = new RampLoop({ parts: this.#parts, events: this.events, ramp, settings })
+    this.#loops.set(ramp, loop)
+    return loop
+  }
+
+  #onAdvanced(state: RampState): void {
+    const news = newsOf(state)
+    for (const loop of this.#loops.values()) {
+      if (loop.ramp !== state.ramp && wantsNews(loop.state.plan, news.subject)) {
+        loop.hear({ type: 'news', ...news })
+      }
+    }
+    if (state.ended === undefined) return
+    if (this.#moving.get(subjectOf(state.plan)) === state.ramp) {
+      this.#moving.delete(subjectOf(state.plan))
+    }
+    this.#loops.delete(state.ramp)
+  }
+
+  /** Tells a new ramp how those that it asks about stand already. */
+  async #tellLatestNews(ramp: string, plan: Plan): Promise<void> {
+    const loop = this.#loops.get(ramp)
+    if (loop === undefined || !plan.stages.some((stage) => wantsNewsIn(stage))) return
+    const streams = await this.#parts.ledger.streams()
+    const told = new Set<string>()
+    for (const { stream } of [...streams].reverse()) {
+      const state = stream === ramp ? undefined : await this.state(stream)
+      if (state === undefined) continue
+      const news = newsOf(state)
+      if (told.has(news.subject) || !wantsNews(plan, news.subject)) continue
+      told.add(news.subject)
+      loop.hear({ type: 'news', ...news })
+    }
+  }
+
+  #assertOpen(): void {
+    if (!this.#isClosed) return
+    const hint = 'The engine is shutting down and takes nothing new.'
+    throw new Fault({ code: 'engine-closed', operation: 'ask the engine', subject: 'engine', hint })
+  }
+}
+
+function wantsNewsIn(stage: Plan['stages'][number]): boolean {
+  const conditions = [...stage.gates, ...stage.conditions, ...stage.guards]
+  return conditions.some((condition) => condition.question.ask === 'ramp')
+}
+
+function busyFault(subject: string, ramp: string): Fault {
+  const hint = `${ramp} is moving ${subject} already.`
+  return new Fault({ code: 'ramp-busy', operation: 'open ramp', subject, hint })
+}
+
+function unknownFault(ramp: string): Fault {
+  const hint = `No ramp ${ramp} is under way.`
+  return new Fault({ code: 'ramp-unknown', operation: 'speak to ramp', subject: ramp, hint })
+}

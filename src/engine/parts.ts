@@ -1,0 +1,19 @@
+/** The parts an engine is put together from: every seam it reaches the world through. */
+import type { Actuator } from '../seams/actuator.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Expressions } from '../seams/expressions.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type { Probe } from '../seams/probe.ts'
+import type { Random } from '../seams/random.ts'
+import type { SettingsStore } from '../seams/settings.ts'
+
+/** What an engine needs. */
+export interface EngineParts {
+  readonly clock: Clock
+  readonly random: Random
+  readonly ledger: Ledger
+  readonly probes: readonly Probe[]
+  readonly actuators: readonly Actuator[]
+  readonly expressions: Expressions
+  readonly settings: SettingsStore
+}

@@ -1,0 +1,200 @@
+/**
+ * The one loop: observe, advance, append, run commands. One for each ramp. It holds no truth of its
+ * own: what it asks and runs is derived from the state after every batch, so that a restart, a lost
+ * write or another engine's append change nothing but the time it takes.
+ */
+
+import type { Entry } from '../core/entry/entry.ts'
+import { assert, present } from '../core/fault/assert.ts'
+import { isFault } from '../core/fault/fault.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import { advance, type Input, openRamp } from '../core/ramp/advance.ts'
+import { type Due, nextDue } from '../core/ramp/due.ts'
+import { openQuestions } from '../core/ramp/open-questions.ts'
+import type { RampState } from '../core/ramp/state.ts'
+import type { Timer } from '../seams/clock.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type { RampSettings } from '../seams/settings.ts'
+import { AskerPool } from './asker-pool.ts'
+import { CommandPool } from './command-pool.ts'
+import type { EngineEvents } from './events.ts'
+import type { EngineParts } from './parts.ts'
+import { RampWords } from './ramp-words.ts'
+import { keepSnapshot, loadState } from './snapshots.ts'
+import { SteadyClock } from './steady-clock.ts'
+
+/** The pause after the ledger could not be written: doubled each time, up to the most. @unit ms */
+const RETRY_FIRST_MS = 50
+const RETRY_MOST_MS = 5_000
+
+/** What a loop is made from. */
+export interface RampLoopOptions {
+  readonly parts: EngineParts
+  readonly events: EngineEvents
+  readonly ramp: string
+  readonly settings: RampSettings | undefined
+}
+
+/** How a loop begins: with a new plan, or from what the ledger holds. */
+export type Beginning = { readonly plan: Plan; readonly by: string } | { readonly state: RampState }
+
+/** Runs one ramp from its opening, or from where the ledger left it, to its end. */
+export class RampLoop {
+  readonly ramp: string
+  readonly #ledger: Ledger
+  readonly #events: EngineEvents
+  readonly #clock: SteadyClock
+  readonly #askers: AskerPool
+  readonly #commands: CommandPool
+  readonly #inputs: Input[] = []
+  #state: RampState | undefined
+  #draining: Promise<void> | undefined
+  #timer: Timer | undefined
+  #retryMs = RETRY_FIRST_MS
+  #isClosed = false
+
+  constructor(options: RampLoopOptions) {
+    const { parts, events, ramp, settings } = options
+    this.ramp = ramp
+    this.#ledger = parts.ledger
+    this.#events = events
+    this.#clock = new SteadyClock(parts.clock)
+    const words = new RampWords(parts.expressions, settings, () => this.state)
+    const hear = (input: Input): void => this.hear(input)
+    this.#askers = new AskerPool({ parts, events, ramp, clock: this.#clock, words, hear })
+    this.#commands = new CommandPool({ parts, events, ramp, clock: this.#clock, words, hear })
+  }
+
+  /** The state as recorded so far. */
+  get state(): RampState {
+    return present(this.#state, 'the loop has begun')
+  }
+
+  /** Records the opening of a new ramp, or takes up one from its state. */
+  async begin(beginning: Beginning): Promise<void> {
+    if ('state' in beginning) {
+      this.#state = beginning.state
+      this.hear({ type: 'tick' })
+    } else {
+      const opened = openRamp({ ramp: this.ramp, ...beginning }, this.#clock.nowMs())
+      await this.#ledger.append({ stream: this.ramp, after: 0, entries: opened.entries })
+      this.#recorded(opened.state, opened.entries)
+    }
+    this.#reconcile()
+  }
+
+  /** Puts an input in line; inputs are heard in order, those that wait together in one append. */
+  hear(input: Input): void {
+    if (this.#isClosed) return
+    this.#inputs.push(input)
+    this.#draining ??= this.#drain().finally(() => {
+      this.#draining = undefined
+    })
+  }
+
+  /** Stops asking and running without ending the ramp; resolves once nothing is under way. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#timer?.cancel()
+    this.#askers.close()
+    this.#commands.close()
+    await this.#draining
+  }
+
+  async #drain(): Promise<void> {
+    // Inputs that came in the same turn of the event loop go into one append.
+    await Promise.resolve()
+    while (this.#inputs.length > 0 && !this.#isClosed) {
+      const inputs = this.#inputs.splice(0)
+      const nowMs = this.#clock.nowMs()
+      let state = this.state
+      const entries: Entry[] = []
+      for (const input of inputs) {
+        const next = advance(state, input, nowMs)
+        entries.push(...next.entries)
+        state = next.state
+      }
+      if (entries.length > 0 && !(await this.#append(state, entries))) {
+        this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'))
+        continue
+      }
+      this.#retryMs = RETRY_FIRST_MS
+      this.#reconcile()
+    }
+  }
+
+  /** Appends a batch; false when it must be decided anew. */
+  async #append(state: RampState, entries: readonly Entry[]): Promise<boolean> {
+    try {
+      const after = this.state.sequence
+      await this.#ledger.append({ stream: this.ramp, after, entries })
+    } catch (error) {
+      await this.#recover(error)
+      return false
+    }
+    this.#recorded(state, entries)
+    keepSnapshot(this.#ledger, state, entries.length)
+    return true
+  }
+
+  #recorded(state: RampState, entries: readonly Entry[]): void {
+    this.#state = state
+    assert(entries.length > 0, 'only a batch with entries is recorded')
+    const { ramp } = this
+    for (const entry of entries) this.#events.emit(entry.type, { ramp, entry } as never)
+    this.#events.emit('ramp.advanced', { ramp, state, entries })
+  }
+
+  async #recover(error: unknown): Promise<void> {
+    if (!isFault(error) || error.code === 'ledger-fenced' || error.code === 'engine-closed') {
+      this.#isClosed = true
+      throw error
+    }
+    const pauseMs = this.#retryMs
+    this.#retryMs = Math.min(pauseMs * 2, RETRY_MOST_MS)
+    this.#events.emit('ledger.retried', { ramp: this.ramp, error, pauseMs })
+    if (error.code !== 'ledger-conflict') await this.#pause(pauseMs)
+    await this.#reload()
+  }
+
+  /** Reads what the ledger really holds: a write may have got through although it was reported lost. */
+  async #reload(): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        this.#state = await loadState(this.#ledger, this.ramp)
+        return
+      } catch (error) {
+        if (!isFault(error, 'ledger-unavailable')) throw error
+        await this.#pause(this.#retryMs)
+      }
+    }
+  }
+
+  #pause(ms: number): Promise<void> {
+    return new Promise((resolve) => this.#clock.wakeAt(this.#clock.nowMs() + ms, resolve))
+  }
+
+  /** Makes what is asked, run and waited for equal to what the state wants. */
+  #reconcile(): void {
+    if (this.#isClosed) return
+    const { state } = this
+    this.#askers.reconcile(openQuestions(state))
+    this.#commands.reconcile(state)
+    this.#timer?.cancel()
+    const nowMs = this.#clock.nowMs()
+    const due = nextDue(state, nowMs)
+    this.#timer = due && this.#clock.wakeAt(due.atMs, () => this.#fallDue(due))
+    // Nothing is heard after the end; commands that were aborted just now may settle unheard.
+    if (state.ended !== undefined) this.#isClosed = true
+  }
+
+  /** Lets a deadline quote the last answers, recorded or not, before it is decided. */
+  #fallDue(due: Due): void {
+    if (due.isDeadline) {
+      for (const answer of this.#askers.latestAnswers(due.stage)) {
+        this.hear({ ...answer, isLast: true })
+      }
+    }
+    this.hear({ type: 'tick' })
+  }
+}

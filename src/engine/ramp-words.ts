@@ -1,0 +1,66 @@
+/** What a ramp's questions and commands say, once their expressions are resolved. */
+
+import type { Answer } from '../core/plan/verdict.ts'
+import type { OpenQuestion } from '../core/ramp/open-questions.ts'
+import { outputsFor } from '../core/ramp/scope.ts'
+import type { RampState } from '../core/ramp/state.ts'
+import type { JsonObject } from '../core/units/json.ts'
+import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
+import type { RampSettings } from '../seams/settings.ts'
+import { type Redact, redactorFor } from './redact.ts'
+
+/** Resolves expressions for one ramp, and keeps its secrets out of what is recorded. */
+export class RampWords {
+  readonly redact: Redact
+  readonly #expressions: Expressions
+  readonly #settings: RampSettings | undefined
+  readonly #state: () => RampState
+
+  constructor(
+    expressions: Expressions,
+    settings: RampSettings | undefined,
+    state: () => RampState,
+  ) {
+    this.#expressions = expressions
+    this.#settings = settings
+    this.#state = state
+    this.redact = redactorFor(settings)
+  }
+
+  /** An input with every template resolved, for a stage as it stands. */
+  resolve(stage: string, template: JsonObject): Resolution<JsonObject> {
+    return this.#expressions.resolve(template, this.#scope(stage))
+  }
+
+  /** What `self` is for a stage. */
+  selfOf(stage: string): JsonObject {
+    return outputsFor(this.#state(), stage).self
+  }
+
+  /** An answer held against the question's `when`, without secrets. */
+  judge(question: OpenQuestion, answer: Answer): Answer {
+    return this.redact(this.#judge(question, answer))
+  }
+
+  #judge(question: OpenQuestion, answer: Answer): Answer {
+    const { when } = question.question
+    if (when === undefined || answer.verdict !== 'passed') return answer
+    const scope = { ...this.#scope(question.stage), evidence: answer.evidence }
+    const result = this.#expressions.evaluate(when, scope)
+    const { evidence } = answer
+    if (!result.ok) {
+      const sentence = `${answer.sentence} But \`${when}\` cannot be told: ${result.why}`
+      const reason = 'when-unknown'
+      return { verdict: 'inconclusive', outlook: 'notYet', reason, sentence, evidence }
+    }
+    if (result.value === true) return answer
+    const sentence = `${answer.sentence} But \`${when}\` is ${JSON.stringify(result.value)}.`
+    return { verdict: 'failed', outlook: 'notYet', reason: 'when-false', sentence, evidence }
+  }
+
+  #scope(stage: string): Scope {
+    const state = this.#state()
+    const run = { ...this.#settings?.run, id: state.ramp, goal: state.plan.goal }
+    return { ...outputsFor(state, stage), settings: this.#settings?.values ?? {}, run }
+  }
+}

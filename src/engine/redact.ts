@@ -1,0 +1,46 @@
+/** Redaction: no secret setting may reach the ledger, however a probe or an actuator came by it. */
+import type { Json, JsonObject } from '../core/units/json.ts'
+import type { RampSettings } from '../seams/settings.ts'
+
+/** Replaces secrets in anything that is about to be recorded. */
+export type Redact = <Value>(value: Value) => Value
+
+/** A redactor for the secrets of a ramp. Values shorter than three characters cannot be told apart. */
+export function redactorFor(settings: RampSettings | undefined): Redact {
+  const secrets = (settings?.secrets ?? []).flatMap((name) => {
+    const value = settings?.values[name]
+    return typeof value === 'string' && value.length >= 3 ? formsOf(name, value) : []
+  })
+  // The longest first, so that a secret within a longer one does not leave the rest of it behind.
+  secrets.sort((a, b) => b.text.length - a.text.length)
+  if (secrets.length === 0) return (value) => value
+  return <Value>(value: Value): Value => redactValue(value as Json, secrets) as Value
+}
+
+interface SecretForm {
+  readonly text: string
+  readonly mark: string
+}
+
+function formsOf(name: string, value: string): readonly SecretForm[] {
+  const mark = `[secret ${name}]`
+  const forms = new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+  return [...forms].map((text) => ({ text, mark }))
+}
+
+function redactValue(value: Json, secrets: readonly SecretForm[]): Json {
+  if (typeof value === 'string') return redactText(value, secrets)
+  if (Array.isArray(value)) return value.map((item) => redactValue(item, secrets))
+  if (typeof value !== 'object' || value === null) return value
+  const members = Object.entries(value as JsonObject).map(([key, member]) => [
+    redactText(key, secrets),
+    member === undefined ? member : redactValue(member, secrets),
+  ])
+  return Object.fromEntries(members) as JsonObject
+}
+
+function redactText(text: string, secrets: readonly SecretForm[]): string {
+  let clean = text
+  for (const secret of secrets) clean = clean.replaceAll(secret.text, secret.mark)
+  return clean
+}

@@ -1,0 +1,29 @@
+/** The seam to expressions: `${…}` templates and `when`, resolved at the rim just before use. */
+import type { Json, JsonObject } from '../core/units/json.ts'
+
+/** What expressions may refer to. */
+export interface Scope {
+  /** What the stage's own command put out. */
+  readonly self: JsonObject
+  /** By stage name: what each command put out, and `evidence` merged from its conditions. */
+  readonly components: Readonly<Record<string, JsonObject>>
+  /** The settings of the ramp; may hold secrets. */
+  readonly settings: JsonObject
+  /** `id`, `goal`, `directory` and the like. */
+  readonly run: JsonObject
+  /** What a probe has just seen; only for `when`. */
+  readonly evidence?: JsonObject
+}
+
+/** A value, or a sentence why there is none. */
+export type Resolution<Value> =
+  | { readonly ok: true; readonly value: Value }
+  | { readonly ok: false; readonly why: string }
+
+/** Resolves expressions. Pure: the same input and scope give the same result. */
+export interface Expressions {
+  /** The same JSON with every template in every string replaced by its value. */
+  resolve(template: JsonObject, scope: Scope): Resolution<JsonObject>
+  /** The value of one expression. */
+  evaluate(expression: string, scope: Scope): Resolution<Json>
+}
