@@ -1,0 +1,101 @@
+/** What zod's findings are called in a sentence. */
+import type * as z from 'zod'
+import { listWords } from './describe-value.ts'
+import { nearestWord } from './nearest-word.ts'
+import { DURATION_EXPECTED } from './word-schemas.ts'
+
+/** One finding of zod. */
+export type ZodIssue = z.core.$ZodIssue
+
+/** Stands at the beginning of messages that zod made, to tell them from a schema's own. */
+export const GENERATED = '\u0000'
+
+const TYPES: Readonly<Record<string, string>> = {
+  string: 'a string',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list',
+  object: 'a mapping',
+  record: 'a mapping',
+  null: 'nothing',
+}
+
+/** What would have been right, as it stands after "expected". */
+export function expectationOf(issue: ZodIssue): string {
+  if (issue.code === 'invalid_key') return expectationOfKey(issue)
+  if (!issue.message.startsWith(GENERATED)) return issue.message.replace(/^expected /, '')
+  switch (issue.code) {
+    case 'invalid_type':
+      return TYPES[issue.expected] ?? issue.expected
+    case 'invalid_value':
+      return listWords(issue.values.map(String))
+    case 'too_small':
+      return bound(issue.origin, `at least ${issue.minimum}`, Number(issue.minimum))
+    case 'too_big':
+      return bound(issue.origin, `at most ${issue.maximum}`, Number(issue.maximum))
+    case 'invalid_union':
+      return listWords(('options' in issue ? (issue.options as unknown[]) : []).map(String))
+    default:
+      return 'a valid value'
+  }
+}
+
+function expectationOfKey(issue: z.core.$ZodIssueInvalidKey): string {
+  const inner = issue.issues[0]
+  return inner === undefined ? 'a valid key' : expectationOf(inner)
+}
+
+function bound(origin: string, amount: string, count: number): string {
+  if (origin === 'array') return `${amount} ${count === 1 ? 'item' : 'items'}`
+  if (origin === 'string') return `${amount} ${count === 1 ? 'character' : 'characters'}`
+  return amount
+}
+
+const SPOKEN_BOOLEANS: Readonly<Record<string, string>> = {
+  on: 'true',
+  yes: 'true',
+  y: 'true',
+  off: 'false',
+  no: 'false',
+  n: 'false',
+}
+
+/** What to write instead, when it can be told. */
+export interface Advice {
+  readonly text: string
+  readonly nearest?: string
+}
+
+/**
+ * What to write instead of a value of the wrong type, or of a word that is not one of the known.
+ *
+ * @param written the scalar as it stands in the text, if it was read from text
+ */
+export function adviseOnType(issue: ZodIssue, value: unknown, written: string | undefined): Advice {
+  if (issue.code === 'invalid_value' && typeof value === 'string') {
+    return suggestion(nearestWord(value, issue.values.map(String)))
+  }
+  if (issue.code !== 'invalid_type') return { text: '' }
+  const isDuration = issue.message.startsWith(DURATION_EXPECTED)
+  if (isDuration && typeof value === 'number') return suggestion(`${value}s`)
+  if (issue.expected === 'boolean' && typeof value === 'string') {
+    const nearest = SPOKEN_BOOLEANS[value.toLowerCase()]
+    if (nearest !== undefined) {
+      return { text: ` (in YAML 1.2, ${value} is a string)`, nearest }
+    }
+    if (value === 'true' || value === 'false') return { text: '; leave out the quotes' }
+  }
+  if (issue.expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return { text: `; put it in quotes: "${written ?? value}"` }
+  }
+  const isNumber = issue.expected === 'number' || issue.expected === 'int'
+  if (isNumber && typeof value === 'string' && /^-?\d+(?:\.\d+)?$/.test(value)) {
+    return { text: '; leave out the quotes' }
+  }
+  return { text: '' }
+}
+
+function suggestion(nearest: string | undefined): Advice {
+  return nearest === undefined ? { text: '' } : { text: '', nearest }
+}
