@@ -135,7 +135,7 @@ export type DecidedEntry =
   | {
       readonly type: 'stage.undoing'
       readonly stage: string
-      readonly then: 'retry' | 'leave' | 'undo'
+      readonly next: 'retry' | 'leave' | 'undo'
     }
   | { readonly type: 'stage.undone'; readonly stage: string }
   /** Back to waiting; a new incarnation may be entered from `notBeforeMs` on. */

@@ -45,7 +45,7 @@ export function applyStageEntry(
     case 'stage.undoing':
       return patchStage(draft, entry.stage, {
         phase: 'undoing',
-        then: entry.then,
+        next: entry.next,
         undoIssued: false,
         undoFailures: 0,
         commandFailure: undefined,
@@ -108,7 +108,7 @@ function applyBreached(
 function applyUndone(draft: Draft, name: string, atMs: number): void {
   const { now } = viewOf(draft, name)
   patchStage(draft, name, {
-    phase: now.then === 'leave' ? 'left' : 'undone',
+    phase: now.next === 'leave' ? 'left' : 'undone',
     inEffect: false,
     undoneAtMs: atMs,
   })
@@ -122,7 +122,7 @@ function applyReset(draft: Draft, name: string, notBeforeMs: number): void {
     phase: 'waiting',
     retries: now.retries + counted,
     notBeforeMs,
-    then: undefined,
+    next: undefined,
     failedAtMs: undefined,
     conditions: now.conditions.map(() => UNASKED),
   })

@@ -38,7 +38,7 @@ function markAll(decider: Decider): void {
     .filter((stage) => stage.inEffect && stage.phase !== 'undoing')
     .sort((a, b) => b.order - a.order)
   for (const { name } of inEffect) {
-    decider.decide({ type: 'stage.undoing', stage: name, then: 'undo' })
+    decider.decide({ type: 'stage.undoing', stage: name, next: 'undo' })
   }
 }
 
@@ -73,7 +73,7 @@ function isStoodOn(decider: Decider, place: number): boolean {
 }
 
 function afterUndone(decider: Decider, now: StageState): void {
-  if (decider.draft.state.direction === 'undoing' || now.then !== 'retry') return
+  if (decider.draft.state.direction === 'undoing' || now.next !== 'retry') return
   const { retry } = viewOf(decider.draft, now.name).stage
   const pauseMs = now.cause === undefined ? 0 : retry.backoffMs * 2 ** Math.min(now.retries, 16)
   const notBeforeMs = decider.nowMs + pauseMs

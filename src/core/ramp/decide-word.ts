@@ -112,7 +112,7 @@ function decideResume(decider: Decider, by: string): void {
   decider.decide({ type: 'ramp.resumed', by })
   // A stage that failed is taken back first, so that it begins anew.
   for (const stage of failed) {
-    decider.decide({ type: 'stage.undoing', stage: stage.name, then: 'retry' })
+    decider.decide({ type: 'stage.undoing', stage: stage.name, next: 'retry' })
   }
 }
 

@@ -16,7 +16,7 @@ export function decideFailure(decider: Decider, view: StageView, cause: Cause): 
   if (mayRetry) {
     stepBack(decider, name)
   } else if (view.stage.optional) {
-    decider.decide({ type: 'stage.undoing', stage: name, then: 'leave' })
+    decider.decide({ type: 'stage.undoing', stage: name, next: 'leave' })
   } else {
     follow(decider, view, policyFor(view, cause), cause)
   }
@@ -79,7 +79,7 @@ function stepBack(decider: Decider, name: string): void {
     const now = state.stages[place ?? -1]
     if (now === undefined || now.phase === 'undoing') continue
     if (now.inEffect) {
-      decider.decide({ type: 'stage.undoing', stage: now.name, then: 'retry' })
+      decider.decide({ type: 'stage.undoing', stage: now.name, next: 'retry' })
     } else if (now.phase === 'gated') {
       decider.decide({ type: 'stage.reset', stage: now.name, notBeforeMs: decider.nowMs })
     }

@@ -80,7 +80,7 @@ export interface StageState {
   /** From when it may be entered again, or undoing it be tried again. @unit ms */
   readonly notBeforeMs: number
   /** What follows once it is undone. */
-  readonly then?: 'retry' | 'leave' | 'undo' | undefined
+  readonly next?: 'retry' | 'leave' | 'undo' | undefined
   readonly cause?: Cause | undefined
   /** Ready although it failed, by its policy `ignore`. */
   readonly unclean: boolean
