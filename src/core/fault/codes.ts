@@ -19,6 +19,19 @@ export type FaultCodeName =
   | 'word-refused'
   | 'engine-closed'
   | 'part-unknown'
+  | 'request-malformed'
+  | 'route-unknown'
+  | 'contract-invalid'
+  | 'setting-missing'
+  | 'ramp-ambiguous'
+  | 'component-unknown'
+  | 'daemon-absent'
+  | 'daemon-unready'
+  | 'daemon-lost'
+  | 'daemon-version'
+  | 'daemon-failed'
+  | 'workspace-unusable'
+  | 'settings-unreadable'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -133,5 +146,97 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 422,
     exitCode: 2,
     retryable: false,
+  },
+  'request-malformed': {
+    meaning: 'What was sent to the daemon does not have the expected shape.',
+    remedy:
+      'Correct the members that the message names; another version of Rampart may have sent it.',
+    httpStatus: 400,
+    exitCode: 2,
+    retryable: false,
+  },
+  'route-unknown': {
+    meaning: 'The daemon has no such address.',
+    remedy: 'Make the versions equal: `rampart daemon restart`.',
+    httpStatus: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+  'contract-invalid': {
+    meaning: 'A contract does not hold together, so nothing was started.',
+    remedy: 'Run `rampart check` to see every mistake with its place.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'setting-missing': {
+    meaning: 'A contract names a setting that has no value.',
+    remedy: 'Set the variables that the message names, and try again.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'ramp-ambiguous': {
+    meaning: 'More than one ramp begins with that name.',
+    remedy: 'Write more letters of it; `rampart status` shows them whole.',
+    httpStatus: 409,
+    exitCode: 2,
+    retryable: false,
+  },
+  'component-unknown': {
+    meaning: 'No component of that name was ever started here.',
+    remedy: 'Run `rampart status` to see the components there are.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'daemon-absent': {
+    meaning: 'No daemon is running for this workspace.',
+    remedy: 'Run `rampart up`, or `rampart daemon start`.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'daemon-unready': {
+    meaning: 'The daemon did not become ready in time.',
+    remedy: 'Read .rampart/daemon.log, and try again.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'daemon-lost': {
+    meaning: 'The connection to the daemon broke.',
+    remedy: 'Try again; `rampart daemon status` says whether it is back.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'daemon-version': {
+    meaning: 'The daemon is of another version of Rampart.',
+    remedy: 'Run `rampart daemon restart`; what is running keeps running.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
+  },
+  'daemon-failed': {
+    meaning: 'The daemon failed by a bug of its own.',
+    remedy: 'Report it together with the end of .rampart/daemon.log.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: false,
+  },
+  'workspace-unusable': {
+    meaning: 'The .rampart folder cannot be used.',
+    remedy: 'Make the folder writable for you and for nobody else.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: false,
+  },
+  'settings-unreadable': {
+    meaning: 'The kept settings of a ramp could not be read or written.',
+    remedy: 'Check the disk and the permissions of .rampart/settings.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: true,
   },
 }

@@ -1,0 +1,180 @@
+/**
+ * The words of the daemon's API, as they travel: plain types, shared by the server, its client and
+ * whoever shows them. Additive changes only within one major version of the path (`/v1`). Nothing here
+ * has behaviour.
+ */
+import type { Entry, Outcome, Word } from '../core/entry/entry.ts'
+import type { ContractReference } from '../core/plan/plan.ts'
+import type { Answer } from '../core/plan/verdict.ts'
+import type { Refusal } from '../core/ramp/decide-word.ts'
+import type { RampState } from '../core/ramp/state.ts'
+import type { Json } from '../core/units/json.ts'
+import type { Recorded, StreamSummary, Verification } from '../seams/ledger.ts'
+
+/** What a running daemon says of itself. */
+export interface DaemonView {
+  readonly pid: number
+  readonly version: string
+  /** Absolute path of the folder that holds `.rampart`. */
+  readonly workspace: string
+  readonly startedAtMs: number
+  readonly nowMs: number
+  /** The ramps under way. */
+  readonly ramps: readonly string[]
+  /** How many components are running. */
+  readonly components: number
+}
+
+/** What to ramp, and where to. */
+export interface OpenRampRequest {
+  /** The document as written: `apiVersion`, `kind`, `metadata`, `spec`. The server compiles it. */
+  readonly contract: Json
+  /** Absolute folder in which the contract's relative paths begin. */
+  readonly directory: string
+  readonly goal: 'up' | 'down'
+  /** Values by name, for the settings that the contract names. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Who proposes it. */
+  readonly by: string
+}
+
+/** The ramp that was opened. */
+export interface OpenRampReply {
+  readonly ramp: string
+}
+
+/** How a ramp stands, in one word. */
+export type RampPhase = 'moving' | 'held' | 'undoing' | 'ended'
+
+/** A ramp on one line. */
+export interface RampSummary {
+  readonly ramp: string
+  readonly contract: ContractReference
+  readonly goal: string
+  readonly phase: RampPhase
+  /** Only when ended. */
+  readonly outcome?: Outcome
+  readonly by: string
+  readonly openedAtMs: number
+  /** When its last entry was written. */
+  readonly latestMs: number
+  readonly endedAtMs?: number
+  /** Why it holds, is being undone, or ended as it did. */
+  readonly cause?: string
+}
+
+/** Some ramps, newest first. */
+export interface RampPage {
+  readonly ramps: readonly RampSummary[]
+  /** To be handed in for the next page; absent: there is none. */
+  readonly next?: string
+}
+
+/** A ramp, and the daemon's time to measure its deadlines against. */
+export interface RampView {
+  readonly state: RampState
+  readonly nowMs: number
+}
+
+/** Some entries, in order. */
+export interface EntryPage {
+  readonly entries: readonly Recorded[]
+  /** Whether there were more to give when this was read. */
+  readonly more: boolean
+}
+
+/** What somebody says to a ramp. */
+export interface SayRequest {
+  readonly by: string
+  readonly word: Word
+}
+
+/** What became of a word: it is recorded either way. */
+export interface SayReply {
+  /** The ramp's sequence at which the word stands. */
+  readonly sequence: number
+  /** Why it had no effect; absent: it had one. */
+  readonly refusal?: Refusal
+  /** What was decided in the same batch. */
+  readonly decided: readonly Entry[]
+}
+
+/** What a ramp's live stream tells. */
+export type StreamEvent =
+  /** Every entry, in order, none twice. */
+  | { readonly type: 'entry'; readonly recorded: Recorded }
+  /** The latest answer to a question that is being asked, recorded or not; at most ten a second each. */
+  | {
+      readonly type: 'answer'
+      readonly stage: string
+      readonly condition: string
+      readonly incarnation: number
+      readonly attempt: number
+      readonly answer: Answer
+      readonly tookMs: number
+      readonly atMs: number
+    }
+  /** The reader was too slow for this many answers; entries are never left out. */
+  | { readonly type: 'missed'; readonly answers: number }
+
+/** A component that the process runtime has started. */
+export interface ComponentView {
+  /** `<contract>/<component>` */
+  readonly subject: string
+  /** One start of it: `shop/api#3`. */
+  readonly instance: string
+  readonly pid: number
+  readonly status: 'running' | 'exited' | 'lost'
+  readonly ports: Readonly<Record<string, number>>
+  readonly sinceMs: number
+  readonly endedAtMs?: number
+  readonly code?: number
+  readonly signal?: string
+}
+
+/** A contract with its last ramp and what is running of it. */
+export interface EnvironmentView {
+  /** The contract's name. */
+  readonly contract: string
+  /** Absent when components run whose ramps are not in this ledger. */
+  readonly lastRamp?: RampSummary
+  readonly components: readonly ComponentView[]
+}
+
+/** One line that a component wrote. */
+export interface LogLine {
+  readonly subject: string
+  readonly instance: string
+  readonly stream: 'out' | 'err'
+  readonly atMs: number
+  readonly text: string
+}
+
+/** What is running or listening of a workspace, asked of the kernel. */
+export interface LeftoversView {
+  readonly processes: readonly {
+    readonly pid: number
+    readonly command: string
+    readonly subject: string
+  }[]
+  readonly ports: readonly { readonly port: number; readonly pid: number }[]
+}
+
+/** A fault over HTTP (RFC 9457, `application/problem+json`). */
+export interface Problem {
+  /** `urn:rampart:fault:<code>` */
+  readonly type: string
+  /** The meaning of the code. */
+  readonly title: string
+  readonly status: number
+  /** What was found, what to do. */
+  readonly detail: string
+  readonly code: string
+  readonly operation: string
+  readonly subject: string
+  readonly retryable: boolean
+  /** What is wrong with what was sent, one line each. */
+  readonly issues?: readonly string[]
+}
+
+export type { Recorded, StreamSummary, Verification }
