@@ -1,0 +1,168 @@
+/**
+ * The typed client of the daemon's API: one method for each address. Faults of the daemon are thrown
+ * here as if it were in this process. It starts nothing; see ensure-daemon.ts.
+ */
+
+import type { Word } from '../../core/entry/entry.ts'
+import { isFault } from '../../core/fault/fault.ts'
+import type {
+  DaemonView,
+  EntryPage,
+  EnvironmentView,
+  LeftoversView,
+  LogLine,
+  OpenRampReply,
+  OpenRampRequest,
+  RampPage,
+  RampView,
+  Recorded,
+  SayReply,
+  StreamEvent,
+  StreamSummary,
+  Verification,
+} from '../wire.ts'
+import { jsonLinesOf, serverSentEventsOf } from './framing.ts'
+import { Transport } from './transport.ts'
+
+/** Which lines of which component. */
+export interface LogsQuery {
+  /** `<contract>/<component>`; absent: every component. */
+  readonly subject?: string
+  /** How many of the last lines to begin with. @default all that are kept */
+  readonly tail?: number
+  /** Go on as lines are written. @default false */
+  readonly follow?: boolean
+  readonly signal?: AbortSignal
+}
+
+/** Where a stream begins, and when it is to end. */
+export interface StreamQuery {
+  /** The last sequence already seen. @default 0 */
+  readonly after?: number
+  readonly signal?: AbortSignal
+}
+
+/** Asks one daemon. A ramp is named by its id, a beginning of it, `latest`, or its contract's name. */
+export class RampartClient {
+  readonly #transport: Transport
+
+  constructor(socketPath: string) {
+    this.#transport = new Transport(socketPath)
+  }
+
+  /** Who the daemon is, and what is under way. */
+  daemon(): Promise<DaemonView> {
+    return this.#transport.json({ path: '/v1/daemon' })
+  }
+
+  /** Asks the daemon to stop, ending nothing that runs; resolves once its process is gone. */
+  async stopDaemon(): Promise<void> {
+    const request = { method: 'POST', path: '/v1/daemon/stop', body: {} } as const
+    try {
+      // The answer lasts as long as the daemon does.
+      for await (const _ of this.#transport.text(request));
+    } catch (error) {
+      if (!isFault(error, 'daemon-lost')) throw error
+    }
+  }
+
+  /** Opens a ramp. @returns its id, once its opening is recorded */
+  async openRamp(request: OpenRampRequest): Promise<string> {
+    const path = '/v1/ramps'
+    const reply = await this.#transport.json<OpenRampReply>({ method: 'POST', path, body: request })
+    return reply.ramp
+  }
+
+  /** Ramps, newest first. `cursor` is `next` of the page before. */
+  ramps(page: { readonly limit?: number; readonly cursor?: string } = {}): Promise<RampPage> {
+    return this.#transport.json({ path: '/v1/ramps', query: page })
+  }
+
+  /** A ramp as it stands. */
+  ramp(ramp: string): Promise<RampView> {
+    return this.#transport.json({ path: rampPath(ramp) })
+  }
+
+  /** Entries of a ramp with a sequence after `after`. */
+  entries(
+    ramp: string,
+    page: { readonly after?: number; readonly limit?: number } = {},
+  ): Promise<EntryPage> {
+    return this.#transport.json({ path: `${rampPath(ramp)}/entries`, query: page })
+  }
+
+  /**
+   * Everything that happens to a ramp, first what has happened already. Ends after `ramp.ended`, and
+   * quietly when aborted; throws daemon-lost when the daemon goes away before that.
+   */
+  async *stream(ramp: string, query: StreamQuery = {}): AsyncGenerator<StreamEvent> {
+    const { after = 0, signal } = query
+    const path = `${rampPath(ramp)}/stream`
+    const pieces = this.#transport.text({ path, query: { after }, signal })
+    for await (const { event, data } of serverSentEventsOf(pieces)) {
+      const body = JSON.parse(data)
+      if (event === 'entry') yield { type: 'entry', recorded: body }
+      else if (event === 'answer' || event === 'missed') yield { type: event, ...body }
+      else if (event === 'end') return
+    }
+    if (signal?.aborted !== true) throw this.#transport.lost(path)
+  }
+
+  /** Says a word to a ramp, and tells what became of it once it is recorded. */
+  say(ramp: string, by: string, word: Word): Promise<SayReply> {
+    const path = `${rampPath(ramp)}/words`
+    return this.#transport.json({ method: 'POST', path, body: { by, word } })
+  }
+
+  /** What is running, by contract, with each contract's last ramp. */
+  environments(): Promise<readonly EnvironmentView[]> {
+    return this.#transport.json({ path: '/v1/environments' })
+  }
+
+  /** Lines that components wrote. Ends quietly when aborted. */
+  logs(query: LogsQuery = {}): AsyncGenerator<LogLine> {
+    const { signal, ...rest } = query
+    return jsonLinesOf(this.#transport.text({ path: '/v1/logs', query: rest, signal }))
+  }
+
+  /** Proves that nothing in the ledger was altered, removed or reordered. */
+  verifyLedger(): Promise<Verification> {
+    return this.#transport.json({ path: '/v1/ledger/verify' })
+  }
+
+  /** Entries of the whole ledger with a position after `after`. */
+  ledgerEntries(
+    page: { readonly after?: number; readonly limit?: number } = {},
+  ): Promise<EntryPage> {
+    return this.#transport.json({ path: '/v1/ledger/entries', query: page })
+  }
+
+  /** Every entry of the ledger, in order. */
+  exportLedger(
+    query: { readonly after?: number; readonly signal?: AbortSignal } = {},
+  ): AsyncGenerator<Recorded> {
+    const { signal, after } = query
+    return jsonLinesOf(
+      this.#transport.text({ path: '/v1/ledger/export', query: { after }, signal }),
+    )
+  }
+
+  /** Every stream of the ledger, oldest first. */
+  streams(): Promise<readonly StreamSummary[]> {
+    return this.#transport.json({ path: '/v1/ledger/streams' })
+  }
+
+  /** What is running or listening, asked of the kernel. */
+  leftovers(): Promise<LeftoversView> {
+    return this.#transport.json({ path: '/v1/leftovers' })
+  }
+
+  /** Drops its connections. Idempotent. */
+  close(): Promise<void> {
+    return this.#transport.close()
+  }
+}
+
+function rampPath(ramp: string): string {
+  return `/v1/ramps/${encodeURIComponent(ramp)}`
+}

@@ -1,0 +1,68 @@
+/**
+ * Where a workspace keeps its daemon: `.rampart/` and the files in it. Finds and reads; makes nothing
+ * but the folder.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { z } from 'zod'
+
+/** The files of one workspace. All paths are absolute. */
+export interface DaemonPlace {
+  readonly workspace: string
+  /** `<workspace>/.rampart` */
+  readonly folder: string
+  readonly daemonFile: string
+  readonly lockFile: string
+  readonly logFile: string
+  readonly ledgerFile: string
+  readonly settingsFolder: string
+  readonly processesFolder: string
+}
+
+/** What a daemon writes of itself once it listens. */
+const DAEMON_FILE = z.object({
+  pid: z.number().int().positive(),
+  /** When the process started, in the kernel's own words; with pid and boot id it is unique. */
+  startTicks: z.string(),
+  bootId: z.string(),
+  version: z.string(),
+  startedAtMs: z.number(),
+  socket: z.string(),
+})
+
+/** What a daemon writes of itself once it listens. */
+export type DaemonFile = Readonly<z.infer<typeof DAEMON_FILE>>
+
+/** The place of a workspace. */
+export function placeOf(workspace: string): DaemonPlace {
+  const folder = join(resolve(workspace), '.rampart')
+  return {
+    workspace: resolve(workspace),
+    folder,
+    daemonFile: join(folder, 'daemon.json'),
+    lockFile: join(folder, 'daemon.lock'),
+    logFile: join(folder, 'daemon.log'),
+    ledgerFile: join(folder, 'ledger.sqlite'),
+    settingsFolder: join(folder, 'settings'),
+    processesFolder: join(folder, 'processes'),
+  }
+}
+
+/** The nearest folder at or above `from` that holds `.rampart`; else `from` itself. */
+export function findWorkspace(from: string): string {
+  const start = resolve(from)
+  for (let folder = start; ; folder = dirname(folder)) {
+    if (existsSync(join(folder, '.rampart'))) return folder
+    if (dirname(folder) === folder) return start
+  }
+}
+
+/** What the daemon has written of itself; undefined when there is nothing, or nothing whole. */
+export function readDaemonFile(place: DaemonPlace): DaemonFile | undefined {
+  try {
+    return DAEMON_FILE.safeParse(JSON.parse(readFileSync(place.daemonFile, 'utf8'))).data
+  } catch {
+    // Absent, or torn by a loss of power: either way no daemon can be found by it.
+    return undefined
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Makes sure that a workspace has a daemon: finds it, or starts it and waits until it listens. Many
+ * may do this at once; the daemons they start settle among themselves which one stays.
+ */
+import { spawn } from 'node:child_process'
+import { closeSync, openSync, readFileSync, watch } from 'node:fs'
+import { Fault } from '../../core/fault/fault.ts'
+import type { RampartClient } from './client.ts'
+import { type DaemonQuery, findDaemon } from './connect-daemon.ts'
+import { type DaemonPlace, placeOf } from './daemon-place.ts'
+import { openWorkspaceFolder } from './workspace-folder.ts'
+
+/** How to start a daemon, should none be there. */
+export interface DaemonStart extends DaemonQuery {
+  /** The program and its first arguments, for example `[node, bin/rampart.mjs]`. */
+  readonly program: readonly string[]
+  /** The daemon stops when nothing runs and nobody asked for so long. @unit ms @default 600000 */
+  readonly idleExitMs?: number
+  /** How long it may take to listen. @unit ms @default 20000 */
+  readonly deadlineMs?: number
+}
+
+/** A look every so often, should the file system not tell of changes. @unit ms */
+const LOOK_MS = 250
+
+/**
+ * A client of the workspace's daemon, which is started when absent.
+ *
+ * @throws daemon-unready when it does not listen in time, with the last lines of its log
+ * @throws daemon-version when one of another version is running
+ */
+export async function ensureDaemon(start: DaemonStart): Promise<RampartClient> {
+  const found = await findDaemon(start)
+  if (found !== undefined) return found
+  const place = placeOf(start.workspace)
+  openWorkspaceFolder(place.folder)
+  return startDaemon(start, place)
+}
+
+function startDaemon(start: DaemonStart, place: DaemonPlace): Promise<RampartClient> {
+  const { deadlineMs = 20_000 } = start
+  const { promise, resolve, reject } = Promise.withResolvers<RampartClient>()
+  let looking = false
+  let again = false
+  const look = async (): Promise<void> => {
+    again = true
+    if (looking) return
+    looking = true
+    try {
+      while (again) {
+        again = false
+        const client = await findDaemon(start)
+        if (client !== undefined) return resolve(client)
+      }
+    } catch (error) {
+      reject(error)
+    } finally {
+      looking = false
+    }
+  }
+  // Watched before it is started, so that no change is missed.
+  const watcher = watch(place.folder, () => void look())
+  watcher.on('error', () => watcher.close())
+  const net = setInterval(() => void look(), LOOK_MS)
+  const deadline = setTimeout(() => {
+    reject(unready(place, `It did not listen within ${deadlineMs} ms.`))
+  }, deadlineMs)
+  const child = spawnDaemon(start, place)
+  child.once('error', (error) =>
+    reject(unready(place, `It could not be started: ${error.message}.`)),
+  )
+  child.once('exit', (code, signal) => {
+    // Leaving with 0 means that another daemon was faster; that one is waited for.
+    if (code !== 0) reject(unready(place, `It ended at once with ${signal ?? `code ${code}`}.`))
+  })
+  return promise.finally(() => {
+    watcher.close()
+    clearInterval(net)
+    clearTimeout(deadline)
+    child.unref()
+  })
+}
+
+function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof spawn> {
+  const { program, workspace, idleExitMs = 600_000 } = start
+  const [file = process.execPath, ...first] = program
+  const options = ['--workspace', workspace, '--idle-exit', `${idleExitMs}ms`]
+  const log = openSync(place.logFile, 'a', 0o600)
+  try {
+    return spawn(file, [...first, 'daemon', 'run', ...options], {
+      detached: true,
+      cwd: place.workspace,
+      stdio: ['ignore', log, log],
+    })
+  } finally {
+    closeSync(log)
+  }
+}
+
+function unready(place: DaemonPlace, what: string): Fault {
+  return new Fault({
+    code: 'daemon-unready',
+    operation: 'start the daemon',
+    subject: place.workspace,
+    hint: `${what} The end of ${place.logFile}:\n${lastLines(place.logFile)}`,
+  })
+}
+
+function lastLines(path: string): string {
+  try {
+    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-12).join('\n')
+  } catch (error) {
+    return `(it cannot be read: ${(error as Error).message})`
+  }
+}

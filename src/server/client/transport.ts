@@ -1,0 +1,121 @@
+/**
+ * HTTP over the daemon's Unix socket. It knows requests, streams and how both fail; what they mean is
+ * the client's business.
+ */
+import { Pool } from 'undici'
+import { Fault, isFault } from '../../core/fault/fault.ts'
+import { faultOf } from '../problem.ts'
+
+/** How long a stream may be silent; the daemon sends a heartbeat every ten seconds. @unit ms */
+const SILENCE_MS = 60_000
+
+/** One request. */
+export interface WireRequest {
+  readonly method?: 'GET' | 'POST'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Speaks HTTP to one socket. */
+export class Transport {
+  readonly #pool: Pool
+  readonly #socketPath: string
+
+  constructor(socketPath: string) {
+    this.#socketPath = socketPath
+    this.#pool = new Pool('http://rampart', {
+      socketPath,
+      // A proof of everything (`ledger verify`) may take its time.
+      headersTimeout: 0,
+      bodyTimeout: SILENCE_MS,
+    })
+  }
+
+  /** Sends a request and reads its JSON answer. */
+  async json<Reply>(request: WireRequest): Promise<Reply> {
+    const response = await this.#send(request)
+    try {
+      return (await response.body.json()) as Reply
+    } catch (error) {
+      throw this.lost(request.path, error)
+    }
+  }
+
+  /** Sends a request and gives its answer piece by piece, as text. Ends quietly when aborted. */
+  async *text(request: WireRequest): AsyncGenerator<string, void, undefined> {
+    const decoder = new TextDecoder()
+    try {
+      const response = await this.#send(request)
+      for await (const chunk of response.body) {
+        yield decoder.decode(chunk as Uint8Array, { stream: true })
+      }
+    } catch (error) {
+      if (request.signal?.aborted === true) return
+      throw isFault(error) ? error : this.lost(request.path, error)
+    }
+  }
+
+  /** The fault of a connection that broke, or was never made. */
+  lost(path: string, cause?: unknown): Fault {
+    const code = (cause as { code?: unknown } | undefined)?.code
+    const isAbsent = code === 'ENOENT' || code === 'ECONNREFUSED'
+    return new Fault({
+      code: isAbsent ? 'daemon-absent' : 'daemon-lost',
+      operation: `ask the daemon for ${path}`,
+      subject: this.#socketPath,
+      hint: isAbsent
+        ? 'No daemon is running for this workspace; `rampart up` starts one.'
+        : 'The connection to the daemon broke; `rampart daemon status` says whether it is back.',
+      cause,
+    })
+  }
+
+  /** Drops every connection, those of streams included. Idempotent. */
+  async close(): Promise<void> {
+    await this.#pool.destroy()
+  }
+
+  async #send(request: WireRequest): ReturnType<Pool['request']> {
+    const { method = 'GET', body, headers, signal } = request
+    let response: Awaited<ReturnType<Pool['request']>>
+    try {
+      response = await this.#pool.request({
+        method,
+        path: pathOf(request),
+        headers: { ...headers, ...(body === undefined ? {} : JSON_BODY) },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        ...(signal === undefined ? {} : { signal }),
+      })
+    } catch (error) {
+      throw this.lost(request.path, error)
+    }
+    if (response.statusCode < 400) return response
+    throw await this.#refused(request, response)
+  }
+
+  async #refused(
+    request: WireRequest,
+    response: Awaited<ReturnType<Pool['request']>>,
+  ): Promise<Fault> {
+    const operation = `ask the daemon for ${request.path}`
+    const text = await response.body.text()
+    try {
+      return faultOf(JSON.parse(text), operation)
+    } catch {
+      // Not JSON: what answered was no daemon of ours, and the fault says just that.
+      return faultOf({}, operation)
+    }
+  }
+}
+
+const JSON_BODY = { 'content-type': 'application/json' }
+
+function pathOf({ path, query }: WireRequest): string {
+  const members = Object.entries(query ?? {}).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, String(value)]],
+  )
+  return members.length === 0 ? path : `${path}?${new URLSearchParams(members)}`
+}
