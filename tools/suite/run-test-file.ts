@@ -1,5 +1,4 @@
 /** Runs one test file in its own process and tells what became of each of its tests. */
-import { AssertionError } from 'node:assert'
 import { join } from 'node:path'
 import type { EventData } from 'node:test'
 import { run } from 'node:test'
@@ -118,8 +117,8 @@ function accountOf(error: RunnerError): string {
   }
   // The runner wraps what the test threw; the wrapper says nothing that the cause does not.
   const thrown = error.cause ?? error
-  if (typeof thrown === 'string') return thrown
-  const text =
-    thrown instanceof AssertionError ? String(thrown.stack) : inspect(thrown, { depth: 6 })
+  if (!(thrown instanceof Error)) return String(thrown)
+  const isAssertion = 'code' in thrown && thrown.code === 'ERR_ASSERTION'
+  const text = isAssertion ? String(thrown.stack) : inspect(thrown, { depth: 6 })
   return text.replaceAll(/^ +at .*\bnode:internal\b.*\n?/gm, '').trimEnd()
 }
