@@ -1,0 +1,227 @@
+/**
+ * Ends an instance for certain: the stop command if there is one, the signal to the whole group, the
+ * grace, then SIGKILL for whatever is left, until the kernel shows nothing more of it.
+ */
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Identity, Instance } from './instance.ts'
+import { readEnd, voidClaim } from './instance-folder.ts'
+import type { Kernel, KernelProcess } from './kernel/kernel.ts'
+import { findMembers } from './members.ts'
+import type { Ended, StopPolicy } from './record.ts'
+import { runStopCommand } from './stop-command.ts'
+import type { Supervisor } from './supervisor.ts'
+
+/** After SIGKILL only a process stuck in the kernel stays; and how long its ports may linger. */
+const KILL_MS = 5_000
+const EXECUTED_MS = 500
+const POLL_FIRST_MS = 1
+const POLL_MOST_MS = 25
+
+/** What ending needs. */
+export interface EndNeeds {
+  readonly kernel: Kernel
+  readonly supervisor: Supervisor
+  readonly nowMs: () => number
+  readonly searchPath: string
+}
+
+/** What ending came to. */
+export interface EndResult {
+  readonly left: readonly KernelProcess[]
+  readonly portsLeft: readonly number[]
+  /** Whether SIGKILL was needed. */
+  readonly forced: boolean
+  /** Whether anything was running at all. */
+  readonly wasRunning: boolean
+  /** What went wrong on the way, for people. */
+  readonly notes: readonly string[]
+}
+
+/** Ends the instance; settles soon after the signal aborts, with what is then left. */
+export async function endInstance(
+  instance: Instance,
+  policy: StopPolicy,
+  needs: EndNeeds,
+  signal: AbortSignal,
+): Promise<EndResult> {
+  return await new Ending(instance, policy, needs, signal).run()
+}
+
+class Ending {
+  readonly #instance: Instance
+  readonly #policy: StopPolicy
+  readonly #needs: EndNeeds
+  readonly #signal: AbortSignal
+  readonly #known = new Map<number, Identity>()
+  readonly #notes: string[] = []
+  #forced = false
+
+  constructor(instance: Instance, policy: StopPolicy, needs: EndNeeds, signal: AbortSignal) {
+    this.#instance = instance
+    this.#policy = policy
+    this.#needs = needs
+    this.#signal = signal
+  }
+
+  async run(): Promise<EndResult> {
+    const wasRunning = this.#prepare()
+    if (wasRunning) await this.#untilExecuted()
+    if (wasRunning) await this.#askToEnd()
+    const left = await this.#kill()
+    const portsLeft = left.length === 0 ? await this.#untilPortsClosed() : this.#openPorts()
+    if (left.length === 0) this.#recordEnd()
+    return { left, portsLeft, forced: this.#forced, wasRunning, notes: this.#notes }
+  }
+
+  /** @returns whether there is anything to end */
+  #prepare(): boolean {
+    if (this.#instance.ended === undefined && this.#instance.identity === undefined) {
+      // Not yet claimed: taking the claim ourselves means that it never will be.
+      if (!voidClaim(this.#instance.path)) this.#needs.supervisor.check(this.#instance)
+    }
+    return this.#members({ byMark: !this.#leaderLives() }).length > 0
+  }
+
+  /**
+   * A signal between the wrapper's first line and the component's would be lost: the wrapper catches
+   * it, and the component, started a moment later, never hears of it.
+   */
+  async #untilExecuted(): Promise<void> {
+    const leader = this.#instance.identity
+    if (leader === undefined || !this.#leaderLives()) return
+    const { kernel } = this.#needs
+    const wrapper = kernel.command(leader.pid)
+    await this.#until(EXECUTED_MS, () => {
+      const children = this.#members({ byMark: false }).filter((it) => it.parentPid === leader.pid)
+      const executed = children.some((child) => kernel.command(child.pid) !== wrapper)
+      return executed || !this.#leaderLives()
+    })
+  }
+
+  async #askToEnd(): Promise<void> {
+    const untilMs = performance.now() + this.#policy.graceMs
+    const leader = this.#instance.identity
+    if (this.#policy.command !== undefined) {
+      this.#notes.push(...(await this.#runCommand(this.#policy.command)))
+    }
+    const members = this.#members({ byMark: false })
+    if (members.length === 0) return
+    const inGroup = members.some((it) => it.groupId === leader?.pid)
+    if (leader !== undefined && inGroup) send(-leader.pid, this.#policy.signal)
+    else for (const member of members) send(member.pid, this.#policy.signal)
+    await this.#untilLeaderGone(untilMs)
+    // What left the group has not heard the signal; now nobody else will tell it to end.
+    for (const member of this.#members({ byMark: false })) {
+      if (member.groupId !== leader?.pid) send(member.pid, this.#policy.signal)
+    }
+    await this.#until(
+      untilMs - performance.now(),
+      () => this.#members({ byMark: false }).length === 0,
+    )
+  }
+
+  async #runCommand(command: readonly string[]): Promise<readonly string[]> {
+    const { instance: name, cwd, ports } = this.#instance.record
+    const leader = this.#instance.identity?.pid ?? 0
+    const problem = await runStopCommand({
+      command,
+      cwd,
+      placement: { host: '127.0.0.1', ports },
+      variables: Object.fromEntries(this.#needs.kernel.variables(leader) ?? []),
+      searchPath: this.#needs.searchPath,
+      timeoutMs: this.#policy.graceMs,
+      signal: this.#signal,
+    })
+    return problem === undefined ? [] : [`The stop command of ${name} ${problem}.`]
+  }
+
+  async #untilLeaderGone(untilMs: number): Promise<void> {
+    await this.#until(untilMs - performance.now(), () => !this.#leaderLives())
+  }
+
+  /** SIGKILL for everything that is left, also what has left the session. */
+  async #kill(): Promise<readonly KernelProcess[]> {
+    if (this.#signal.aborted) return this.#members({ byMark: true })
+    let left: readonly KernelProcess[] = []
+    await this.#until(KILL_MS, () => {
+      left = this.#members({ byMark: false })
+      if (left.length === 0) left = this.#members({ byMark: true })
+      for (const member of left) send(member.pid, 'SIGKILL')
+      if (left.length > 0) this.#forced = true
+      return left.length === 0
+    })
+    return left
+  }
+
+  async #untilPortsClosed(): Promise<readonly number[]> {
+    await this.#until(KILL_MS, () => this.#openPorts().length === 0)
+    return this.#openPorts()
+  }
+
+  #openPorts(): readonly number[] {
+    const ports = Object.values(this.#instance.record.ports)
+    if (ports.length === 0) return []
+    const listening = this.#needs.kernel.listeningPorts()
+    return ports.filter((port) => listening?.has(port) === true)
+  }
+
+  #recordEnd(): void {
+    this.#instance.isCleared = true
+    const endedAtMs = this.#needs.nowMs()
+    const killed = this.#forced && this.#instance.identity !== undefined
+    const seen: Ended = killed
+      ? { status: 'exited', signal: 'SIGKILL', endedAtMs }
+      : { status: 'lost', endedAtMs }
+    this.#needs.supervisor.end(this.#instance, readEnd(this.#instance.path) ?? seen)
+  }
+
+  #leaderLives(): boolean {
+    const leader = this.#instance.identity
+    if (leader === undefined) return false
+    return this.#needs.kernel.process(leader.pid)?.started === leader.started
+  }
+
+  #members(how: { byMark: boolean }): readonly KernelProcess[] {
+    const { instance, workspace } = this.#instance.record
+    const found = findMembers(this.#needs.kernel, {
+      instance,
+      workspace,
+      leader: this.#instance.identity,
+      known: [...this.#known.values()],
+      byMark: how.byMark,
+    })
+    for (const { pid, started } of found) this.#known.set(pid, { pid, started })
+    return found
+  }
+
+  /**
+   * Looks until it holds, the time is over, or the order is given up. The end of the instance wakes
+   * it at once; for everything else the kernel has no event that reaches us, so it looks again.
+   */
+  async #until(forMs: number, holds: () => boolean): Promise<void> {
+    const untilMs = performance.now() + forMs
+    let pauseMs = POLL_FIRST_MS
+    while (!this.#signal.aborted && !holds() && performance.now() < untilMs) {
+      const awake = new AbortController()
+      const wake = (): void => awake.abort()
+      const unwatch = this.#instance.ended === undefined ? this.#instance.onEnd(wake) : undefined
+      this.#signal.addEventListener('abort', wake, { once: true })
+      // A wake-up rejects the pause; that is its purpose.
+      await delay(pauseMs, undefined, { signal: awake.signal }).catch(() => undefined)
+      this.#signal.removeEventListener('abort', wake)
+      unwatch?.()
+      pauseMs = Math.min(pauseMs * 2, POLL_MOST_MS)
+    }
+  }
+}
+
+/** Sends a signal; that the receiver is already gone is what we want anyway. */
+function send(pid: number, signal: string): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    // Not permitted: it then shows up among what is left.
+    if (code !== 'ESRCH' && code !== 'EPERM') throw error
+  }
+}

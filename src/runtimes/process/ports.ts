@@ -1,0 +1,99 @@
+/**
+ * Finds free ports for components. A first slice: a port is free at the moment it is looked at, and
+ * kept from other starts of this daemon until its own start has been recorded.
+ */
+import { createServer } from 'node:net'
+import type { Kernel } from './kernel/kernel.ts'
+
+const TRIES_MAX = 64
+
+/** What to allocate. */
+export interface PortRequest {
+  readonly names: readonly string[]
+  /** The ports the subject had the last time. */
+  readonly previous: Readonly<Record<string, number>>
+  /** Ports that belong to running instances, whether they listen already or not. */
+  readonly taken: ReadonlySet<number>
+}
+
+/** Ports that were found; they stay reserved until released. */
+export interface PortReservation {
+  readonly ports: Readonly<Record<string, number>>
+  /** Idempotent. */
+  release(): void
+}
+
+/** Allocates ports, never the same one to two starts at once. */
+export class PortAllocator {
+  readonly #kernel: Kernel
+  readonly #reserved = new Set<number>()
+
+  constructor(kernel: Kernel) {
+    this.#kernel = kernel
+  }
+
+  /** Reserves a port for every name, or none and answers undefined. */
+  async reserve(request: PortRequest): Promise<PortReservation | undefined> {
+    const ports: Record<string, number> = {}
+    const release = (): void => {
+      for (const port of Object.values(ports)) this.#reserved.delete(port)
+    }
+    for (const name of request.names) {
+      const port = await this.#reserveOne(request, request.previous[name])
+      if (port === undefined) {
+        release()
+        return undefined
+      }
+      ports[name] = port
+    }
+    return { ports, release }
+  }
+
+  async #reserveOne(request: PortRequest, wanted: number | undefined): Promise<number | undefined> {
+    for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
+      const asked = attempt === 0 ? (wanted ?? 0) : 0
+      if (asked !== 0 && !this.#mayUse(asked, request)) continue
+      // Held while it is looked at, so that no other start looks at the same one.
+      if (asked !== 0) this.#reserved.add(asked)
+      const port = await tryBind('127.0.0.1', asked)
+      if (port !== undefined && (asked !== 0 || this.#mayUse(port, request))) {
+        this.#reserved.add(port)
+        if (await this.#isFreeElsewhere(port)) return port
+        this.#reserved.delete(port)
+      } else if (asked !== 0) this.#reserved.delete(asked)
+    }
+    return undefined
+  }
+
+  #mayUse(port: number, request: PortRequest): boolean {
+    return !this.#reserved.has(port) && !request.taken.has(port)
+  }
+
+  /** A port is only free when nobody holds it on any address: a client may dial `localhost`. */
+  async #isFreeElsewhere(port: number): Promise<boolean> {
+    const listening = this.#kernel.listeningPorts()
+    if (listening !== undefined) return !listening.has(port)
+    for (const host of ['::1', '0.0.0.0', '::']) {
+      if ((await tryBind(host, port)) === undefined) return false
+    }
+    return true
+  }
+}
+
+/** Binds and lets go again; the port it got, or undefined when somebody else has it. */
+function tryBind(host: string, port: number): Promise<number | undefined> {
+  return new Promise((resolve, reject) => {
+    const server = createServer()
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      // A machine without IPv6 has no rival there.
+      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(port)
+      else if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined)
+      else reject(error)
+    })
+    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(':') }, () => {
+      const address = server.address()
+      const bound = typeof address === 'object' && address !== null ? address.port : port
+      server.close(() => resolve(bound))
+    })
+  })
+}

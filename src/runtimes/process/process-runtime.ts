@@ -1,0 +1,194 @@
+/**
+ * The process runtime: starts and stops components as processes of this machine, and looks at them.
+ * The daemon that holds it may be killed at any instant: components keep running, and the next one
+ * takes them over from what lies in the folder. It never restarts anything by itself.
+ */
+import { mkdirSync } from 'node:fs'
+import { dirname } from 'node:path'
+import type { CommandAnswer } from '../../core/entry/entry.ts'
+import type { Actuator, Order } from '../../seams/actuator.ts'
+import type { Clock } from '../../seams/clock.ts'
+import type { Processes, ProcessState } from '../../seams/processes.ts'
+import { failed, failedBySystem } from './answers.ts'
+import { passFence } from './fences.ts'
+import type { Instance } from './instance.ts'
+import { openSubjectFolder } from './instance-folder.ts'
+import type { Kernel } from './kernel/kernel.ts'
+import { openKernel } from './kernel/open-kernel.ts'
+import type { LogLimits } from './logs/log-file.ts'
+import { type FollowOptions, LogKeeper } from './logs/log-keeper.ts'
+import type { LogLine } from './logs/log-line.ts'
+import { readTail } from './logs/read-tail.ts'
+import { parseStartInput, parseStopInput } from './order-input.ts'
+import { PortAllocator } from './ports.ts'
+import { Registry } from './registry.ts'
+import { rawFiles } from './spawn.ts'
+import { type StartNeeds, startComponent } from './starter.ts'
+import { stopComponent } from './stopper.ts'
+import { SubjectQueue } from './subject-queue.ts'
+import { Supervisor } from './supervisor.ts'
+
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
+const ERROR_LINES_MAX = 20
+const ERROR_BYTES_MAX = 4 * 1024
+
+/** What the runtime is opened with. */
+export interface ProcessRuntimeOptions {
+  /** Where everything is kept, absolute: `.rampart/processes`. */
+  readonly folder: string
+  /** The workspace's folder, absolute; every process is marked with it. */
+  readonly workspace: string
+  /** Where inherited variables are taken from. Nothing else of this process is handed on. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly clock: Pick<Clock, 'nowMs'>
+  /** @default this machine's */
+  readonly kernel?: Kernel
+  readonly logs?: Partial<LogLimits>
+  /** Told of what went wrong where nobody waits for an answer (a full disk while logging). */
+  readonly onTrouble: (error: unknown) => void
+}
+
+/** Runs components as processes. */
+export class ProcessRuntime implements Actuator, Processes {
+  readonly name = 'process'
+  readonly kernel: Kernel
+  readonly #options: ProcessRuntimeOptions
+  readonly #queue = new SubjectQueue()
+  readonly #supervisor: Supervisor
+  readonly #logs: LogKeeper
+  readonly #registry: Registry
+  readonly #needs: StartNeeds
+
+  /** Opens the folder and takes over whatever an earlier daemon has left running. */
+  constructor(options: ProcessRuntimeOptions) {
+    mkdirSync(options.folder, { recursive: true, mode: 0o700 })
+    this.#options = options
+    this.kernel = options.kernel ?? openKernel()
+    const nowMs = (): number => options.clock.nowMs()
+    const logs = options.logs === undefined ? {} : { limits: options.logs }
+    this.#logs = new LogKeeper({ nowMs, ...logs })
+    const { kernel } = this
+    const stirred = (instance: Instance): void => this.#carry(instance)
+    const { onTrouble } = options
+    this.#supervisor = new Supervisor({ kernel, nowMs, stirred, onTrouble })
+    const { folder, workspace, settings } = options
+    const bootId = kernel.bootId()
+    const supervisor = this.#supervisor
+    this.#registry = new Registry({ folder, bootId, kernel, supervisor, nowMs, found: stirred })
+    this.#needs = {
+      folder,
+      workspace,
+      settings,
+      bootId,
+      kernel,
+      supervisor,
+      nowMs,
+      registry: this.#registry,
+      ports: new PortAllocator(kernel),
+      searchPath: settings['PATH'] ?? SEARCH_PATH,
+      started: stirred,
+      pruned: (instance) => this.#logs.forget(this.#rawOutput(instance)),
+    }
+    this.#registry.load()
+  }
+
+  async run(order: Order): Promise<CommandAnswer> {
+    const { operation } = order
+    if (operation === 'start') {
+      const { input, problem } = parseStartInput(order.input)
+      if (input === undefined) return malformed(operation, problem)
+      return await this.#inTurn(order, input.subject, () =>
+        startComponent(order, input, this.#needs),
+      )
+    }
+    if (operation === 'stop') {
+      const { input, problem } = parseStopInput(order.input)
+      if (input === undefined) return malformed(operation, problem)
+      return await this.#inTurn(order, input.subject, () =>
+        stopComponent(order, input, this.#needs),
+      )
+    }
+    const sentence = `A process can be told to start and to stop, not to ${operation}.`
+    return failed({ reason: 'operation-unknown', sentence })
+  }
+
+  /** Every instance that is remembered, of every subject. */
+  instances(): readonly string[] {
+    return [...this.#registry.all()].map((instance) => instance.name)
+  }
+
+  state(instance: string): ProcessState | undefined {
+    const found = this.#registry.get(instance)
+    if (found === undefined) return undefined
+    const { err } = rawFiles(found.path)
+    const lastErrors = readTail(err, ERROR_LINES_MAX, ERROR_BYTES_MAX)
+    return { ...found.state(), ...(lastErrors.length > 0 ? { lastErrors } : {}) }
+  }
+
+  onEnd(instance: string, ended: () => void): () => void {
+    return this.#registry.get(instance)?.onEnd(ended) ?? (() => undefined)
+  }
+
+  /** Earlier lines, then live ones, until the signal aborts or the runtime is closed. */
+  followLogs(options: FollowOptions): AsyncIterable<LogLine> {
+    return this.#logs.follow(options)
+  }
+
+  /** The last lines of a subject, or of all. */
+  tailLogs(subject: string | undefined, linesMax: number): readonly LogLine[] {
+    return this.#logs.tail(subject, linesMax)
+  }
+
+  /** Lets go of everything; components keep running. Idempotent. */
+  close(): void {
+    this.#supervisor.close()
+    this.#logs.close()
+  }
+
+  async #inTurn(
+    order: Order,
+    subject: string,
+    carryOut: () => Promise<CommandAnswer>,
+  ): Promise<CommandAnswer> {
+    return await this.#queue.run(subject, async () => {
+      try {
+        return this.#refuse(order, subject) ?? (await carryOut())
+      } catch (error) {
+        const answer = failedBySystem(subject, error)
+        if (answer === undefined) throw error
+        return answer
+      }
+    })
+  }
+
+  #refuse(order: Order, subject: string): CommandAnswer | undefined {
+    const folder = openSubjectFolder(this.#options.folder, subject)
+    const { allowed, highest } = passFence(folder, order.ramp, order.fence)
+    if (!allowed) {
+      const sentence = `${order.id} carries fence ${order.fence}, but ${highest} was seen: a newer owner has the ramp.`
+      return failed({ reason: 'fenced', sentence })
+    }
+    if (!order.signal.aborted) return undefined
+    return failed({ reason: 'cancelled', sentence: `${order.id} was given up before its turn.` })
+  }
+
+  #carry(instance: Instance): void {
+    try {
+      this.#logs.carry(this.#rawOutput(instance))
+    } catch (error) {
+      this.#options.onTrouble(error)
+    }
+  }
+
+  #rawOutput(instance: Instance): Parameters<LogKeeper['carry']>[0] {
+    const { subject, number } = instance.record
+    const isEnded = instance.ended !== undefined
+    const subjectFolder = dirname(instance.path)
+    return { subject, subjectFolder, number, path: instance.path, isEnded }
+  }
+}
+
+function malformed(operation: string, problem: string): CommandAnswer {
+  const sentence = `The input of ${operation} is not understood: ${problem}.`
+  return failed({ reason: 'input-malformed', sentence })
+}

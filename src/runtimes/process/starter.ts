@@ -1,0 +1,278 @@
+/**
+ * Carries out `start`. Whatever happens in between, one order starts a component at most once: the
+ * record names the order before anything is spawned, and only one wrapper can take the claim.
+ */
+
+import type { ChildProcess } from 'node:child_process'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { CommandAnswer } from '../../core/entry/entry.ts'
+import type { Order } from '../../seams/actuator.ts'
+import { done, failed } from './answers.ts'
+import { findCommandFile } from './command-file.ts'
+import { type EndNeeds, endInstance } from './end-instance.ts'
+import { Instance } from './instance.ts'
+import { createInstance, openSubjectFolder, readClaim, voidClaim } from './instance-folder.ts'
+import type { StartInput } from './order-input.ts'
+import type { PortAllocator } from './ports.ts'
+import type { InstanceRecord } from './record.ts'
+import type { Registry } from './registry.ts'
+import { rawFiles, spawnWrapper } from './spawn.ts'
+import { instanceName } from './subject-folder.ts'
+import { buildVariables, findUnknownPort, substitute } from './variables.ts'
+
+const HOST = '127.0.0.1'
+const CLAIM_MS = 5_000
+const CREATE_TRIES_MAX = 5
+
+/** What starting needs. */
+export interface StartNeeds extends EndNeeds {
+  readonly folder: string
+  readonly workspace: string
+  readonly bootId: string
+  readonly settings: Readonly<Record<string, string>>
+  readonly registry: Registry
+  readonly ports: PortAllocator
+  readonly started: (instance: Instance) => void
+  readonly pruned: (instance: Instance) => void
+}
+
+/** Starts a component, or answers with the instance that already is what was asked for. */
+export async function startComponent(
+  order: Order,
+  input: StartInput,
+  needs: StartNeeds,
+): Promise<CommandAnswer> {
+  const texts = [...input.command, ...Object.values(input.env), ...(input.stop.command ?? [])]
+  const unknown = findUnknownPort(texts, input.ports)
+  if (unknown !== undefined) {
+    const sentence = `${input.subject} refers to \${self.ports.${unknown}}, but declares no such port.`
+    return failed({ reason: 'port-unknown', sentence })
+  }
+  const file = findCommandFile(
+    input.command[0] ?? '',
+    input.cwd,
+    input.env['PATH'] ?? needs.searchPath,
+  )
+  if (file.path === undefined) {
+    return failed({ reason: file.reason, sentence: `${input.subject}: ${file.sentence}` })
+  }
+  return await new Start(order, input, file.path, needs).run()
+}
+
+class Start {
+  readonly #order: Order
+  readonly #input: StartInput
+  readonly #program: string
+  readonly #needs: StartNeeds
+
+  constructor(order: Order, input: StartInput, program: string, needs: StartNeeds) {
+    this.#order = order
+    this.#input = input
+    this.#program = program
+    this.#needs = needs
+  }
+
+  async run(): Promise<CommandAnswer> {
+    const instances = this.#needs.registry.refresh(this.#input.subject)
+    const repeated = instances.find((instance) => instance.record.order === this.#order.id)
+    if (repeated !== undefined) return await this.#repeat(repeated)
+    for (const instance of instances) {
+      if (instance.ended !== undefined) continue
+      this.#needs.supervisor.check(instance)
+      if (this.#isWanted(instance)) return this.#answer(instance, 'already-running')
+      const refusal = await this.#endOld(instance)
+      if (refusal !== undefined) return refusal
+    }
+    return await this.#startNew()
+  }
+
+  #isWanted(instance: Instance): boolean {
+    return (
+      instance.ended === undefined &&
+      instance.identity !== undefined &&
+      instance.record.digest === this.#input.digest &&
+      !this.#input.oneShot
+    )
+  }
+
+  async #endOld(instance: Instance): Promise<CommandAnswer | undefined> {
+    const { left } = await endInstance(
+      instance,
+      instance.record.stop,
+      this.#needs,
+      this.#order.signal,
+    )
+    if (this.#order.signal.aborted) return this.#cancelled()
+    if (left.length === 0) return undefined
+    const pids = left.map(({ pid }) => pid).join(', ')
+    return failed({
+      reason: 'old-instance-left',
+      sentence: `${instance.name} had to give way, but its processes ${pids} do not end.`,
+      retryable: true,
+    })
+  }
+
+  /** The order was given before: whatever came of it then is its effect. */
+  async #repeat(instance: Instance): Promise<CommandAnswer> {
+    this.#needs.supervisor.check(instance)
+    const rebooted = instance.record.bootId !== this.#needs.bootId
+    // After a reboot a service is certainly gone; a one-shot may have done its work all the same.
+    if (rebooted && !this.#input.oneShot) return await this.#startNew()
+    if (rebooted || instance.identity !== undefined) return this.#answer(instance, 'repeated')
+    if (instance.ended !== undefined) {
+      const sentence = `${instance.name} was given up before it started; a new order may start it.`
+      return failed({ reason: 'cancelled', sentence })
+    }
+    const child = await this.#spawn(instance)
+    await untilClaimed(instance, child)
+    this.#needs.supervisor.check(instance)
+    return this.#answer(instance, 'repeated')
+  }
+
+  async #startNew(): Promise<CommandAnswer> {
+    for (let attempt = 0; attempt < CREATE_TRIES_MAX; attempt++) {
+      const reservation = await this.#reservePorts()
+      if (reservation === undefined) {
+        const sentence = `${this.#input.subject}: there is no free port.`
+        return failed({ reason: 'no-free-port', sentence, retryable: true })
+      }
+      try {
+        if (this.#order.signal.aborted) return this.#cancelled()
+        const instance = await this.#record(reservation.ports)
+        if (instance !== undefined) return await this.#launch(instance)
+      } finally {
+        reservation.release()
+      }
+      // Another daemon took the number; perhaps for this very order.
+      const instances = this.#needs.registry.refresh(this.#input.subject)
+      const repeated = instances.find(({ record }) => record.order === this.#order.id)
+      if (repeated !== undefined) return await this.#repeat(repeated)
+    }
+    const sentence = `${this.#input.subject}: somebody else keeps starting it at the same time.`
+    return failed({ reason: 'contended', sentence, retryable: true })
+  }
+
+  async #reservePorts(): ReturnType<PortAllocator['reserve']> {
+    const taken = new Set<number>()
+    for (const instance of this.#needs.registry.all()) {
+      if (instance.ended !== undefined) continue
+      for (const port of Object.values(instance.record.ports)) taken.add(port)
+    }
+    const latest = this.#needs.registry.refresh(this.#input.subject).at(-1)
+    const names = Object.keys(this.#input.ports)
+    return await this.#needs.ports.reserve({ names, previous: latest?.record.ports ?? {}, taken })
+  }
+
+  async #record(ports: Readonly<Record<string, number>>): Promise<Instance | undefined> {
+    const { subject, digest, oneShot, cwd, stop } = this.#input
+    const { registry, folder, workspace, bootId, nowMs } = this.#needs
+    const number = registry.nextNumber(subject)
+    const record: InstanceRecord = {
+      recordVersion: 1,
+      instance: instanceName(subject, number),
+      subject,
+      number,
+      order: this.#order.id,
+      fence: this.#order.fence,
+      digest,
+      oneShot,
+      cwd,
+      ports,
+      stop,
+      workspace,
+      bootId,
+      startedAtMs: nowMs(),
+    }
+    const made = await createInstance(openSubjectFolder(folder, subject), record)
+    if (made === undefined) return undefined
+    const instance = new Instance(made)
+    registry.add(instance)
+    return instance
+  }
+
+  async #launch(instance: Instance): Promise<CommandAnswer> {
+    if (this.#order.signal.aborted) {
+      this.#giveUp(instance)
+      return this.#cancelled()
+    }
+    try {
+      await this.#spawn(instance)
+    } catch (error) {
+      this.#giveUp(instance)
+      throw error
+    }
+    const pruned = this.#needs.registry.prune(this.#input.subject)
+    for (const old of pruned) this.#needs.pruned(old)
+    return this.#answer(instance, 'spawned')
+  }
+
+  async #spawn(instance: Instance): Promise<ChildProcess> {
+    const { inherit, env, command, cwd, subject } = this.#input
+    const placement = { host: HOST, ports: instance.record.ports }
+    const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
+    const child = await spawnWrapper({
+      path: instance.path,
+      command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
+      cwd,
+      variables: buildVariables({ inherit, settings: this.#needs.settings, env, placement, marks }),
+    })
+    // Recorded by the wrapper itself in its claim; here only so as not to wait for that.
+    const leader = this.#needs.kernel.process(child.pid ?? 0)
+    if (leader !== undefined) instance.identity ??= { pid: leader.pid, started: leader.started }
+    this.#needs.supervisor.parent(instance, child)
+    this.#needs.started(instance)
+    return child
+  }
+
+  /** Makes sure that no wrapper will ever start it. */
+  #giveUp(instance: Instance): void {
+    voidClaim(instance.path)
+    this.#needs.supervisor.end(instance, { status: 'lost', endedAtMs: this.#needs.nowMs() })
+  }
+
+  #cancelled(): CommandAnswer {
+    return failed({
+      reason: 'cancelled',
+      sentence: `Starting ${this.#input.subject} was given up.`,
+    })
+  }
+
+  async #answer(instance: Instance, reason: string): Promise<CommandAnswer> {
+    const { record } = instance
+    const adopted = record.order !== this.#order.id
+    if (this.#order.signal.aborted && !adopted) {
+      const policy = { ...record.stop, signal: 'SIGKILL', graceMs: 0 }
+      await endInstance(instance, policy, this.#needs, new AbortController().signal)
+      return this.#cancelled()
+    }
+    const pid = instance.identity?.pid ?? 0
+    const ports = Object.entries(record.ports).map(([name, port]) => `${name} ${port}`)
+    const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`
+    const how = adopted ? `has been running since ${record.order}` : 'is running'
+    return done({
+      reason,
+      sentence: `${record.instance} ${how} as process ${pid}${listens}.`,
+      outputs: {
+        instance: record.instance,
+        subject: record.subject,
+        pid,
+        host: HOST,
+        ports: record.ports,
+        ...rawFiles(instance.path),
+        startedBy: record.order,
+        adopted,
+        startedAtMs: record.startedAtMs,
+      },
+    })
+  }
+}
+
+/** Waits until either this wrapper or a faster one has claimed the start, or all have failed. */
+async function untilClaimed(instance: Instance, child: ChildProcess): Promise<void> {
+  const untilMs = performance.now() + CLAIM_MS
+  while (readClaim(instance.path) === undefined && performance.now() < untilMs) {
+    if (child.exitCode !== null || child.signalCode !== null) return
+    // The claim may come from another wrapper, of which there is no event here.
+    await delay(1)
+  }
+}

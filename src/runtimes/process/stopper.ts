@@ -1,0 +1,97 @@
+/** Carries out `stop`: ends what runs of a subject, and proves by the kernel that nothing is left. */
+import type { CommandAnswer } from '../../core/entry/entry.ts'
+import type { Order } from '../../seams/actuator.ts'
+import { done, failed } from './answers.ts'
+import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
+import type { Instance } from './instance.ts'
+import type { StopInput } from './order-input.ts'
+import type { Registry } from './registry.ts'
+
+/** What stopping needs. */
+export interface StopNeeds extends EndNeeds {
+  readonly registry: Registry
+}
+
+/** Stops a component. */
+export async function stopComponent(
+  order: Order,
+  input: StopInput,
+  needs: StopNeeds,
+): Promise<CommandAnswer> {
+  const startMs = performance.now()
+  // An ended instance too may have left processes behind, unless the kernel was asked before.
+  const open = needs.registry.refresh(input.subject).filter((instance) => !instance.isCleared)
+  const targets = open.filter((instance) => isOurs(instance, input))
+  const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
+  const results = await Promise.all(
+    targets.map((instance) => endInstance(instance, input.stop, needs, order.signal)),
+  )
+  const outcome: Outcome = { results, tookMs: Math.round(performance.now() - startMs) }
+  if (order.signal.aborted) return notStopped(input, 'cancelled', outcome, needs)
+  const left = results.some((result) => result.left.length + result.portsLeft.length > 0)
+  if (left) return notStopped(input, 'left-behind', outcome, needs)
+  return stopped(input, outcome, others)
+}
+
+interface Outcome {
+  readonly results: readonly EndResult[]
+  readonly tookMs: number
+}
+
+function isOurs(instance: Instance, input: StopInput): boolean {
+  const { onlyStartedByRamp: ramp } = input
+  return ramp === undefined || instance.record.order.startsWith(`${ramp}/`)
+}
+
+function stopped(
+  input: StopInput,
+  { results, tookMs }: Outcome,
+  others: readonly Instance[],
+): CommandAnswer {
+  const forced = results.some((result) => result.forced)
+  const outputs = { left: { processes: 0, ports: 0 }, tookMs, forced }
+  const notes = results.flatMap((result) => result.notes)
+  if (results.some((result) => result.wasRunning)) {
+    const how = forced ? 'had to be killed' : 'has ended'
+    const sentence = [`${input.subject} ${how} after ${tookMs} ms.`, ...notes].join(' ')
+    return done({ reason: forced ? 'killed' : 'stopped', sentence, outputs })
+  }
+  const [other] = others
+  if (other !== undefined) {
+    const sentence = `${other.name} was started by ${other.record.order}, and is left running.`
+    return done({ reason: 'not-ours', sentence, outputs })
+  }
+  return done({ reason: 'already-gone', sentence: `${input.subject} is not running.`, outputs })
+}
+
+function notStopped(
+  input: StopInput,
+  reason: string,
+  { results, tookMs }: Outcome,
+  needs: StopNeeds,
+): CommandAnswer {
+  const left = results.flatMap((result) => result.left)
+  const leftPorts = results.flatMap((result) => result.portsLeft)
+  // The program alone: its arguments may be secret.
+  const leftProcesses = left.map(({ pid }) => ({
+    pid,
+    program: needs.kernel.command(pid).split(' ', 1)[0] ?? '',
+  }))
+  const names = [
+    ...leftProcesses.map(({ pid, program }) => `process ${pid} (${program})`),
+    ...leftPorts.map((port) => `port ${port}`),
+  ]
+  const stands = names.length === 0 ? 'nothing is left' : `left: ${names.join(', ')}`
+  return failed({
+    reason,
+    sentence: `${input.subject} is not proved stopped after ${tookMs} ms; ${stands}.`,
+    outputs: {
+      left: { processes: left.length, ports: leftPorts.length },
+      leftProcesses,
+      leftPorts,
+      tookMs,
+      forced: results.some((result) => result.forced),
+    },
+    retryable: true,
+  })
+}

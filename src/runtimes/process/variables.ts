@@ -1,0 +1,71 @@
+/**
+ * The variables a component is started with: what it inherits by name, what its contract sets, its
+ * ports, and the marks by which its processes can be found again. Nothing else leaks.
+ */
+
+const PORT_PLACEHOLDER = /\$\{self\.ports\.([A-Za-z0-9_-]+)\}/g
+const HOST_PLACEHOLDER = /\$\{self\.host\}/g
+
+/** Where a component will listen. */
+export interface Placement {
+  readonly host: string
+  readonly ports: Readonly<Record<string, number>>
+}
+
+/** What the variables are made of. */
+export interface VariableSources {
+  readonly inherit: readonly string[]
+  /** Where inherited values are taken from. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly env: Readonly<Record<string, string>>
+  readonly placement: Placement
+  readonly marks: {
+    readonly instance: string
+    readonly subject: string
+    readonly workspace: string
+  }
+}
+
+/** Builds the variables; later sources win: inherited, injected ports, the contract's, the marks. */
+export function buildVariables(sources: VariableSources): Record<string, string> {
+  const { placement, marks } = sources
+  const variables: Record<string, string> = {}
+  for (const name of sources.inherit) {
+    const value = sources.settings[name]
+    if (value !== undefined) variables[name] = value
+  }
+  const ports = Object.entries(placement.ports)
+  for (const [name, port] of ports) {
+    variables[`PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port)
+    if (ports.length === 1) variables['PORT'] = String(port)
+  }
+  for (const [name, value] of Object.entries(sources.env)) {
+    variables[name] = substitute(value, placement)
+  }
+  variables['RAMPART_INSTANCE'] = marks.instance
+  variables['RAMPART_SUBJECT'] = marks.subject
+  variables['RAMPART_WORKSPACE'] = marks.workspace
+  return variables
+}
+
+/** Replaces `${self.host}` and `${self.ports.NAME}`; an unknown port is left as it stands. */
+export function substitute(text: string, placement: Placement): string {
+  return text
+    .replaceAll(PORT_PLACEHOLDER, (whole, name: string) =>
+      Object.hasOwn(placement.ports, name) ? String(placement.ports[name]) : whole,
+    )
+    .replaceAll(HOST_PLACEHOLDER, () => placement.host)
+}
+
+/** The first `${self.ports.NAME}` whose port is not declared. */
+export function findUnknownPort(
+  texts: readonly string[],
+  ports: Readonly<Record<string, unknown>>,
+): string | undefined {
+  for (const text of texts) {
+    for (const [, name = ''] of text.matchAll(PORT_PLACEHOLDER)) {
+      if (!Object.hasOwn(ports, name)) return name
+    }
+  }
+  return undefined
+}
