@@ -2,8 +2,15 @@
  * What the command line is handed by main.ts: everything it reaches the outside through, so that its
  * commands can be tried with other streams, another folder and another clock.
  */
-import type { Readable, Writable } from 'node:stream'
 import type { RampartClient } from '../server/client/client.ts'
+
+/** A stream that commands write to. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  /** Width of the terminal. */
+  readonly columns?: number | undefined
+  write(text: string): unknown
+}
 
 /** How to run the daemon in this process. */
 export interface RunDaemonOptions {
@@ -19,11 +26,14 @@ export interface CliParts {
   readonly cwd: string
   /** A copy of the process's variables. */
   readonly settings: Readonly<Record<string, string | undefined>>
-  readonly stdin: Readable
-  readonly stdout: Writable
-  readonly stderr: Writable
-  /** Whether a person is looking at stdout. */
-  readonly isTty: boolean
+  /** Data. */
+  readonly stdout: OutputStream
+  /** Talk: progress, errors, what to do next. */
+  readonly stderr: OutputStream
+  /** Who is speaking, for the ledger: the name of the operating system's user. */
+  readonly user: string
+  /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
+  onInterrupt(callback: () => void): () => void
   nowMs(): number
   /** The nearest folder at or above `from` that holds `.rampart`; else `from`. */
   findWorkspace(from: string): string
