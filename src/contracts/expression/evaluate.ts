@@ -11,7 +11,8 @@ export interface Scope {
   /** What other components put out and proved, by name: `component("db").ports.pg`. */
   readonly components: Readonly<Record<string, JsonObject>>
   readonly region?: JsonObject
-  readonly settings: Readonly<Record<string, string | number | boolean>>
+  /** May hold secrets, so no problem's sentence ever shows a value. */
+  readonly settings: JsonObject
   /** The ramp itself: id, workspace, goal, directory. */
   readonly run: JsonObject
   /** What a probe has just seen; only where a probe's answer is judged. */
@@ -84,5 +85,9 @@ function sentenceOf(message: string): string {
     return `${written} does not work on ${(operands ?? '').replace(', ', ' and ')}`
   }
   if (message === 'unresolved attribute') return 'a name has no value here'
+  const index = /^index (-?\d+) out of bounds/.exec(message)?.[1]
+  if (index !== undefined) return `there is nothing at place ${index}; the first place is 0`
+  // The library puts the value into these, and the value may be a secret.
+  if (/convert|parse|invalid/i.test(message)) return 'a text cannot be read as what it should be'
   return message
 }

@@ -1,33 +1,20 @@
 /** Every `${…}` in a JSON value replaced by what it comes to. Keys are left as they are. */
 import type { Json } from '../../core/units/json.ts'
-import { compileExpression, type Problem, type Result } from './compile.ts'
+import type { Problem, Result } from './compile.ts'
 import { evaluate, type Scope } from './evaluate.ts'
-import { type Hole, parseTemplate, printTemplate } from './template.ts'
+import { type Hole, parseTemplate } from './template.ts'
 
 /** The longest text that a template may come to, in characters. */
 export const RESOLVED_MAX_LENGTH = 65_536
 
-/** How to resolve. */
-export interface ResolveOptions {
-  /**
-   * Names whose expressions are left as they stand, for whoever knows their values: a command that
-   * is about to be started does not know `self` yet. @default none
-   */
-  readonly leave?: readonly string[]
-}
-
 /** Resolves every template in a value; the first that fails stops it. */
-export function resolveTemplates(
-  value: Json,
-  scope: Scope,
-  options: ResolveOptions = {},
-): Result<Json> {
-  if (typeof value === 'string') return resolveText(value, scope, options)
+export function resolveTemplates(value: Json, scope: Scope): Result<Json> {
+  if (typeof value === 'string') return resolveText(value, scope)
   if (typeof value !== 'object' || value === null) return { ok: true, value }
   if (Array.isArray(value)) {
     const items: Json[] = []
     for (const item of value as readonly Json[]) {
-      const resolved = resolveTemplates(item, scope, options)
+      const resolved = resolveTemplates(item, scope)
       if (!resolved.ok) return resolved
       items.push(resolved.value)
     }
@@ -35,14 +22,14 @@ export function resolveTemplates(
   }
   const members: [string, Json][] = []
   for (const [key, member] of Object.entries(value)) {
-    const resolved = resolveTemplates(member, scope, options)
+    const resolved = resolveTemplates(member, scope)
     if (!resolved.ok) return resolved
     members.push([key, resolved.value])
   }
   return { ok: true, value: Object.fromEntries(members) }
 }
 
-function resolveText(text: string, scope: Scope, options: ResolveOptions): Result<Json> {
+function resolveText(text: string, scope: Scope): Result<Json> {
   if (!text.includes('${')) return { ok: true, value: text }
   const template = parseTemplate(text)
   if (!template.ok) return template
@@ -51,10 +38,6 @@ function resolveText(text: string, scope: Scope, options: ResolveOptions): Resul
   for (const part of parts) {
     if (typeof part === 'string') {
       printed += part
-      continue
-    }
-    if (isLeft(part, options)) {
-      printed += printTemplate([part])
       continue
     }
     const value = evaluate(part.expression, scope)
@@ -66,13 +49,6 @@ function resolveText(text: string, scope: Scope, options: ResolveOptions): Resul
   }
   if (printed.length > RESOLVED_MAX_LENGTH) return { ok: false, problem: TOO_LONG }
   return { ok: true, value: printed }
-}
-
-function isLeft(hole: Hole, options: ResolveOptions): boolean {
-  const { leave = [] } = options
-  if (leave.length === 0) return false
-  const compiled = compileExpression(hole.expression)
-  return compiled.ok && leave.some((name) => compiled.value.names.has(name))
 }
 
 const NOT_TEXT: Problem = {

@@ -7,6 +7,7 @@
 export type FaultCodeName =
   | 'json-not-canonical'
   | 'unit-malformed'
+  | 'goal-unknown'
   | 'plan-cyclic'
   | 'plan-unreachable'
   | 'ledger-conflict'
@@ -59,6 +60,13 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   'unit-malformed': {
     meaning: 'A duration, share or count is not written in the expected form.',
     remedy: 'Write durations like 250ms, 10s, 5m, 1h30m and shares like 25% or 2500bp.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'goal-unknown': {
+    meaning: 'The contract cannot be ramped to that goal.',
+    remedy: 'Use one of the goals that the message names.',
     httpStatus: 422,
     exitCode: 2,
     retryable: false,

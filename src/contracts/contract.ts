@@ -1,0 +1,59 @@
+/**
+ * What every kind of contract fulfils. A kind turns a document into a definition, a definition into
+ * a plan, and a definition into sentences; it never runs anything and never knows another kind.
+ */
+import type * as z from 'zod'
+import type { Plan } from '../core/plan/plan.ts'
+import type { Digest } from '../core/units/digest.ts'
+import type { Issue } from './document/issue.ts'
+import type { SourceDocument } from './document/source-document.ts'
+
+/** The version of the language that contracts are written in. */
+export const API_VERSION = 'rampart/v1'
+
+/** One contract, understood. */
+export interface Contract<Kind extends string, Definition> {
+  readonly kind: Kind
+  /** Unique among the contracts of its kind. */
+  readonly name: string
+  readonly labels: Readonly<Record<string, string>>
+  /**
+   * Digest of the document as it was written, without comments and formatting. Neither the order of
+   * keys nor the file it stands in matters; defaults are not filled in.
+   */
+  readonly digest: Digest
+  /** The file it was read from, for people. */
+  readonly file: string
+  readonly definition: Definition
+}
+
+/** What a plan is wanted for. */
+export interface PlanRequest {
+  /** Where the ramp leads; one of the kind's `goals`. */
+  readonly goal: string
+}
+
+/** A definition, or the issues why there is none. */
+export interface ParsedDefinition<Definition> {
+  /** Absent as soon as there is an issue. */
+  readonly definition?: Definition
+  readonly issues: readonly Issue[]
+}
+
+/** A kind of contract. */
+export interface ContractKind<Kind extends string, Definition> {
+  /** As `kind:` names it. */
+  readonly kind: Kind
+  /** One sentence: what such a contract promises. */
+  readonly summary: string
+  /** The whole document as it is written, for editors. */
+  readonly schema: z.ZodType
+  /** What a ramp of it can lead to; the first is the usual one. */
+  readonly goals: readonly string[]
+  /** Every issue of a document whose `apiVersion` and `kind` are right. Never throws. */
+  readonly parse: (document: SourceDocument) => ParsedDefinition<Definition>
+  /** The plan toward a goal: same contract and same goal, same plan, byte for byte. */
+  readonly plan: (contract: Contract<Kind, Definition>, request: PlanRequest) => Plan
+  /** What the contract says, in sentences. */
+  readonly explain: (contract: Contract<Kind, Definition>) => string
+}

@@ -1,0 +1,107 @@
+/** Contracts written in TypeScript: typed helpers that return plain documents. */
+import type { JsonObject } from '../core/units/json.ts'
+import { API_VERSION } from './contract.ts'
+import type { ProbeName } from './probes/index.ts'
+
+/** A document that a program made, ready to be parsed like one from a file. */
+export interface DefinedDocument {
+  readonly apiVersion: typeof API_VERSION
+  readonly kind: string
+  readonly metadata: { readonly name: string }
+  readonly spec: object
+}
+
+/** A duration as it is written: `250ms`, `10s`, `1h30m`. */
+export type DurationText =
+  | `${number}${'ms' | 's' | 'm' | 'h' | 'd'}`
+  | `${number}${'m' | 'h' | 'd'}${string}`
+
+/** How far a needed component must have come. @default 'ready' */
+export type UntilText = 'started' | 'provisional' | 'ready' | 'completed'
+
+/** What a failure or a breach leads to. @default 'undo' */
+export type BreachText = 'hold' | 'abort' | 'undo' | 'ignore'
+
+/** One thing that must be proved: a probe under its name, and how firmly it must pass. */
+export type ConditionOptions = {
+  readonly [Name in ProbeName]?: JsonObject[string]
+} & {
+  readonly name?: string
+  readonly when?: string
+  readonly consecutive?: number
+  readonly holdFor?: DurationText
+  readonly deadline?: DurationText
+  readonly timeout?: DurationText
+  readonly every?:
+    | DurationText
+    | {
+        readonly first?: DurationText
+        readonly most?: DurationText
+        readonly watch?: DurationText
+      }
+  readonly onBreach?: BreachText
+  readonly watch?: 'none' | 'current' | 'ramp'
+  readonly tolerate?: { readonly failures?: number; readonly for?: DurationText }
+}
+
+/** A component. */
+export interface ComponentOptions<Name extends string = string> {
+  readonly owner?: string
+  readonly description?: string
+  readonly needs?: readonly (NoInfer<Name> | { readonly [Needed in NoInfer<Name>]?: UntilText })[]
+  readonly run?: {
+    readonly command: readonly (string | number)[]
+    readonly cwd?: string
+    readonly env?: Readonly<Record<string, string | number>>
+    readonly inherit?: readonly string[]
+    readonly oneShot?: boolean
+    readonly ports?: Readonly<Record<string, Readonly<Record<string, never>>>>
+  }
+  readonly ready?: readonly ConditionOptions[]
+  readonly deadline?: DurationText
+  readonly onBreach?: BreachText
+  readonly retry?: { readonly limit: number; readonly backoff?: DurationText }
+  readonly stop?: {
+    readonly signal?: string
+    readonly grace?: DurationText
+    readonly command?: readonly string[]
+  }
+  readonly optional?: boolean
+}
+
+/** An environment. */
+export interface EnvironmentOptions<Name extends string = string> {
+  readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly description?: string
+  readonly settings?: Readonly<
+    Record<
+      string,
+      {
+        readonly from?: string
+        readonly default?: string | number | boolean
+        readonly secret?: boolean
+        readonly description?: string
+      }
+    >
+  >
+  readonly components: Readonly<Record<Name, ComponentOptions<Name>>>
+}
+
+/**
+ * Defines an environment for `rampart.config.ts`. Nothing is checked here but types; the document is
+ * parsed like any other.
+ *
+ * @example export const shop = defineEnvironment({ name: 'shop', components: { db: { … } } })
+ */
+export function defineEnvironment<const Name extends string>(
+  options: EnvironmentOptions<Name>,
+): DefinedDocument {
+  const { name, labels, description, ...spec } = options
+  const metadata = {
+    name,
+    ...(labels === undefined ? {} : { labels }),
+    ...(description === undefined ? {} : { description }),
+  }
+  return { apiVersion: API_VERSION, kind: 'Environment', metadata, spec }
+}

@@ -1,0 +1,63 @@
+/** What an environment says, in sentences, for people who did not write it. */
+import { describeDuration } from '../../core/units/duration.ts'
+import type { Json } from '../../core/units/json.ts'
+import { listWords } from '../document/describe-value.ts'
+import type { Component, EnvironmentContract, ReadyCondition } from './definition.ts'
+
+/** Explains an environment, component by component, in the order they come up. */
+export function explainEnvironment(contract: EnvironmentContract): string {
+  const { components, description } = contract.definition
+  const count = components.length === 1 ? '1 component' : `${components.length} components`
+  const about = description === undefined ? '' : ` ${description}`
+  return [
+    `${contract.name} is an environment of ${count}.${about}`,
+    ...components.map((component, place) => explainComponent(component, place + 1)),
+  ].join('\n')
+}
+
+function explainComponent(component: Component, place: number): string {
+  const lines = [
+    `${place}. ${component.name}${startsWhen(component)}${runs(component)}.`,
+    ...component.ready.map((condition) => `     - ${explainCondition(condition)}`),
+  ]
+  if (component.ready.length > 0) {
+    const within = describeDuration(component.deadlineMs)
+    lines.splice(1, 0, `   It is ready when, within ${within}:`)
+  }
+  const optional = component.optional ? ', and the ramp goes on without it' : ''
+  lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
+  return lines.join('\n')
+}
+
+function startsWhen(component: Component): string {
+  if (component.needs.length === 0) return ' comes first'
+  const needs = component.needs.map(({ component: name, until }) => `${name} is ${until}`)
+  return ` waits until ${listWords(needs, 'and')}`
+}
+
+function runs(component: Component): string {
+  if (component.run === undefined) return '; it runs nothing, it only proves'
+  const { command, oneShot } = component.run
+  return `; then it runs \`${command.join(' ')}\`${oneShot ? ' once' : ''}`
+}
+
+function retries(component: Component): string {
+  const { limit } = component.retry
+  return limit === 0 ? '' : `, after ${limit} ${limit === 1 ? 'retry' : 'retries'}`
+}
+
+function explainCondition(condition: ReadyCondition): string {
+  const parts = [`${condition.name}: ${condition.probe} ${shortJson(condition.input)}`]
+  if (condition.when !== undefined) parts.push(`and ${condition.when}`)
+  if (condition.consecutive > 1) parts.push(`${condition.consecutive} times in a row`)
+  if (condition.holdMs > 0) parts.push(`for ${describeDuration(condition.holdMs)} without a break`)
+  if (condition.deadlineMs !== undefined) {
+    parts.push(`within ${describeDuration(condition.deadlineMs)}`)
+  }
+  return parts.join(', ')
+}
+
+function shortJson(value: Json): string {
+  const text = JSON.stringify(value)
+  return text.length > 100 ? `${text.slice(0, 99)}…` : text
+}

@@ -1,0 +1,18 @@
+/** The kind of contract that brings components up and down in order, each on proof. */
+import type { ContractKind } from '../contract.ts'
+import type { EnvironmentDefinition } from './definition.ts'
+import { explainEnvironment } from './explain.ts'
+import { parseEnvironment } from './parse.ts'
+import { ENVIRONMENT_GOALS, planEnvironment } from './plan.ts'
+import { writtenEnvironment } from './written.ts'
+
+/** Environments. */
+export const environmentKind: ContractKind<'Environment', EnvironmentDefinition> = {
+  kind: 'Environment',
+  summary: 'Components, and the order in which they come up and go down, each on proof.',
+  schema: writtenEnvironment,
+  goals: ENVIRONMENT_GOALS,
+  parse: parseEnvironment,
+  plan: planEnvironment,
+  explain: explainEnvironment,
+}

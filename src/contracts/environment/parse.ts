@@ -1,0 +1,28 @@
+/** A document to an environment: its shape first, and what a shape cannot say once that is right. */
+import type { ParsedDefinition } from '../contract.ts'
+import { checkShape } from '../document/check-shape.ts'
+import type { Issue } from '../document/issue.ts'
+import type { SourceDocument } from '../document/source-document.ts'
+import { checkConditions } from './check-conditions.ts'
+import { checkNeeds } from './check-needs.ts'
+import { checkTemplates } from './check-templates.ts'
+import { definitionOf, type EnvironmentDefinition } from './definition.ts'
+import { lenientSketch } from './sketch.ts'
+import { writtenEnvironment } from './written.ts'
+
+/** Parses an environment, naming everything that is wrong with it. */
+export function parseEnvironment(
+  document: SourceDocument,
+): ParsedDefinition<EnvironmentDefinition> {
+  const shape = checkShape(document, [], writtenEnvironment)
+  // Needs and references are checked even when the shape is wrong somewhere else.
+  const sketch = lenientSketch(document)
+  const issues: readonly Issue[] = [
+    ...shape.issues,
+    ...checkNeeds(document, sketch),
+    ...checkTemplates(document, sketch),
+    ...(shape.value === undefined ? [] : checkConditions(document, shape.value)),
+  ]
+  if (issues.length > 0 || shape.value === undefined) return { issues }
+  return { definition: definitionOf(shape.value), issues }
+}

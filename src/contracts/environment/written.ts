@@ -1,0 +1,137 @@
+/**
+ * An environment as it is written: the shape of the document, with a sentence for every key. What a
+ * shape alone cannot say (needs that exist, references that resolve) is checked elsewhere.
+ */
+import * as z from 'zod'
+import { API_VERSION } from '../contract.ts'
+import { type Metadata, metadataSchema } from '../document/metadata.ts'
+import { durationMs, keyText, nameText } from '../document/word-schemas.ts'
+import { type WrittenCondition, writtenCondition } from './written-condition.ts'
+import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
+
+/** How far a needed component must have come. */
+export type WrittenUntil = 'started' | 'provisional' | 'ready' | 'completed'
+
+/** What a breach does to the ramp. */
+export type WrittenBreachPolicy = 'hold' | 'abort' | 'undo' | 'ignore'
+
+/** A value from outside. */
+export interface WrittenSetting {
+  readonly from?: string
+  readonly default?: string | number | boolean
+  readonly secret?: boolean
+  readonly description?: string
+}
+
+/** A component. */
+export interface WrittenComponent {
+  readonly owner?: string
+  readonly description?: string
+  readonly needs?: readonly (string | Readonly<Record<string, WrittenUntil>>)[]
+  readonly run?: WrittenRun
+  readonly ready?: readonly WrittenCondition[]
+  readonly deadline?: number
+  readonly onBreach?: WrittenBreachPolicy
+  readonly retry?: { readonly limit: number; readonly backoff?: number }
+  readonly stop?: WrittenStop
+  readonly optional?: boolean
+}
+
+/** The whole document. */
+export interface WrittenEnvironment {
+  readonly apiVersion: string
+  readonly kind: string
+  readonly metadata: Metadata
+  readonly spec: {
+    readonly settings?: Readonly<Record<string, WrittenSetting>>
+    readonly components: Readonly<Record<string, WrittenComponent>>
+  }
+}
+
+const UNTIL = ['started', 'provisional', 'ready', 'completed'] as const
+
+const need = z.union([
+  nameText.describe('A component that must be ready.'),
+  z
+    .record(nameText, z.enum(UNTIL))
+    .refine((entry) => Object.keys(entry).length === 1, 'one component, such as { db: completed }')
+    .describe('A component and how far it must have come.'),
+])
+
+const setting = z
+  .strictObject({
+    from: z
+      .string()
+      .regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'the name of a variable, such as SHOP_DB_PASSWORD')
+      .exactOptional()
+      .describe('Variable of the calling process that holds the value.'),
+    default: z
+      .union([z.string(), z.int(), z.boolean()])
+      .exactOptional()
+      .describe('Value when the variable is not set.'),
+    secret: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether the value is kept out of the ledger, logs and evidence.')
+      .meta({ default: false }),
+    description: z.string().exactOptional().describe('What it is for.'),
+  })
+  .refine(
+    (written) => written.from !== undefined || written.default !== undefined,
+    'where the value comes from: a key "from", a key "default", or both',
+  )
+
+const component: z.ZodType<WrittenComponent> = z.strictObject({
+  owner: z.string().min(1).exactOptional().describe('Who to talk to about it.'),
+  description: z.string().exactOptional().describe('What it does, in a sentence.'),
+  needs: z
+    .array(need)
+    .exactOptional()
+    .describe('Components that must have come so far before this one is entered.'),
+  run: writtenRun.exactOptional().describe('What to run; absent: the component is proof alone.'),
+  ready: z
+    .array(writtenCondition)
+    .exactOptional()
+    .describe('What must be proved before it counts as ready, each with exactly one probe.'),
+  deadline: durationMs(1)
+    .exactOptional()
+    .describe('From entering it to ready.')
+    .meta({ default: '1m' }),
+  onBreach: z
+    .enum(['hold', 'abort', 'undo', 'ignore'])
+    .exactOptional()
+    .describe('What a failure or a broken promise of it does to the ramp.')
+    .meta({ default: 'undo' }),
+  retry: z
+    .strictObject({
+      limit: z.int().min(0).max(100).describe('How often it is undone and tried again.'),
+      backoff: durationMs().exactOptional().describe('Pause before the first retry; then doubled.'),
+    })
+    .exactOptional()
+    .describe('What happens before a failure counts.'),
+  stop: writtenStop.exactOptional().describe('How it is asked to end.'),
+  optional: z
+    .boolean()
+    .exactOptional()
+    .describe('Whether the ramp goes on without it when it fails.')
+    .meta({ default: false }),
+})
+
+/** The schema of the whole document. */
+export const writtenEnvironment: z.ZodType<WrittenEnvironment> = z
+  .strictObject({
+    apiVersion: z.literal(API_VERSION),
+    kind: z.literal('Environment'),
+    metadata: metadataSchema,
+    spec: z.strictObject({
+      settings: z
+        .record(keyText, setting)
+        .exactOptional()
+        .describe('Values from outside, read as settings.<name> in expressions.'),
+      components: z
+        .record(nameText, component)
+        .refine((all) => Object.keys(all).length > 0, 'at least one component')
+        .describe('What the environment is made of, by name.'),
+    }),
+  })
+  .describe('Components, and the order in which they come up and go down, each on proof.')

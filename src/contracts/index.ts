@@ -1,0 +1,65 @@
+/**
+ * The literal registry of kinds, and the way from what people hand in to contracts. Adding a kind is
+ * adding a line here; nothing else in this file knows one by name.
+ */
+import type { Plan } from '../core/plan/plan.ts'
+import { collectContracts } from './collect.ts'
+import type { Contract, PlanRequest } from './contract.ts'
+import { type Issue, sortIssues } from './document/issue.ts'
+import { parseDocuments } from './document/parse-documents.ts'
+import { documentOfProgram } from './document/program-document.ts'
+import type { SourceDocument, SourceFile } from './document/source-document.ts'
+import type { EnvironmentDefinition } from './environment/definition.ts'
+import { environmentKind } from './environment/kind.ts'
+
+/** Every kind that this version understands. */
+export const KINDS: { readonly Environment: typeof environmentKind } = {
+  Environment: environmentKind,
+}
+
+/** Kinds that are spoken of already, but cannot be used in this version. */
+export const KINDS_TO_COME: readonly string[] = ['Constraint', 'Rollout', 'Ports', 'Service']
+
+/** A contract of any kind; `kind` tells which. */
+export type AnyContract = Contract<'Environment', EnvironmentDefinition>
+
+/** A document that a program made: what `rampart.config.ts` exports. */
+export interface SourceValue {
+  /** The file that made it, for issues. */
+  readonly path: string
+  readonly value: unknown
+}
+
+/** What was understood, and everything that was not. */
+export interface ParsedContracts {
+  /** In the order of files and documents. Those with issues are left out. */
+  readonly contracts: readonly AnyContract[]
+  /** Sorted by file and place. Nothing may be run while there is one. */
+  readonly issues: readonly Issue[]
+}
+
+/** Parses everything that was handed in. Never throws for what is in it. */
+export function parseContracts(sources: readonly (SourceFile | SourceValue)[]): ParsedContracts {
+  const documents: SourceDocument[] = []
+  const issues: Issue[] = []
+  for (const source of sources) {
+    const parsed = 'text' in source ? parseDocuments(source) : documentOfProgram(source)
+    documents.push(...parsed.documents)
+    issues.push(...parsed.issues)
+  }
+  const collected = collectContracts(documents, KINDS, KINDS_TO_COME)
+  return {
+    contracts: collected.contracts,
+    issues: sortIssues([...issues, ...collected.issues]),
+  }
+}
+
+/** The plan of a contract toward a goal. */
+export function planContract(contract: AnyContract, request: PlanRequest): Plan {
+  return KINDS[contract.kind].plan(contract, request)
+}
+
+/** What a contract says, in sentences. */
+export function explainContract(contract: AnyContract): string {
+  return KINDS[contract.kind].explain(contract)
+}
