@@ -20,18 +20,24 @@ export interface DaemonPlace {
 }
 
 /** What a daemon writes of itself once it listens. */
-const DAEMON_FILE = z.object({
-  pid: z.number().int().positive(),
+export interface DaemonFile {
+  readonly pid: number
   /** When the process started, in the kernel's own words; with pid and boot id it is unique. */
+  readonly startTicks: string
+  readonly bootId: string
+  readonly version: string
+  readonly startedAtMs: number
+  readonly socket: string
+}
+
+const DAEMON_FILE: z.ZodType<DaemonFile> = z.object({
+  pid: z.number().int().positive(),
   startTicks: z.string(),
   bootId: z.string(),
   version: z.string(),
   startedAtMs: z.number(),
   socket: z.string(),
 })
-
-/** What a daemon writes of itself once it listens. */
-export type DaemonFile = Readonly<z.infer<typeof DAEMON_FILE>>
 
 /** The place of a workspace. */
 export function placeOf(workspace: string): DaemonPlace {

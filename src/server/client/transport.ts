@@ -114,8 +114,9 @@ export class Transport {
 const JSON_BODY = { 'content-type': 'application/json' }
 
 function pathOf({ path, query }: WireRequest): string {
-  const members = Object.entries(query ?? {}).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, String(value)]],
-  )
-  return members.length === 0 ? path : `${path}?${new URLSearchParams(members)}`
+  const members = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) members.append(name, String(value))
+  }
+  return members.size === 0 ? path : `${path}?${members}`
 }
