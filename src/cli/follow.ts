@@ -1,6 +1,7 @@
 /** Following a ramp: its live stream folded into states, for whoever shows them. */
-import { present } from '../core/fault/assert.ts'
+
 import type { Entry } from '../core/entry/entry.ts'
+import { present } from '../core/fault/assert.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import { fold } from '../core/ramp/fold.ts'
 import type { RampState } from '../core/ramp/state.ts'

@@ -42,7 +42,12 @@ function sayingOf(entry: Entry, state: RampState): Said | undefined {
     case 'stage.ready':
       return readySaying(entry.stage, state)
     case 'stage.excused':
-      return { stage: entry.stage, mood: 'gone', label: 'excused', detail: 'its failure is let pass' }
+      return {
+        stage: entry.stage,
+        mood: 'gone',
+        label: 'excused',
+        detail: 'its failure is let pass',
+      }
     case 'stage.failed':
       return { stage: entry.stage, mood: 'bad', label: 'failed', detail: entry.cause.sentence }
     case 'stage.breached':
@@ -50,7 +55,12 @@ function sayingOf(entry: Entry, state: RampState): Said | undefined {
     case 'stage.undone':
       return { stage: entry.stage, mood: 'gone', label: 'undone', detail: '' }
     case 'stage.reset':
-      return { stage: entry.stage, mood: 'waiting', label: 'again', detail: 'it will be tried again' }
+      return {
+        stage: entry.stage,
+        mood: 'waiting',
+        label: 'again',
+        detail: 'it will be tried again',
+      }
     default:
       return undefined
   }
@@ -70,7 +80,12 @@ function sayingOfRamp(entry: Entry, state: RampState): Said | undefined {
   const stage = state.plan.contract.name
   switch (entry.type) {
     case 'ramp.opened':
-      return { stage, mood: 'moving', label: state.plan.goal, detail: `${state.ramp} by ${state.by}` }
+      return {
+        stage,
+        mood: 'moving',
+        label: state.plan.goal,
+        detail: `${state.ramp} by ${state.by}`,
+      }
     case 'ramp.held':
       return { stage, mood: 'bad', label: 'held', detail: entry.cause.sentence }
     case 'ramp.resumed':
@@ -85,7 +100,12 @@ function sayingOfRamp(entry: Entry, state: RampState): Said | undefined {
       const isGood = entry.outcome === 'reached'
       const label = isGood && state.plan.goal === 'up' ? 'ready' : entry.outcome
       const tookMs = entry.atMs - state.openedAtMs
-      return { stage, mood: isGood ? 'good' : 'bad', label, detail: `after ${describeDuration(tookMs)}` }
+      return {
+        stage,
+        mood: isGood ? 'good' : 'bad',
+        label,
+        detail: `after ${describeDuration(tookMs)}`,
+      }
     }
     default:
       return undefined

@@ -33,6 +33,10 @@ export type FaultCodeName =
   | 'daemon-failed'
   | 'workspace-unusable'
   | 'settings-unreadable'
+  | 'contract-absent'
+  | 'contract-unreadable'
+  | 'contract-ambiguous'
+  | 'code-unknown'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -246,5 +250,33 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 500,
     exitCode: 1,
     retryable: true,
+  },
+  'contract-absent': {
+    meaning: 'There is no contract where one was looked for.',
+    remedy: 'Write one with `rampart init`, or say where it is: `rampart check PATH`.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'contract-unreadable': {
+    meaning: "A contract's file could not be read, or its program failed.",
+    remedy: 'Read the cause in the message, correct the file, and run `rampart check`.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'contract-ambiguous': {
+    meaning: 'Several contracts match, and one was needed.',
+    remedy: 'Say which one with `--name NAME`.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'code-unknown': {
+    meaning: 'There is no fault code, ramp or stage of that name.',
+    remedy: 'Run `rampart explain` to list the codes, or `rampart status` to list the ramps.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
   },
 }

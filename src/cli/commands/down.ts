@@ -1,0 +1,88 @@
+/** `rampart down`: takes an environment down, proved gone. A ramp under way is aborted first. */
+import type { RampartClient } from '../../server/client/client.ts'
+import type { RampSummary } from '../../server/wire.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { chooseContract, folderOf, type LoadedContracts, loadContracts } from '../contract-files.ts'
+import { followRamp } from '../follow.ts'
+import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
+import { settingValues } from '../setting-values.ts'
+import { summaryOf } from '../summary.ts'
+import { watchRamp } from '../watch-ramp.ts'
+import { withOwnDaemon, workspaceOf } from '../workspace.ts'
+import { sayIssues } from './check.ts'
+
+/** What `down` may be told. */
+export type DownOptions = JsonOption & ContractOption & WorkspaceOption
+
+/** Opens a ramp down and watches it. */
+export async function runDown(
+  parts: CliParts,
+  path: string | undefined,
+  options: DownOptions,
+): Promise<number> {
+  const loaded = await loadContracts(parts.cwd, path)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded)
+  const workspace = workspaceOf(
+    parts,
+    options,
+    folderOf(parts.cwd, chooseContract(loaded, options.name)),
+  )
+  return withOwnDaemon(parts, workspace, (client) => takeDown(parts, client, loaded, options))
+}
+
+async function takeDown(
+  parts: CliParts,
+  client: RampartClient,
+  loaded: LoadedContracts,
+  options: DownOptions,
+): Promise<number> {
+  const json = options.json === true
+  const contract = chooseContract(loaded, options.name)
+  await endMovingRamp(parts, client, contract.name, json)
+  const ramp = await client.openRamp({
+    contract: contract.document,
+    directory: folderOf(parts.cwd, contract),
+    goal: 'down',
+    settings: settingValues(contract, parts.settings),
+    by: parts.user,
+  })
+  const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
+  if (json) {
+    const { processes, ports } = await client.leftovers()
+    const left = { processes: processes.length, ports: ports.length }
+    parts.stdout.write(`${JSON.stringify({ ...summaryOf(watched.state), left })}\n`)
+  }
+  return watched.exitCode
+}
+
+async function endMovingRamp(
+  parts: CliParts,
+  client: RampartClient,
+  name: string,
+  json: boolean,
+): Promise<void> {
+  const { ramps } = await client.ramps()
+  const moving = ramps.find((ramp) => ramp.contract.name === name && ramp.phase !== 'ended')
+  if (moving === undefined) return
+  if (!json) parts.stderr.write(`${moving.ramp} is under way; aborting it first.\n`)
+  await abortRamp(parts, client, moving)
+}
+
+/** Aborts a ramp with undo, or as it stands when it is past undoing, and waits for its end. */
+async function abortRamp(
+  parts: CliParts,
+  client: RampartClient,
+  moving: RampSummary,
+): Promise<void> {
+  const why = 'rampart down'
+  if (moving.phase !== 'undoing') {
+    const said = await client.say(moving.ramp, parts.user, { say: 'abort', undo: true, why })
+    if (said.refusal !== undefined) {
+      await client.say(moving.ramp, parts.user, { say: 'abort', undo: false, why })
+    }
+  }
+  const state = await followRamp({ client, ramp: moving.ramp, observer: {} })
+  if (state.ended === undefined) {
+    await client.say(moving.ramp, parts.user, { say: 'abort', undo: false, why })
+  }
+}

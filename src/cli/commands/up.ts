@@ -1,0 +1,60 @@
+/** `rampart up`: brings an environment up, shows it live, and says where the time went. */
+import type { CliParts } from '../cli-parts.ts'
+import { chooseContract, folderOf, loadContracts } from '../contract-files.ts'
+import { EXIT } from '../exit-code.ts'
+import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
+import { settingValues } from '../setting-values.ts'
+import { summaryOf } from '../summary.ts'
+import { type Watched, watchRamp } from '../watch-ramp.ts'
+import { withOwnDaemon, workspaceOf } from '../workspace.ts'
+import { sayIssues } from './check.ts'
+
+/** What `up` may be told. */
+export type UpOptions = JsonOption &
+  ContractOption &
+  WorkspaceOption & {
+    /** Leave the ramp to the daemon as soon as it is opened. */
+    readonly detach?: boolean
+  }
+
+/** Opens a ramp up and watches it. */
+export async function runUp(
+  parts: CliParts,
+  path: string | undefined,
+  options: UpOptions,
+): Promise<number> {
+  const opened = await rampUp(parts, path, options)
+  if (typeof opened === 'number') return opened
+  if (options.json === true) {
+    parts.stdout.write(`${JSON.stringify(summaryOf(opened.state))}\n`)
+  }
+  return opened.exitCode
+}
+
+/** The same without the result's JSON; a number is an exit code when nothing was watched. */
+export async function rampUp(
+  parts: CliParts,
+  path: string | undefined,
+  options: UpOptions,
+): Promise<Watched | number> {
+  const loaded = await loadContracts(parts.cwd, path)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded)
+  const contract = chooseContract(loaded, options.name)
+  const directory = folderOf(parts.cwd, contract)
+  const workspace = workspaceOf(parts, options, directory)
+  return withOwnDaemon(parts, workspace, async (client) => {
+    const ramp = await client.openRamp({
+      contract: contract.document,
+      directory,
+      goal: 'up',
+      settings: settingValues(contract, parts.settings),
+      by: parts.user,
+    })
+    if (options.detach !== true) {
+      return watchRamp({ parts, client, ramp, json: options.json === true })
+    }
+    if (options.json === true) parts.stdout.write(`${JSON.stringify({ ramp })}\n`)
+    else parts.stderr.write(`${ramp} is under way.\n  Next: rampart status --watch\n`)
+    return EXIT.yes
+  })
+}

@@ -1,0 +1,111 @@
+/** `rampart abort|hold|resume|approve|reject`: what a person says to a ramp. */
+import type { Word } from '../../core/entry/entry.ts'
+import type { RampartClient } from '../../server/client/client.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { EXIT } from '../exit-code.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { summaryOf } from '../summary.ts'
+import { watchRamp } from '../watch-ramp.ts'
+import { withDaemon } from '../workspace.ts'
+
+/** What the words may be told. */
+export type WordOptions = JsonOption &
+  WorkspaceOption & {
+    readonly why?: string
+    /** `abort --leave`: take nothing back. */
+    readonly leave?: boolean
+    /** `approve --as NAME`: in whose name. */
+    readonly as?: string
+    /** Return as soon as the word is recorded. */
+    readonly detach?: boolean
+  }
+
+/** Aborts a ramp, and watches it being undone. */
+export function runAbort(
+  parts: CliParts,
+  ramp: string | undefined,
+  options: WordOptions,
+): Promise<number> {
+  const word: Word = { say: 'abort', undo: options.leave !== true, why: options.why ?? '' }
+  return withDaemon(parts, options, async (client) => {
+    const named = ramp ?? (await movingRamp(client))
+    const code = await say(parts, client, { ramp: named, word, options })
+    if (code !== EXIT.yes || options.detach === true) return code
+    const json = options.json === true
+    const { state } = await watchRamp({ parts, client, ramp: named, json, interrupt: 'leave' })
+    if (json) parts.stdout.write(`${JSON.stringify(summaryOf(state))}\n`)
+    // What was asked for has happened, although the ramp did not reach its goal.
+    return state.ended === undefined ? EXIT.no : EXIT.yes
+  })
+}
+
+/** Holds a ramp: nothing new is entered until it is resumed. */
+export function runHold(
+  parts: CliParts,
+  ramp: string | undefined,
+  options: WordOptions,
+): Promise<number> {
+  return runWord(parts, ramp, { say: 'hold', why: options.why ?? '' }, options)
+}
+
+/** Lets a ramp go on; a stage that failed is tried again. */
+export function runResume(
+  parts: CliParts,
+  ramp: string | undefined,
+  options: WordOptions,
+): Promise<number> {
+  return runWord(parts, ramp, { say: 'resume', why: options.why ?? '' }, options)
+}
+
+/** Approves or rejects what a stage waits for, bound to the digest of the plan as it stands. */
+export function runApproval(
+  parts: CliParts,
+  where: { readonly say: 'approve' | 'reject'; readonly ramp: string; readonly at: string },
+  options: WordOptions,
+): Promise<number> {
+  return withDaemon(parts, options, async (client) => {
+    const { state } = await client.ramp(where.ramp)
+    const slash = where.at.lastIndexOf('/')
+    const stage = where.at.slice(0, slash)
+    const condition = where.at.slice(slash + 1)
+    const as = options.as ?? parts.user
+    const word: Word = { say: where.say, stage, condition, digest: state.planDigest, as }
+    return say(parts, client, { ramp: state.ramp, word, options })
+  })
+}
+
+function runWord(
+  parts: CliParts,
+  ramp: string | undefined,
+  word: Word,
+  options: WordOptions,
+): Promise<number> {
+  return withDaemon(parts, options, async (client) => {
+    const named = ramp ?? (await movingRamp(client))
+    return say(parts, client, { ramp: named, word, options })
+  })
+}
+
+/** The ramp that is meant when none is named: the newest one under way, else the newest one. */
+async function movingRamp(client: RampartClient): Promise<string> {
+  const { ramps } = await client.ramps()
+  return (ramps.find((ramp) => ramp.phase !== 'ended') ?? ramps[0])?.ramp ?? 'latest'
+}
+
+async function say(
+  parts: CliParts,
+  client: RampartClient,
+  what: { readonly ramp: string; readonly word: Word; readonly options: WordOptions },
+): Promise<number> {
+  const { ramp, word, options } = what
+  const reply = await client.say(ramp, parts.user, word)
+  const { refusal } = reply
+  if (options.json === true && word.say !== 'abort') {
+    parts.stdout.write(`${JSON.stringify({ ramp, said: word.say, refusal: refusal ?? null })}\n`)
+  } else if (refusal !== undefined) {
+    parts.stderr.write(`rampart: ${ramp}: ${refusal.sentence}\n  Next: rampart explain ${ramp}\n`)
+  } else if (options.json !== true) {
+    parts.stderr.write(`${ramp}: ${word.say} recorded.\n`)
+  }
+  return refusal === undefined ? EXIT.yes : EXIT.no
+}

@@ -1,0 +1,18 @@
+/** Options that several commands share. */
+
+/** Asked for by `--json`. */
+export interface JsonOption {
+  readonly json?: boolean
+}
+
+/** Which contract is meant. */
+export interface ContractOption {
+  /** One of several contracts at the path. */
+  readonly name?: string
+}
+
+/** Which workspace is meant. */
+export interface WorkspaceOption {
+  /** A folder in it; its nearest `.rampart` upwards is used. @default the current folder */
+  readonly workspace?: string
+}

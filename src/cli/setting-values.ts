@@ -1,0 +1,18 @@
+/** The values of a contract's settings, read from the caller's process variables. */
+import type { AnyContract } from '../contracts/index.ts'
+
+/**
+ * The variables that the settings of a contract name, as far as they are set. Defaults, and which of
+ * them must be set, are the server's business; nothing else of the caller's variables is sent.
+ */
+export function settingValues(
+  contract: AnyContract,
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const values: Record<string, string> = {}
+  for (const setting of contract.definition.settings) {
+    const value = setting.from === undefined ? undefined : variables[setting.from]
+    if (value !== undefined) values[setting.name] = value
+  }
+  return values
+}

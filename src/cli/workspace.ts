@@ -1,0 +1,42 @@
+/** Which workspace a command is about, and its daemon. */
+import { resolve } from 'node:path'
+import type { RampartClient } from '../server/client/client.ts'
+import type { CliParts } from './cli-parts.ts'
+import type { WorkspaceOption } from './options.ts'
+
+/** The workspace's folder: the one asked for, else the one that serves a folder. */
+export function workspaceOf(parts: CliParts, options: WorkspaceOption, folder?: string): string {
+  const { workspace } = options
+  return parts.findWorkspace(
+    workspace === undefined ? (folder ?? parts.cwd) : resolve(parts.cwd, workspace),
+  )
+}
+
+/** Runs something with the daemon that is there. @throws daemon-absent */
+export async function withDaemon<Value>(
+  parts: CliParts,
+  options: WorkspaceOption,
+  use: (client: RampartClient) => Promise<Value>,
+): Promise<Value> {
+  return closing(await parts.connectDaemon(workspaceOf(parts, options)), use)
+}
+
+/** Runs something with the workspace's daemon, started when it is absent. */
+export async function withOwnDaemon<Value>(
+  parts: CliParts,
+  workspace: string,
+  use: (client: RampartClient) => Promise<Value>,
+): Promise<Value> {
+  return closing(await parts.ensureDaemon(workspace), use)
+}
+
+async function closing<Value>(
+  client: RampartClient,
+  use: (client: RampartClient) => Promise<Value>,
+): Promise<Value> {
+  try {
+    return await use(client)
+  } finally {
+    await client.close()
+  }
+}
