@@ -45,10 +45,15 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'wire',
     holds: /^server\/(wire|problem)(\/|\.ts$)/,
-    mayImport: ['core'],
+    mayImport: ['core', 'seams'],
     packages: 'any',
   },
-  { name: 'client', holds: /^server\/client\//, mayImport: ['core', 'wire'], packages: 'any' },
+  {
+    name: 'client',
+    holds: /^server\/client\//,
+    mayImport: ['core', 'seams', 'wire'],
+    packages: 'any',
+  },
   {
     name: 'server',
     holds: /^server\//,
