@@ -1,0 +1,57 @@
+/**
+ * What the command line is handed by main.ts: everything it reaches the outside through, so that its
+ * commands can be tried with other streams, another folder and another clock.
+ */
+import type { RampartClient } from '../server/client/client.ts'
+
+/** A stream that commands write to. */
+export interface OutputStream {
+  readonly isTTY?: boolean | undefined
+  /** Width of the terminal. */
+  readonly columns?: number | undefined
+  write(text: string): unknown
+}
+
+/** How to run the daemon in this process. */
+export interface RunDaemonOptions {
+  readonly workspace: string
+  /** Stop when nothing runs and nobody asked for so long; absent: never. @unit ms */
+  readonly idleExitMs?: number
+}
+
+/** What the command line needs. */
+export interface CliParts {
+  readonly version: string
+  /** Absolute path of the folder the command was called in. */
+  readonly cwd: string
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string | undefined>>
+  /** Data. */
+  readonly stdout: OutputStream
+  /** Talk: progress, errors, what to do next. */
+  readonly stderr: OutputStream
+  /** Who is speaking, for the ledger: the name of the operating system's user. */
+  readonly user: string
+  nowMs(): number
+  /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
+  onInterrupt(callback: () => void): () => void
+  /** The nearest folder at or above `from` that holds `.rampart`; else `from`. */
+  findWorkspace(from: string): string
+  /**
+   * Never starts a daemon.
+   *
+   * @param options `anyVersion`: also speak to one of another version (`daemon status|stop|restart`)
+   * @throws daemon-absent, daemon-version
+   */
+  connectDaemon(
+    workspace: string,
+    options?: { readonly anyVersion?: boolean },
+  ): Promise<RampartClient>
+  /** Starts a daemon when there is none. @throws daemon-unready, daemon-version */
+  ensureDaemon(workspace: string): Promise<RampartClient>
+  /** `rampart daemon run`: resolves with the exit code once the daemon has stopped. */
+  runDaemon(options: RunDaemonOptions): Promise<number>
+}
+
+/** The command line: src/cli/program.ts exports `runCli` of this type. @returns the exit code */
+export type RunCli = (argv: readonly string[], parts: CliParts) => Promise<number>
