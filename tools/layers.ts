@@ -41,6 +41,8 @@ export const LAYERS: readonly Layer[] = [
   rim('runtimes', []),
   rim('sources', []),
   rim('clock', []),
+  rim('random', []),
+  rim('settings', []),
   { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },
   {
     name: 'wire',
