@@ -14,10 +14,10 @@
  * | any other code | failed, notYet: wrong-code |
  */
 import type { Answer } from '../../core/plan/verdict.ts'
-import type { Json, JsonObject } from '../../core/units/json.ts'
+import type { JsonObject } from '../../core/units/json.ts'
 import { errored, notYet, passed, printLatency, terminal } from '../answer/answer.ts'
 import { parseDocument } from '../document/parse-document.ts'
-import { redactSecrets, secretsOf } from '../redaction/redact.ts'
+import { redactDocument, redactSecrets, secretsOf } from '../redaction/redact.ts'
 import type { ExecInput } from './exec-input.ts'
 import type { CommandOutcome } from './run-command.ts'
 
@@ -113,13 +113,4 @@ function assessCode(context: CodeContext): Answer {
   const sentence = `\`${command}\` exited with ${code} after ${ran}; ${codes} expected.${why}`
   const findings = { reason: 'wrong-code', sentence, evidence }
   return input.terminal.includes(code) ? terminal(findings) : notYet(findings)
-}
-
-function redactDocument(json: Json, secrets: readonly string[]): Json {
-  if (typeof json === 'string') return redactSecrets(json, secrets)
-  if (Array.isArray(json)) return json.map((item) => redactDocument(item, secrets))
-  if (typeof json !== 'object' || json === null) return json
-  return Object.fromEntries(
-    Object.entries(json).map(([key, member]) => [key, redactDocument(member, secrets)]),
-  )
 }

@@ -4,13 +4,15 @@
  * secret that a component prints in some other way.
  */
 
+import type { Json } from '../../core/units/json.ts'
+
 /** What stands in for a secret. */
 export const REDACTED = '***'
 
 const USER_AND_PASSWORD = /(\/\/[^\s/:@]*):[^\s/@]+@/g
 const SECRET_PARAMETER =
   /([?&;\s][^=&\s]*(?:password|passwd|secret|token|key|signature|auth)[^=&\s]*=)[^&\s]+/gi
-const SECRET_NAME = /pass|secret|token|key|credential|auth|dsn/i
+const SECRET_NAME = /pass|secret|token|key|credential|auth|cookie|dsn/i
 
 /** The text with passwords of URLs, and parameters with a telling name, replaced. */
 export function redactText(text: string): string {
@@ -36,4 +38,14 @@ export function secretsOf(variables: Readonly<Record<string, string>>): readonly
 /** A URL for people: no user, no password, no query. */
 export function printUrl(url: URL): string {
   return `${url.protocol}//${url.host}${url.pathname}${url.search === '' ? '' : '?…'}`
+}
+
+/** The document with every text redacted. */
+export function redactDocument(json: Json, secrets: readonly string[]): Json {
+  if (typeof json === 'string') return redactSecrets(json, secrets)
+  if (Array.isArray(json)) return json.map((item) => redactDocument(item, secrets))
+  if (typeof json !== 'object' || json === null) return json
+  return Object.fromEntries(
+    Object.entries(json).map(([key, member]) => [key, redactDocument(member, secrets)]),
+  )
 }
