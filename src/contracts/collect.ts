@@ -58,6 +58,7 @@ function contractOf<Kind extends string, Definition>(
     name,
     labels: labels as Readonly<Record<string, string>>,
     file: document.file,
+    document: document.value,
   }
 }
 
@@ -111,7 +112,8 @@ function wrongKind(
     const message = `${kind} is not in this version yet; it understands ${expected}`
     return { code: 'kind-not-yet', message, expected, found }
   }
-  const message = `there is no such kind as ${found}; expected ${expected}`
+  const shown = typeof kind === 'string' ? quote(kind) : found
+  const message = `there is no kind ${shown}; expected ${expected}`
   const nearest =
     typeof kind === 'string' ? nearestWord(kind, [...kinds, ...kindsToCome]) : undefined
   const complaint = { code: 'unknown-kind', message, expected, found } as const

@@ -5,6 +5,7 @@
 import type * as z from 'zod'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Digest } from '../core/units/digest.ts'
+import type { Json } from '../core/units/json.ts'
 import type { Issue } from './document/issue.ts'
 import type { SourceDocument } from './document/source-document.ts'
 
@@ -24,6 +25,8 @@ export interface Contract<Kind extends string, Definition> {
   readonly digest: Digest
   /** The file it was read from, for people. */
   readonly file: string
+  /** The document as it was written, without comments and formatting: what the digest is over. */
+  readonly document: Json
   readonly definition: Definition
 }
 

@@ -39,7 +39,7 @@ export function checkShape<Value>(
   if (result.success) return { value: result.data, issues: [] }
   const findings = result.error.issues.flatMap((issue) => findingsOf(issue, path))
   const issues = findings
-    .filter((finding) => !isFlawed(document, finding))
+    .filter((finding) => !isFlawed(document, finding) && !isEcho(finding, findings))
     .map((finding) => toIssue(document, finding))
   return { issues }
 }
@@ -81,8 +81,10 @@ function unionFindings(issue: z.core.$ZodIssueInvalidUnion, path: Path): readonl
   const here = branches.flat().filter((finding) => finding.path.length === path.length)
   const main = here.find((finding) => !isTypeMismatch(finding, path)) ?? here[0]
   if (main === undefined) return [{ path, issue, others: [] }]
+  // A value of the right type was meant to be of that type.
+  const isClear = main.issue.code === 'custom' || main.issue.code === 'invalid_format'
   const others = here
-    .filter((finding) => finding !== main)
+    .filter((finding) => finding !== main && !(isClear && isTypeMismatch(finding, path)))
     .flatMap((finding) => [expectationOf(finding.issue), ...finding.others])
   return [{ ...main, others: [...main.others, ...others] }]
 }
@@ -95,6 +97,28 @@ function isFlawed(document: SourceDocument, finding: Finding): boolean {
   return document.flawed.has(pathKey(finding.path))
 }
 
+/** Whether a finding only follows from a misspelt key beside it, which is named already. */
+function isEcho(finding: Finding, findings: readonly Finding[]): boolean {
+  if (finding.key !== undefined) return false
+  return findings.some(({ key, path, issue }) => {
+    if (key === undefined) return false
+    const parent = path.slice(0, -1)
+    const nearest = nearestWord(key, knownKeys(issue))
+    if (nearest === undefined) return false
+    const isMissing =
+      finding.issue.code !== 'custom' && samePath(finding.path, [...parent, nearest])
+    return isMissing || (finding.issue.code === 'custom' && samePath(finding.path, parent))
+  })
+}
+
+function samePath(a: Path, b: Path): boolean {
+  return pathKey(a) === pathKey(b)
+}
+
+function knownKeys(issue: ZodIssue): readonly string[] {
+  return issue.message.slice(GENERATED.length).split(' ').filter(Boolean)
+}
+
 function toIssue(document: SourceDocument, finding: Finding): Issue {
   const { path, issue, key } = finding
   if (key !== undefined) return unknownKey(document, finding, key)
@@ -105,7 +129,7 @@ function toIssue(document: SourceDocument, finding: Finding): Issue {
 }
 
 function unknownKey(document: SourceDocument, finding: Finding, key: string): Issue {
-  const known = finding.issue.message.slice(GENERATED.length).split(' ').filter(Boolean)
+  const known = knownKeys(finding.issue)
   const nearest = nearestWord(key, known)
   const expected = known.length === 0 ? 'no keys' : listWords(known)
   const message = `${quote(key)} is not a key here; expected ${expected}`
@@ -148,5 +172,5 @@ function expectedBy(finding: Finding): string {
   const plain = [...new Set(all.filter((phrase) => !phrase.startsWith('a value, or ')))]
   const template = all.find((phrase) => phrase.startsWith('a value, or '))
   const phrases = template === undefined ? plain : [...plain, template.slice('a value, or '.length)]
-  return listWords(phrases)
+  return phrases.some((phrase) => phrase.includes(',')) ? phrases.join(', or ') : listWords(phrases)
 }

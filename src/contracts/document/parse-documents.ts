@@ -6,7 +6,7 @@ import { type Document, LineCounter, parseAllDocuments, type YAMLError } from 'y
 import type { Issue, Place } from './issue.ts'
 import { DEPTH_MAX, readDocument } from './read-document.ts'
 import type { Complaint, SourceDocument, SourceFile } from './source-document.ts'
-import { explainYamlError } from './yaml-error.ts'
+import { explainYamlError, unclosedQuote } from './yaml-error.ts'
 
 /** The longest text that is read, in characters. */
 export const TEXT_MAX_LENGTH = 1_048_576
@@ -38,9 +38,7 @@ export function parseDocuments(file: SourceFile): ParsedDocuments {
     const first = errors[0]
     if (first !== undefined) {
       // One broken character makes many errors; the first is the one to correct.
-      issues.push(
-        issueOf(file, explainYamlError(first, text), placeAt(lastWritten(text, first.pos[0]))),
-      )
+      issues.push(issueOf(file, explainYamlError(first, text), placeAt(offsetToShow(first, text))))
       continue
     }
     if (parsed.contents === null || isBlank(parsed)) continue
@@ -119,8 +117,15 @@ function isOurs(error: YAMLError): boolean {
   return error.code !== 'TAG_RESOLVE_FAILED'
 }
 
-/** An error at the end of the text, or on an empty line, is shown where the last word stands. */
-function lastWritten(text: string, offset: number): number {
+/** Where to point: at a string's beginning, at the first word of a line, never at an empty line. */
+function offsetToShow(error: YAMLError, text: string): number {
+  const offset = error.pos[0]
+  const quote = unclosedQuote(error)
+  if (quote !== undefined) return Math.max(text.lastIndexOf(quote, offset - 1), 0)
+  if (error.code === 'BAD_INDENT') {
+    const blank = /^[^\S\n]*(?=\S)/.exec(text.slice(offset))?.[0].length ?? 0
+    if (blank > 0) return offset + blank
+  }
   const onNothing = /^[^\S\n]*(?:\n|$)/.test(text.slice(offset))
   const atLineStart = offset === 0 || text[offset - 1] === '\n'
   return onNothing && atLineStart ? text.slice(0, offset).trimEnd().length : offset

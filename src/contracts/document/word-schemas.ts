@@ -6,10 +6,20 @@ import { parseDurationMs } from '../../core/units/duration.ts'
 /** Lower-case letters, digits and hyphens, at most 63, as in a name of the DNS. @source RFC 1123 */
 export const NAME_PATTERN: RegExp = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
-const NAME_EXPECTED = 'a name of a-z, 0-9 and inner hyphens, at most 63 characters'
+/** What a name is, as it stands after "expected". */
+export const NAME_EXPECTED: string = 'a name of a-z, 0-9 and inner hyphens, at most 63 characters'
 
 /** A name: of a contract, a component, a condition. */
 export const nameText: z.ZodType<string, string> = z.string().regex(NAME_PATTERN, NAME_EXPECTED)
+
+/** The nearest name that may be used, for `My Shop` or `db_main`. */
+export function suggestName(text: string): string | undefined {
+  const name = text
+    .toLowerCase()
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-+|-+$/g, '')
+  return NAME_PATTERN.test(name) ? name : undefined
+}
 
 /** A key in expressions: `settings.dbPassword`. */
 export const keyText: z.ZodType<string, string> = z

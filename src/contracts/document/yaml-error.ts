@@ -23,6 +23,11 @@ export function explainYamlError(error: YAMLError, text: string): Complaint {
   return { code: 'not-yaml', message: `this is not YAML: ${advise(error, text)}` }
 }
 
+/** The quote of a string that is not closed, when that is what is wrong. */
+export function unclosedQuote(error: YAMLError): string | undefined {
+  return /Missing closing (.)quote/.exec(error.message)?.[1]
+}
+
 function advise(error: YAMLError, text: string): string {
   const offset = error.pos[0]
   const character = text[offset] ?? ''
@@ -31,6 +36,8 @@ function advise(error: YAMLError, text: string): string {
   }
   if (error.code === 'BAD_SCALAR_START')
     return `a value cannot start with ${character}; put it in quotes`
+  const quote = unclosedQuote(error)
+  if (quote !== undefined) return `a string that starts with ${quote} is not closed`
   if (error.code === 'MISSING_CHAR') return missing(error.message)
   if (
     error.code === 'BAD_INDENT' &&
@@ -42,8 +49,6 @@ function advise(error: YAMLError, text: string): string {
 }
 
 function missing(message: string): string {
-  const quote = /Missing closing (.)quote/.exec(message)?.[1]
-  if (quote !== undefined) return `a string that starts with ${quote} is not closed`
   if (message.includes('Implicit map keys')) return 'a key needs a ":" after it'
   const bracket = /must end with a (.)/.exec(message)?.[1]
   return bracket === undefined ? lowerFirst(message) : `a closing ${bracket} is missing`

@@ -2,7 +2,7 @@
 import type * as z from 'zod'
 import { listWords } from './describe-value.ts'
 import { nearestWord } from './nearest-word.ts'
-import { DURATION_EXPECTED } from './word-schemas.ts'
+import { DURATION_EXPECTED, NAME_EXPECTED, suggestName } from './word-schemas.ts'
 
 /** One finding of zod. */
 export type ZodIssue = z.core.$ZodIssue
@@ -76,6 +76,10 @@ export function adviseOnType(issue: ZodIssue, value: unknown, written: string | 
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     return suggestion(nearestWord(value, issue.values.map(String)))
   }
+  const isName = [issue, ...('issues' in issue ? issue.issues : [])].some(
+    (inner) => inner.message === NAME_EXPECTED,
+  )
+  if (isName && typeof value === 'string') return suggestion(suggestName(value))
   if (issue.code !== 'invalid_type') return { text: '' }
   const isDuration = issue.message.startsWith(DURATION_EXPECTED)
   if (isDuration && typeof value === 'number') return suggestion(`${value}s`)

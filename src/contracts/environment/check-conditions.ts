@@ -6,6 +6,7 @@ import {
   type Complaint,
   issueAt,
   type Part,
+  pathKey,
   type SourceDocument,
 } from '../document/source-document.ts'
 import type { WrittenComponent, WrittenEnvironment } from './written.ts'
@@ -20,6 +21,7 @@ export function checkConditions(
   for (const [name, component] of Object.entries(written.spec.components)) {
     const path = ['spec', 'components', name]
     const say = (at: Path, message: string, part: Part = 'key'): void => {
+      if (document.flawed.has(pathKey([...path, ...at]))) return
       const complaint: Complaint = { code: 'contradiction', message }
       issues.push(issueAt(document, [...path, ...at], complaint, part))
     }
@@ -77,7 +79,7 @@ function checkTimes(
     const whose = component.deadline === undefined ? 'its default of' : ''
     const limit = `${whose} ${printDuration(componentMs)}`.trim()
     const message = `${printDuration(deadline)} is longer than the component's deadline, ${limit}`
-    say('deadline', `${message}; the longer one could never be reached`)
+    say('deadline', `a deadline of ${message}; the longer one could never be reached`)
   }
   const leastMs = deadline ?? componentMs
   if (holdFor >= leastMs) {

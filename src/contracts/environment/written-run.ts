@@ -67,7 +67,7 @@ export const writtenRun: z.ZodType<WrittenRun> = z.strictObject({
     .describe("Folder to run in, relative to the contract's own.")
     .meta({ default: '.' }),
   env: z
-    .record(variable, word)
+    .record(variable, word, { error: 'a mapping, such as { LOG_LEVEL: info }' })
     .exactOptional()
     .describe('Variables to set; values may be templates.'),
   inherit: z
@@ -81,7 +81,7 @@ export const writtenRun: z.ZodType<WrittenRun> = z.strictObject({
     .describe('Whether it ends by itself when its work is done, as a migration does.')
     .meta({ default: false }),
   ports: z
-    .record(portName, z.strictObject({}))
+    .record(portName, z.strictObject({}), { error: 'a mapping, such as { http: {} }' })
     .exactOptional()
     .describe('Ports by name, allocated free, given as PORT_<NAME> and self.ports.<name>.'),
 })

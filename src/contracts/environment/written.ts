@@ -76,16 +76,18 @@ const setting = z
       .meta({ default: false }),
     description: z.string().exactOptional().describe('What it is for.'),
   })
-  .refine(
-    (written) => written.from !== undefined || written.default !== undefined,
-    'where the value comes from: a key "from", a key "default", or both',
-  )
+  .superRefine((written, context) => {
+    if (written.from !== undefined || written.default !== undefined) return
+    const expected = 'a key "from", a key "default", or both'
+    const message = `this setting has no source; give it ${expected}`
+    context.addIssue({ code: 'custom', message: expected, params: { message } })
+  })
 
 const component: z.ZodType<WrittenComponent> = z.strictObject({
   owner: z.string().min(1).exactOptional().describe('Who to talk to about it.'),
   description: z.string().exactOptional().describe('What it does, in a sentence.'),
   needs: z
-    .array(need)
+    .array(need, { error: 'a list, such as [db] or [{ db: completed }]' })
     .exactOptional()
     .describe('Components that must have come so far before this one is entered.'),
   run: writtenRun.exactOptional().describe('What to run; absent: the component is proof alone.'),
@@ -125,11 +127,15 @@ export const writtenEnvironment: z.ZodType<WrittenEnvironment> = z
     metadata: metadataSchema,
     spec: z.strictObject({
       settings: z
-        .record(keyText, setting)
+        .record(keyText, setting, {
+          error: 'a mapping from the name of each setting to its source',
+        })
         .exactOptional()
         .describe('Values from outside, read as settings.<name> in expressions.'),
       components: z
-        .record(nameText, component)
+        .record(nameText, component, {
+          error: 'a mapping from the name of each component to what it is',
+        })
         .refine((all) => Object.keys(all).length > 0, 'at least one component')
         .describe('What the environment is made of, by name.'),
     }),

@@ -102,7 +102,9 @@ class ReferenceCheck {
       this.#note({ offset, sentence, nearest: `component("${name}")` })
     } else {
       const expected = listWords([...Object.keys(roots), 'component("…")'])
-      const sentence = `${name} is not a name here; expected ${expected}, or $\${ for a plain \${`
+      const isAlone = this.#expression.text.trim() === name
+      const shell = isAlone ? `; write $\${${name}} to leave it as it stands` : ''
+      const sentence = `${name} is not a name here; expected ${expected}${shell}`
       this.#note({ offset, sentence, expected, ...near(name, Object.keys(roots)) })
     }
     return 'any'

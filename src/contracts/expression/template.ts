@@ -47,7 +47,7 @@ export function parseTemplate(text: string): Result<Template> {
 export function printTemplate(parts: Template['parts']): string {
   return parts
     .map((part) =>
-      typeof part === 'string' ? part.replaceAll('${', '$${') : `\${${part.expression}}`,
+      typeof part === 'string' ? part.replaceAll('${', () => '$${') : `\${${part.expression}}`,
     )
     .join('')
 }
