@@ -1,0 +1,54 @@
+/**
+ * The schema, as numbered steps. A step that has been released is never edited: a change is a new step,
+ * and an entry's text and hash are never rewritten by one.
+ */
+
+/** One step of the schema. */
+export interface Migration {
+  /** From 1, without gaps; kept in the file's `user_version`. */
+  readonly number: number
+  readonly sql: string
+}
+
+/** Marks the file as a Rampart ledger: `RMPT` in ASCII. */
+export const APPLICATION_ID = 0x524d5054
+
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    sql: `
+      CREATE TABLE entries (
+        position INTEGER PRIMARY KEY,
+        stream TEXT NOT NULL,
+        sequence INTEGER NOT NULL,
+        text TEXT NOT NULL,
+        hash TEXT NOT NULL
+      ) STRICT;
+      CREATE UNIQUE INDEX entries_by_stream ON entries (stream, sequence);
+      CREATE INDEX entries_opening ON entries (position) WHERE sequence = 1;
+      CREATE TABLE head (
+        id INTEGER PRIMARY KEY CHECK (id = 1),
+        position INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        checkpoints INTEGER NOT NULL,
+        checkpoint_position INTEGER NOT NULL,
+        seal TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE checkpoints (
+        number INTEGER PRIMARY KEY,
+        position INTEGER NOT NULL,
+        hash TEXT NOT NULL,
+        at_ms INTEGER NOT NULL,
+        public_key TEXT NOT NULL,
+        signature TEXT NOT NULL
+      ) STRICT;
+      CREATE TABLE snapshots (
+        stream TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        fold_version INTEGER NOT NULL,
+        state TEXT NOT NULL,
+        seal TEXT NOT NULL
+      ) STRICT;`,
+  },
+]

@@ -1,0 +1,88 @@
+/**
+ * Rows as they come from SQLite, read as what they must be. A damaged file can hold anything in any
+ * column, so nothing is believed before its type was looked at.
+ */
+import type { DatabaseSync, SQLOutputValue, StatementSync } from 'node:sqlite'
+import { Fault } from '../../core/fault/fault.ts'
+import type { HashedLink } from '../chain/link.ts'
+import type { Checkpoint, SealedHead } from '../chain/statement.ts'
+
+/** The columns of a row, in the order of the query. */
+export type Row = readonly SQLOutputValue[]
+
+/** A row of a statement that returns arrays, which its declared type does not know of. */
+export function rowOf(row: unknown): Row | undefined {
+  return row === undefined ? undefined : (row as Row)
+}
+
+/** A statement whose rows come as arrays: less to make for every entry. */
+export function prepareRows(database: DatabaseSync, sql: string): StatementSync {
+  const statement = database.prepare(sql)
+  statement.setReturnArrays(true)
+  return statement
+}
+
+/** The columns of an entry, in the order of `linkOfRow`. */
+export const LINK_COLUMNS = 'position, stream, sequence, text, hash'
+
+/** An entry's row. @throws ledger-corrupt when a column holds something else. */
+export function linkOfRow(row: Row): HashedLink {
+  const [position, stream, sequence, text, hash] = row
+  if (
+    typeof position !== 'number' ||
+    typeof stream !== 'string' ||
+    typeof sequence !== 'number' ||
+    typeof text !== 'string' ||
+    typeof hash !== 'string'
+  ) {
+    throw damagedRow(`entry ${position}`)
+  }
+  return { position, stream, sequence, text, hash }
+}
+
+/** The columns of a checkpoint, in the order of `checkpointOfRow`. */
+export const CHECKPOINT_COLUMNS = 'number, position, hash, at_ms, public_key, signature'
+
+/** A checkpoint's row. @throws ledger-corrupt when a column holds something else. */
+export function checkpointOfRow(row: Row): Checkpoint {
+  const [number, position, atMs] = [row[0], row[1], row[3]].map(numberOf)
+  const [hash, publicKey, signature] = [row[2], row[4], row[5]].map(textOf)
+  if (number === undefined || position === undefined || atMs === undefined)
+    throw damagedRow('a checkpoint')
+  if (hash === undefined || publicKey === undefined || signature === undefined) {
+    throw damagedRow(`checkpoint ${number}`)
+  }
+  return { number, position, hash, atMs, publicKey, signature }
+}
+
+/** The columns of the head, in the order of `headOfRow`. */
+export const HEAD_COLUMNS = 'position, hash, checkpoints, checkpoint_position, seal'
+
+/** The head's row. @throws ledger-corrupt when a column holds something else. */
+export function headOfRow(row: Row): SealedHead {
+  const [position, checkpoints, checkpointPosition] = [row[0], row[2], row[3]].map(numberOf)
+  const [hash, seal] = [row[1], row[4]].map(textOf)
+  if (position === undefined || checkpoints === undefined || checkpointPosition === undefined) {
+    throw damagedRow('the head')
+  }
+  if (hash === undefined || seal === undefined) throw damagedRow('the head')
+  return { position, hash, checkpoints, checkpointPosition, seal }
+}
+
+/** The fault of a row that holds what we never write. */
+export function damagedRow(subject: string): Fault {
+  return new Fault({
+    code: 'ledger-corrupt',
+    operation: 'read the ledger',
+    subject,
+    hint: 'A column holds a value of another type than was written.',
+  })
+}
+
+function numberOf(value: SQLOutputValue | undefined): number | undefined {
+  return typeof value === 'number' ? value : undefined
+}
+
+function textOf(value: SQLOutputValue | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined
+}
