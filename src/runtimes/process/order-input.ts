@@ -1,48 +1,71 @@
 /** The inputs of the operations `start` and `stop`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
-import { STOP_POLICY } from './record.ts'
+import type { StopPolicy } from './record.ts'
 
 const SIGNALS = ['TERM', 'INT', 'HUP', 'QUIT', 'USR1', 'USR2', 'ALRM', 'WINCH', 'KILL'] as const
+const PORT_NAME = /^[A-Za-z][A-Za-z0-9_-]*$/
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/
 
-const noNul = (text: string): boolean => !text.includes('\0')
-const word = z.string().refine(noNul, 'must not contain a NUL character')
-const variable = z.string().regex(VARIABLE, 'a variable is letters, digits and _, no digit first')
-const subject = z.string().min(1).max(200)
-
-const stop = STOP_POLICY.extend({
-  signal: z
-    .string()
-    .default('SIGTERM')
-    .refine((name) => SIGNALS.some((known) => name === `SIG${known}`), {
-      error: `a stop signal is one of ${SIGNALS.map((name) => `SIG${name}`).join(', ')}`,
-    }),
-})
-
-const START = z.object({
-  subject,
-  command: z.array(word).min(1),
-  cwd: z.string().startsWith('/', 'must be an absolute path'),
-  env: z.record(variable, word).default({}),
-  inherit: z.array(variable).default([]),
-  ports: z.record(z.string().regex(/^[A-Za-z][A-Za-z0-9_-]*$/), z.object({})).default({}),
-  oneShot: z.boolean().default(false),
-  digest: z.string().min(1),
-  stop: stop.prefault({}),
-})
-
-const STOP = z.object({
-  subject,
-  stop: stop.prefault({}),
-  onlyStartedByRamp: z.string().optional(),
-})
-
 /** What `start` is asked to do. */
-export type StartInput = Readonly<z.infer<typeof START>>
+export interface StartInput {
+  readonly subject: string
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  readonly inherit: readonly string[]
+  readonly ports: Readonly<Record<string, object>>
+  readonly oneShot: boolean
+  readonly digest: string
+  readonly stop: StopPolicy
+}
 
 /** What `stop` is asked to do. */
-export type StopInput = Readonly<z.infer<typeof STOP>>
+export interface StopInput {
+  readonly subject: string
+  readonly stop: StopPolicy
+  /** Leaves alone what another ramp has started. */
+  readonly onlyStartedByRamp?: string | undefined
+}
+
+const WORD: z.ZodType<string> = z
+  .string()
+  .refine((text) => !text.includes('\0'), 'must not contain a NUL character')
+const NAME: z.ZodString = z
+  .string()
+  .regex(VARIABLE, 'a variable is letters, digits and _, no digit first')
+const SUBJECT: z.ZodString = z.string().min(1).max(200)
+
+const POLICY: z.ZodType<StopPolicy> = z
+  .object({
+    signal: z
+      .string()
+      .default('SIGTERM')
+      .refine((name) => SIGNALS.some((known) => name === `SIG${known}`), {
+        error: `a stop signal is one of ${SIGNALS.map((name) => `SIG${name}`).join(', ')}`,
+      }),
+    graceMs: z.number().int().min(0).default(10_000),
+    command: z.array(WORD).min(1).optional(),
+  })
+  .prefault({})
+
+const START: z.ZodType<StartInput> = z.object({
+  subject: SUBJECT,
+  command: z.array(WORD).min(1),
+  cwd: z.string().startsWith('/', 'must be an absolute path'),
+  env: z.record(NAME, WORD).default({}),
+  inherit: z.array(NAME).default([]),
+  ports: z.record(z.string().regex(PORT_NAME), z.object({})).default({}),
+  oneShot: z.boolean().default(false),
+  digest: z.string().min(1),
+  stop: POLICY,
+})
+
+const STOP: z.ZodType<StopInput> = z.object({
+  subject: SUBJECT,
+  stop: POLICY,
+  onlyStartedByRamp: z.string().optional(),
+})
 
 /** An input that was understood, or a sentence naming everything that was not. */
 export type Parsed<Input> =

@@ -7,49 +7,69 @@
 import { z } from 'zod'
 
 /** How a component is asked to end. */
-const STOP = z.object({
-  signal: z.string().default('SIGTERM'),
-  graceMs: z.number().int().min(0).default(10_000),
-  command: z.array(z.string()).min(1).optional(),
-})
+export interface StopPolicy {
+  readonly signal: string
+  /** How long it may take before it is killed. @unit ms */
+  readonly graceMs: number
+  /** Run before the signal is sent. */
+  readonly command?: readonly string[] | undefined
+}
 
-const RECORD = z.object({
+/** What was meant by one start. */
+export interface InstanceRecord {
+  readonly recordVersion: 1
+  readonly instance: string
+  readonly subject: string
+  readonly number: number
+  /** The order that asked for this start. */
+  readonly order: string
+  readonly fence: number
+  /** Digest of the component's definition: another one is another component. */
+  readonly digest: string
+  readonly oneShot: boolean
+  readonly cwd: string
+  readonly ports: Readonly<Record<string, number>>
+  readonly stop: StopPolicy
+  readonly workspace: string
+  readonly bootId: string
+  readonly startedAtMs: number
+}
+
+/** How an instance ended. */
+export interface Ended {
+  readonly status: 'exited' | 'lost'
+  readonly code?: number | undefined
+  readonly signal?: string | undefined
+  readonly endedAtMs: number
+}
+
+const RECORD: z.ZodType<InstanceRecord> = z.object({
   recordVersion: z.literal(1),
   instance: z.string(),
   subject: z.string(),
   number: z.number().int().positive(),
-  /** The order that asked for this start. */
   order: z.string(),
   fence: z.number().int(),
-  /** Digest of the component's definition: another one is another component. */
   digest: z.string(),
   oneShot: z.boolean(),
   cwd: z.string(),
   ports: z.record(z.string(), z.number().int()),
-  stop: STOP,
+  stop: z.object({
+    signal: z.string(),
+    graceMs: z.number().int().min(0),
+    command: z.array(z.string()).min(1).optional(),
+  }),
   workspace: z.string(),
   bootId: z.string(),
   startedAtMs: z.number().int(),
 })
 
-const ENDED = z.object({
+const ENDED: z.ZodType<Ended> = z.object({
   status: z.enum(['exited', 'lost']),
   code: z.number().int().optional(),
   signal: z.string().optional(),
   endedAtMs: z.number().int(),
 })
-
-/** How a component is asked to end. */
-export type StopPolicy = z.infer<typeof STOP>
-
-/** What was meant by one start. */
-export type InstanceRecord = Readonly<z.infer<typeof RECORD>>
-
-/** How an instance ended. */
-export type Ended = Readonly<z.infer<typeof ENDED>>
-
-/** The shape of a stop policy within other shapes. */
-export const STOP_POLICY: typeof STOP = STOP
 
 /** The record in a text; undefined when the text is not one. */
 export function parseRecord(text: string): InstanceRecord | undefined {

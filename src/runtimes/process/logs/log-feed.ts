@@ -4,8 +4,11 @@
  */
 import type { LogLine } from './log-line.ts'
 
-/** Lines that wait for one reader. */
-const WAITING_MAX = 10_000
+/** How much may wait for one reader. @unit bytes, roughly */
+const WAITING_MAX = 8 * 1024 * 1024
+
+/** What a line costs besides its text. */
+const LINE_COST = 64
 
 /** Hands lines out to any number of readers. */
 export class LogFeed {
@@ -71,6 +74,7 @@ class Reader {
   #waiting: LogLine[]
   /** Index of the next line: shifting a long array for each line would be quadratic. */
   #next = 0
+  #waitingBytes = 0
   #dropped = 0
   #stirred: (() => void) | undefined
   isEnded = false
@@ -78,17 +82,18 @@ class Reader {
   constructor(subject: string | undefined, earlier: readonly LogLine[], waitingMax: number) {
     this.#subject = subject
     this.#waiting = [...earlier]
+    for (const line of earlier) this.#waitingBytes += costOf(line)
     this.#waitingMax = waitingMax
   }
 
   offer(line: LogLine): void {
     if (this.#subject !== undefined && this.#subject !== line.subject) return
     this.#waiting.push(line)
-    if (this.#waiting.length - this.#next > this.#waitingMax) {
-      this.#next++
+    this.#waitingBytes += costOf(line)
+    while (this.#waitingBytes > this.#waitingMax && this.#next < this.#waiting.length - 1) {
+      this.#advance()
       this.#dropped++
     }
-    if (this.#next > this.#waitingMax) this.#compact()
     this.#stirred?.()
   }
 
@@ -100,8 +105,7 @@ class Reader {
       this.#dropped = 0
       return { subject: line.subject, atMs: line.atMs, stream: 'note', text }
     }
-    this.#next++
-    if (this.#next === this.#waiting.length) this.#compact()
+    this.#advance()
     return line
   }
 
@@ -116,8 +120,16 @@ class Reader {
     this.#stirred?.()
   }
 
-  #compact(): void {
+  #advance(): void {
+    const line = this.#waiting[this.#next]
+    if (line !== undefined) this.#waitingBytes -= costOf(line)
+    this.#next++
+    if (this.#next * 2 < this.#waiting.length) return
     this.#waiting = this.#waiting.slice(this.#next)
     this.#next = 0
   }
+}
+
+function costOf(line: LogLine): number {
+  return line.text.length + LINE_COST
 }

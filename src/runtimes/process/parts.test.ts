@@ -1,0 +1,93 @@
+/** The small parts of the process runtime that need no process. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import fc from 'fast-check'
+import { failedBySystem } from './answers.ts'
+import { parseExitCode, parseExitFile } from './exit-code.ts'
+import { passFence } from './fences.ts'
+import { openKernel } from './kernel/open-kernel.ts'
+import { PortAllocator } from './ports.ts'
+import { slugOf, subjectOf } from './subject-folder.ts'
+import { SubjectQueue } from './subject-queue.ts'
+import { findUnknownPort, substitute } from './variables.ts'
+
+test('a subject and its folder name give each other back, whatever the subject is', () => {
+  assert.equal(slugOf('shop/eu/api'), 'shop~eu~api')
+  assert.equal(slugOf('../x'), '%2e.~x')
+  fc.assert(
+    fc.property(fc.string({ unit: 'grapheme', minLength: 1 }), (subject) => {
+      const slug = slugOf(subject)
+      assert.equal(subjectOf(slug), subject)
+      assert.match(slug, /^[a-z0-9_%~-][a-z0-9_.%~-]*$/)
+    }),
+  )
+  assert.equal(subjectOf('draft-1-2%'), undefined)
+})
+
+test('an exit code above 128 is the signal it stands for', () => {
+  assert.deepEqual(parseExitCode(0), { code: 0 })
+  assert.deepEqual(parseExitCode(143), { signal: 'SIGTERM' })
+  assert.deepEqual(parseExitCode(134), { signal: 'SIGABRT' })
+  assert.deepEqual(parseExitCode(255), { code: 255 })
+  assert.equal(parseExitFile('12'), undefined)
+  assert.deepEqual(parseExitFile('12\n'), { code: 12 })
+})
+
+test('a fence never goes back, each ramp for itself', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-fences-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  assert.deepEqual(passFence(folder, 'up-1', 3), { allowed: true, highest: undefined })
+  assert.deepEqual(passFence(folder, 'up-1', 3), { allowed: true, highest: 3 })
+  assert.deepEqual(passFence(folder, 'up-2', 1), { allowed: true, highest: undefined })
+  assert.deepEqual(passFence(folder, 'up-1', 2), { allowed: false, highest: 3 })
+  assert.deepEqual(passFence(folder, 'up-1', 4), { allowed: true, highest: 3 })
+})
+
+test('only the two placeholders are replaced, and an unknown port is found', () => {
+  const placement = { host: '127.0.0.1', ports: { http: 80 } }
+  const text = `\${self.host}:\${self.ports.http} \${self.ports.toString} \${self.pid} $&`
+  assert.equal(substitute(text, placement), `127.0.0.1:80 \${self.ports.toString} \${self.pid} $&`)
+  assert.equal(findUnknownPort([text], placement.ports), 'toString')
+  assert.equal(findUnknownPort(['plain'], {}), undefined)
+})
+
+test('a port that somebody listens on, on whichever address, is not handed out again', async () => {
+  const allocator = new PortAllocator(openKernel())
+  for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
+    const address = server.address()
+    const http = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const request = { names: ['http'], previous: { http }, taken: new Set<number>() }
+    const reservation = await allocator.reserve(request)
+    assert.notEqual(reservation?.ports['http'], http, `taken on ${host}`)
+    await new Promise((resolve) => server.close(resolve))
+    reservation?.release()
+    assert.equal((await allocator.reserve(request))?.ports['http'], http, `free again on ${host}`)
+  }
+})
+
+test('tasks of one subject wait for each other, also after a failure; others do not', async () => {
+  const queue = new SubjectQueue()
+  const order: string[] = []
+  const { promise, reject } = Promise.withResolvers<void>()
+  const first = queue.run('a', () => promise).catch(() => order.push('a1 failed'))
+  const second = queue.run('a', async () => order.push('a2'))
+  await queue.run('b', async () => order.push('b'))
+  reject(new Error('refused'))
+  await Promise.all([first, second])
+  assert.deepEqual(order.sort(), ['a1 failed', 'a2', 'b'])
+  assert.equal(order[0] === 'b' || order.includes('b'), true)
+})
+
+test('a refusal of the system is an answer, and may pass when the system is short of something', () => {
+  const refusal = Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN', syscall: 'spawn' })
+  assert.equal(failedBySystem('shop/api', refusal)?.retryable, true)
+  const denied = Object.assign(new Error('open'), { code: 'EROFS', syscall: 'open', path: '/x' })
+  assert.deepEqual(failedBySystem('shop/api', denied)?.retryable, false)
+  assert.equal(failedBySystem('shop/api', new TypeError('our mistake')), undefined)
+})
