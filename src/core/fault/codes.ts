@@ -37,6 +37,7 @@ export type FaultCodeName =
   | 'contract-unreadable'
   | 'contract-ambiguous'
   | 'code-unknown'
+  | 'contract-exists'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -276,6 +277,13 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     meaning: 'There is no fault code, ramp or stage of that name.',
     remedy: 'Run `rampart explain` to list the codes, or `rampart status` to list the ramps.',
     httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'contract-exists': {
+    meaning: 'There is a contract already where one was to be written.',
+    remedy: 'Edit it, and run `rampart check`.',
+    httpStatus: 409,
     exitCode: 2,
     retryable: false,
   },

@@ -1,0 +1,94 @@
+/** `rampart explain`: what a fault code means, or where a ramp or a stage stands and why. */
+import { FAULT_CODES, type FaultCodeName } from '../../core/fault/codes.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
+import { explainRamp, explainStage } from '../../core/ramp/explain.ts'
+import type { RampartClient } from '../../server/client/client.ts'
+import type { RampView } from '../../server/wire.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { EXIT } from '../exit-code.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { summaryOf } from '../summary.ts'
+import { tableLines } from '../views/columns.ts'
+import { withDaemon } from '../workspace.ts'
+
+/** Explains a code, a ramp, or a stage (`RAMP/STAGE`, or `STAGE` of the latest ramp). */
+export async function runExplain(
+  parts: CliParts,
+  what: string | undefined,
+  options: JsonOption & WorkspaceOption,
+): Promise<number> {
+  if (what === undefined) return listCodes(parts, options)
+  if (Object.hasOwn(FAULT_CODES, what)) return explainCode(parts, what as FaultCodeName, options)
+  return withDaemon(parts, options, async (client) => {
+    const { view, stage } = await find(client, what)
+    const { state, nowMs } = view
+    if (options.json === true) {
+      parts.stdout.write(`${JSON.stringify(summaryOf(state))}\n`)
+      return EXIT.yes
+    }
+    const lines =
+      stage === undefined
+        ? [state.ramp, ...explainRamp(state, nowMs), ...brokenStages(view)]
+        : explainStage(state, stage, nowMs)
+    parts.stdout.write(`${lines.join('\n')}\n`)
+    return EXIT.yes
+  })
+}
+
+/** What went wrong stage by stage, for a ramp that ended badly. */
+function brokenStages(view: RampView): readonly string[] {
+  const { state, nowMs } = view
+  return state.stages
+    .filter((stage) => stage.cause !== undefined)
+    .flatMap((stage) => ['', ...explainStage(state, stage.name, nowMs)])
+}
+
+async function find(
+  client: RampartClient,
+  what: string,
+): Promise<{ readonly view: RampView; readonly stage?: string }> {
+  try {
+    return { view: await client.ramp(what) }
+  } catch (error) {
+    if (!isFault(error, 'ramp-unknown')) throw error
+  }
+  const slash = what.indexOf('/')
+  const [ramp, stage] = slash < 0 ? ['latest', what] : [what.slice(0, slash), what.slice(slash + 1)]
+  const view = await client.ramp(ramp).catch((error: unknown) => {
+    if (isFault(error, 'ramp-unknown')) throw unknown(what)
+    throw error
+  })
+  if (!view.state.stages.some((candidate) => candidate.name === stage)) {
+    const names = view.state.stages.map((candidate) => candidate.name).join(', ')
+    throw unknown(what, `${view.state.ramp} has no stage ${stage}; there are: ${names}.`)
+  }
+  return { view, stage }
+}
+
+function unknown(what: string, hint = `${what} is no fault code, no ramp and no stage.`): Fault {
+  return new Fault({ code: 'code-unknown', operation: 'explain', subject: what, hint })
+}
+
+function listCodes(parts: CliParts, options: JsonOption): number {
+  if (options.json === true) {
+    parts.stdout.write(`${JSON.stringify(FAULT_CODES)}\n`)
+    return EXIT.yes
+  }
+  const rows = Object.entries(FAULT_CODES).map(([name, code]) => [name, code.meaning])
+  parts.stdout.write(`${tableLines(rows).join('\n')}\n`)
+  return EXIT.yes
+}
+
+function explainCode(parts: CliParts, name: FaultCodeName, options: JsonOption): number {
+  const code = FAULT_CODES[name]
+  if (options.json === true) {
+    parts.stdout.write(`${JSON.stringify({ code: name, ...code })}\n`)
+    return EXIT.yes
+  }
+  parts.stdout.write(`${name}: ${code.meaning}\n  What to do: ${code.remedy}\n`)
+  const again = code.retryable
+    ? 'The same may succeed when tried again.'
+    : 'Trying again will not help.'
+  parts.stdout.write(`  ${again} Exit code ${code.exitCode}, HTTP status ${code.httpStatus}.\n`)
+  return EXIT.yes
+}

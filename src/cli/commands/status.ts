@@ -1,0 +1,119 @@
+/** `rampart status`: what is moving, what runs, what broke; `--watch` follows the ramp under way. */
+import { explainRamp } from '../../core/ramp/explain.ts'
+import { describeDuration } from '../../core/units/duration.ts'
+import type { RampartClient } from '../../server/client/client.ts'
+import type { ComponentView, RampSummary } from '../../server/wire.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { EXIT } from '../exit-code.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { tableLines } from '../views/columns.ts'
+import { MARKS, type Paint, paintFor } from '../views/paint.ts'
+import type { Mood } from '../views/stage-rows.ts'
+import { watchRamp } from '../watch-ramp.ts'
+import { withDaemon } from '../workspace.ts'
+
+/** What `status` may be told. */
+export type StatusOptions = JsonOption & WorkspaceOption & { readonly watch?: boolean }
+
+/** How many ended ramps are listed. */
+const SHOWN_RAMPS = 5
+
+/** Shows how everything of the workspace stands. */
+export function runStatus(parts: CliParts, options: StatusOptions): Promise<number> {
+  return withDaemon(parts, options, async (client) => {
+    const { ramps } = await client.ramps({ limit: 50 })
+    const moving = ramps.filter((ramp) => ramp.phase !== 'ended')
+    const [first] = moving
+    if (options.watch === true && first !== undefined) {
+      const json = options.json === true
+      const { ramp } = first
+      const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
+      return watched.exitCode
+    }
+    const environments = await client.environments()
+    if (options.json === true) {
+      parts.stdout.write(`${JSON.stringify({ ramps, environments })}\n`)
+      return EXIT.yes
+    }
+    const paint = paintFor(parts.stdout, parts.settings)
+    const components = environments.flatMap((environment) => environment.components)
+    const lines = [
+      ...(await movingLines(client, moving, paint)),
+      ...componentLines(components, parts.nowMs(), paint),
+      ...endedLines(ramps, parts.nowMs(), paint),
+    ]
+    parts.stdout.write(`${lines.join('\n')}\n`)
+    if (ramps.length === 0) parts.stderr.write('Nothing has been ramped here. Next: rampart up\n')
+    return EXIT.yes
+  })
+}
+
+async function movingLines(
+  client: RampartClient,
+  moving: readonly RampSummary[],
+  paint: Paint,
+): Promise<readonly string[]> {
+  const lines: string[] = []
+  for (const { ramp } of moving) {
+    const { state, nowMs } = await client.ramp(ramp)
+    const mood = state.held === undefined ? 'moving' : 'bad'
+    lines.push(paint.bold(ramp))
+    lines.push(
+      ...explainRamp(state, nowMs).map((line) => `  ${paint.mood(mood, MARKS[mood])} ${line}`),
+    )
+    if (state.held !== undefined)
+      lines.push(`  Next: rampart resume ${ramp}, rampart abort ${ramp}`)
+    lines.push('')
+  }
+  return lines
+}
+
+function componentLines(
+  components: readonly ComponentView[],
+  nowMs: number,
+  paint: Paint,
+): readonly string[] {
+  if (components.length === 0) return [paint.dim('No component is running.'), '']
+  const rows = components.map((component) => [
+    component.subject,
+    statusText(component),
+    `pid ${component.pid}`,
+    Object.entries(component.ports)
+      .map(([name, port]) => `${name} ${port}`)
+      .join(', '),
+    describeDuration(Math.max(0, (component.endedAtMs ?? nowMs) - component.sinceMs)),
+  ])
+  const moods = components.map(moodOf)
+  const lines = tableLines(rows).map((line, index) => {
+    const mood = moods[index] ?? 'waiting'
+    return `  ${paint.mood(mood, MARKS[mood])} ${line}`
+  })
+  return [paint.bold('Components'), ...lines, '']
+}
+
+function moodOf(component: ComponentView): Mood {
+  if (component.status === 'running') return 'good'
+  return component.code === 0 ? 'gone' : 'bad'
+}
+
+function statusText(component: ComponentView): string {
+  if (component.status !== 'exited') return component.status
+  if (component.signal !== undefined) return `ended by ${component.signal}`
+  return `exited ${component.code ?? '?'}`
+}
+
+function endedLines(ramps: readonly RampSummary[], nowMs: number, paint: Paint): readonly string[] {
+  const ended = ramps.filter((ramp) => ramp.phase === 'ended').slice(0, SHOWN_RAMPS)
+  if (ended.length === 0) return []
+  const rows = ended.map((ramp) => [
+    ramp.ramp,
+    ramp.outcome === 'reached' ? ramp.goal : (ramp.outcome ?? ''),
+    `${describeDuration(Math.max(0, nowMs - (ramp.endedAtMs ?? ramp.latestMs)))} ago`,
+    ramp.cause ?? '',
+  ])
+  const lines = tableLines(rows).map((line, index) => {
+    const mood: Mood = ended[index]?.outcome === 'reached' ? 'good' : 'bad'
+    return `  ${paint.mood(mood, MARKS[mood])} ${line}`
+  })
+  return [paint.bold('Last ramps'), ...lines]
+}
