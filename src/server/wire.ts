@@ -144,8 +144,9 @@ export interface EnvironmentView {
 /** One line that a component wrote. */
 export interface LogLine {
   readonly subject: string
-  readonly instance: string
-  readonly stream: 'out' | 'err'
+  /** `note` is said by the runtime itself. */
+  readonly stream: 'out' | 'err' | 'note'
+  /** When the daemon read it. */
   readonly atMs: number
   readonly text: string
 }
@@ -173,8 +174,6 @@ export interface Problem {
   readonly operation: string
   readonly subject: string
   readonly retryable: boolean
-  /** What is wrong with what was sent, one line each. */
-  readonly issues?: readonly string[]
 }
 
 export type { Recorded, StreamSummary, Verification }

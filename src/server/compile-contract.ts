@@ -1,0 +1,96 @@
+/**
+ * A document to a plan, and the settings it wants. The server compiles every contract itself: a plan
+ * that somebody sends is never run.
+ */
+
+import { formatIssue } from '../contracts/document/format-issue.ts'
+import { type AnyContract, parseContracts, planContract } from '../contracts/index.ts'
+import { Fault } from '../core/fault/fault.ts'
+import type { Plan } from '../core/plan/plan.ts'
+import type { Json } from '../core/units/json.ts'
+import type { RampSettings } from '../seams/settings.ts'
+
+/** A contract, and its plan toward the goal. */
+export interface Compiled {
+  readonly contract: AnyContract
+  readonly plan: Plan
+}
+
+/**
+ * Compiles one document.
+ *
+ * @throws contract-invalid with every issue
+ */
+export function compileContract(document: Json, goal: string): Compiled {
+  const { contracts, issues } = parseContracts([{ path: 'contract', value: document }])
+  const [contract] = contracts
+  if (issues.length > 0 || contract === undefined || contracts.length > 1) {
+    const lines = issues.map((issue) => formatIssue(issue))
+    throw new Fault({
+      code: 'contract-invalid',
+      operation: 'compile the contract',
+      subject: contract?.name ?? 'contract',
+      hint: lines.length > 0 ? lines.join('\n') : 'Exactly one contract is ramped at a time.',
+    })
+  }
+  return { contract, plan: planContract(contract, { goal }) }
+}
+
+/** What settings are made from. */
+export interface SettingsSources {
+  readonly goal: string
+  readonly directory: string
+  readonly workspace: string
+  /** Values that were sent, by the name of the setting. */
+  readonly given: Readonly<Record<string, string>>
+  /** The settings of the ramp that brought it up, for the way down. */
+  readonly earlier: RampSettings | undefined
+}
+
+/**
+ * The settings of a ramp: what was sent, else what an earlier ramp had, else the contract's default.
+ * The way down is never refused for want of a value; only what needs it fails.
+ *
+ * @throws setting-missing when a value is needed on the way up and is nowhere
+ * @throws request-malformed when a value is sent that the contract does not name
+ */
+export function settingsFor(contract: AnyContract, sources: SettingsSources): RampSettings {
+  const { goal, directory, workspace, given, earlier } = sources
+  const { settings } = contract.definition
+  const known = new Set(settings.map((setting) => setting.name))
+  const unknown = Object.keys(given).filter((name) => !known.has(name))
+  if (unknown.length > 0) throw unknownSettings(contract, unknown)
+  const values: Record<string, Json> = {}
+  for (const { name, default: fallback } of settings) {
+    const value = given[name] ?? earlier?.values[name] ?? fallback
+    if (value !== undefined) values[name] = value
+  }
+  const missing = settings.filter(({ name }) => values[name] === undefined)
+  if (missing.length > 0 && goal === 'up') throw missingSettings(contract, missing)
+  const secrets = settings.filter((setting) => setting.secret).map((setting) => setting.name)
+  return { values, secrets, run: { directory, workspace } }
+}
+
+function missingSettings(
+  contract: AnyContract,
+  missing: readonly { readonly name: string; readonly from?: string }[],
+): Fault {
+  const names = missing.map(({ name, from }) =>
+    from === undefined ? `settings.${name}` : `settings.${name} (set ${from})`,
+  )
+  return new Fault({
+    code: 'setting-missing',
+    operation: 'read the settings',
+    subject: contract.name,
+    hint: `There is no value for ${names.join(', ')}.`,
+  })
+}
+
+function unknownSettings(contract: AnyContract, names: readonly string[]): Fault {
+  return new Fault({
+    code: 'request-malformed',
+    operation: 'read the settings',
+    subject: contract.name,
+    hint: `The contract names no setting ${names.join(', ')}.`,
+  })
+}

@@ -1,0 +1,47 @@
+/** What the server is put together from. It reaches the world only through these. */
+import type { Engine } from '../engine/engine.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type { SettingsStore } from '../seams/settings.ts'
+import type { ComponentView, LeftoversView, LogLine } from './wire.ts'
+
+/** Which lines of which component. */
+export interface LogsWanted {
+  /** Absent: every component. */
+  readonly subject?: string
+  /** How many of the last lines to begin with. */
+  readonly tailLines: number
+  readonly follow: boolean
+  readonly signal: AbortSignal
+}
+
+/** What the runtimes know of the components they have started. */
+export interface Components {
+  /** Every start that is remembered, in the order of subjects, then of starts. */
+  list(): readonly ComponentView[]
+  logs(wanted: LogsWanted): AsyncIterable<LogLine>
+  /** What runs or listens, asked of the kernel and nothing else. */
+  leftovers(): LeftoversView
+}
+
+/** Who the daemon is. */
+export interface DaemonIdentity {
+  readonly pid: number
+  readonly version: string
+  readonly workspace: string
+  readonly startedAtMs: number
+}
+
+/** What the server needs. */
+export interface ServerParts {
+  readonly identity: DaemonIdentity
+  readonly clock: Clock
+  readonly engine: Engine
+  readonly ledger: Ledger
+  readonly settings: SettingsStore
+  readonly components: Components
+  /** Asks the daemon to stop; returns at once. */
+  stop(): void
+  /** Told of what went wrong by a bug of ours. */
+  onTrouble(error: unknown): void
+}

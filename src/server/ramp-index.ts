@@ -1,0 +1,136 @@
+/**
+ * Every ramp on one line, and finding one by what people call it. What has ended never changes, so it
+ * is folded once and remembered; it holds nothing that the ledger does not.
+ */
+import { Fault } from '../core/fault/fault.ts'
+import type { RampState } from '../core/ramp/state.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type { RampPage, RampPhase, RampSummary } from './wire.ts'
+
+/** Summaries of ramps. */
+export class RampIndex {
+  readonly #engine: Engine
+  readonly #ledger: Ledger
+  readonly #ended = new Map<string, RampSummary>()
+
+  constructor(parts: { readonly engine: Engine; readonly ledger: Ledger }) {
+    this.#engine = parts.engine
+    this.#ledger = parts.ledger
+  }
+
+  /** Some ramps, newest first, after the one that `cursor` names. */
+  async page(limit: number, cursor?: string): Promise<RampPage> {
+    const newest = await this.#newestFirst()
+    const begin = cursor === undefined ? 0 : newest.indexOf(cursor) + 1
+    if (cursor !== undefined && begin === 0) throw unknownRamp(cursor)
+    const wanted = newest.slice(begin, begin + limit)
+    const ramps: RampSummary[] = []
+    for (const ramp of wanted) ramps.push(await this.#summaryOf(ramp))
+    const last = wanted.at(-1)
+    const isWhole = last === undefined || begin + limit >= newest.length
+    return isWhole ? { ramps } : { ramps, next: last }
+  }
+
+  /** The latest ramp of each contract, newest first. */
+  async latestOfEach(): Promise<readonly RampSummary[]> {
+    const latest = new Map<string, RampSummary>()
+    for (const ramp of await this.#newestFirst()) {
+      const summary = await this.#summaryOf(ramp)
+      const { kind, name } = summary.contract
+      if (!latest.has(`${kind}/${name}`)) latest.set(`${kind}/${name}`, summary)
+    }
+    return [...latest.values()]
+  }
+
+  /** The latest ramp that meets a demand. */
+  async latest(meets: (summary: RampSummary) => boolean): Promise<RampSummary | undefined> {
+    for (const ramp of await this.#newestFirst()) {
+      const summary = await this.#summaryOf(ramp)
+      if (meets(summary)) return summary
+    }
+    return undefined
+  }
+
+  /**
+   * The id of the ramp that is meant by an id, a beginning of one, `latest`, or a contract's name.
+   *
+   * @throws ramp-unknown, ramp-ambiguous
+   */
+  async find(called: string): Promise<string> {
+    const newest = await this.#newestFirst()
+    if (newest.includes(called)) return called
+    const ofContract = await this.latest(
+      (summary) => called === 'latest' || summary.contract.name === called,
+    )
+    if (ofContract !== undefined) return ofContract.ramp
+    const begun = newest.filter((ramp) => ramp.startsWith(called))
+    const [only] = begun
+    if (only === undefined) throw unknownRamp(called)
+    if (begun.length > 1) throw ambiguousRamp(called, begun)
+    return only
+  }
+
+  /** The state of a ramp that was found. */
+  async state(ramp: string): Promise<RampState> {
+    const state = await this.#engine.state(ramp)
+    if (state === undefined) throw unknownRamp(ramp)
+    return state
+  }
+
+  async #newestFirst(): Promise<readonly string[]> {
+    const streams = await this.#ledger.streams()
+    return streams.map(({ stream }) => stream).reverse()
+  }
+
+  async #summaryOf(ramp: string): Promise<RampSummary> {
+    const known = this.#ended.get(ramp)
+    if (known !== undefined) return known
+    const summary = summaryOf(await this.state(ramp))
+    if (summary.phase === 'ended') this.#ended.set(ramp, summary)
+    return summary
+  }
+}
+
+/** A ramp on one line. */
+export function summaryOf(state: RampState): RampSummary {
+  const { ramp, plan, by, openedAtMs, latestMs, ended, held, undoCause } = state
+  const cause = ended?.cause ?? held ?? undoCause
+  return {
+    ramp,
+    contract: plan.contract,
+    goal: plan.goal,
+    phase: phaseOf(state),
+    by,
+    openedAtMs,
+    latestMs,
+    ...(ended === undefined ? {} : { outcome: ended.outcome, endedAtMs: ended.atMs }),
+    ...(cause === undefined ? {} : { cause: cause.sentence }),
+  }
+}
+
+function phaseOf(state: RampState): RampPhase {
+  if (state.ended !== undefined) return 'ended'
+  if (state.held !== undefined) return 'held'
+  return state.direction === 'undoing' ? 'undoing' : 'moving'
+}
+
+function unknownRamp(called: string): Fault {
+  return new Fault({
+    code: 'ramp-unknown',
+    operation: 'find the ramp',
+    subject: called,
+    hint: 'No ramp and no contract is called so; `rampart status` shows those there are.',
+  })
+}
+
+function ambiguousRamp(called: string, begun: readonly string[]): Fault {
+  const names = begun.slice(0, 5).join(', ')
+  const more = begun.length > 5 ? ` and ${begun.length - 5} more` : ''
+  return new Fault({
+    code: 'ramp-ambiguous',
+    operation: 'find the ramp',
+    subject: called,
+    hint: `${begun.length} ramps begin so: ${names}${more}. Write more letters.`,
+  })
+}

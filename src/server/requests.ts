@@ -1,0 +1,82 @@
+/** The shapes of what may be sent to the daemon. Unknown members are errors. */
+import { isAbsolute } from 'node:path'
+import { z } from 'zod'
+import type { OpenRampRequest, SayRequest } from './wire.ts'
+
+const NAME_MAX = 200
+const TEXT_MAX = 10_000
+
+const name = z.string().min(1).max(NAME_MAX)
+const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)])
+const why = z.string().max(TEXT_MAX)
+
+/** `POST /v1/ramps` */
+export const OPEN_RAMP: z.ZodType<OpenRampRequest> = z.strictObject({
+  contract: z.json(),
+  directory: z.string().refine(isAbsolute, 'must be an absolute path'),
+  goal: z.enum(['up', 'down']),
+  settings: z.record(name, z.string()),
+  by: name,
+})
+
+const approval = { stage: name, condition: name, digest, as: name }
+
+/** `POST /v1/ramps/:id/words` */
+export const SAY: z.ZodType<SayRequest> = z.strictObject({
+  by: name,
+  word: z.discriminatedUnion('say', [
+    z.strictObject({ say: z.literal('approve'), ...approval }),
+    z.strictObject({ say: z.literal('reject'), ...approval }),
+    z.strictObject({ say: z.literal('hold'), why }),
+    z.strictObject({ say: z.literal('resume'), why }),
+    z.strictObject({ say: z.literal('abort'), undo: z.boolean(), why }),
+  ]),
+})
+
+const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
+
+/** Where a page or a stream begins, and how long a page may be. */
+export interface PageQuery {
+  readonly after: number
+  readonly limit: number
+}
+
+/** Entries, page by page. */
+export const PAGE: z.ZodType<PageQuery> = z.strictObject({
+  after: count.default(0),
+  limit: count.min(1).max(5_000).default(1_000),
+})
+
+/** Ramps, page by page. */
+export interface RampsQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+}
+
+/** `GET /v1/ramps` */
+export const RAMPS: z.ZodType<RampsQuery> = z.strictObject({
+  limit: count.min(1).max(500).default(20),
+  cursor: name.optional(),
+})
+
+/** Where a stream begins. */
+export interface AfterQuery {
+  readonly after: number
+}
+
+/** `GET /v1/ramps/:id/stream`, `GET /v1/ledger/export` */
+export const AFTER: z.ZodType<AfterQuery> = z.strictObject({ after: count.default(0) })
+
+/** Which lines of which component. */
+export interface LogsRequest {
+  readonly subject?: string | undefined
+  readonly tail: number
+  readonly follow: boolean
+}
+
+/** `GET /v1/logs` */
+export const LOGS: z.ZodType<LogsRequest> = z.strictObject({
+  subject: name.optional(),
+  tail: count.max(1_000_000).default(10_000),
+  follow: z.stringbool().default(false),
+})
