@@ -17,18 +17,18 @@ import {
   setting,
 } from './program.ts'
 
-/** The demo's data is made anew each time, so nothing is lost by not waiting for the disk. */
+/** Not waiting for the disk (fsync) loses data only when the machine dies; a demo can bear that. */
 const SETTINGS = [
   'listen_addresses=127.0.0.1',
   'unix_socket_directories=',
   'fsync=off',
-  'synchronous_commit=off',
   'max_connections=40',
   // Shared memory as files of the data folder: nothing stays in /dev/shm after a kill.
   'dynamic_shared_memory_type=mmap',
   // Each of these saves processes that a shop of this size does not need.
   'io_method=sync',
   'max_logical_replication_workers=0',
+  // Fewer and shorter lines in the log.
   'log_checkpoints=off',
   'log_line_prefix=',
 ].flatMap((line) => ['-c', line])
@@ -37,7 +37,7 @@ await runProgram('db', serve, { stopWithinMs: 4000 })
 
 async function serve(program: Program): Promise<void> {
   const port = portSetting()
-  const folder = optionalSetting('SHOP_DATA', '.rampart/shop-data')
+  const folder = optionalSetting('SHOP_DATA', '.shop-data')
   const keep = optionalSetting('SHOP_KEEP_DATA', 'no') === 'yes'
   const files = await preparePostgresFiles(folder, keep)
   if (!keep) program.onStop(() => files.remove())

@@ -48,12 +48,13 @@ export async function runProgram(
   options: ProgramOptions = {},
 ): Promise<void> {
   const closers: (() => unknown)[] = []
+  const stopWithinMs = options.stopWithinMs ?? 250
   let stopping = false
   const say = (line: string): void => console.log(`${name}: ${line}`)
   const stop = (signal: NodeJS.Signals): void => {
     if (stopping) return
     stopping = true
-    setTimeout(() => process.exit(1), options.stopWithinMs ?? 250).unref()
+    setTimeout(() => process.exit(1), stopWithinMs).unref()
     say(`stopping, ${signal} received`)
     closeAll(closers).then(
       () => process.exit(0),
@@ -65,7 +66,11 @@ export async function runProgram(
     await main({ say, onStop: (close) => closers.push(close) })
   } catch (error) {
     // Whatever is cut short by stopping is no failure.
-    if (!stopping) fail(name, error)
+    if (stopping) return
+    stopping = true
+    setTimeout(() => fail(name, error), stopWithinMs)
+    await closeAll(closers).catch((other: unknown) => console.error(`${name}: ${sentence(other)}`))
+    fail(name, error)
   }
 }
 
