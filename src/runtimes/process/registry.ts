@@ -33,6 +33,7 @@ export interface RegistryNeeds {
 export class Registry {
   readonly #needs: RegistryNeeds
   readonly #bySubject = new Map<string, Instance[]>()
+  readonly #highest = new Map<string, number>()
   readonly #byName = new Map<string, Instance>()
 
   constructor(needs: RegistryNeeds) {
@@ -59,10 +60,10 @@ export class Registry {
   /** The starts of a subject, oldest first, those of other daemons included. */
   refresh(subject: string): readonly Instance[] {
     const folder = openSubjectFolder(this.#needs.folder, subject)
-    const known = this.#bySubject.get(subject) ?? []
-    const numbers = new Set(known.map((instance) => instance.record.number))
+    const known = new Set(this.of(subject).map((instance) => instance.record.number))
     for (const number of readNumbers(folder)) {
-      if (numbers.has(number)) continue
+      this.#highest.set(subject, Math.max(number, this.#highest.get(subject) ?? 0))
+      if (known.has(number)) continue
       const found = readInstance(folder, number)
       if (found === undefined) continue
       const instance = new Instance(found)
@@ -70,18 +71,27 @@ export class Registry {
       this.#settle(instance)
       this.#needs.found(instance)
     }
+    return this.of(subject)
+  }
+
+  /** The starts of a subject as they were last read. */
+  of(subject: string): readonly Instance[] {
     return this.#bySubject.get(subject) ?? []
   }
 
-  /** The number of the next start. Numbers are never used twice. */
+  /**
+   * The number of the next start; numbers are never used twice. As of the last reading: when somebody
+   * else has taken it since, making the folder fails, and their start is seen instead of doubled.
+   */
   nextNumber(subject: string): number {
-    const numbers = readNumbers(openSubjectFolder(this.#needs.folder, subject))
-    return (numbers.at(-1) ?? 0) + 1
+    return (this.#highest.get(subject) ?? 0) + 1
   }
 
   add(instance: Instance): void {
     const instances = this.#bySubject.get(instance.record.subject) ?? []
     instances.push(instance)
+    const highest = this.#highest.get(instance.record.subject) ?? 0
+    this.#highest.set(instance.record.subject, Math.max(highest, instance.record.number))
     instances.sort((one, other) => one.record.number - other.record.number)
     this.#bySubject.set(instance.record.subject, instances)
     this.#byName.set(instance.name, instance)

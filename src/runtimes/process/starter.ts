@@ -74,7 +74,7 @@ class Start {
 
   async run(): Promise<CommandAnswer> {
     const instances = this.#needs.registry.refresh(this.#input.subject)
-    const repeated = instances.find((instance) => instance.record.order === this.#order.id)
+    const repeated = this.#find(instances)
     if (repeated !== undefined) return await this.#repeat(repeated)
     for (const instance of instances) {
       if (instance.ended !== undefined) continue
@@ -84,6 +84,11 @@ class Start {
       if (refusal !== undefined) return refusal
     }
     return await this.#startNew()
+  }
+
+  /** The latest: after a reboot one order may have been carried out twice. */
+  #find(instances: readonly Instance[]): Instance | undefined {
+    return instances.findLast((instance) => instance.record.order === this.#order.id)
   }
 
   #isWanted(instance: Instance): boolean {
@@ -145,7 +150,7 @@ class Start {
       }
       // Another daemon took the number; perhaps for this very order.
       const instances = this.#needs.registry.refresh(this.#input.subject)
-      const repeated = instances.find(({ record }) => record.order === this.#order.id)
+      const repeated = this.#find(instances)
       if (repeated !== undefined) return await this.#repeat(repeated)
     }
     const sentence = `${this.#input.subject}: somebody else keeps starting it at the same time.`
@@ -158,7 +163,7 @@ class Start {
       if (instance.ended !== undefined) continue
       for (const port of Object.values(instance.record.ports)) taken.add(port)
     }
-    const latest = this.#needs.registry.refresh(this.#input.subject).at(-1)
+    const latest = this.#needs.registry.of(this.#input.subject).at(-1)
     const names = Object.keys(this.#input.ports)
     return await this.#needs.ports.reserve({ names, previous: latest?.record.ports ?? {}, taken })
   }
@@ -196,7 +201,11 @@ class Start {
       return this.#cancelled()
     }
     try {
-      await this.#spawn(instance)
+      const child = await this.#spawn(instance)
+      // The wrapper records this itself, in its claim; only so as not to wait for that. A daemon
+      // that lives on beside this one might claim the start in this instant: then the check corrects.
+      const leader = this.#needs.kernel.process(child.pid ?? 0)
+      if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
     } catch (error) {
       this.#giveUp(instance)
       throw error
@@ -216,9 +225,6 @@ class Start {
       cwd,
       variables: buildVariables({ inherit, settings: this.#needs.settings, env, placement, marks }),
     })
-    // Recorded by the wrapper itself in its claim; here only so as not to wait for that.
-    const leader = this.#needs.kernel.process(child.pid ?? 0)
-    if (leader !== undefined) instance.identity ??= { pid: leader.pid, started: leader.started }
     this.#needs.supervisor.parent(instance, child)
     this.#needs.started(instance)
     return child
