@@ -1,0 +1,108 @@
+/**
+ * The demo: brings the shop up with Rampart, shows where to click, and takes it down on Ctrl-C. It
+ * uses nothing but the `rampart` command, as anybody would.
+ *
+ *   npm run demo                          up, live; Ctrl-C takes it down
+ *   npm run demo -- --exit                up, down, and exit
+ *   npm run demo -- --break worker        break a part and see how that is noticed and undone
+ *   npm run demo -- --exit --json         for programs: the last line is one JSON object
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
+
+const PARTS = ['db', 'schema', 'worker', 'api', 'cache', 'smoke']
+const shop = dirname(fileURLToPath(import.meta.url))
+const rampartBin = join(shop, '../../bin/rampart.mjs')
+
+const { values: options } = parseArgs({
+  options: {
+    exit: { type: 'boolean', default: false },
+    json: { type: 'boolean', default: false },
+    break: { type: 'string', default: '' },
+  },
+})
+
+interface Result {
+  readonly verdict: string
+  readonly [member: string]: unknown
+}
+
+process.exitCode = await demo()
+
+async function demo(): Promise<number> {
+  if (options.break !== '' && !PARTS.includes(options.break)) {
+    process.stderr.write(`--break takes one of: ${PARTS.join(', ')}\n`)
+    return 2
+  }
+  // The commands started here get the terminal's Ctrl-C themselves and deal with it.
+  let interrupted = false
+  const interruption = once(process, 'SIGINT').then(() => {
+    interrupted = true
+  })
+  process.on('SIGINT', () => undefined)
+  say('Bringing up a small shop: database, migrations, cache, worker, API, smoke test.\n')
+  const up = await rampart(['up', shop])
+  const isOpen = up.exitCode === 0
+  if (isOpen && !options.exit && !interrupted) {
+    await tellWhereToClick()
+    await interruption
+    say('\nTaking the shop down.\n')
+  }
+  const down = await rampart(['down', shop])
+  await rampart(['daemon', 'stop', '--workspace', shop], 'quiet')
+  const left = down.result?.['left']
+  if (options.json) process.stdout.write(`${JSON.stringify({ ...up.result, left })}\n`)
+  const isNothingLeft = JSON.stringify(left) === '{"processes":0,"ports":0}'
+  if (options.json && !isNothingLeft) return 1
+  if (!isOpen) return up.exitCode
+  return down.exitCode
+}
+
+/** Runs one command: its JSON when that was asked for, else on this terminal. */
+async function rampart(
+  args: readonly string[],
+  how: 'shown' | 'quiet' = 'shown',
+): Promise<{ readonly exitCode: number; readonly result?: Result }> {
+  const isRead = options.json && how === 'shown'
+  const child = spawn(process.execPath, [rampartBin, ...args, ...(isRead ? ['--json'] : [])], {
+    stdio: [
+      'inherit',
+      how === 'quiet' ? 'ignore' : isRead ? 'pipe' : 'inherit',
+      how === 'quiet' ? 'ignore' : 'inherit',
+    ],
+    env: { ...process.env, SHOP_BREAK: options.break },
+  })
+  const text = isRead ? await readAll(child) : ''
+  if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
+  const exitCode = child.exitCode ?? 1
+  const last = text.trim().split('\n').at(-1)
+  return last === undefined || last === '' ? { exitCode } : { exitCode, result: JSON.parse(last) }
+}
+
+async function readAll(child: ChildProcess): Promise<string> {
+  let text = ''
+  for await (const chunk of child.stdout ?? []) text += String(chunk)
+  return text
+}
+
+async function tellWhereToClick(): Promise<void> {
+  const child = spawn(process.execPath, [rampartBin, 'status', '--json', '--workspace', shop], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const { environments } = JSON.parse(await readAll(child)) as {
+    environments: { components: { subject: string; ports: Record<string, number> }[] }[]
+  }
+  const api = environments[0]?.components.find(({ subject }) => subject === 'shop/api')
+  const port = api?.ports['http']
+  say(`\nThe shop is open:   http://127.0.0.1:${port}/`)
+  say(`\nIts readiness:      http://127.0.0.1:${port}/ready\n`)
+  say('\nIn another terminal: npx rampart status, npx rampart logs -f (in examples/shop)\n')
+  say('Ctrl-C takes it down.\n')
+}
+
+function say(text: string): void {
+  if (!options.json) process.stderr.write(text)
+}
