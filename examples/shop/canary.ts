@@ -1,6 +1,6 @@
 /**
- * Asks whether a worker really works: sends a test job, waits for the expected worker to have done
- * it, prints what it saw as JSON. Exit code 0: yes; 75: not yet; 1: the question could not be asked.
+ * Asks whether a worker really works: sends a test job, waits until the expected worker has done it,
+ * prints what it saw as JSON. Exit code 0: yes; 75: not yet; 1: the question could not be asked.
  */
 import { optionalSetting, runProgram, setting } from './program.ts'
 import { askCanary, openQueue } from './queue.ts'

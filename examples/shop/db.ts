@@ -75,17 +75,25 @@ async function makeDatabase(files: PostgresFiles, program: Program): Promise<voi
 }
 
 function quiet(files: PostgresFiles): PostgresFiles['spawnOptions'] {
-  return { ...files.spawnOptions, stdio: ['pipe', 'ignore', 'inherit'] }
+  return { ...files.spawnOptions, stdio: ['pipe', 'ignore', 'pipe'] }
 }
 
 /** Waits for a program that ends by itself; takes it down with us when we are told to stop. */
 async function runTool(tool: ChildProcess, program: Program): Promise<void> {
-  const ended = once(tool, 'exit')
+  let complaint = ''
+  tool.stderr?.on('data', (chunk: Buffer) => {
+    complaint += chunk.toString()
+  })
+  // Closed once its own children are gone as well, since they hold its standard error.
+  const ended = once(tool, 'close')
+  let isRunning = true
   program.onStop(() => {
-    if (tool.exitCode !== null || tool.signalCode !== null) return undefined
+    if (!isRunning) return undefined
     tool.kill('SIGTERM')
     return ended
   })
   const [code, signal] = await ended
-  if (code !== 0) throw new ShopFailure(`${tool.spawnfile} failed (${signal ?? `code ${code}`})`)
+  isRunning = false
+  if (code === 0) return
+  throw new ShopFailure(`${tool.spawnfile} failed (${signal ?? `code ${code}`}): ${complaint}`)
 }

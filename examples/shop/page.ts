@@ -4,7 +4,8 @@ import type { Order } from './orders.ts'
 
 const STYLE = `
   :root { color-scheme: light dark; --line: color-mix(in srgb, currentColor 15%, transparent) }
-  body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto; padding: 0 1rem }
+  body { font: 16px/1.5 system-ui, sans-serif; max-width: 44rem; margin: 3rem auto;
+    padding: 0 1rem }
   h1 { font-size: 1.6rem } h2 { font-size: 1.1rem; margin-top: 2.5rem }
   table { border-collapse: collapse; width: 100% }
   td, th { text-align: left; padding: .5rem .25rem; border-bottom: 1px solid var(--line) }
@@ -37,7 +38,7 @@ export function renderPage(products: readonly Product[], orders: readonly Order[
 <table>${products.map(productRow).join('')}</table>
 <h2>Latest orders</h2>
 <table><tr><th>Order<th>Product<th class="number">Total<th>Status</tr>
-${orders.map(orderRow).join('') || '<tr><td colspan="4">None yet: press a button above.</tr>'}</table>
+${orders.map(orderRow).join('') || '<tr><td colspan="4">None yet: press a button.</tr>'}</table>
 <script>${SCRIPT}</script>
 </html>`
 }

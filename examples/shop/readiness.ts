@@ -1,7 +1,7 @@
 /**
  * Whether the API can really serve: asks the database, the job queue and the cache, each for real
- * and all at once, and never takes longer than about half a second. Safe to ask at any rate: at most
- * one test job is on its way at a time, and a good answer of the queue serves for half a second.
+ * and all at once, and never takes longer than about half a second. Safe to ask at any rate: there
+ * is at most one test job at a time, and a good answer of the queue serves for half a second.
  */
 import type { Pool } from 'pg'
 import type { PgBoss } from 'pg-boss'
@@ -67,7 +67,7 @@ async function askCache(cacheUrl: string): Promise<Readiness['cache']> {
   return { ok, products: warmed }
 }
 
-/** One asking serves everyone who asks meanwhile, and a good answer also those who ask soon after. */
+/** One asking serves all who ask meanwhile, and a good answer also those who ask soon after. */
 function shared(ask: () => Promise<CanaryResult>): () => Promise<CanaryResult> {
   let latest: Promise<CanaryResult> | undefined
   let freshUntilMs = 0
