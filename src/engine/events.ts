@@ -28,6 +28,8 @@ interface EngineOnlyEvents {
   'command.run': { readonly ramp: string; readonly command: CommandToRun }
   /** The ledger could not be written; the batch is decided anew after a pause. */
   'ledger.retried': { readonly ramp: string; readonly error: unknown; readonly pauseMs: number }
+  /** A ramp's loop met a bug or a fault it cannot get over, and stopped. Nobody listening: it is thrown. */
+  'loop.failed': { readonly ramp: string; readonly error: unknown }
   /** Unfinished ramps were taken up again after a start. */
   'engine.started': { readonly ramps: readonly string[] }
 }
@@ -58,6 +60,11 @@ export class EngineEvents {
     this.#listeners.set(name, listeners)
     listeners.add(listener as Listener)
     return () => listeners.delete(listener as Listener)
+  }
+
+  /** Whether anybody listens to that name. */
+  has(name: EngineEventName): boolean {
+    return (this.#listeners.get(name)?.size ?? 0) > 0
   }
 
   /** Tells every listener of that name. */

@@ -1,4 +1,5 @@
 /** The parts an engine is put together from: every seam it reaches the world through. */
+import type { advance } from '../core/ramp/advance.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Expressions } from '../seams/expressions.ts'
@@ -16,4 +17,6 @@ export interface EngineParts {
   readonly actuators: readonly Actuator[]
   readonly expressions: Expressions
   readonly settings: SettingsStore
+  /** What decides. Another one only to see whether a broken one is noticed. @default advance */
+  readonly decide?: typeof advance
 }

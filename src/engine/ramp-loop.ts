@@ -43,6 +43,7 @@ export class RampLoop {
   readonly ramp: string
   readonly #ledger: Ledger
   readonly #events: EngineEvents
+  readonly #advance: typeof advance
   readonly #clock: SteadyClock
   readonly #askers: AskerPool
   readonly #commands: CommandPool
@@ -58,6 +59,7 @@ export class RampLoop {
     this.ramp = ramp
     this.#ledger = parts.ledger
     this.#events = events
+    this.#advance = parts.decide ?? advance
     this.#clock = new SteadyClock(parts.clock)
     const words = new RampWords(parts.expressions, settings, () => this.state)
     const hear = (input: Input): void => this.hear(input)
@@ -87,18 +89,24 @@ export class RampLoop {
   hear(input: Input): void {
     if (this.#isClosed) return
     this.#inputs.push(input)
-    this.#draining ??= this.#drain().finally(() => {
-      this.#draining = undefined
-    })
+    this.#draining ??= this.#drain()
+      .catch((error: unknown) => this.#fail(error))
+      .finally(() => {
+        this.#draining = undefined
+      })
   }
 
   /** Stops asking and running without ending the ramp; resolves once nothing is under way. */
   async close(): Promise<void> {
+    this.#stop()
+    await this.#draining
+  }
+
+  #stop(): void {
     this.#isClosed = true
     this.#timer?.cancel()
     this.#askers.close()
     this.#commands.close()
-    await this.#draining
   }
 
   async #drain(): Promise<void> {
@@ -110,7 +118,7 @@ export class RampLoop {
       let state = this.state
       const entries: Entry[] = []
       for (const input of inputs) {
-        const next = advance(state, input, nowMs)
+        const next = this.#advance(state, input, nowMs)
         entries.push(...next.entries)
         state = next.state
       }
@@ -121,6 +129,13 @@ export class RampLoop {
       this.#retryMs = RETRY_FIRST_MS
       this.#reconcile()
     }
+  }
+
+  /** One ramp that cannot go on must not take the others with it, but nobody may overlook it. */
+  #fail(error: unknown): void {
+    this.#stop()
+    if (!this.#events.has('loop.failed')) throw error
+    this.#events.emit('loop.failed', { ramp: this.ramp, error })
   }
 
   /** Appends a batch; false when it must be decided anew. */
@@ -147,7 +162,6 @@ export class RampLoop {
 
   async #recover(error: unknown): Promise<void> {
     if (!isFault(error) || error.code === 'ledger-fenced' || error.code === 'engine-closed') {
-      this.#isClosed = true
       throw error
     }
     const pauseMs = this.#retryMs
