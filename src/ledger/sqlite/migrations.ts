@@ -3,6 +3,8 @@
  * and an entry's text and hash are never rewritten by one.
  */
 
+import { DatabaseSync } from 'node:sqlite'
+
 /** One step of the schema. */
 export interface Migration {
   /** From 1, without gaps; kept in the file's `user_version`. */
@@ -52,3 +54,21 @@ export const MIGRATIONS: readonly Migration[] = [
       ) STRICT;`,
   },
 ]
+
+/** What the schema of a file at this version must be, as SQLite itself writes it down. */
+export function expectedSchema(version: number): string {
+  const database = new DatabaseSync(':memory:')
+  for (const migration of MIGRATIONS.slice(0, version)) database.exec(migration.sql)
+  const schema = readSchema(database)
+  database.close()
+  return schema
+}
+
+/** What a database says its tables, indexes and triggers are. */
+export function readSchema(database: DatabaseSync): string {
+  const rows = database.prepare('SELECT type, name, tbl_name, sql FROM sqlite_schema').all()
+  return rows
+    .map((row) => Object.values(row).join(' '))
+    .sort()
+    .join('\n')
+}

@@ -103,6 +103,7 @@ function migrate(database: DatabaseSync): void {
   if (version === 0) database.exec(`PRAGMA application_id = ${APPLICATION_ID}`)
 }
 
-function pragma(database: DatabaseSync, name: string): number {
+/** The value of a pragma that is a number. */
+export function pragma(database: DatabaseSync, name: string): number {
   return Number(Object.values(database.prepare(`PRAGMA ${name}`).get() ?? {})[0])
 }

@@ -1,9 +1,16 @@
 /** What SQLite throws, as faults. Anything that is not SQLite's stays what it is: it is a bug of ours. */
 import { Fault } from '../../core/fault/fault.ts'
 
+const SQLITE_ERROR = 1
 const SQLITE_CORRUPT = 11
 const SQLITE_CONSTRAINT = 19
 const SQLITE_NOTADB = 26
+
+/**
+ * Besides what SQLite calls damage: our statements name only what the schema has, and only we number
+ * rows, so a name it does not know and a constraint that does not hold are damage too.
+ */
+const DAMAGE = new Set([SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_CONSTRAINT, SQLITE_NOTADB])
 
 /** The fault for what SQLite or the file system threw while we did `operation` to the file `subject`. */
 export function storeFault(thrown: unknown, operation: string, subject: string): unknown {
@@ -20,9 +27,7 @@ export function storeFault(thrown: unknown, operation: string, subject: string):
 /** Whether what was thrown says that the bytes in the file cannot be what was written. */
 export function isDamage(thrown: Error): boolean {
   if ('errcode' in thrown && typeof thrown.errcode === 'number') {
-    const primary = thrown.errcode & 0xff
-    // A broken constraint is damage too: two rows in a place that only we number.
-    return [SQLITE_CORRUPT, SQLITE_CONSTRAINT, SQLITE_NOTADB].includes(primary)
+    return DAMAGE.has(thrown.errcode & 0xff)
   }
   // An integer beyond 2^53 is nothing we ever write.
   return 'code' in thrown && thrown.code === 'ERR_OUT_OF_RANGE'

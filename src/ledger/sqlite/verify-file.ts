@@ -12,7 +12,8 @@ import { broken, ChainWalk, type Finding, isDisplaced } from '../chain/chain-wal
 import { findProver } from '../chain/key-file.ts'
 import type { HashedLink } from '../chain/link.ts'
 import type { Checkpoint, SealedHead } from '../chain/statement.ts'
-import { LEDGER_FILE, openDatabase } from './open-database.ts'
+import { expectedSchema, readSchema } from './migrations.ts'
+import { LEDGER_FILE, openDatabase, pragma } from './open-database.ts'
 import {
   CHECKPOINT_COLUMNS,
   checkpointOfRow,
@@ -39,6 +40,7 @@ export interface VerifyOptions {
 }
 
 const OPERATION = 'verify the ledger'
+const MOST_REPORTS = 100
 const STEPS_PER_TURN = 1000
 
 /**
@@ -131,18 +133,31 @@ function explainFinding(finding: Finding, walk: ChainWalk, link: HashedLink, fil
 /** What the chain cannot show: an index that hides entries, a page that nothing points to. */
 function checkPages(verification: Verification, file: File): Verification {
   if (verification.verdict === 'broken') return verification
-  let report: string
+  const reports = reportDamage(file)
+  if (reports.length === 0) return verification
+  const rows = reports.flatMap((report) => /\brow (\d+)/.exec(report)?.[1] ?? [])
+  const position = rows.length === 0 ? 1 : Math.min(...rows.map(Number))
+  return broken(position, 'altered', `SQLite finds its file damaged: ${reports[0]}.`)
+}
+
+function reportDamage(file: File): readonly string[] {
   try {
-    const row = withStoreFaults(OPERATION, file.path, () =>
-      rowOf(prepareRows(file.database, 'PRAGMA integrity_check(1)').get()),
+    return withStoreFaults(OPERATION, file.path, () =>
+      prepareRows(file.database, `PRAGMA integrity_check(${MOST_REPORTS})`)
+        .all()
+        .map((row) => String(rowOf(row)?.[0]))
+        .filter((report) => report !== 'ok')
+        .concat(reportSchema(file)),
     )
-    report = String(row?.[0])
   } catch (thrown) {
-    report = hintOfDamage(thrown)
+    return [hintOfDamage(thrown)]
   }
-  if (report === 'ok') return verification
-  const position = Number(/\brow (\d+)/.exec(report)?.[1] ?? 1)
-  return broken(position, 'altered', `SQLite finds its file damaged: ${report}.`)
+}
+
+/** A changed schema can hide entries from a query, and a trigger can change what is written. */
+function reportSchema({ database }: File): readonly string[] {
+  const expected = expectedSchema(pragma(database, 'user_version'))
+  return readSchema(database) === expected ? [] : ['its schema is not the one that Rampart makes']
 }
 
 function* linksAfter(position: number, { database, path }: File): Generator<HashedLink> {
