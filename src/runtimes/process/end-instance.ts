@@ -7,6 +7,7 @@ import type { Identity, Instance } from './instance.ts'
 import { readEnd, voidClaim } from './instance-folder.ts'
 import type { Kernel, KernelProcess } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
+import { isPortFree } from './ports.ts'
 import type { Ended, StopPolicy } from './record.ts'
 import { runStopCommand } from './stop-command.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -68,7 +69,7 @@ class Ending {
     if (wasRunning) await this.#untilExecuted()
     if (wasRunning) await this.#askToEnd()
     const left = await this.#kill()
-    const portsLeft = left.length === 0 ? await this.#untilPortsClosed() : this.#openPorts()
+    const portsLeft = await this.#untilPortsClosed(left.length === 0 ? KILL_MS : 0)
     if (left.length === 0) this.#recordEnd()
     return { left, portsLeft, forced: this.#forced, wasRunning, notes: this.#notes }
   }
@@ -79,7 +80,7 @@ class Ending {
       // Not yet claimed: taking the claim ourselves means that it never will be.
       if (!voidClaim(this.#instance.path)) this.#needs.supervisor.check(this.#instance)
     }
-    return this.#members({ byMark: !this.#leaderLives() }).length > 0
+    return this.#leaderLives() || this.#members({ byMark: true }).length > 0
   }
 
   /**
@@ -92,8 +93,10 @@ class Ending {
     const { kernel } = this.#needs
     const wrapper = kernel.command(leader.pid)
     await this.#until(EXECUTED_MS, () => {
-      const children = this.#members({ byMark: false }).filter((it) => it.parentPid === leader.pid)
-      const executed = children.some((child) => kernel.command(child.pid) !== wrapper)
+      const executed = kernel
+        .children(leader.pid)
+        .map((pid) => kernel.command(pid))
+        .some((command) => command !== '' && command !== wrapper)
       return executed || !this.#leaderLives()
     })
   }
@@ -109,9 +112,11 @@ class Ending {
     const inGroup = members.some((it) => it.groupId === leader?.pid)
     if (leader !== undefined && inGroup) send(-leader.pid, this.#policy.signal)
     else for (const member of members) send(member.pid, this.#policy.signal)
-    await this.#untilLeaderGone(untilMs)
+    await this.#until(untilMs - performance.now(), () => !this.#leaderLives())
     // What left the group has not heard the signal; now nobody else will tell it to end.
-    for (const member of this.#members({ byMark: false })) {
+    const left = this.#members({ byMark: true })
+    if (left.length === 0) return
+    for (const member of left) {
       if (member.groupId !== leader?.pid) send(member.pid, this.#policy.signal)
     }
     await this.#until(
@@ -135,17 +140,12 @@ class Ending {
     return problem === undefined ? [] : [`The stop command of ${name} ${problem}.`]
   }
 
-  async #untilLeaderGone(untilMs: number): Promise<void> {
-    await this.#until(untilMs - performance.now(), () => !this.#leaderLives())
-  }
-
   /** SIGKILL for everything that is left, also what has left the session. */
   async #kill(): Promise<readonly KernelProcess[]> {
-    if (this.#signal.aborted) return this.#members({ byMark: true })
-    let left: readonly KernelProcess[] = []
+    let left = this.#members({ byMark: true })
+    if (this.#signal.aborted || left.length === 0) return left
     await this.#until(KILL_MS, () => {
-      left = this.#members({ byMark: false })
-      if (left.length === 0) left = this.#members({ byMark: true })
+      left = this.#members({ byMark: true })
       for (const member of left) send(member.pid, 'SIGKILL')
       if (left.length > 0) this.#forced = true
       return left.length === 0
@@ -153,16 +153,25 @@ class Ending {
     return left
   }
 
-  async #untilPortsClosed(): Promise<readonly number[]> {
-    await this.#until(KILL_MS, () => this.#openPorts().length === 0)
-    return this.#openPorts()
+  async #untilPortsClosed(forMs: number): Promise<readonly number[]> {
+    const untilMs = performance.now() + forMs
+    let open = await this.#openPorts()
+    while (open.length > 0 && performance.now() < untilMs && !this.#signal.aborted) {
+      await delay(POLL_MOST_MS)
+      open = await this.#openPorts()
+    }
+    return open
   }
 
-  #openPorts(): readonly number[] {
-    const ports = Object.values(this.#instance.record.ports)
-    if (ports.length === 0) return []
+  /** A port that cannot be bound may be a client's own end; only a listener is one left open. */
+  async #openPorts(): Promise<readonly number[]> {
+    const refused: number[] = []
+    for (const port of Object.values(this.#instance.record.ports)) {
+      if (!(await isPortFree(port))) refused.push(port)
+    }
+    if (refused.length === 0) return []
     const listening = this.#needs.kernel.listeningPorts()
-    return ports.filter((port) => listening?.has(port) === true)
+    return refused.filter((port) => listening?.has(port) !== false)
   }
 
   #recordEnd(): void {

@@ -16,6 +16,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { type HowEnded, parseExitFile } from './exit-code.ts'
@@ -142,8 +143,8 @@ export function writeEnd(path: string, ended: Ended): void {
 }
 
 /** Removes a start that is no longer of interest. */
-export function removeInstance(path: string): void {
-  rmSync(path, { recursive: true, force: true })
+export async function removeInstance(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true })
 }
 
 function readNames(folder: string): readonly string[] {

@@ -9,7 +9,6 @@ import fc from 'fast-check'
 import { failedBySystem } from './answers.ts'
 import { parseExitCode, parseExitFile } from './exit-code.ts'
 import { passFence } from './fences.ts'
-import { openKernel } from './kernel/open-kernel.ts'
 import { PortAllocator } from './ports.ts'
 import { slugOf, subjectOf } from './subject-folder.ts'
 import { SubjectQueue } from './subject-queue.ts'
@@ -56,7 +55,7 @@ test('only the two placeholders are replaced, and an unknown port is found', () 
 })
 
 test('a port that somebody listens on, on whichever address, is not handed out again', async () => {
-  const allocator = new PortAllocator(openKernel())
+  const allocator = new PortAllocator()
   for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
     const server = createServer()
     await new Promise<void>((resolve) => server.listen(0, host, resolve))

@@ -3,7 +3,6 @@
  * kept from other starts of this daemon until its own start has been recorded.
  */
 import { createServer } from 'node:net'
-import type { Kernel } from './kernel/kernel.ts'
 
 const TRIES_MAX = 64
 
@@ -25,12 +24,7 @@ export interface PortReservation {
 
 /** Allocates ports, never the same one to two starts at once. */
 export class PortAllocator {
-  readonly #kernel: Kernel
   readonly #reserved = new Set<number>()
-
-  constructor(kernel: Kernel) {
-    this.#kernel = kernel
-  }
 
   /** Reserves a port for every name, or none and answers undefined. */
   async reserve(request: PortRequest): Promise<PortReservation | undefined> {
@@ -58,7 +52,7 @@ export class PortAllocator {
       const port = await tryBind('127.0.0.1', asked)
       if (port !== undefined && (asked !== 0 || this.#mayUse(port, request))) {
         this.#reserved.add(port)
-        if (await this.#isFreeElsewhere(port)) return port
+        if (await isPortFree(port)) return port
         this.#reserved.delete(port)
       } else if (asked !== 0) this.#reserved.delete(asked)
     }
@@ -68,16 +62,18 @@ export class PortAllocator {
   #mayUse(port: number, request: PortRequest): boolean {
     return !this.#reserved.has(port) && !request.taken.has(port)
   }
+}
 
-  /** A port is only free when nobody holds it on any address: a client may dial `localhost`. */
-  async #isFreeElsewhere(port: number): Promise<boolean> {
-    const listening = this.#kernel.listeningPorts()
-    if (listening !== undefined) return !listening.has(port)
-    for (const host of ['::1', '0.0.0.0', '::']) {
-      if ((await tryBind(host, port)) === undefined) return false
-    }
-    return true
+/**
+ * Whether nobody holds a port on any address, proved by the kernel letting us have it for a moment. On
+ * every address, since a client may dial `localhost` by either family, and since some systems let a
+ * wildcard and a specific address be bound side by side.
+ */
+export async function isPortFree(port: number): Promise<boolean> {
+  for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
+    if ((await tryBind(host, port)) === undefined) return false
   }
+  return true
 }
 
 /** Binds and lets go again; the port it got, or undefined when somebody else has it. */

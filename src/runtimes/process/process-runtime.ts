@@ -12,7 +12,7 @@ import type { Processes, ProcessState } from '../../seams/processes.ts'
 import { failed, failedBySystem } from './answers.ts'
 import { passFence } from './fences.ts'
 import type { Instance } from './instance.ts'
-import { openSubjectFolder } from './instance-folder.ts'
+import { openSubjectFolder, removeInstance } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { openKernel } from './kernel/open-kernel.ts'
 import type { LogLimits } from './logs/log-file.ts'
@@ -84,10 +84,10 @@ export class ProcessRuntime implements Actuator, Processes {
       supervisor,
       nowMs,
       registry: this.#registry,
-      ports: new PortAllocator(kernel),
+      ports: new PortAllocator(),
       searchPath: settings['PATH'] ?? SEARCH_PATH,
       started: stirred,
-      pruned: (instance) => this.#logs.forget(this.#rawOutput(instance)),
+      pruned: (instance) => this.#forget(instance),
     }
     this.#registry.load()
   }
@@ -178,6 +178,12 @@ export class ProcessRuntime implements Actuator, Processes {
     } catch (error) {
       this.#options.onTrouble(error)
     }
+  }
+
+  #forget(instance: Instance): void {
+    this.#logs.forget(this.#rawOutput(instance))
+    // Nobody waits for it: what could not be removed now only takes up room.
+    removeInstance(instance.path).catch(this.#options.onTrouble)
   }
 
   #rawOutput(instance: Instance): Parameters<LogKeeper['carry']>[0] {

@@ -9,7 +9,6 @@ import {
   readInstance,
   readNumbers,
   readSubjects,
-  removeInstance,
 } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
@@ -97,13 +96,12 @@ export class Registry {
     this.#byName.set(instance.name, instance)
   }
 
-  /** Forgets the oldest ended starts of a subject. */
+  /** Forgets the oldest ended starts of a subject; their folders are for the caller to remove. */
   prune(subject: string): readonly Instance[] {
     const instances = this.#bySubject.get(subject) ?? []
     const ended = instances.filter((instance) => instance.ended !== undefined)
     const pruned = ended.slice(0, Math.max(0, ended.length - ENDED_KEPT))
     for (const instance of pruned) {
-      removeInstance(instance.path)
       instances.splice(instances.indexOf(instance), 1)
       this.#byName.delete(instance.name)
     }

@@ -30,11 +30,16 @@ export interface Kernel {
   process(pid: number): KernelProcess | undefined
   /** Every living process that may be seen. */
   processes(): readonly KernelProcess[]
+  /** The pids of its children; empty when it is gone. */
+  children(pid: number): readonly number[]
   /** The variables it was started with; undefined when it is gone or may not be looked at. */
   variables(pid: number): ReadonlyMap<string, string> | undefined
   /** Its command line, for people; empty when it is gone. */
   command(pid: number): string
-  /** Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. */
+  /**
+   * Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. Slow
+   * (10 ms on a machine with large tables): to know of one port, rather try to bind it.
+   */
   listeningPorts(): ReadonlySet<number> | undefined
   /** The TCP ports that these processes listen on. */
   listenersOf(pids: readonly number[]): readonly Listener[]

@@ -35,6 +35,11 @@ export class PsKernel implements Kernel {
     return parseProcesses(ask('ps', ['-A', '-o', COLUMNS]) ?? '')
   }
 
+  children(pid: number): readonly number[] {
+    const children = this.processes().filter((process) => process.parentPid === pid)
+    return children.map((process) => process.pid)
+  }
+
   variables(pid: number): ReadonlyMap<string, string> | undefined {
     const text = ask('ps', ['eww', '-o', 'command=', '-p', String(pid)])
     if (text === undefined) return undefined
