@@ -18,7 +18,7 @@ import {
   type SourceDocument,
   valueAt,
 } from './source-document.ts'
-import { adviseOnType, expectationOf, GENERATED, type ZodIssue } from './zod-words.ts'
+import { adviseOnType, expectationOf, GENERATED, WHOLE_NUMBER, type ZodIssue } from './zod-words.ts'
 
 /** What a check came to: the value, or why there is none. */
 export interface Checked<Value> {
@@ -44,10 +44,14 @@ export function checkShape<Value>(
   return { issues }
 }
 
-/** Marks messages that zod made, and carries the known keys to where they are needed. */
+/** Marks messages that zod made, and carries what only the schema knows to where it is needed. */
 function markGenerated(raw: z.core.$ZodRawIssue): string {
+  const definition = (raw.inst?._zod.def ?? {}) as {
+    readonly shape?: JsonObject
+    readonly format?: string
+  }
+  if (definition.format === 'safeint') return WHOLE_NUMBER
   if (raw.code !== 'unrecognized_keys') return GENERATED
-  const definition = raw.inst === undefined ? {} : (raw.inst._zod.def as { shape?: JsonObject })
   return `${GENERATED}${Object.keys(definition.shape ?? {}).join(' ')}`
 }
 

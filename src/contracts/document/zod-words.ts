@@ -8,7 +8,10 @@ import { DURATION_EXPECTED, NAME_EXPECTED, suggestName } from './word-schemas.ts
 export type ZodIssue = z.core.$ZodIssue
 
 /** Stands at the beginning of messages that zod made, to tell them from a schema's own. */
-export const GENERATED = '\u0000'
+export const GENERATED: string = '\u0000'
+
+/** The message of what zod finds wrong with a whole number. */
+export const WHOLE_NUMBER: string = `${GENERATED}int`
 
 const TYPES: Readonly<Record<string, string>> = {
   string: 'a string',
@@ -27,6 +30,7 @@ export function expectationOf(issue: ZodIssue): string {
   if (!issue.message.startsWith(GENERATED)) return issue.message.replace(/^expected /, '')
   switch (issue.code) {
     case 'invalid_type':
+      if (issue.message === WHOLE_NUMBER) return 'a whole number'
       return TYPES[issue.expected] ?? issue.expected
     case 'invalid_value':
       return listWords(issue.values.map(String))
@@ -35,7 +39,7 @@ export function expectationOf(issue: ZodIssue): string {
     case 'too_big':
       return bound(issue.origin, `at most ${issue.maximum}`, Number(issue.maximum))
     case 'invalid_union':
-      return listWords(('options' in issue ? (issue.options as unknown[]) : []).map(String))
+      return listWords(optionsOf(issue))
     default:
       return 'a valid value'
   }
@@ -76,6 +80,9 @@ export function adviseOnType(issue: ZodIssue, value: unknown, written: string | 
   if (issue.code === 'invalid_value' && typeof value === 'string') {
     return suggestion(nearestWord(value, issue.values.map(String)))
   }
+  if (issue.code === 'invalid_union' && typeof value === 'string') {
+    return suggestion(nearestWord(value, optionsOf(issue)))
+  }
   const isName = [issue, ...('issues' in issue ? issue.issues : [])].some(
     (inner) => inner.message === NAME_EXPECTED,
   )
@@ -98,6 +105,11 @@ export function adviseOnType(issue: ZodIssue, value: unknown, written: string | 
     return { text: '; leave out the quotes' }
   }
   return { text: '' }
+}
+
+/** The values that a discriminator may have. */
+function optionsOf(issue: z.core.$ZodIssueInvalidUnion): readonly string[] {
+  return 'options' in issue && Array.isArray(issue.options) ? issue.options.map(String) : []
 }
 
 function suggestion(nearest: string | undefined): Advice {

@@ -63,8 +63,7 @@ const firmness = {
     .describe("When it must be met; by default the component's deadline alone."),
   timeout: durationMs(1)
     .exactOptional()
-    .describe('How long one attempt may take.')
-    .meta({ default: '1s, for http, tcp and postgres 2s, for exec 10s' }),
+    .describe('How long one attempt may take: 1s, for http, tcp and postgres 2s, for exec 10s.'),
   every: z
     .union([durationMs(1), cadence])
     .exactOptional()
@@ -110,6 +109,7 @@ export const writtenCondition: z.ZodType<WrittenCondition> = z
         : `one condition asks one thing; ${listWords(probes, 'and')} are conditions of their own`
     context.addIssue({ code: 'custom', message: `one of ${kinds}`, params: { message } })
   })
+  .meta({ oneOf: PROBE_NAMES.map((name) => ({ required: [name] })) })
 
 function describeProbe(name: ProbeName): z.ZodExactOptional<z.ZodType<JsonObject>> {
   const { schema, summary } = probeInputs[name]

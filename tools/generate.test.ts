@@ -1,0 +1,31 @@
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { generateFiles, staleFiles } from './generate.ts'
+
+test('what is generated is what is kept', () => {
+  const stale = staleFiles(join(import.meta.dirname, '..'))
+  assert.deepEqual(stale, [], 'run: node tools/generate.ts')
+})
+
+test('every key of a schema is described', () => {
+  for (const { path, text } of generateFiles()) {
+    for (const key of keysWithoutDescription(JSON.parse(text), '')) {
+      assert.fail(`${path}: ${key} has no description`)
+    }
+  }
+})
+
+/** Keys of components and conditions that a person would look up; probes' inputs are their own. */
+function keysWithoutDescription(schema: unknown, at: string): readonly string[] {
+  if (typeof schema !== 'object' || schema === null || !('properties' in schema)) return []
+  const properties = schema.properties as Readonly<Record<string, object>>
+  const isSpec = at === ''
+  return Object.entries(properties).flatMap(([key, property]) => {
+    const path = at === '' ? key : `${at}.${key}`
+    const own = 'description' in property || isSpec ? [] : [path]
+    if (key === 'spec' || key === 'metadata') return keysWithoutDescription(property, path)
+    if (!('additionalProperties' in property)) return own
+    return [...own, ...keysWithoutDescription(property.additionalProperties, path)]
+  })
+}
