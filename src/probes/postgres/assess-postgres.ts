@@ -1,0 +1,133 @@
+/**
+ * Judges what one attempt saw of a PostgreSQL server. Whatever is missing may still come, because a
+ * migration may be under way: only a refused sign-in and a missing database are terminal.
+ */
+import type { Answer } from '../../core/plan/verdict.ts'
+import type { JsonObject } from '../../core/units/json.ts'
+import { notYet, passed, printLatency } from '../answer/answer.ts'
+import { printFailedAddresses } from '../connection/connection-failure.ts'
+import { redactDocument } from '../redaction/redact.ts'
+import { assessPostgresFailure } from './assess-failure.ts'
+import type { MigrationFacts, PostgresFacts } from './facts.ts'
+import type { PostgresInput } from './postgres-input.ts'
+
+/** Something that is not as it should be. */
+interface Shortcoming {
+  readonly reason: string
+  readonly says: string
+  readonly evidence?: JsonObject
+}
+
+/** Judges what one attempt saw. */
+export function assessPostgres(input: PostgresInput, facts: PostgresFacts): Answer {
+  const subject = `PostgreSQL ${input.shown}`
+  const latency = printLatency(facts.latencyMs)
+  const evidence = evidenceOf(facts)
+  if (facts.failure !== undefined) {
+    return assessPostgresFailure(facts.failure, { subject, latency, evidence })
+  }
+  const shortcoming =
+    findWrongRole(input, facts) ??
+    findMissingTables(input, facts) ??
+    findBadIndexes(facts) ??
+    findWrongMigrations(input, facts.migrations)
+  if (shortcoming !== undefined) {
+    return notYet({
+      reason: shortcoming.reason,
+      sentence: `${subject} ${shortcoming.says}.`,
+      evidence: { ...evidence, ...shortcoming.evidence },
+    })
+  }
+  const version = facts.serverVersion ?? ''
+  const sentence = `${subject} (${version}) is as expected; asked within ${latency}.`
+  return passed({ reason: 'ready', sentence, evidence })
+}
+
+function findWrongRole(input: PostgresInput, facts: PostgresFacts): Shortcoming | undefined {
+  if (input.role === undefined) return undefined
+  const found = facts.inRecovery === true ? 'replica' : 'primary'
+  if (found === input.role) return undefined
+  return { reason: 'wrong-role', says: `is a ${found}; ${input.role} expected` }
+}
+
+function findMissingTables(input: PostgresInput, facts: PostgresFacts): Shortcoming | undefined {
+  const absent = facts.tables.filter((table) => table.columns === undefined)
+  if (absent.length > 0) {
+    const names = absent.map((table) => table.name)
+    const says = `lacks ${absent.length} of ${facts.tables.length} tables: ${names.join(', ')}`
+    return { reason: 'missing-table', says, evidence: { missing: names } }
+  }
+  const missing = facts.tables.flatMap(({ name, columns = [] }) =>
+    (input.tables[name] ?? [])
+      .filter((column) => !columns.includes(column))
+      .map((column) => `${name}.${column}`),
+  )
+  if (missing.length === 0) return undefined
+  const says = `lacks ${missing.length} columns: ${missing.join(', ')}`
+  return { reason: 'missing-column', says, evidence: { missing } }
+}
+
+function findBadIndexes(facts: PostgresFacts): Shortcoming | undefined {
+  for (const [state, reason, verb] of [
+    ['absent', 'missing-index', 'lacks'],
+    ['invalid', 'invalid-index', 'has not finished building'],
+  ] as const) {
+    const names = facts.indexes.filter((index) => index.state === state).map(({ name }) => name)
+    if (names.length === 0) continue
+    const says = `${verb} ${names.length} of ${facts.indexes.length} indexes: ${names.join(', ')}`
+    return { reason, says, evidence: { [state === 'absent' ? 'missing' : 'invalid']: names } }
+  }
+  return undefined
+}
+
+function findWrongMigrations(
+  input: PostgresInput,
+  migrations: MigrationFacts | undefined,
+): Shortcoming | undefined {
+  if (migrations === undefined) return undefined
+  const { table, state, applied, unfinished } = migrations
+  if (state === 'absent') return { reason: 'missing-table', says: `has no table ${table}` }
+  if (state === 'unrecognized') {
+    const says = `has a table ${table} without a column version, name or id`
+    return { reason: 'unknown-migrations', says }
+  }
+  if (unfinished.length > 0) {
+    const names = unfinished.join(', ')
+    const says = `has migrations in ${table} that began and have not ended well: ${names}`
+    return { reason: 'unfinished-migration', says }
+  }
+  if (migrations.isLocked) {
+    return { reason: 'migrating', says: `is being migrated: ${table}_lock is taken` }
+  }
+  const head = migrations.head ?? 'nothing'
+  if (migrations.head === undefined && input.migrations?.head === undefined) {
+    return { reason: 'no-migrations', says: `has no applied migration in ${table}` }
+  }
+  const expected = input.migrations?.head
+  if (expected === undefined || expected === head || expected === migrations.alias) return undefined
+  const stands = `stands at migration ${head} (${applied} applied); ${expected} expected`
+  return migrations.hasExpected
+    ? { reason: 'migrated-too-far', says: `${stands}, which lies behind it` }
+    : { reason: 'wrong-head', says: stands }
+}
+
+function evidenceOf(facts: PostgresFacts): JsonObject {
+  const { migrations } = facts
+  return {
+    latencyMs: facts.latencyMs,
+    ...facts.connected,
+    ...(facts.failed.length === 0 ? {} : { failed: printFailedAddresses(facts.failed) }),
+    ...(facts.serverVersion === undefined ? {} : { serverVersion: facts.serverVersion }),
+    ...(facts.inRecovery === undefined ? {} : { inRecovery: facts.inRecovery }),
+    ...(migrations?.state === 'read'
+      ? {
+          migrationHead: migrations.head ?? null,
+          migrationCount: migrations.applied,
+          migrationTool: migrations.tool ?? '',
+        }
+      : {}),
+    ...(facts.rows === undefined
+      ? {}
+      : { rows: redactDocument(facts.rows, []), rowsTruncated: facts.isTruncated === true }),
+  }
+}
