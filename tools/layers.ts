@@ -59,7 +59,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'server',
     holds: /^server\//,
-    mayImport: ['core', 'contracts', 'seams', 'engine', 'edge', 'wire'],
+    mayImport: ['core', 'contracts', 'seams', 'engine', 'edge', 'wire', 'client'],
     packages: 'any',
   },
   { name: 'sdk', holds: /^sdk\//, mayImport: ['core'], packages: [] },
