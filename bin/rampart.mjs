@@ -27,7 +27,9 @@ if (isNewEnough) {
   nodeModule.enableCompileCache(
     isRepository ? join(root, 'node_modules/.cache/rampart') : undefined,
   )
-  await import(pathToFileURL(isRepository ? source : join(root, 'dist/main.js')).href)
+  const program = isRepository ? source : join(root, 'dist/main.js')
+  const { main } = await import(pathToFileURL(program).href)
+  process.exitCode = await main(process.argv.slice(2))
 } else if (isRepository) {
   const { findNode } = await import('../tools/start/pinned-node.mjs')
   const { handOver } = await import('../tools/start/hand-over.mjs')
