@@ -2,8 +2,8 @@
  * Where a workspace keeps its daemon: `.rampart/` and the files in it. Finds and reads; makes nothing
  * but the folder.
  */
-import { existsSync, readFileSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
 /** The files of one workspace. All paths are absolute. */
@@ -51,15 +51,6 @@ export function placeOf(workspace: string): DaemonPlace {
     ledgerFile: join(folder, 'ledger.sqlite'),
     settingsFolder: join(folder, 'settings'),
     processesFolder: join(folder, 'processes'),
-  }
-}
-
-/** The nearest folder at or above `from` that holds `.rampart`; else `from` itself. */
-export function findWorkspace(from: string): string {
-  const start = resolve(from)
-  for (let folder = start; ; folder = dirname(folder)) {
-    if (existsSync(join(folder, '.rampart'))) return folder
-    if (dirname(folder) === folder) return start
   }
 }
 

@@ -1,0 +1,86 @@
+/** What the process runtime knows, as the server tells it. */
+import { join } from 'node:path'
+import { readInstance } from './runtimes/process/instance-folder.ts'
+import { leftovers } from './runtimes/process/leftovers.ts'
+import type { ProcessRuntime } from './runtimes/process/process-runtime.ts'
+import { slugOf } from './runtimes/process/subject-folder.ts'
+import type { Components, LogsWanted } from './server/parts.ts'
+import type { ComponentView, LeftoversView, LogLine } from './server/wire.ts'
+
+/** Where and how processes are run. */
+export interface ProcessComponentsOptions {
+  readonly runtime: ProcessRuntime
+  readonly workspace: string
+  /** Where the runtime keeps everything. */
+  readonly folder: string
+}
+
+/** The components that are processes of this machine. */
+export class ProcessComponents implements Components {
+  readonly #options: ProcessComponentsOptions
+  /** The ports of a start never change. */
+  readonly #ports = new Map<string, Readonly<Record<string, number>>>()
+
+  constructor(options: ProcessComponentsOptions) {
+    this.#options = options
+  }
+
+  list(): readonly ComponentView[] {
+    const views = this.#options.runtime.instances().flatMap((instance) => {
+      const state = this.#options.runtime.state(instance)
+      if (state === undefined) return []
+      const { status, pid, startedAtMs: sinceMs, endedAtMs, code, signal } = state
+      const place = placeIn(instance)
+      const view: ComponentView = {
+        subject: place.subject,
+        instance,
+        pid,
+        status,
+        ports: this.#portsOf(instance),
+        sinceMs,
+        ...(endedAtMs === undefined ? {} : { endedAtMs }),
+        ...(code === undefined ? {} : { code }),
+        ...(signal === undefined ? {} : { signal }),
+      }
+      return [{ ...place, view }]
+    })
+    views.sort((one, other) =>
+      one.subject === other.subject
+        ? one.number - other.number
+        : one.subject < other.subject
+          ? -1
+          : 1,
+    )
+    return views.map(({ view }) => view)
+  }
+
+  logs(wanted: LogsWanted): AsyncIterable<LogLine> {
+    const { subject, tailLines, follow, signal } = wanted
+    const { runtime } = this.#options
+    const which = subject === undefined ? {} : { subject }
+    if (follow) return runtime.followLogs({ ...which, tailLines, signal })
+    return inTurn(runtime.tailLogs(subject, tailLines))
+  }
+
+  leftovers(): LeftoversView {
+    return leftovers(this.#options.workspace, this.#options.runtime.kernel)
+  }
+
+  #portsOf(instance: string): Readonly<Record<string, number>> {
+    const known = this.#ports.get(instance)
+    if (known !== undefined) return known
+    const { subject, number } = placeIn(instance)
+    const found = readInstance(join(this.#options.folder, slugOf(subject)), number)
+    if (found !== undefined) this.#ports.set(instance, found.record.ports)
+    return found?.record.ports ?? {}
+  }
+}
+
+function placeIn(instance: string): { readonly subject: string; readonly number: number } {
+  const mark = instance.lastIndexOf('#')
+  return { subject: instance.slice(0, mark), number: Number(instance.slice(mark + 1)) }
+}
+
+async function* inTurn<Value>(values: Iterable<Value>): AsyncGenerator<Value> {
+  yield* values
+}

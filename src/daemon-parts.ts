@@ -1,0 +1,101 @@
+/** The real parts of a daemon, put together. Opening them starts nothing but takes over what runs. */
+import { SystemClock } from './clock/system-clock.ts'
+import { ProcessComponents } from './daemon-components.ts'
+import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
+import { CelExpressions } from './daemon-expressions.ts'
+import { Engine } from './engine/engine.ts'
+import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
+import { ExecProbe } from './probes/exec/exec-probe.ts'
+import { ExitProbe } from './probes/exit/exit-probe.ts'
+import { HttpProbe } from './probes/http/http-probe.ts'
+import { LogProbe } from './probes/log/log-probe.ts'
+import { TcpProbe } from './probes/tcp/tcp-probe.ts'
+import { SystemRandom } from './random/system-random.ts'
+import { ProcessRuntime } from './runtimes/process/process-runtime.ts'
+import type { Clock } from './seams/clock.ts'
+import type { Ledger } from './seams/ledger.ts'
+import type { Probe } from './seams/probe.ts'
+import type { DaemonPlace } from './server/client/daemon-place.ts'
+import { FileSettingsStore } from './settings/file-settings-store.ts'
+
+/** What commands of probes are found by when the daemon itself was given nothing. */
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
+
+/** What the parts are opened with. */
+export interface DaemonPartsOptions {
+  readonly place: DaemonPlace
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string>>
+  onTrouble(error: unknown): void
+}
+
+/** Everything a daemon holds. */
+export interface DaemonParts {
+  readonly clock: Clock
+  readonly ledger: Ledger
+  readonly runtime: ProcessRuntime
+  readonly settings: FileSettingsStore
+  readonly engine: Engine
+  readonly components: ProcessComponents
+}
+
+/**
+ * Opens them. Only the holder of the workspace's lock may.
+ *
+ * @throws ledger-unavailable, ledger-corrupt, ledger-newer
+ */
+export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
+  const { place, onTrouble } = options
+  const { workspace, processesFolder: folder } = place
+  const clock = new SystemClock()
+  const ledger = openLedger(options, clock)
+  const runtime = new ProcessRuntime({
+    folder,
+    workspace,
+    settings: options.settings,
+    clock,
+    onTrouble,
+  })
+  const settings = new FileSettingsStore(place.settingsFolder)
+  const engine = new Engine({
+    clock,
+    random: new SystemRandom(),
+    ledger,
+    probes: probesFor(options, runtime, clock),
+    actuators: [runtime],
+    expressions: new CelExpressions(),
+    settings,
+  })
+  const components = new ProcessComponents({ runtime, workspace, folder })
+  return { clock, ledger, runtime, settings, engine, components }
+}
+
+/** Lets go of everything, ending no ramp and no component. */
+export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
+  await parts.engine.close()
+  parts.runtime.close()
+  await parts.ledger.close()
+}
+
+function openLedger({ place, settings }: DaemonPartsOptions, clock: Clock): Ledger {
+  const ledger = openSqliteLedger({ folder: place.folder, clock })
+  const crash = settings['RAMPART_CRASH']
+  return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
+}
+
+function probesFor(
+  { place, settings }: DaemonPartsOptions,
+  runtime: ProcessRuntime,
+  clock: Clock,
+): readonly Probe[] {
+  const folder = place.workspace
+  const path = settings['PATH'] ?? SEARCH_PATH
+  const home = settings['HOME'] ?? folder
+  return [
+    new ExecProbe({ folder, path, home }),
+    new ExitProbe(runtime, clock),
+    new HttpProbe(),
+    new LogProbe(),
+    new TcpProbe(),
+  ]
+}

@@ -1,0 +1,164 @@
+/**
+ * The daemon of a workspace: takes up what was left unfinished and serves until it is told to stop.
+ * Stopping, like being killed, ends no ramp and no component.
+ */
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import { Fault } from './core/fault/fault.ts'
+import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
+import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
+import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
+import { pruneSettings } from './daemon-settings.ts'
+import { freeSocketPath } from './daemon-socket.ts'
+import { findDaemon } from './server/client/connect-daemon.ts'
+import { type DaemonPlace, placeOf } from './server/client/daemon-place.ts'
+import { openWorkspaceFolder } from './server/client/workspace-folder.ts'
+import type { DaemonIdentity } from './server/parts.ts'
+import { Server } from './server/server.ts'
+
+/** Which daemon to be. */
+export interface DaemonOptions {
+  readonly workspace: string
+  readonly version: string
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string>>
+  /** Stop when nothing runs and nobody asked for so long; absent: never. @unit ms */
+  readonly idleExitMs?: number
+  /** Aborted when the daemon is to stop. */
+  readonly signal: AbortSignal
+  /** One line for the daemon's log. */
+  log(line: string): void
+}
+
+/** How long to wait for a daemon that is starting or stopping. @unit ms */
+const LOCK_PATIENCE_MS = 15_000
+
+/** How often to look whether it still holds the lock. @unit ms */
+const LOCK_LOOK_MS = 20
+
+/** How often to look, at most, whether nothing is left to do. @unit ms */
+const IDLE_LOOK_MS = 30_000
+
+/**
+ * Is the daemon of a workspace until it is told to stop; no daemon at all when another one is.
+ *
+ * @throws workspace-unusable, ledger-unavailable, ledger-corrupt, ledger-newer when it cannot start
+ */
+export async function runDaemon(options: DaemonOptions): Promise<void> {
+  const place = placeOf(options.workspace)
+  openWorkspaceFolder(place.folder)
+  const lock = await waitForLock(place)
+  if (lock === undefined) {
+    options.log('Another daemon serves this workspace already.')
+    return
+  }
+  try {
+    await serve(options, place)
+  } finally {
+    lock.release()
+  }
+}
+
+/** The lock; undefined once another daemon listens. */
+async function waitForLock(place: DaemonPlace): Promise<DaemonLock | undefined> {
+  for (let waitedMs = 0; waitedMs < LOCK_PATIENCE_MS; waitedMs += LOCK_LOOK_MS) {
+    const lock = takeDaemonLock(place.lockFile)
+    if (lock !== undefined) return lock
+    const other = await findDaemon({ workspace: place.workspace })
+    await other?.close()
+    if (other !== undefined) return undefined
+    await delay(LOCK_LOOK_MS)
+  }
+  throw new Fault({
+    code: 'workspace-unusable',
+    operation: 'lock the workspace',
+    subject: place.lockFile,
+    hint: 'Another daemon holds the workspace, but does not answer; end it and try again.',
+  })
+}
+
+async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> {
+  const { settings, version, log } = options
+  const { workspace } = place
+  const onTrouble = (error: unknown): void => log(describeTrouble(error))
+  const parts = openDaemonParts({ place, settings, onTrouble })
+  const startedAtMs = parts.clock.nowMs()
+  const identity = { pid: process.pid, version, workspace, startedAtMs }
+  const stopping = new AbortController()
+  const stop = (): void => stopping.abort()
+  const server = new Server({ ...parts, identity, stop, onTrouble })
+  logEvents(parts, log)
+  await parts.engine.start()
+  const stopPruning = await pruneSettings(parts, onTrouble)
+  await listen(server, place, parts, identity)
+  log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
+  const idle = watchIdle({ ...options, server, parts, stop })
+  await aborted(AbortSignal.any([options.signal, stopping.signal]))
+  log('Stopping; what is running keeps running.')
+  clearInterval(idle)
+  server.beginClosing()
+  stopPruning()
+  await closeDaemonParts(parts)
+  removeDaemonFile(place)
+  await server.close()
+}
+
+async function listen(
+  server: Server,
+  place: DaemonPlace,
+  parts: DaemonParts,
+  identity: DaemonIdentity,
+): Promise<void> {
+  const socket = freeSocketPath(place.folder)
+  await server.listen(socket)
+  const { kernel } = parts.runtime
+  const { pid, version, startedAtMs } = identity
+  const startTicks = kernel.process(pid)?.started ?? ''
+  const bootId = kernel.bootId()
+  writeDaemonFile(place, { pid, startTicks, bootId, version, startedAtMs, socket })
+}
+
+async function aborted(signal: AbortSignal): Promise<void> {
+  if (!signal.aborted) await once(signal, 'abort')
+}
+
+interface IdleWatch {
+  readonly idleExitMs?: number
+  readonly server: Server
+  readonly parts: DaemonParts
+  stop(): void
+  log(line: string): void
+}
+
+/** Stops the daemon once nothing runs, no ramp is under way and nobody has been connected for long. */
+function watchIdle(watch: IdleWatch): NodeJS.Timeout | undefined {
+  const { idleExitMs, server, parts, stop, log } = watch
+  if (idleExitMs === undefined) return undefined
+  const look = (): void => {
+    const { idleSinceMs } = server
+    if (idleSinceMs === undefined || parts.clock.nowMs() - idleSinceMs < idleExitMs) return
+    if (parts.engine.underWay().length > 0) return
+    if (parts.components.list().some((component) => component.status === 'running')) return
+    log('Nothing runs and nobody asks any more.')
+    stop()
+  }
+  return setInterval(look, Math.min(Math.max(idleExitMs / 4, 10), IDLE_LOOK_MS))
+}
+
+function logEvents({ engine }: DaemonParts, log: (line: string) => void): void {
+  const { events } = engine
+  events.on('engine.started', ({ ramps }) => {
+    if (ramps.length > 0) log(`Taking up ${ramps.join(', ')}.`)
+  })
+  events.on('ramp.opened', ({ ramp, entry }) => log(`${ramp} was opened by ${entry.by}.`))
+  events.on('ramp.ended', ({ ramp, entry }) => log(`${ramp} ended: ${entry.outcome}.`))
+  events.on('ledger.retried', ({ ramp, error, pauseMs }) => {
+    log(`${ramp} waits ${pauseMs} ms for the ledger: ${describeTrouble(error)}`)
+  })
+}
+
+/** Faults in one line; bugs with their stack. */
+function describeTrouble(error: unknown): string {
+  if (error instanceof Fault) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

@@ -1,0 +1,98 @@
+/**
+ * The only place where all parts are put together: the command line with what it reaches the outside
+ * through, and the daemon. Whatever a command does not need is loaded only when it is needed.
+ */
+import { readFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { fileURLToPath } from 'node:url'
+import type { CliParts, RunDaemonOptions } from './cli/cli-parts.ts'
+import { runCli } from './cli/program.ts'
+import { SystemClock } from './clock/system-clock.ts'
+import { findWorkspace } from './server/client/find-workspace.ts'
+
+const clock = new SystemClock()
+const ROOT = new URL('../', import.meta.url)
+
+/** Runs one command. @returns the exit code */
+export function main(argv: readonly string[]): Promise<number> {
+  return runCli(argv, cliParts())
+}
+
+function cliParts(): CliParts {
+  const version = readVersion()
+  return {
+    version,
+    cwd: process.cwd(),
+    settings: { ...process.env },
+    stdout: process.stdout,
+    stderr: process.stderr,
+    user: userName(),
+    nowMs: () => clock.nowMs(),
+    onInterrupt,
+    findWorkspace,
+    async connectDaemon(workspace, options) {
+      const { connectDaemon } = await import('./server/client/connect-daemon.ts')
+      const anyVersion = options?.anyVersion === true
+      return connectDaemon(anyVersion ? { workspace } : { workspace, version })
+    },
+    async ensureDaemon(workspace) {
+      const { ensureDaemon } = await import('./server/client/ensure-daemon.ts')
+      return ensureDaemon({ workspace, version, program: program() })
+    },
+    runDaemon: (options) => runDaemonHere(options, version),
+  }
+}
+
+/** How this very program is started again: with the same Node, in the repository and when installed. */
+function program(): readonly string[] {
+  return [process.execPath, fileURLToPath(new URL('bin/rampart.mjs', ROOT))]
+}
+
+async function runDaemonHere(options: RunDaemonOptions, version: string): Promise<number> {
+  const { runDaemon } = await import('./daemon.ts')
+  const stopping = new AbortController()
+  const stop = (): void => stopping.abort()
+  process.on('SIGTERM', stop)
+  process.on('SIGINT', stop)
+  // The terminal that started it may go away.
+  process.on('SIGHUP', () => undefined)
+  const settings = definedOnly(process.env)
+  const { signal } = stopping
+  await runDaemon({ ...options, version, settings, signal, log })
+  return 0
+}
+
+function log(line: string): void {
+  process.stderr.write(`${new Date(clock.nowMs()).toISOString()} ${line}\n`)
+}
+
+function onInterrupt(callback: () => void): () => void {
+  process.on('SIGINT', callback)
+  return () => process.off('SIGINT', callback)
+}
+
+function readVersion(): string {
+  const text = readFileSync(new URL('package.json', ROOT), 'utf8')
+  return (JSON.parse(text) as { readonly version: string }).version
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A user without a name, as in many containers.
+    return `uid-${process.getuid?.() ?? 'unknown'}`
+  }
+}
+
+function definedOnly(
+  variables: Readonly<Record<string, string | undefined>>,
+): Readonly<Record<string, string>> {
+  const defined = Object.entries(variables).filter((pair): pair is [string, string] => {
+    return pair[1] !== undefined
+  })
+  return Object.fromEntries(defined)
+}
+
+// A daemon may still have commands under way; the next one repeats them.
+process.exit(await main(process.argv.slice(2)))
