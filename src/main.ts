@@ -12,14 +12,22 @@ import { findWorkspace } from './server/client/find-workspace.ts'
 
 const clock = new SystemClock()
 const ROOT = new URL('../', import.meta.url)
+const version = readVersion()
 
 /** Runs one command. @returns the exit code */
-export function main(argv: readonly string[]): Promise<number> {
-  return runCli(argv, cliParts())
+export async function main(argv: readonly string[]): Promise<number> {
+  let wasDaemon = false
+  const runDaemon = (options: RunDaemonOptions): Promise<number> => {
+    wasDaemon = true
+    return runDaemonHere(options)
+  }
+  const exitCode = await runCli(argv, { ...cliParts(), runDaemon })
+  // Commands may be under way for as long as they like; the next daemon repeats them.
+  if (wasDaemon) process.exit(exitCode)
+  return exitCode
 }
 
-function cliParts(): CliParts {
-  const version = readVersion()
+function cliParts(): Omit<CliParts, 'runDaemon'> {
   return {
     version,
     cwd: process.cwd(),
@@ -39,7 +47,6 @@ function cliParts(): CliParts {
       const { ensureDaemon } = await import('./server/client/ensure-daemon.ts')
       return ensureDaemon({ workspace, version, program: program() })
     },
-    runDaemon: (options) => runDaemonHere(options, version),
   }
 }
 
@@ -48,7 +55,7 @@ function program(): readonly string[] {
   return [process.execPath, fileURLToPath(new URL('bin/rampart.mjs', ROOT))]
 }
 
-async function runDaemonHere(options: RunDaemonOptions, version: string): Promise<number> {
+async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
   const { runDaemon } = await import('./daemon.ts')
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
@@ -93,6 +100,3 @@ function definedOnly(
   })
   return Object.fromEntries(defined)
 }
-
-// A daemon may still have commands under way; the next one repeats them.
-process.exit(await main(process.argv.slice(2)))
