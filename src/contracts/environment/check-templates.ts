@@ -3,13 +3,18 @@
 import type { Issue } from '../document/issue.ts'
 import { type Complaint, type SourceDocument, valueAt } from '../document/source-document.ts'
 import { checkExpressionAt, checkTemplatesAt } from '../expression/check-document.ts'
-import type { ReferenceScope, Shape } from '../expression/check-references.ts'
+import type { ComponentReference, ReferenceScope, Shape } from '../expression/check-references.ts'
 import type { Expression } from '../expression/compile.ts'
 import type { ComponentSketch, Sketch } from './sketch.ts'
 import { PROBE_NAMES } from './written-condition.ts'
 
 /** The only forms in which a command may speak of itself before it runs. */
 const SELF_BEFORE = /^\s*self\.(?:host|ports\.[A-Za-z0-9_]+)\s*$/
+
+/** A ramp down has no outputs of others to refer to. */
+const GONE_AT_STOP: ComponentReference = {
+  absent: 'when a component is stopped, the values of others may be gone; use self or settings',
+}
 
 /** Every wrong expression of an environment. */
 export function checkTemplates(document: SourceDocument, sketch: Sketch): readonly Issue[] {
@@ -20,7 +25,7 @@ export function checkTemplates(document: SourceDocument, sketch: Sketch): readon
     for (const key of ['command', 'env']) {
       issues.push(...checkTemplatesAt(document, [...path, 'run', key], beforeRun, selfForm))
     }
-    const atStop = { ...beforeRun, components: {}, absentComponents: allAbsent(sketch) }
+    const atStop = { ...beforeRun, component: () => GONE_AT_STOP }
     issues.push(...checkTemplatesAt(document, [...path, 'stop', 'command'], atStop, selfForm))
     issues.push(...checkReady(document, sketch, component))
   }
@@ -59,14 +64,6 @@ function scopeOf(
   component: ComponentSketch,
   self: Shape | undefined,
 ): ReferenceScope {
-  const needed = neededBy(sketch, component)
-  const components: Record<string, Shape> = {}
-  const absentComponents: Record<string, string> = {}
-  for (const other of sketch.components.values()) {
-    if (needed.has(other.name)) components[other.name] = componentShape(other)
-    else if (other !== component) absentComponents[other.name] = notNeeded(component, other)
-    else absentComponents[other.name] = `${other.name} is this component; write self for it`
-  }
   const roots: Record<string, Shape> = {
     settings: Object.fromEntries(sketch.settings.map((name) => [name, 'value'])),
     run: { id: 'value', goal: 'value', workspace: 'value', directory: 'value' },
@@ -77,19 +74,27 @@ function scopeOf(
   }
   if (self === undefined) absentRoots['self'] = `${component.name} has no run, so there is no self`
   else roots['self'] = self
-  return { roots, absentRoots, components, absentComponents }
+  return {
+    roots,
+    absentRoots,
+    componentNames: [...sketch.components.keys()],
+    component: (name) => componentReference(sketch, component, name),
+  }
 }
 
-function notNeeded(component: ComponentSketch, other: ComponentSketch): string {
-  return (
-    `${component.name} does not need ${other.name}, so its values may not be there yet; ` +
-    `add ${other.name} to the needs of ${component.name}`
-  )
-}
-
-function allAbsent(sketch: Sketch): Readonly<Record<string, string>> {
-  const why = 'when a component is stopped, the values of others may be gone; use self or settings'
-  return Object.fromEntries([...sketch.components.keys()].map((name) => [name, why]))
+function componentReference(
+  sketch: Sketch,
+  component: ComponentSketch,
+  name: string,
+): ComponentReference {
+  const other = sketch.components.get(name)
+  if (other === component) return { absent: `${name} is this component; write self for it` }
+  if (other !== undefined && isNeededBy(sketch, component, name)) {
+    return { shape: componentShape(other) }
+  }
+  const mine = component.name
+  const why = `${mine} does not need ${name}, so its values may not be there yet`
+  return { absent: `${why}; add ${name} to the needs of ${mine}` }
 }
 
 function componentShape(component: ComponentSketch): Shape {
@@ -102,16 +107,20 @@ function portsShape(component: ComponentSketch): Shape {
   return Object.fromEntries(component.ports.map((name) => [name, 'value']))
 }
 
-/** The names of all components that must have come some way before this one is entered. */
-function neededBy(sketch: Sketch, component: ComponentSketch): ReadonlySet<string> {
-  const needed = new Set<string>()
-  const visit = (name: string): void => {
-    if (needed.has(name) || name === component.name) return
-    needed.add(name)
-    for (const need of sketch.components.get(name)?.needs ?? []) visit(need.component)
+/** Whether a component must have come some way before another is entered. */
+function isNeededBy(sketch: Sketch, component: ComponentSketch, name: string): boolean {
+  const seen = new Set<string>()
+  const waiting = [component]
+  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
+    for (const need of one.needs) {
+      if (need.component === name) return true
+      const target = sketch.components.get(need.component)
+      if (target === undefined || seen.has(need.component)) continue
+      seen.add(need.component)
+      waiting.push(target)
+    }
   }
-  for (const need of component.needs) visit(need.component)
-  return needed
+  return false
 }
 
 /** In a command, `self` is filled in by whoever starts it, who knows these forms only. */

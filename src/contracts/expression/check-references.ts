@@ -17,11 +17,16 @@ export interface ReferenceScope {
   readonly roots: Readonly<Record<string, Shape>>
   /** Roots that exist but not here, and why. */
   readonly absentRoots: Readonly<Record<string, string>>
-  /** Components whose values are there by then. */
-  readonly components: Readonly<Record<string, Shape>>
-  /** Components that are declared, but whose values would not be there yet, and what to do. */
-  readonly absentComponents: Readonly<Record<string, string>>
+  /** Every declared component. */
+  readonly componentNames: readonly string[]
+  /** A declared component, as far as it is there by then. */
+  readonly component: (name: string) => ComponentReference
 }
+
+/** What is known of a component, or why its values are not there and what to do about it. */
+export type ComponentReference =
+  | { readonly shape: Shape; readonly absent?: never }
+  | { readonly shape?: never; readonly absent: string }
 
 /** A wrong reference. */
 export interface ReferenceProblem {
@@ -91,13 +96,13 @@ class ReferenceCheck {
 
   #root(node: Expr, name: string, locals: ReadonlySet<string>): Shape {
     if (locals.has(name) || name.startsWith('@') || TYPE_NAMES.has(name)) return 'any'
-    const { roots, absentRoots, components } = this.#scope
+    const { roots, absentRoots, componentNames } = this.#scope
     const shape = own(roots, name)
     if (shape !== undefined) return shape
     const offset = this.#offset(node)
     const why = own(absentRoots, name)
     if (why !== undefined) this.#note({ offset, sentence: why })
-    else if (own(components, name) !== undefined) {
+    else if (componentNames.includes(name)) {
       const sentence = `a component is written component("${name}")`
       this.#note({ offset, sentence, nearest: `component("${name}")` })
     } else {
@@ -146,16 +151,14 @@ class ReferenceCheck {
       this.#note({ offset: this.#offset(node), sentence })
       return 'any'
     }
-    const { components, absentComponents } = this.#scope
-    const shape = own(components, name)
-    if (shape !== undefined) return shape
     const offset = this.#offset(argument)
-    const why = own(absentComponents, name)
-    if (why !== undefined) {
-      this.#note({ code: 'reference-not-needed', offset, sentence: why })
+    const { componentNames: known, component } = this.#scope
+    if (known.includes(name)) {
+      const { shape, absent } = component(name)
+      if (shape !== undefined) return shape
+      this.#note({ code: 'reference-not-needed', offset, sentence: absent })
       return 'any'
     }
-    const known = [...Object.keys(components), ...Object.keys(absentComponents)]
     const sentence = `there is no component ${JSON.stringify(name)}`
     this.#note({ offset, sentence, expected: listWords(known), ...near(name, known) })
     return 'any'

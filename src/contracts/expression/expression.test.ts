@@ -204,8 +204,11 @@ const references: ReferenceScope = {
     run: { id: 'value' },
   },
   absentRoots: { region: 'this environment has no regions' },
-  components: { db: { host: 'value', ports: { pg: 'value' }, evidence: 'any' } },
-  absentComponents: { worker: 'api does not need worker' },
+  componentNames: ['db', 'worker'],
+  component: (name) =>
+    name === 'db'
+      ? { shape: { host: 'value', ports: { pg: 'value' }, evidence: 'any' } }
+      : { absent: 'api does not need worker' },
 }
 
 const wrong = (text: string): readonly string[] => {
