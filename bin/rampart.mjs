@@ -28,8 +28,7 @@ if (isNewEnough) {
     isRepository ? join(root, 'node_modules/.cache/rampart') : undefined,
   )
   const program = isRepository ? source : join(root, 'dist/main.js')
-  const { main } = await import(pathToFileURL(program).href)
-  process.exitCode = await main(process.argv.slice(2))
+  await import(pathToFileURL(program).href)
 } else if (isRepository) {
   const { findNode } = await import('../tools/start/pinned-node.mjs')
   const { handOver } = await import('../tools/start/hand-over.mjs')
