@@ -27,6 +27,9 @@ export interface AskerParts {
 /** How long a question is asked eagerly before it is asked as slowly as a watched one. @unit ms */
 const EAGER_MS = 60_000
 
+/** How long a probe may take to settle after its attempt was aborted. @unit ms */
+const SETTLE_MS = 2_000
+
 /** Each pause is this much longer than the one before. */
 const GROWTH = 1.25
 
@@ -53,6 +56,8 @@ export class Asker {
   /** Takes the question as it stands by now; being met changes how often it is asked. */
   update(question: OpenQuestion): void {
     this.#question = question
+    // Another engine on the same ledger may have asked more often.
+    this.#attempt = Math.max(this.#attempt, question.now.attempts)
   }
 
   /** Stops asking; an attempt under way is aborted and its answer dropped. Idempotent. */
@@ -72,13 +77,33 @@ export class Asker {
     const startedMs = clock.nowMs()
     const controller = new AbortController()
     this.#underWay = controller
-    const timeout = clock.wakeAt(startedMs + question.question.timeoutMs, () => controller.abort())
-    const answer = await this.#answer(question, controller.signal)
-    timeout.cancel()
+    const answer = await this.#answerInTime(question, controller)
     this.#underWay = undefined
     if (this.#isClosed) return
     this.#parts.heard(question, answer, this.#attempt, clock.nowMs() - startedMs)
     if (!this.#isClosed) this.#schedule()
+  }
+
+  /** The answer, or that there was none: a probe that never settles must not silence its condition. */
+  #answerInTime(question: OpenQuestion, controller: AbortController): Promise<Answer> {
+    const { clock } = this.#parts
+    const { timeoutMs, probe } = question.question
+    const nowMs = clock.nowMs()
+    const timeout = clock.wakeAt(nowMs + timeoutMs, () => controller.abort())
+    return new Promise((resolve) => {
+      const settle = (answer: Answer): void => {
+        timeout.cancel()
+        giveUp.cancel()
+        resolve(answer)
+      }
+      const giveUp = clock.wakeAt(nowMs + timeoutMs + SETTLE_MS, () =>
+        settle(unsettled(probe, timeoutMs)),
+      )
+      controller.signal.addEventListener('abort', () => {
+        if (this.#isClosed) settle(unsettled(probe, timeoutMs))
+      })
+      void this.#answer(question, controller.signal).then(settle)
+    })
   }
 
   async #answer(question: OpenQuestion, signal: AbortSignal): Promise<Answer> {
@@ -127,6 +152,16 @@ function unresolved(why: string): Answer {
     reason: 'unresolved',
     sentence: `The question could not be put: ${why}`,
     evidence: {},
+  }
+}
+
+function unsettled(probe: string, timeoutMs: number): Answer {
+  return {
+    verdict: 'errored',
+    outlook: 'notYet',
+    reason: 'probe-silent',
+    sentence: `The probe ${probe} said nothing, not even after its ${timeoutMs} ms were over.`,
+    evidence: { timeoutMs },
   }
 }
 

@@ -25,7 +25,12 @@ export class CommandPool {
 
   /** Runs commands that have no answer, and aborts those that are no longer wanted. */
   reconcile(state: RampState): void {
-    for (const command of unansweredCommands(state)) {
+    const unanswered = unansweredCommands(state)
+    // An answer that waits to be recorded still stands for its command: it must not be run again.
+    for (const id of this.#underWay.keys()) {
+      if (!unanswered.some((command) => command.id === id)) this.#underWay.delete(id)
+    }
+    for (const command of unanswered) {
       const controller = this.#underWay.get(command.id)
       if (isUnwanted(state, command)) controller?.abort()
       if (controller === undefined && state.ended === undefined) void this.#run(command)
@@ -43,7 +48,6 @@ export class CommandPool {
     const { events, ramp, words } = this.#pool
     events.emit('command.run', { ramp, command })
     const answer = await this.#answer(command, controller)
-    this.#underWay.delete(command.id)
     if (this.#isClosed) return
     this.#pool.hear({ type: 'command', command: command.id, answer: words.redact(answer) })
   }

@@ -51,6 +51,7 @@ export class Engine {
       this.#moving.set(subjectOf(state.plan), stream)
       await this.#loop(stream, settings).begin({ state })
     }
+    for (const loop of [...this.#loops.values()]) await this.#tellLatestNews(loop.ramp)
     this.events.emit('engine.started', { ramps: unfinished.map(({ stream }) => stream) })
   }
 
@@ -72,13 +73,14 @@ export class Engine {
     this.#moving.set(subject, ramp)
     try {
       await this.#parts.settings.keep(ramp, settings)
+      this.#assertOpen()
       await this.#loop(ramp, settings).begin({ plan, by })
     } catch (error) {
       this.#moving.delete(subject)
       this.#loops.delete(ramp)
       throw error
     }
-    await this.#tellLatestNews(ramp, plan)
+    await this.#tellLatestNews(ramp)
     return ramp
   }
 
@@ -91,7 +93,7 @@ export class Engine {
   say(ramp: string, by: string, word: Word): Refusal | undefined {
     this.#assertOpen()
     const loop = this.#loops.get(ramp)
-    if (loop === undefined) throw unknownFault(ramp)
+    if (!loop?.hasBegun) throw unknownFault(ramp)
     const refusal = assessWord(loop.state, by, word)
     loop.hear({ type: 'word', by, word })
     return refusal
@@ -99,12 +101,13 @@ export class Engine {
 
   /** The state of a ramp, under way or ended; undefined when there is none. */
   async state(ramp: string): Promise<RampState | undefined> {
-    return this.#loops.get(ramp)?.state ?? (await loadState(this.#parts.ledger, ramp))
+    const loop = this.#loops.get(ramp)
+    return loop?.hasBegun ? loop.state : await loadState(this.#parts.ledger, ramp)
   }
 
   /** The ramps under way. */
   underWay(): readonly RampState[] {
-    return [...this.#loops.values()].map((loop) => loop.state)
+    return this.#begun().map((loop) => loop.state)
   }
 
   /** Stops running without ending any ramp. Idempotent. */
@@ -120,9 +123,13 @@ export class Engine {
     return loop
   }
 
+  #begun(): readonly RampLoop[] {
+    return [...this.#loops.values()].filter((loop) => loop.hasBegun)
+  }
+
   #onAdvanced(state: RampState): void {
     const news = newsOf(state)
-    for (const loop of this.#loops.values()) {
+    for (const loop of this.#begun()) {
       if (loop.ramp !== state.ramp && wantsNews(loop.state.plan, news.subject)) {
         loop.hear({ type: 'news', ...news })
       }
@@ -134,19 +141,20 @@ export class Engine {
     this.#loops.delete(state.ramp)
   }
 
-  /** Tells a new ramp how those that it asks about stand already. */
-  async #tellLatestNews(ramp: string, plan: Plan): Promise<void> {
-    const loop = this.#loops.get(ramp)
-    if (loop === undefined || !plan.stages.some((stage) => wantsNewsIn(stage))) return
-    const streams = await this.#parts.ledger.streams()
-    const told = new Set<string>()
-    for (const { stream } of [...streams].reverse()) {
-      const state = stream === ramp ? undefined : await this.state(stream)
-      if (state === undefined) continue
-      const news = newsOf(state)
-      if (told.has(news.subject) || !wantsNews(plan, news.subject)) continue
-      told.add(news.subject)
-      loop.hear({ type: 'news', ...news })
+  /** Tells a ramp how those that it asks about stand already. */
+  async #tellLatestNews(ramp: string): Promise<void> {
+    const plan = this.#loops.get(ramp)?.state.plan
+    if (plan === undefined || !plan.stages.some((stage) => wantsNewsIn(stage))) return
+    const latest = new Map<string, RampState>()
+    for (const { stream } of await this.#parts.ledger.streams()) {
+      const state = stream === ramp ? undefined : await loadState(this.#parts.ledger, stream)
+      if (state !== undefined) latest.set(subjectOf(state.plan), state)
+    }
+    // Whoever is under way has gone on while the ledger was read; from here on nothing waits.
+    for (const { state } of this.#begun()) latest.set(subjectOf(state.plan), state)
+    for (const [subject, state] of latest) {
+      if (state.ramp === ramp || !wantsNews(plan, subject)) continue
+      this.#loops.get(ramp)?.hear({ type: 'news', ...newsOf(state) })
     }
   }
 

@@ -10,8 +10,10 @@ import { isFault } from '../core/fault/fault.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { advance, type Input, openRamp } from '../core/ramp/advance.ts'
 import { type Due, nextDue } from '../core/ramp/due.ts'
+import { fold } from '../core/ramp/fold.ts'
 import { openQuestions } from '../core/ramp/open-questions.ts'
 import type { RampState } from '../core/ramp/state.ts'
+import { printCanonicalJson } from '../core/units/json.ts'
 import type { Timer } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type { RampSettings } from '../seams/settings.ts'
@@ -53,6 +55,9 @@ export class RampLoop {
   #timer: Timer | undefined
   #retryMs = RETRY_FIRST_MS
   #isClosed = false
+  #endPause: () => void = () => undefined
+  /** The instant up to which all that time alone leads to has been decided. */
+  #decidedMs = 0
 
   constructor(options: RampLoopOptions) {
     const { parts, events, ramp, settings } = options
@@ -67,6 +72,11 @@ export class RampLoop {
     this.#commands = new CommandPool({ parts, events, ramp, clock: this.#clock, words, hear })
   }
 
+  /** Whether there is a state yet. */
+  get hasBegun(): boolean {
+    return this.#state !== undefined
+  }
+
   /** The state as recorded so far. */
   get state(): RampState {
     return present(this.#state, 'the loop has begun')
@@ -75,14 +85,31 @@ export class RampLoop {
   /** Records the opening of a new ramp, or takes up one from its state. */
   async begin(beginning: Beginning): Promise<void> {
     if ('state' in beginning) {
-      this.#state = beginning.state
+      this.#takeOver(beginning.state)
       this.hear({ type: 'tick' })
     } else {
-      const opened = openRamp({ ramp: this.ramp, ...beginning }, this.#clock.nowMs())
-      await this.#ledger.append({ stream: this.ramp, after: 0, entries: opened.entries })
-      this.#recorded(opened.state, opened.entries)
+      await this.#open(beginning)
     }
     this.#reconcile()
+  }
+
+  async #open(beginning: { readonly plan: Plan; readonly by: string }): Promise<void> {
+    const { state, entries } = openRamp({ ramp: this.ramp, ...beginning }, this.#clock.nowMs())
+    try {
+      await this.#ledger.append({ stream: this.ramp, after: 0, entries })
+    } catch (error) {
+      // The write may have got through although it was reported lost; then the ramp is open.
+      const found = await loadState(this.#ledger, this.ramp)
+      if (found === undefined) throw error
+    }
+    this.#decidedMs = state.latestMs
+    this.#recorded(state, entries)
+  }
+
+  #takeOver(state: RampState): void {
+    this.#state = state
+    this.#clock.catchUp(state.latestMs)
+    this.#decidedMs = state.latestMs
   }
 
   /** Puts an input in line; inputs are heard in order, those that wait together in one append. */
@@ -105,6 +132,7 @@ export class RampLoop {
   #stop(): void {
     this.#isClosed = true
     this.#timer?.cancel()
+    this.#endPause()
     this.#askers.close()
     this.#commands.close()
   }
@@ -123,9 +151,11 @@ export class RampLoop {
         state = next.state
       }
       if (entries.length > 0 && !(await this.#append(state, entries))) {
-        this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'))
+        // What the clock led to is found again by a tick, which the state as it is now needs anyway.
+        this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'), { type: 'tick' })
         continue
       }
+      this.#decidedMs = nowMs
       this.#retryMs = RETRY_FIRST_MS
       this.#reconcile()
     }
@@ -138,14 +168,13 @@ export class RampLoop {
     this.#events.emit('loop.failed', { ramp: this.ramp, error })
   }
 
-  /** Appends a batch; false when it must be decided anew. */
+  /** Appends a batch; false when it is not recorded and must be decided anew. */
   async #append(state: RampState, entries: readonly Entry[]): Promise<boolean> {
     try {
       const after = this.state.sequence
       await this.#ledger.append({ stream: this.ramp, after, entries })
     } catch (error) {
-      await this.#recover(error)
-      return false
+      return await this.#recover(error, entries)
     }
     this.#recorded(state, entries)
     keepSnapshot(this.#ledger, state, entries.length)
@@ -160,7 +189,8 @@ export class RampLoop {
     this.#events.emit('ramp.advanced', { ramp, state, entries })
   }
 
-  async #recover(error: unknown): Promise<void> {
+  /** Finds out what became of a batch; whether it is recorded although that was reported lost. */
+  async #recover(error: unknown, batch: readonly Entry[]): Promise<boolean> {
     if (!isFault(error) || error.code === 'ledger-fenced' || error.code === 'engine-closed') {
       throw error
     }
@@ -168,24 +198,42 @@ export class RampLoop {
     this.#retryMs = Math.min(pauseMs * 2, RETRY_MOST_MS)
     this.#events.emit('ledger.retried', { ramp: this.ramp, error, pauseMs })
     if (error.code !== 'ledger-conflict') await this.#pause(pauseMs)
-    await this.#reload()
+    const added = await this.#reload()
+    return printCanonicalJson(added.slice(0, batch.length)) === printCanonicalJson(batch)
   }
 
-  /** Reads what the ledger really holds: a write may have got through although it was reported lost. */
-  async #reload(): Promise<void> {
+  /** Reads what the ledger holds beyond the state, and takes it over. */
+  async #reload(): Promise<readonly Entry[]> {
     while (!this.#isClosed) {
       try {
-        this.#state = await loadState(this.#ledger, this.ramp)
-        return
+        const { ledger, state } = { ledger: this.#ledger, state: this.state }
+        const added: Entry[] = []
+        for await (const recorded of ledger.read(this.ramp, state.sequence)) {
+          added.push(recorded.entry)
+        }
+        const found = fold(added, state)
+        if (found === undefined || added.length === 0) return []
+        this.#takeOver(found)
+        this.#recorded(found, added)
+        return added
       } catch (error) {
         if (!isFault(error, 'ledger-unavailable')) throw error
         await this.#pause(this.#retryMs)
       }
     }
+    return []
   }
 
+  /** Resolves after a while, or as soon as the loop is stopped. */
   #pause(ms: number): Promise<void> {
-    return new Promise((resolve) => this.#clock.wakeAt(this.#clock.nowMs() + ms, resolve))
+    if (this.#isClosed) return Promise.resolve()
+    return new Promise((resolve) => {
+      const timer = this.#clock.wakeAt(this.#clock.nowMs() + ms, resolve)
+      this.#endPause = () => {
+        timer.cancel()
+        resolve()
+      }
+    })
   }
 
   /** Makes what is asked, run and waited for equal to what the state wants. */
@@ -195,8 +243,8 @@ export class RampLoop {
     this.#askers.reconcile(openQuestions(state))
     this.#commands.reconcile(state)
     this.#timer?.cancel()
-    const nowMs = this.#clock.nowMs()
-    const due = nextDue(state, nowMs)
+    // Not from now on: what fell due while the last batch was being written is still undecided.
+    const due = nextDue(state, this.#decidedMs)
     this.#timer = due && this.#clock.wakeAt(due.atMs, () => this.#fallDue(due))
     // Nothing is heard after the end; commands that were aborted just now may settle unheard.
     if (state.ended !== undefined) this.#isClosed = true

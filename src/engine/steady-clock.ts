@@ -10,9 +10,14 @@ export class SteadyClock implements Clock {
   #aheadMs = 0
   #latestMs: number
 
-  constructor(clock: Clock, notBeforeMs = 0) {
+  constructor(clock: Clock) {
     this.#clock = clock
-    this.#latestMs = notBeforeMs
+    this.#latestMs = clock.nowMs()
+  }
+
+  /** Goes on from no earlier than an instant that is known to have been. */
+  catchUp(ms: number): void {
+    this.#latestMs = Math.max(this.#latestMs, ms)
     this.nowMs()
   }
 

@@ -25,7 +25,7 @@ export type Input =
       readonly incarnation: number
       readonly answer: Answer
       readonly attempt: number
-      /** Record it even when it tells nothing new: a deadline is about to quote it. */
+      /** Record it even when it tells nothing new: a deadline is about to quote it. Never a pass. */
       readonly isLast?: boolean
     }
   | { readonly type: 'command'; readonly command: string; readonly answer: CommandAnswer }

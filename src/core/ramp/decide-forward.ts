@@ -1,5 +1,6 @@
 /** Deciding while a ramp goes forward: entering stages on proof, and what follows when one fails. */
 import type { Cause } from '../entry/entry.ts'
+import type { PlacedCondition } from '../plan/plan-index.ts'
 import { describeDuration } from '../units/duration.ts'
 import { decideBreaches } from './breach.ts'
 import type { Decider } from './decide.ts'
@@ -8,14 +9,20 @@ import { eachStage, viewOf } from './draft.ts'
 import { decideFailure } from './failure.ts'
 import { needsOfStage } from './needs.ts'
 import { standingOf } from './standing.ts'
-import type { StageView } from './state.ts'
+import type { ConditionState, StageView } from './state.ts'
 
-/** Takes every step forward that the state allows, stage by stage in declared order. */
+/**
+ * Takes every step forward that the state allows, stage by stage in declared order. What is in effect
+ * comes first, so that nothing is entered on a promise that is broken in the same instant.
+ */
 export function decideForward(decider: Decider): void {
   const { draft } = decider
-  for (const { now } of eachStage(draft)) {
-    if (draft.state.ended !== undefined || draft.state.direction !== 'forward') return
-    decideStage(decider, now.name)
+  for (const isEntering of [false, true]) {
+    for (const { now } of eachStage(draft)) {
+      if (draft.state.ended !== undefined || draft.state.direction !== 'forward') return
+      const isOutside = now.phase === 'waiting' || now.phase === 'gated'
+      if (isOutside === isEntering) decideStage(decider, now.name)
+    }
   }
 }
 
@@ -59,7 +66,7 @@ function decideNeedsMet(decider: Decider, view: StageView): void {
 
 function decideGated(decider: Decider, view: StageView): void {
   if (!needsMet(decider, view)) return
-  if (decideProofFailure(decider, view, ['gate'])) return
+  if (decideProofFailure(decider, view, 'gate')) return
   if (decideMet(decider, view, 'gate')) enter(decider, view, view.now.incarnation)
 }
 
@@ -84,7 +91,7 @@ function decideEntered(decider: Decider, view: StageView): void {
 
 function decideProving(decider: Decider, view: StageView): void {
   const { name } = view.now
-  if (decideProofFailure(decider, view, ['exit', 'guard'])) return
+  if (decideProofFailure(decider, view, 'exit')) return
   if (decideBreaches(decider, view)) return
   const allMet = decideMet(decider, view, 'exit')
   const { now } = viewOf(decider.draft, name)
@@ -112,8 +119,13 @@ function decideMet(decider: Decider, view: StageView, role: 'gate' | 'exit'): bo
   view.placed.forEach((placed, index) => {
     if (placed.role !== role) return
     const condition = view.now.conditions[index]
-    if (condition?.metAtMs !== undefined) return
     const standing = standingOf(decider.draft.state, view, index, decider.nowMs)
+    const isMet = condition?.metAtMs !== undefined
+    if (isMet && role === 'exit') {
+      // Met before, but a stage is not ready while what was met is failing or unknown by now.
+      if (standing.is !== 'passing' && !isLetPass(view, placed, condition)) allMet = false
+      return
+    }
     const { consecutive, holdMs, question } = placed.condition
     const isFirm =
       standing.is === 'passing' &&
@@ -124,10 +136,17 @@ function decideMet(decider: Decider, view: StageView, role: 'gate' | 'exit'): bo
       allMet = false
       return
     }
+    // A gate is held against the world until the very instant of entering, so it may be met already.
+    if (isMet) return
     const met = { stage: name, condition: placed.condition.name, incarnation }
     decider.decide({ type: 'condition.met', ...met })
   })
   return allMet
+}
+
+/** Whether a condition's failing has been dealt with by letting it pass. */
+function isLetPass(view: StageView, placed: PlacedCondition, condition: ConditionState): boolean {
+  return condition.breached && (placed.condition.onBreach ?? view.stage.onBreach) === 'ignore'
 }
 
 /**
@@ -144,11 +163,11 @@ function heldForMs(
 }
 
 /** Fails the stage for a terminal answer or a missed deadline; whether it did. */
-function decideProofFailure(decider: Decider, view: StageView, roles: readonly string[]): boolean {
+function decideProofFailure(decider: Decider, view: StageView, role: 'gate' | 'exit'): boolean {
   for (let index = 0; index < view.placed.length; index++) {
     const placed = view.placed[index]
     const now = view.now.conditions[index]
-    if (placed === undefined || now === undefined || !roles.includes(placed.role)) continue
+    if (placed === undefined || now === undefined || placed.role !== role) continue
     if (now.metAtMs !== undefined) continue
     const standing = standingOf(decider.draft.state, view, index, decider.nowMs)
     const at = { stage: view.now.name, condition: placed.condition.name }
@@ -163,11 +182,11 @@ function decideProofFailure(decider: Decider, view: StageView, roles: readonly s
     }
     const { deadlineMs } = placed.condition
     const waitedMs = decider.nowMs - (now.askedSinceMs ?? decider.nowMs)
-    if (placed.role !== 'guard' && deadlineMs !== undefined && waitedMs >= deadlineMs) {
+    if (deadlineMs !== undefined && waitedMs >= deadlineMs) {
       return fail(decider, view, deadlineCause(view, placed.condition.name, index, deadlineMs))
     }
   }
-  const late = roles.includes('exit') ? lateCause(decider, view) : undefined
+  const late = role === 'exit' ? lateCause(decider, view) : undefined
   return late !== undefined && fail(decider, view, late)
 }
 
@@ -182,9 +201,11 @@ function lateCause(decider: Decider, view: StageView): Cause | undefined {
   if (now.enteredAtMs === undefined || decider.nowMs < now.enteredAtMs + stage.deadlineMs) {
     return undefined
   }
-  const index = view.placed.findIndex(
-    (placed, at) => placed.role === 'exit' && now.conditions[at]?.metAtMs === undefined,
-  )
+  const index = view.placed.findIndex((placed, at) => {
+    if (placed.role !== 'exit') return false
+    const isMet = now.conditions[at]?.metAtMs !== undefined
+    return !isMet || standingOf(decider.draft.state, view, at, decider.nowMs).is !== 'passing'
+  })
   const name = view.placed[index]?.condition.name
   if (now.inFlight !== undefined || name === undefined) {
     const sentence = `Its command had no answer within ${describeDuration(stage.deadlineMs)}.`

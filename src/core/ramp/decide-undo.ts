@@ -9,6 +9,7 @@ import { present } from '../fault/assert.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
 import type { Decider } from './decide.ts'
 import { viewOf } from './draft.ts'
+import { againAtMs } from './failure.ts'
 import type { StageState, StageView } from './state.ts'
 import { UNDO_ATTEMPTS } from './undo-policy.ts'
 
@@ -55,7 +56,8 @@ function decideUndoing(decider: Decider, view: StageView): void {
     return
   }
   const isDone = now.commandFailure === undefined && now.undoIssued
-  if (stage.compensation !== undefined && !isDone) {
+  // What was never entered has nothing to take back.
+  if (stage.compensation !== undefined && now.inEffect && !isDone) {
     issue(decider, now.name, 'undo')
     return
   }
@@ -74,8 +76,5 @@ function isStoodOn(decider: Decider, place: number): boolean {
 
 function afterUndone(decider: Decider, now: StageState): void {
   if (decider.draft.state.direction === 'undoing' || now.next !== 'retry') return
-  const { retry } = viewOf(decider.draft, now.name).stage
-  const pauseMs = now.cause === undefined ? 0 : retry.backoffMs * 2 ** Math.min(now.retries, 16)
-  const notBeforeMs = decider.nowMs + pauseMs
-  decider.decide({ type: 'stage.reset', stage: now.name, notBeforeMs })
+  decider.decide({ type: 'stage.reset', stage: now.name, notBeforeMs: againAtMs(decider, now) })
 }

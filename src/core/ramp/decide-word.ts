@@ -1,6 +1,7 @@
 /** Deciding what a person's word does, or why it has no effect. */
 import type { Word } from '../entry/entry.ts'
 import type { Decider } from './decide.ts'
+import { takeBack } from './failure.ts'
 import { type RampState, stageNamed } from './state.ts'
 
 /** Why a word has no effect; absent: it has one. */
@@ -108,12 +109,11 @@ function assessApproval(
 }
 
 function decideResume(decider: Decider, by: string): void {
-  const failed = decider.draft.state.stages.filter((stage) => stage.phase === 'failed')
+  const { direction, stages } = decider.draft.state
+  const failed = stages.filter((stage) => stage.phase === 'failed' && direction === 'forward')
   decider.decide({ type: 'ramp.resumed', by })
   // A stage that failed is taken back first, so that it begins anew.
-  for (const stage of failed) {
-    decider.decide({ type: 'stage.undoing', stage: stage.name, next: 'retry' })
-  }
+  for (const { name } of failed) takeBack(decider, name, 'retry')
 }
 
 function decideAbort(

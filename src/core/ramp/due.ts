@@ -52,7 +52,7 @@ function duesOf(state: RampState, view: StageView, nowMs: number): readonly Due[
       ]
     case 'ready':
     case 'completed':
-      return toleranceDues(view)
+      return toleranceDues(state, view, nowMs)
     default:
       return []
   }
@@ -70,7 +70,7 @@ function isWaitingForTime(state: RampState, view: StageView): boolean {
 function conditionDues(state: RampState, view: StageView, nowMs: number): readonly Due[] {
   const { name: stage } = view.now
   const isGated = view.now.phase === 'gated'
-  const dues: Due[] = [...toleranceDues(view)]
+  const dues: Due[] = [...toleranceDues(state, view, nowMs)]
   view.placed.forEach((placed, index) => {
     const now = view.now.conditions[index]
     if (now?.askedSinceMs === undefined || now.metAtMs !== undefined) return
@@ -90,11 +90,12 @@ function conditionDues(state: RampState, view: StageView, nowMs: number): readon
 }
 
 /** When failing, tolerated so far, will have lasted too long. */
-function toleranceDues(view: StageView): readonly Due[] {
+function toleranceDues(state: RampState, view: StageView, nowMs: number): readonly Due[] {
   return view.placed.flatMap((placed, index) => {
-    const now = view.now.conditions[index]
     const { ms } = placed.condition.tolerance
-    if (now?.failingSinceMs === undefined || now.breached || ms === 0) return []
-    return [{ atMs: now.failingSinceMs + ms, stage: view.now.name, isDeadline: false }]
+    if (ms === 0 || view.now.conditions[index]?.breached === true) return []
+    const standing = standingOf(state, view, index, nowMs)
+    if (standing.is !== 'failing') return []
+    return [{ atMs: standing.sinceMs + ms, stage: view.now.name, isDeadline: false }]
   })
 }

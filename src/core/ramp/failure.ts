@@ -1,10 +1,11 @@
 /** What follows when a stage fails before it is ready, or breaks a promise afterwards. */
 import type { Cause } from '../entry/entry.ts'
+import { present } from '../fault/assert.ts'
 import type { BreachPolicy } from '../plan/condition.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
 import type { Decider } from './decide.ts'
 import { viewOf } from './draft.ts'
-import type { StageView } from './state.ts'
+import type { StageState, StageView } from './state.ts'
 
 /** Fails a stage that was being entered or proved, and follows its policy. */
 export function decideFailure(decider: Decider, view: StageView, cause: Cause): void {
@@ -14,9 +15,9 @@ export function decideFailure(decider: Decider, view: StageView, cause: Cause): 
   const mayRetry =
     view.now.retries < view.stage.retry.limit && state.retriesUsed < state.plan.retryBudget
   if (mayRetry) {
-    stepBack(decider, name)
+    takeBack(decider, name, 'retry')
   } else if (view.stage.optional) {
-    decider.decide({ type: 'stage.undoing', stage: name, next: 'leave' })
+    takeBack(decider, name, 'leave')
   } else {
     follow(decider, view, policyFor(view, cause), cause)
   }
@@ -42,7 +43,7 @@ export function follow(
       if (viewOf(decider.draft, name).now.phase === 'failed') excuse(decider, view)
       return
     case 'stepBack':
-      if (view.now.retries < view.stage.retry.limit) stepBack(decider, name)
+      if (view.now.retries < view.stage.retry.limit) takeBack(decider, name, 'retry')
       else hold(decider, cause)
       return
     case 'abort':
@@ -67,21 +68,34 @@ function excuse(decider: Decider, view: StageView): void {
   if (view.stage.finishes) decider.decide({ type: 'stage.completed', stage: name })
 }
 
-/** Takes a stage, and everything in effect that stands on it, back to be tried again. */
-function stepBack(decider: Decider, name: string): void {
+/**
+ * Takes a stage back to be tried again or left out, and with it everything in effect that stands on
+ * it, which is tried again in either case.
+ */
+export function takeBack(decider: Decider, name: string, next: 'retry' | 'leave'): void {
   const { state } = decider.draft
   const index = indexOfPlan(state.plan)
-  const reached = new Set([index.placeOf.get(name)])
+  const reached = new Set([present(index.placeOf.get(name), 'the stage is in the plan')])
   for (const place of reached) {
-    for (const dependent of index.dependents[place ?? -1] ?? []) reached.add(dependent)
+    for (const dependent of index.dependents[place] ?? []) reached.add(dependent)
   }
-  for (const place of [...reached].sort((a, b) => (a ?? 0) - (b ?? 0))) {
-    const now = state.stages[place ?? -1]
-    if (now === undefined || now.phase === 'undoing') continue
-    if (now.inEffect) {
+  for (const place of [...reached].sort((a, b) => a - b)) {
+    const now = present(state.stages[place], 'every stage has a state')
+    if (now.phase === 'undoing') continue
+    if (now.name === name && next === 'leave') {
+      decider.decide({ type: 'stage.undoing', stage: name, next })
+    } else if (now.inEffect) {
       decider.decide({ type: 'stage.undoing', stage: now.name, next: 'retry' })
-    } else if (now.phase === 'gated') {
-      decider.decide({ type: 'stage.reset', stage: now.name, notBeforeMs: decider.nowMs })
+    } else if (now.phase === 'gated' || now.phase === 'failed') {
+      // It was never entered, so there is nothing to take back.
+      decider.decide({ type: 'stage.reset', stage: now.name, notBeforeMs: againAtMs(decider, now) })
     }
   }
+}
+
+/** From when on a stage that was taken back may be entered again. */
+export function againAtMs(decider: Decider, now: StageState): number {
+  if (now.cause === undefined) return decider.nowMs
+  const { retry } = viewOf(decider.draft, now.name).stage
+  return decider.nowMs + retry.backoffMs * 2 ** Math.min(now.retries, 16)
 }

@@ -5,6 +5,7 @@
 
 import type { HeardEntry } from '../entry/entry.ts'
 import { present, unreachable } from '../fault/assert.ts'
+import type { Condition } from '../plan/condition.ts'
 import type { Input } from './advance.ts'
 import { questionAt } from './open-questions.ts'
 import type { ConditionState, RampState } from './state.ts'
@@ -46,8 +47,11 @@ function hearAnswer(
   const { stage, condition, incarnation, answer, attempt } = input
   const open = questionAt(state, stage, condition)
   if (open === undefined || open.incarnation !== incarnation) return undefined
+  // One answer counts once: not again when a deadline quotes it, or when its write seemed lost.
+  if (attempt <= open.now.attempts) return undefined
+  const isQuoted = input.isLast === true && answer.verdict !== 'passed'
   const isWorth =
-    input.isLast === true ||
+    isQuoted ||
     tellsSomething(open.now, answer.verdict, answer.reason, answer.outlook) ||
     movesOn(open.now, open.condition, answer.verdict, nowMs) ||
     isDueAgain(open.now, nowMs)
@@ -71,7 +75,7 @@ function tellsSomething(
 /** Whether one more answer of the same kind makes the condition met, or broken. */
 function movesOn(
   now: ConditionState,
-  condition: import('../plan/condition.ts').Condition,
+  condition: Condition,
   verdict: string,
   nowMs: number,
 ): boolean {
