@@ -1,0 +1,34 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { InputReader } from './input-reader.ts'
+
+describe('the input reader', () => {
+  it('takes numbers and flags also as the texts that templates become', () => {
+    const reader = new InputReader({ port: '8080', count: 3, json: 'true', codes: [0, '75'] })
+    assert.equal(reader.whole('port', undefined), 8_080)
+    assert.equal(reader.whole('count', undefined), 3)
+    assert.equal(reader.flag('json', false), true)
+    assert.deepEqual(reader.wholes('codes', []), [0, 75])
+    assert.equal(reader.mistake, undefined)
+  })
+
+  it('fills in what is absent, and takes one value for a list of one', () => {
+    const reader = new InputReader({ status: 200 })
+    assert.deepEqual(reader.texts('status', ['2xx']), ['200'])
+    assert.deepEqual(reader.texts('other', ['2xx']), ['2xx'])
+    assert.equal(reader.whole('limit', 7), 7)
+    assert.deepEqual(reader.textMap('headers'), {})
+    assert.equal(reader.mistake, undefined)
+  })
+
+  it('keeps the first mistake, also of a nested object, and never throws', () => {
+    const nested = new InputReader({ env: { A: [] } })
+    nested.textMap('env')
+    assert.equal(nested.mistake, 'env: `A` must be a text, and is [].')
+    const reader = new InputReader({ port: 'http', tls: 3 })
+    reader.whole('port', undefined)
+    reader.object('tls')
+    reader.text('absent')
+    assert.equal(reader.mistake, '`port` must be a whole number, and is "http".')
+  })
+})
