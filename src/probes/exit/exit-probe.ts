@@ -24,7 +24,7 @@ export class ExitProbe implements Probe {
 
   async ask(asking: Asking): Promise<Answer> {
     const reader = new InputReader(asking.input)
-    const expected = readExpected(reader)
+    const expected = readExpectedExit(reader)
     if (reader.mistake !== undefined) return malformedInput(reader.mistake)
     const instance = instanceOf(asking.self)
     if (instance === undefined) {
@@ -51,7 +51,8 @@ export class ExitProbe implements Probe {
   }
 }
 
-function readExpected(reader: InputReader): ExpectedExit {
+/** Reads the input; what is wrong with it is kept by the reader. */
+export function readExpectedExit(reader: InputReader): ExpectedExit {
   const words = reader.texts('expect', [])
   if (words.length === 1 && words[0] === 'running') return 'running'
   const codes = reader.wholes('expect', [])

@@ -1,0 +1,99 @@
+/**
+ * What contracts may write and what probes read are declared in two places, because neither may
+ * import the other. This holds them together: whatever the schema lets through, the reader takes.
+ */
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import { type ProbeName, probeInputs } from '../../src/contracts/probes/index.ts'
+import type { JsonObject } from '../../src/core/units/json.ts'
+import { readExecInput } from '../../src/probes/exec/exec-input.ts'
+import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
+import { readHttpInput } from '../../src/probes/http/http-input.ts'
+import { InputReader } from '../../src/probes/input/input-reader.ts'
+import { readLogInput } from '../../src/probes/log/log-input.ts'
+import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
+import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
+
+const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
+  exec: readExecInput,
+  exit: readExpectedExit,
+  http: readHttpInput,
+  log: (reader) => readLogInput(reader, {}),
+  postgres: readPostgresInput,
+  tcp: readTcpInput,
+}
+
+/** For each probe the shortest and the fullest way to write it. */
+const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
+  exec: [
+    { command: ['true'] },
+    {
+      command: ['node', 'check.ts'],
+      cwd: 'tools',
+      env: { MODE: 'deep' },
+      expect: [0, 4],
+      notYet: 75,
+      terminal: [9],
+      stdoutJson: true,
+      outputLimit: '64KiB',
+    },
+  ],
+  exit: [0, [0, 3], 'running'],
+  http: [
+    'http://localhost:8080/ready',
+    {
+      url: 'https://localhost/ready',
+      method: 'POST',
+      status: ['2xx', 304],
+      headers: { accept: 'application/json' },
+      expectHeaders: { 'X-Build': '^abc' },
+      body: 'ok',
+      json: true,
+      bodyLimit: 4_096,
+      followRedirects: 2,
+      tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
+  ],
+  log: ['ready', { pattern: 'port (?<port>\\d+)', fatal: '^FATAL', stream: 'err' }],
+  postgres: [
+    'postgres://app:secret@localhost:5432/shop',
+    {
+      url: 'postgres://app:secret@localhost/shop',
+      query: 'select 1',
+      tables: { orders: ['id'], 'shop.lines': [] },
+      indexes: ['orders_pkey'],
+      migrations: { table: 'schema_migrations', head: '0007' },
+      role: 'primary',
+    },
+    { url: 'postgres://app@localhost/shop', tables: ['orders'], migrations: { table: 'm' } },
+  ],
+  tcp: [
+    'localhost:5432',
+    '[::1]:5432',
+    { host: 'db', port: 5_432, send: 'PING\r\n', banner: '^\\+PONG' },
+  ],
+}
+
+describe('probe inputs', () => {
+  for (const name of Object.keys(probeInputs) as ProbeName[]) {
+    for (const written of WRITTEN[name]) {
+      it(`are read by the ${name} probe as contracts write them: ${JSON.stringify(written)}`, () => {
+        const input: JsonObject = probeInputs[name].schema.parse(written)
+        assert.equal(mistakeOf(name, input), undefined)
+      })
+    }
+  }
+
+  it('are read by the probe when templates became texts', () => {
+    const written = { host: 'localhost', port: `\${self.ports.pg}` }
+    const input = probeInputs.tcp.schema.parse(written)
+    assert.equal(mistakeOf('tcp', { ...input, port: '5432' }), undefined)
+    assert.match(mistakeOf('tcp', input) ?? '', /`port` must be a whole number/)
+  })
+})
+
+function mistakeOf(name: ProbeName, input: JsonObject): string | undefined {
+  const reader = new InputReader(input)
+  READERS[name](reader)
+  return reader.mistake
+}
