@@ -61,9 +61,17 @@ test('a component outlives its killed daemon, and the next one takes it over', a
   const runtime = bench.open()
   const state = runtime.state(outputs.instance)
   assert.deepEqual([state?.status, state?.pid], ['running', outputs.pid])
+  const live = runtime.followLogs({ subject: 'shop/api', signal: AbortSignal.timeout(10_000) })
+  for await (const { stream } of live) {
+    assert.equal(stream, 'out')
+    break
+  }
   const answer = await stop(runtime)
   assert.equal(answer.reason, 'stopped', answer.sentence)
   assert.equal(runtime.state(outputs.instance)?.signal, 'SIGTERM')
+  const raw = contents(outputs.out).trim().split('\n')
+  const logged = runtime.tailLogs('shop/api', 10_000).map(({ text }) => text)
+  assert.deepEqual(logged, raw, 'no line is lost or doubled between the two daemons')
   assertNothingLeft(bench.workspace)
 })
 
@@ -103,7 +111,7 @@ test('a component that was killed together with everything else is lost', async 
   assert.equal((await stop(runtime)).reason, 'already-gone')
 })
 
-test('an order that is repeated in the next daemon starts nothing a second time', async (context) => {
+test('an order repeated in the next daemon starts nothing a second time', async (context) => {
   const bench = makeWorkbench(context)
   const count = join(bench.workspace, 'count')
   const order = makeOrder('start', shell(`echo start >> ${count}; exec sleep 1000`))
@@ -119,7 +127,7 @@ test('an order that is repeated in the next daemon starts nothing a second time'
   assert.equal(contents(count), 'start\n')
 })
 
-test('an order given to several daemons at once starts the component exactly once', async (context) => {
+test('an order given to several daemons at once starts it exactly once', async (context) => {
   const bench = makeWorkbench(context)
   const count = join(bench.workspace, 'count')
   const order = makeOrder('start', shell(`echo start >> ${count}; exec sleep 1000`))
@@ -138,7 +146,7 @@ test('an order given to several daemons at once starts the component exactly onc
   assert.equal(contents(count), 'start\n')
 })
 
-test('a daemon killed at any instant of a start has started it once when the order is repeated', async (context) => {
+test('a daemon killed within a start, and the order repeated, start it once', async (context) => {
   const bench = makeWorkbench(context)
   const count = join(bench.workspace, 'count')
   const order = makeOrder('start', shell(`echo start >> ${count}; exec sleep 1000`))
@@ -159,7 +167,7 @@ test('a daemon killed at any instant of a start has started it once when the ord
   }
 })
 
-test('a record without a claim is started by the repeated order, in the same instance', async (context) => {
+test('a record without a claim is started by the repeated order', async (context) => {
   const bench = makeWorkbench(context)
   const first = bench.open()
   const { instance, out } = await start(first, shell('sleep 1000'))
@@ -192,7 +200,7 @@ test('a start that was recorded but stopped before it happened never happens', a
   assert.deepEqual([answer.verdict, answer.reason], ['failed', 'cancelled'])
 })
 
-test('a process that was given the pid of a component is never taken for it, nor signalled', async (context) => {
+test('a process given the pid of a component is not taken for it', async (context) => {
   const bench = makeWorkbench(context)
   const { child, outputs } = await host(bench, makeOrder('start', shell('sleep 1000')))
   await kill(child)
@@ -210,7 +218,7 @@ test('a process that was given the pid of a component is never taken for it, nor
   assert.equal(isAlive(innocent.pid ?? 0), true)
 })
 
-test('after a reboot nothing counts as running, and a one-shot is not run again', async (context) => {
+test('after a reboot nothing counts as running, no one-shot runs again', async (context) => {
   const bench = makeWorkbench(context)
   const first = bench.open()
   const service = await start(first, shell('sleep 1000'))
@@ -245,7 +253,7 @@ test('a claim that is missing is found in the kernel by its mark', async (contex
   assertNothingLeft(bench.workspace)
 })
 
-test('a folder with torn or foreign files does not keep the runtime from opening', async (context) => {
+test('torn or foreign files do not keep the runtime from opening', async (context) => {
   const bench = makeWorkbench(context)
   mkdirSync(join(bench.folder, 'shop~api', '4'), { recursive: true })
   writeFileSync(join(bench.folder, 'shop~api', '4', 'instance.json'), '{"recordVer')

@@ -1,8 +1,9 @@
 /**
- * Ends an instance for certain: the stop command if there is one, the signal to the whole group, the
- * grace, then SIGKILL for whatever is left, until the kernel shows nothing more of it.
+ * Ends an instance for certain: the stop command if there is one, the signal to the whole group,
+ * the grace, then SIGKILL for whatever is left, until the kernel shows nothing more of it.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { assert } from '../../core/fault/assert.ts'
 import type { Identity, Instance } from './instance.ts'
 import { readEnd, voidClaim } from './instance-folder.ts'
 import type { Kernel, KernelProcess } from './kernel/kernel.ts'
@@ -56,6 +57,8 @@ class Ending {
   readonly #known = new Map<number, Identity>()
   readonly #notes: string[] = []
   #forced = false
+  /** Whether the last look, at everything, found nothing. */
+  #isProvedGone = false
 
   constructor(instance: Instance, policy: StopPolicy, needs: EndNeeds, signal: AbortSignal) {
     this.#instance = instance
@@ -84,8 +87,8 @@ class Ending {
   }
 
   /**
-   * A signal between the wrapper's first line and the component's would be lost: the wrapper catches
-   * it, and the component, started a moment later, never hears of it.
+   * A signal between the wrapper's first line and the component's would be lost: the wrapper
+   * catches it, and the component, started a moment later, never hears of it.
    */
   async #untilExecuted(): Promise<void> {
     const leader = this.#instance.identity
@@ -142,7 +145,7 @@ class Ending {
 
   /** SIGKILL for everything that is left, also what has left the session. */
   async #kill(): Promise<readonly KernelProcess[]> {
-    let left = this.#members({ byMark: true })
+    let left = this.#isProvedGone ? [] : this.#members({ byMark: true })
     if (this.#signal.aborted || left.length === 0) return left
     await this.#until(KILL_MS, () => {
       left = this.#members({ byMark: true })
@@ -199,6 +202,7 @@ class Ending {
       known: [...this.#known.values()],
       byMark: how.byMark,
     })
+    this.#isProvedGone = how.byMark && found.length === 0
     for (const { pid, started } of found) this.#known.set(pid, { pid, started })
     return found
   }
@@ -226,6 +230,7 @@ class Ending {
 
 /** Sends a signal; that the receiver is already gone is what we want anyway. */
 function send(pid: number, signal: string): void {
+  assert(Math.abs(pid) > 1, 'a signal goes to one process or group, never to all of them')
   try {
     process.kill(pid, signal)
   } catch (error) {

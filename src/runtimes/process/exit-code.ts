@@ -1,6 +1,7 @@
 /**
- * Reads how a component ended out of the wrapper's exit code. A shell says 128 + n for signal n, and
- * so cannot be told apart from a program that chooses that code itself: both are reported as signals.
+ * Reads how a component ended out of the wrapper's exit code. A shell says 128 + n for signal n,
+ * and so cannot be told apart from a program that chooses that code itself: both are reported as
+ * signals.
  */
 import { constants } from 'node:os'
 

@@ -1,7 +1,7 @@
 /**
- * The files of the starts: `<folder>/<slug>/<number>/` holds `instance.json` (what was meant), `pid`
- * (the wrapper's claim), `exit` (its exit code), `ended.json` (what the daemon saw instead), and the
- * raw `out` and `err`. A folder appears whole or not at all, by renaming.
+ * The files of the starts: `<folder>/<slug>/<number>/` holds `instance.json` (what was meant),
+ * `pid` (the wrapper's claim), `exit` (its exit code), `ended.json` (what the daemon saw instead),
+ * and the raw `out` and `err`. A folder appears whole or not at all, by renaming.
  */
 import {
   closeSync,

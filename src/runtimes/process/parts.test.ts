@@ -83,7 +83,7 @@ test('tasks of one subject wait for each other, also after a failure; others do 
   assert.equal(order[0] === 'b' || order.includes('b'), true)
 })
 
-test('a refusal of the system is an answer, and may pass when the system is short of something', () => {
+test('a refusal of the system is an answer, retryable when it may pass', () => {
   const refusal = Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN', syscall: 'spawn' })
   assert.equal(failedBySystem('shop/api', refusal)?.retryable, true)
   const denied = Object.assign(new Error('open'), { code: 'EROFS', syscall: 'open', path: '/x' })

@@ -65,9 +65,9 @@ export class PortAllocator {
 }
 
 /**
- * Whether nobody holds a port on any address, proved by the kernel letting us have it for a moment. On
- * every address, since a client may dial `localhost` by either family, and since some systems let a
- * wildcard and a specific address be bound side by side.
+ * Whether nobody holds a port on any address, proved by the kernel letting us have it for a moment.
+ * On every address, since a client may dial `localhost` by either family, and since some systems
+ * let a wildcard and a specific address be bound side by side.
  */
 export async function isPortFree(port: number): Promise<boolean> {
   for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {

@@ -165,7 +165,8 @@ export class ProcessRuntime implements Actuator, Processes {
     const folder = openSubjectFolder(this.#options.folder, subject)
     const { allowed, highest } = passFence(folder, order.ramp, order.fence)
     if (!allowed) {
-      const sentence = `${order.id} carries fence ${order.fence}, but ${highest} was seen: a newer owner has the ramp.`
+      const seen = `carries fence ${order.fence}, but ${highest} was seen`
+      const sentence = `${order.id} ${seen}: a newer owner has the ramp.`
       return failed({ reason: 'fenced', sentence })
     }
     if (!order.signal.aborted) return undefined

@@ -1,6 +1,6 @@
 /**
- * The record of one start, kept as `instance.json` in its folder. It is written before the process is
- * spawned, so that whoever finds the folder knows what was meant. Never holds the component's
+ * The record of one start, kept as `instance.json` in its folder. It is written before the process
+ * is spawned, so that whoever finds the folder knows what was meant. Never holds the component's
  * variables or command: they may be secret. What happened since is told by the wrapper's own files
  * (`pid`, `exit`) and by `ended.json`.
  */

@@ -1,6 +1,6 @@
 /**
- * Every start that this workspace remembers, by subject. The folders are the truth: before an order is
- * carried out they are read again, since another daemon may have written to them.
+ * Every start that this workspace remembers, by subject. The folders are the truth: before an order
+ * is carried out they are read again, since another daemon may have written to them.
  */
 import { Instance } from './instance.ts'
 import {
@@ -79,8 +79,9 @@ export class Registry {
   }
 
   /**
-   * The number of the next start; numbers are never used twice. As of the last reading: when somebody
-   * else has taken it since, making the folder fails, and their start is seen instead of doubled.
+   * The number of the next start; numbers are never used twice. As of the last reading: when
+   * somebody else has taken it since, making the folder fails, and their start is seen instead of
+   * doubled.
    */
   nextNumber(subject: string): number {
     return (this.#highest.get(subject) ?? 0) + 1

@@ -1,6 +1,6 @@
 /**
- * Spawns the wrapper of one start, in a session of its own, its output going straight into files, so
- * that the component depends on the daemon for nothing.
+ * Spawns the wrapper of one start, in a session of its own, its output going straight into files,
+ * so that the component depends on the daemon for nothing.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { closeSync, openSync } from 'node:fs'

@@ -45,7 +45,8 @@ export async function startComponent(
   const texts = [...input.command, ...Object.values(input.env), ...(input.stop.command ?? [])]
   const unknown = findUnknownPort(texts, input.ports)
   if (unknown !== undefined) {
-    const sentence = `${input.subject} refers to \${self.ports.${unknown}}, but declares no such port.`
+    const reference = `\${self.ports.${unknown}}`
+    const sentence = `${input.subject} refers to ${reference}, but declares no such port.`
     return failed({ reason: 'port-unknown', sentence })
   }
   const file = findCommandFile(
@@ -203,7 +204,8 @@ class Start {
     try {
       const child = await this.#spawn(instance)
       // The wrapper records this itself, in its claim; only so as not to wait for that. A daemon
-      // that lives on beside this one might claim the start in this instant: then the check corrects.
+      // that lives on beside this one might claim the start in this instant: then the check
+      // corrects.
       const leader = this.#needs.kernel.process(child.pid ?? 0)
       if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Carries out `stop`: ends what runs of a subject, and proves by the kernel that nothing is left. */
+/** Carries out `stop`: ends what runs of a subject, and proves that the kernel has none left. */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import { done, failed } from './answers.ts'

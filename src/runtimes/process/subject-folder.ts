@@ -1,6 +1,6 @@
 /**
- * Where a subject's files lie: `<folder>/<slug>/`, with one numbered folder for every start. The slug
- * gives the subject back, and no two subjects share one, also where file names ignore case.
+ * Where a subject's files lie: `<folder>/<slug>/`, with one numbered folder for every start. The
+ * slug gives the subject back, and no two subjects share one, also where file names ignore case.
  */
 
 const KEPT = /[a-z0-9_.-]/

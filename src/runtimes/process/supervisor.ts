@@ -90,7 +90,8 @@ export class Supervisor {
 
   /** Ends an instance, and remembers what no `exit` file tells. */
   end(instance: Instance, ended: Ended): void {
-    if (instance.ended !== undefined) return
+    // Its descendants may have written more since.
+    if (instance.ended !== undefined) return this.#needs.stirred(instance)
     if (readEnd(instance.path) === undefined) writeEnd(instance.path, ended)
     this.#watched.get(instance)?.close()
     this.#watched.delete(instance)

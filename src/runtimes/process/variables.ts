@@ -26,7 +26,7 @@ export interface VariableSources {
   }
 }
 
-/** Builds the variables; later sources win: inherited, injected ports, the contract's, the marks. */
+/** Builds the variables; later sources win: inherited, ports, the contract's own, the marks. */
 export function buildVariables(sources: VariableSources): Record<string, string> {
   const { placement, marks } = sources
   const variables: Record<string, string> = {}

@@ -2,14 +2,14 @@
  * The wrapper: a few lines of POSIX shell between the daemon and the component. It makes a start
  * happen at most once, and remembers the exit code when nobody is there to see it.
  *
- * `$0` is the instance's folder, `$@` the command. Only built-ins are used on Linux, so that it works
- * with any PATH and ends within a fraction of a millisecond of the component:
+ * `$0` is the instance's folder, `$@` the command. Only built-ins are used on Linux, so that it
+ * works with any PATH and ends within a fraction of a millisecond of the component:
  * - The claim is a file made with noclobber: of two wrappers of one start, one leaves at once.
  * - The claim holds the wrapper's start time, so its identity is known even if the daemon dies now.
  * - Signals to the group are caught by `:`, which the shell resets in the component, so that the
  *   component gets them and the wrapper survives to write the exit code.
- * - The shell's own words ("Killed") go nowhere; the component's standard error is handed through. The
- *   parentheses are for that: without them some shells redirect themselves while they wait.
+ * - The shell's own words ("Killed") go nowhere; the component's standard error is handed through.
+ *   The parentheses are for that: without them some shells redirect themselves while they wait.
  */
 export const WRAPPER = `set -C
 if [ -r /proc/$$/stat ]; then read -r RAMPART_CLAIM < /proc/$$/stat

@@ -22,7 +22,7 @@ export interface Listener {
 
 /** Asks the operating system. Every answer is true of one instant only. */
 export interface Kernel {
-  /** What this implementation cannot tell, in sentences for people; empty when it tells everything. */
+  /** What this implementation cannot tell, in sentences for people; empty when there is nothing. */
   readonly blindSpots: readonly string[]
   /** Another one after every boot of the machine. */
   bootId(): string

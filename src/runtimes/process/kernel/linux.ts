@@ -7,7 +7,7 @@ import type { Kernel, KernelProcess, Listener } from './kernel.ts'
 
 const LISTEN_STATE = '0A'
 
-/** One line of stat always fits; shared by all readings, since each is over before the next begins. */
+/** One line of stat always fits; shared, since each reading is over before the next begins. */
 const LINE = Buffer.alloc(4_096)
 
 /** The kernel as /proc tells it. */
@@ -74,7 +74,9 @@ export class LinuxKernel implements Kernel {
 
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined {
     const stat = parseStat(claim)
-    return stat === undefined ? undefined : { pid: stat.pid, started: stat.started }
+    return stat === undefined || !(stat.pid > 1)
+      ? undefined
+      : { pid: stat.pid, started: stat.started }
   }
 }
 

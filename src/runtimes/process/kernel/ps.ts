@@ -12,7 +12,7 @@ const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/
 export class PsKernel implements Kernel {
   readonly blindSpots: readonly string[] = [
     'Start times are whole seconds: a pid reused within one second is not noticed.',
-    'Sessions are not told: a child in a process group of its own is found only by its parent or its variables.',
+    'Sessions are not told: a child in a group of its own is found by parent or variables only.',
     'The variables of programs protected by the system, or of another user, are hidden.',
     'Values of variables are told up to the first white space.',
     'Listening ports are told only where lsof is installed.',
@@ -67,7 +67,7 @@ export class PsKernel implements Kernel {
   }
 
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined {
-    const match = /^(\d+)\s+(\S.*?)\s*$/.exec(claim)
+    const match = /^([1-9]\d+|[2-9])\s+(\S.*?)\s*$/.exec(claim)
     return match === null
       ? undefined
       : { pid: Number(match[1]), started: normalize(match[2] ?? '') }

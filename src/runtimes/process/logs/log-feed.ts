@@ -1,6 +1,6 @@
 /**
- * Hands live lines to readers. A slow reader never holds up the writer nor fills the memory: beyond a
- * bound its oldest lines are dropped, and it is told how many.
+ * Hands live lines to readers. A slow reader never holds up the writer nor fills the memory: beyond
+ * a bound its oldest lines are dropped, and it is told how many.
  */
 import type { LogLine } from './log-line.ts'
 

@@ -1,8 +1,8 @@
 /**
- * The log of one subject, rotated by size: `log`, `log.1` (newer) to `log.N` (older). How far the raw
- * files were read is kept in `log.state` together with the length that `log` had then. What stands in
- * `log` beyond that length was written just before a crash and not noted: it is cut off at opening and
- * read again, so that no line is lost and none stands twice.
+ * The log of one subject, rotated by size: `log`, `log.1` (newer) to `log.N` (older). How far the
+ * raw files were read is kept in `log.state` together with the length that `log` had then. What
+ * stands in `log` beyond that length was written just before a crash and not noted: it is cut off
+ * at opening and read again, so that no line is lost and none stands twice.
  */
 import {
   closeSync,

@@ -2,9 +2,9 @@
  * Carries the raw output of components into their logs, and to those who follow. It reads when the
  * files stir; the component never waits for it, and goes on writing while there is no daemon.
  *
- * A raw file beyond `rawMax` is emptied once everything in it has been read (the component writes with
- * O_APPEND, so it goes on at the beginning). What it writes in the microseconds between our last look
- * at the length and the emptying is lost; there is no call that could prevent it.
+ * A raw file beyond `rawMax` is emptied once everything in it has been read (the component writes
+ * with O_APPEND, so it goes on at the beginning). What it writes in the microseconds between our
+ * last look at the length and the emptying is lost; there is no call that could prevent it.
  */
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { join } from 'node:path'

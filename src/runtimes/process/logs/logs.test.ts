@@ -72,7 +72,7 @@ test('invalid UTF-8 is replaced, never thrown about', () => {
   ])
 })
 
-test('whole lines are logged with their instant and stream, an unfinished one when it ends', (context) => {
+test('whole lines are logged, an unfinished one when its component ends', (context) => {
   const raw = makeRaw(context)
   const keeper = new LogKeeper({ nowMs })
   appendFileSync(join(raw.path, 'out'), 'one\ntw')
@@ -109,7 +109,7 @@ test('the next daemon goes on at exactly the byte where the last one was killed'
   assert.deepEqual(texts, ['out one', 'out two', 'out three'])
 })
 
-test('logs are rotated by size, the oldest go, and no line is lost between the files', (context) => {
+test('logs are rotated by size, and no line is lost between the files', (context) => {
   const raw = makeRaw(context)
   const limits = { fileMax: 2_000, files: 3 }
   let keeper = new LogKeeper({ nowMs, limits })
@@ -193,7 +193,7 @@ test('a large backlog is carried in turns, to its last line', async (context) =>
   keeper.close()
 })
 
-test('a follower gets the tail, then what comes, of its subject alone, until it is closed', async (context) => {
+test('a follower gets the tail, then what comes, of its subject alone', async (context) => {
   const raw = makeRaw(context)
   const keeper = new LogKeeper({ nowMs })
   appendFileSync(join(raw.path, 'out'), 'one\ntwo\nthree\n')

@@ -1,6 +1,6 @@
 /**
- * Cuts raw output into lines. Pure, and without memory of its own: how far it came is a value that can
- * be saved, so that another daemon goes on at exactly this byte.
+ * Cuts raw output into lines. Pure, and without memory of its own: how far it came is a value that
+ * can be saved, so that another daemon goes on at exactly this byte.
  */
 
 const NEWLINE = 0x0a
@@ -32,8 +32,8 @@ export interface SplitOptions {
 export const BEGINNING: Cursor = { offset: 0, skipping: false }
 
 /**
- * Cuts `bytes`, which stand at `cursor` in the raw file. Invalid UTF-8 becomes U+FFFD; an unfinished
- * line stays unread until it is finished or too long.
+ * Cuts `bytes`, which stand at `cursor` in the raw file. Invalid UTF-8 becomes U+FFFD; an
+ * unfinished line stays unread until it is finished or too long.
  */
 export function splitLines(bytes: Buffer, cursor: Cursor, options: SplitOptions): Split {
   const lines: string[] = []
