@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import type { Json } from '../src/core/units/json.ts'
+import { printFormattedJson } from './formatted-json.ts'
 import { generateFiles, staleFiles } from './generate.ts'
 
 test('what is generated is what is kept', () => {
@@ -29,3 +32,12 @@ function keysWithoutDescription(schema: unknown, at: string): readonly string[] 
     return [...own, ...keysWithoutDescription(property.additionalProperties, path)]
   })
 }
+
+test('formatted JSON is the same JSON', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      const json = JSON.parse(JSON.stringify(value)) as Json
+      assert.deepEqual(JSON.parse(printFormattedJson(json)), json)
+    }),
+  )
+})

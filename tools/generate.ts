@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { KINDS } from '../src/contracts/index.ts'
 import { jsonSchemaOf } from '../src/contracts/json-schema.ts'
+import { printFormattedJson } from './formatted-json.ts'
 
 /** A file that is generated. */
 export interface GeneratedFile {
@@ -18,7 +19,7 @@ export interface GeneratedFile {
 export function generateFiles(): readonly GeneratedFile[] {
   return Object.values(KINDS).map((kind) => ({
     path: `docs/schema/${kind.kind.toLowerCase()}.json`,
-    text: `${JSON.stringify(jsonSchemaOf(kind), null, 2)}\n`,
+    text: printFormattedJson(jsonSchemaOf(kind)),
   }))
 }
 
