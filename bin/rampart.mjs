@@ -28,7 +28,8 @@ if (isNewEnough) {
     isRepository ? join(root, 'node_modules/.cache/rampart') : undefined,
   )
   const program = isRepository ? source : join(root, 'dist/main.js')
-  await import(pathToFileURL(program).href)
+  const { main } = await import(pathToFileURL(program).href)
+  process.exitCode = await main(process.argv.slice(2))
 } else if (isRepository) {
   const { findNode } = await import('../tools/start/pinned-node.mjs')
   const { handOver } = await import('../tools/start/hand-over.mjs')
