@@ -1,7 +1,7 @@
 /**
  * The literal registry of probe inputs: what a contract may ask the world, and how it is written.
- * A condition's key (`http: …`) is a name of this table; the probe of the same name is put in by
- * src/main.ts.
+ * A condition's key (`http: …`) is a name of this table; the probe of the same name is put in
+ * where the parts are put together.
  */
 import type { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
