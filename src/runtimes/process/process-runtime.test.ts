@@ -213,7 +213,7 @@ test('a command that cannot be run is an answer that names what is wrong', async
   assert.deepEqual(runtime.instances(), [])
 })
 
-test('the same definition is adopted, another replaces it, a one-shot runs anew', async (context) => {
+test('the same definition is adopted, another replaces it, one-shots run anew', async (context) => {
   const bench = makeWorkbench(context)
   const runtime = bench.open()
   const first = await start(runtime, shell('sleep 1000'))
