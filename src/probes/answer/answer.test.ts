@@ -34,6 +34,6 @@ describe('answers', () => {
   it('show latencies as precisely as they matter', () => {
     assert.equal(printLatency(0.8421), '0.84 ms')
     assert.equal(printLatency(1_500.4), '1500 ms')
-    assert.equal(elapsedMs(1, 3.14159), 2.14)
+    assert.equal(elapsedMs(1, 3.45678), 2.46)
   })
 })
