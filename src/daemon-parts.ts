@@ -9,6 +9,7 @@ import { ExecProbe } from './probes/exec/exec-probe.ts'
 import { ExitProbe } from './probes/exit/exit-probe.ts'
 import { HttpProbe } from './probes/http/http-probe.ts'
 import { LogProbe } from './probes/log/log-probe.ts'
+import { PostgresProbe } from './probes/postgres/postgres-probe.ts'
 import { TcpProbe } from './probes/tcp/tcp-probe.ts'
 import { SystemRandom } from './random/system-random.ts'
 import { ProcessRuntime } from './runtimes/process/process-runtime.ts'
@@ -96,6 +97,7 @@ function probesFor(
     new ExitProbe(runtime, clock),
     new HttpProbe(),
     new LogProbe(),
+    new PostgresProbe(),
     new TcpProbe(),
   ]
 }
