@@ -47,7 +47,7 @@ function retries(component: Component): string {
 }
 
 function explainCondition(condition: ReadyCondition): string {
-  const parts = [`${condition.name}: ${condition.probe} ${shortJson(condition.input)}`]
+  const parts = [`${condition.name}: ${explainInput(condition)}`]
   if (condition.when !== undefined) parts.push(`and ${condition.when}`)
   if (condition.consecutive > 1) parts.push(`${condition.consecutive} times in a row`)
   if (condition.holdMs > 0) parts.push(`for ${describeDuration(condition.holdMs)} without a break`)
@@ -57,7 +57,21 @@ function explainCondition(condition: ReadyCondition): string {
   return parts.join(', ')
 }
 
-function shortJson(value: Json): string {
-  const text = JSON.stringify(value)
+/** What a probe asks about, and the names of what else it looks at. */
+function explainInput({ probe, input }: ReadyCondition): string {
+  const { expect } = input
+  if (probe === 'exit') {
+    if (!Array.isArray(expect)) return 'its process keeps running'
+    return `its process ends with ${listWords(expect.map(String))}`
+  }
+  const subjects = ['url', 'address', 'pattern', 'host', 'command']
+  const subject = subjects.find((key) => input[key] !== undefined)
+  const others = Object.keys(input).filter((key) => key !== subject && key !== 'env')
+  const about = subject === undefined ? '' : ` ${shorten(input[subject] ?? '')}`
+  return `${probe}${about}${others.length === 0 ? '' : ` (${listWords(others, 'and')})`}`
+}
+
+function shorten(value: Json): string {
+  const text = Array.isArray(value) ? value.join(' ') : String(value)
   return text.length > 100 ? `${text.slice(0, 99)}…` : text
 }
