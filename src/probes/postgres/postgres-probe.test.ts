@@ -168,6 +168,13 @@ describe('the postgres probe', () => {
     }
   })
 
+  it("never uses the daemon's own password", async (test) => {
+    process.env['PGPASSWORD'] = 'swordfish'
+    test.after(() => delete process.env['PGPASSWORD'])
+    const answer = await askOnce(probe, { url: server.url.replace(':swordfish', '') })
+    assert.equal(gist(answer), 'failed terminal wrong-credentials')
+  })
+
   it('gives rows of a query, exact and at most 100', async () => {
     const query = 'select 1 as one, 9007199254740993::int8 as big, \'{"a":[1]}\'::jsonb as doc'
     const answer = await ask({ query })

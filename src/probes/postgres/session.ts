@@ -45,6 +45,8 @@ export class Session {
       stream: () => asUnconnected(options.socket),
       types: columnTypes as pg.CustomTypesConfig,
     })
+    // Otherwise the driver would use the daemon's own PGPASSWORD or ~/.pgpass.
+    if (!hasPassword(options.url)) this.#client.password = ''
     // The failure itself arrives at whoever waits for an answer.
     this.#client.on('error', () => undefined)
     this.#abort = () => options.socket.destroy()
@@ -119,6 +121,10 @@ export class Session {
     await within(closed, GOODBYE_MS)
     connection.socket.destroy()
   }
+}
+
+function hasPassword(url: string): boolean {
+  return (URL.parse(url)?.password ?? '') !== ''
 }
 
 /** The driver wants to connect its socket itself; this one is connected already. */
