@@ -99,11 +99,23 @@ export class RampLoop {
       await this.#ledger.append({ stream: this.ramp, after: 0, entries })
     } catch (error) {
       // The write may have got through although it was reported lost; then the ramp is open.
-      const found = await loadState(this.#ledger, this.ramp)
-      if (found === undefined) throw error
+      if (!isFault(error) || !(await this.#isOnRecord())) throw error
     }
     this.#decidedMs = state.latestMs
     this.#recorded(state, entries)
+  }
+
+  /** Whether the ledger holds the stream; asked until it tells, since the answer must not be guessed. */
+  async #isOnRecord(): Promise<boolean> {
+    while (!this.#isClosed) {
+      try {
+        return (await loadState(this.#ledger, this.ramp)) !== undefined
+      } catch (error) {
+        if (!isFault(error, 'ledger-unavailable')) throw error
+        await this.#pause(RETRY_FIRST_MS)
+      }
+    }
+    return false
   }
 
   #takeOver(state: RampState): void {

@@ -32,6 +32,8 @@ export const SECRET = 'pa55"w0rd/of the simulation'
 
 /** The longest that ramps may go on, without holding, once faults have stopped. @unit ms */
 const REST_WITHIN_MS = 7_200_000
+/** The longest that undoing may take once faults have stopped. @unit ms */
+const END_WITHIN_MS = 600_000
 /** The most steps of one run. */
 const STEPS_MOST = 60_000
 
@@ -210,6 +212,9 @@ export class Simulation {
 
   /** Once faults have stopped, every ramp must end, or hold with a reason. */
   async #comeToRest(): Promise<void> {
+    // Of two engines on one ledger, one may not know what the other has done, and that it is gone: it
+    // does no harm, but only an engine that has read the ledger can be held to finishing.
+    if (this.faults.switchedOn.has('two-engines')) for (const { life } of this.alive()) life.kill()
     if (this.alive().length === 0) void this.startEngine()
     const byMs = this.clock.goneMs + REST_WITHIN_MS
     await this.#until(() => this.standings.areAtRest() || this.clock.goneMs > byMs)
@@ -226,8 +231,9 @@ export class Simulation {
       const held = this.standings.all().filter((standing) => standing.is !== 'ended')
       if (held.length === 0) return
       for (const { ramp } of held) this.#end(ramp, round)
-      const byMs = this.clock.goneMs + REST_WITHIN_MS
-      await this.#until(() => this.standings.areAtRest() || this.clock.goneMs > byMs)
+      const byMs = this.clock.goneMs + END_WITHIN_MS
+      const isOver = (): boolean => this.standings.all().every(({ is }) => is === 'ended')
+      await this.#until(() => isOver() || this.clock.goneMs > byMs)
     }
     for (const { ramp, is } of this.standings.all()) {
       if (is !== 'ended') this.violations.push(`${ramp} cannot be brought to an end`)
@@ -250,14 +256,19 @@ export class Simulation {
   async #closeAll(): Promise<void> {
     const byMs = this.clock.goneMs + REST_WITHIN_MS
     const timers = (): number => this.alive().reduce((sum, { life }) => sum + life.timers, 0)
-    await this.#until(() => timers() === 0 || this.clock.goneMs > byMs)
+    const isIdle = (): boolean =>
+      timers() === 0 && this.alive().every(({ engine }) => engine.underWay().length === 0)
+    await this.#until(() => isIdle() || this.clock.goneMs > byMs)
     if (timers() > 0) this.violations.push(`${timers()} timers are left after every ramp has ended`)
     for (const { engine } of this.alive()) {
       const left = engine.underWay().map((state) => state.ramp)
-      if (left.length > 0 && this.alive().length === 1) {
-        this.violations.push(`${left.join(', ')} under way after the end`)
-      }
-      await engine.close()
+      if (left.length > 0) this.violations.push(`${left.join(', ')} under way after the end`)
+      let isClosed = false
+      void engine.close().then(() => {
+        isClosed = true
+      })
+      await this.#until(() => isClosed)
+      if (!isClosed) this.violations.push('an engine does not close')
     }
     this.#growth.look(this.ledger.all)
   }

@@ -168,8 +168,9 @@ function decideProofFailure(decider: Decider, view: StageView, role: 'gate' | 'e
     const placed = view.placed[index]
     const now = view.now.conditions[index]
     if (placed === undefined || now === undefined || placed.role !== role) continue
-    if (now.metAtMs !== undefined) continue
     const standing = standingOf(decider.draft.state, view, index, decider.nowMs)
+    // A gate that was met and is not any more is waited for again, and as long.
+    if (now.metAtMs !== undefined && (role === 'exit' || standing.is === 'passing')) continue
     const at = { stage: view.now.name, condition: placed.condition.name }
     if (standing.is === 'failing' && standing.terminal) {
       const { answer } = standing

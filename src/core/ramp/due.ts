@@ -73,8 +73,8 @@ function conditionDues(state: RampState, view: StageView, nowMs: number): readon
   const dues: Due[] = [...toleranceDues(state, view, nowMs)]
   view.placed.forEach((placed, index) => {
     const now = view.now.conditions[index]
-    if (now?.askedSinceMs === undefined || now.metAtMs !== undefined) return
-    if ((placed.role === 'gate') !== isGated) return
+    if (now?.askedSinceMs === undefined || (placed.role === 'gate') !== isGated) return
+    if (now.metAtMs !== undefined && !isGated) return
     const { deadlineMs, holdMs, question } = placed.condition
     const standing = standingOf(state, view, index, nowMs)
     const sinceMs = standing.is === 'passing' ? standing.sinceMs : passesAtMs(placed, now)

@@ -5,9 +5,8 @@
 
 import type { HeardEntry } from '../entry/entry.ts'
 import { present, unreachable } from '../fault/assert.ts'
-import type { Condition } from '../plan/condition.ts'
 import type { Input } from './advance.ts'
-import { questionAt } from './open-questions.ts'
+import { type OpenQuestion, questionAt } from './open-questions.ts'
 import type { ConditionState, RampState } from './state.ts'
 
 /** The shortest time after which a repeated answer is recorded again. @unit ms */
@@ -53,7 +52,7 @@ function hearAnswer(
   const isWorth =
     isQuoted ||
     tellsSomething(open.now, answer.verdict, answer.reason, answer.outlook) ||
-    movesOn(open.now, open.condition, answer.verdict, nowMs) ||
+    movesOn(open, answer.verdict, nowMs) ||
     isDueAgain(open.now, nowMs)
   if (!isWorth) return undefined
   return { type: 'condition.answered', stage, condition, incarnation, answer, attempt }
@@ -73,14 +72,11 @@ function tellsSomething(
 }
 
 /** Whether one more answer of the same kind makes the condition met, or broken. */
-function movesOn(
-  now: ConditionState,
-  condition: Condition,
-  verdict: string,
-  nowMs: number,
-): boolean {
+function movesOn(open: OpenQuestion, verdict: string, nowMs: number): boolean {
+  const { now, condition, role } = open
   if (verdict === 'passed') {
-    if (now.metAtMs !== undefined) return false
+    // A guard is never met, it only fails.
+    if (now.metAtMs !== undefined || role === 'guard') return false
     return (
       now.passes < condition.consecutive ||
       nowMs - (now.passingSinceMs ?? nowMs) >= condition.holdMs
