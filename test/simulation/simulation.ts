@@ -135,14 +135,16 @@ export class Simulation {
     return engine
   }
 
-  /** Kills every engine at once, and starts one again after a while. */
+  /** Kills one engine; when none is left, one starts again after a while. */
   crash(): void {
     const { life } = this.alive()[this.faults.between(0, 7) % Math.max(1, this.alive().length)] ?? {}
     if (life === undefined) return
     life.kill()
     if (this.alive().length > 0) return
     const atMs = this.clock.nowMs() + this.faults.between(1, 5_000)
-    this.clock.wakeAt(atMs, () => void this.startEngine())
+    this.clock.wakeAt(atMs, () => {
+      if (this.alive().length === 0) void this.startEngine()
+    })
   }
 
   /** Opens a ramp, trying again while the ledger is out of order. */
