@@ -54,6 +54,7 @@ export class Server {
   async listen(socketPath: string): Promise<void> {
     await this.#app.listen({ path: socketPath })
     chmodSync(socketPath, 0o600)
+    this.#activeAtMs = this.#parts.clock.nowMs()
   }
 
   /** Refuses everything from now on; who is connected stays so until `close`. */

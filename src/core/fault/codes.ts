@@ -205,7 +205,7 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   },
   'daemon-absent': {
     meaning: 'No daemon is running for this workspace.',
-    remedy: 'Run `rampart up`, or `rampart daemon start`.',
+    remedy: 'Run `rampart up`, which starts one; what is running is taken over.',
     httpStatus: 503,
     exitCode: 1,
     retryable: true,

@@ -24,7 +24,7 @@ export async function connectDaemon(query: DaemonQuery): Promise<RampartClient> 
     code: 'daemon-absent',
     operation: 'find the daemon',
     subject: query.workspace,
-    hint: 'No daemon is running for this workspace; `rampart up` starts one.',
+    hint: 'No daemon is running for this workspace.',
   })
 }
 

@@ -23,6 +23,8 @@ export interface DaemonStart extends DaemonQuery {
 /** A look every so often, should the file system not tell of changes. @unit ms */
 const LOOK_MS = 250
 
+const DAEMON_FILE_NAME = 'daemon.json'
+
 /**
  * A client of the workspace's daemon, which is started when absent.
  *
@@ -37,46 +39,53 @@ export async function ensureDaemon(start: DaemonStart): Promise<RampartClient> {
   return startDaemon(start, place)
 }
 
-function startDaemon(start: DaemonStart, place: DaemonPlace): Promise<RampartClient> {
+async function startDaemon(start: DaemonStart, place: DaemonPlace): Promise<RampartClient> {
   const { deadlineMs = 20_000 } = start
-  const { promise, resolve, reject } = Promise.withResolvers<RampartClient>()
-  let looking = false
-  let again = false
-  const look = async (): Promise<void> => {
-    again = true
-    if (looking) return
-    looking = true
-    try {
-      while (again) {
-        again = false
-        const client = await findDaemon(start)
-        if (client !== undefined) return resolve(client)
-      }
-    } catch (error) {
-      reject(error)
-    } finally {
-      looking = false
-    }
+  const deadline = AbortSignal.timeout(deadlineMs)
+  while (!deadline.aborted) {
+    const client = await attempt(start, place, deadline)
+    // It gave way to another one, which has left again meanwhile: begin anew.
+    if (client !== undefined) return client
+  }
+  throw unready(place, `It did not listen within ${deadlineMs} ms.`)
+}
+
+/** Starts one; undefined when it left without a fault and no other one is there. */
+function attempt(
+  start: DaemonStart,
+  place: DaemonPlace,
+  deadline: AbortSignal,
+): Promise<RampartClient | undefined> {
+  const { promise, resolve, reject } = Promise.withResolvers<RampartClient | undefined>()
+  let looking: Promise<void> = Promise.resolve()
+  const look = (isLast = false): void => {
+    looking = looking.then(async () => {
+      const client = await findDaemon(start)
+      if (client !== undefined || isLast) resolve(client)
+    })
+    looking.catch(reject)
   }
   // Watched before it is started, so that no change is missed.
-  const watcher = watch(place.folder, () => void look())
+  const watcher = watch(place.folder, (_, name) => {
+    if (name === DAEMON_FILE_NAME) look()
+  })
   watcher.on('error', () => watcher.close())
-  const net = setInterval(() => void look(), LOOK_MS)
-  const deadline = setTimeout(() => {
-    reject(unready(place, `It did not listen within ${deadlineMs} ms.`))
-  }, deadlineMs)
+  const net = setInterval(look, LOOK_MS)
+  const giveUp = (): void => resolve(undefined)
+  deadline.addEventListener('abort', giveUp)
   const child = spawnDaemon(start, place)
-  child.once('error', (error) =>
-    reject(unready(place, `It could not be started: ${error.message}.`)),
+  child.once('error', ({ message }) =>
+    reject(unready(place, `It could not be started: ${message}.`)),
   )
   child.once('exit', (code, signal) => {
-    // Leaving with 0 means that another daemon was faster; that one is waited for.
-    if (code !== 0) reject(unready(place, `It ended at once with ${signal ?? `code ${code}`}.`))
+    if (code === 0) look(true)
+    else reject(unready(place, `It ended at once with ${signal ?? `code ${code}`}.`))
   })
   return promise.finally(() => {
     watcher.close()
     clearInterval(net)
-    clearTimeout(deadline)
+    deadline.removeEventListener('abort', giveUp)
+    child.removeAllListeners()
     child.unref()
   })
 }

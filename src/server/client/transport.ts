@@ -67,7 +67,7 @@ export class Transport {
       operation: `ask the daemon for ${path}`,
       subject: this.#socketPath,
       hint: isAbsent
-        ? 'No daemon is running for this workspace; `rampart up` starts one.'
+        ? 'No daemon is running for this workspace.'
         : 'The connection to the daemon broke; `rampart daemon status` says whether it is back.',
       cause,
     })

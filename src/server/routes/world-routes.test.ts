@@ -1,0 +1,47 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { ComponentView, RampSummary } from '../wire.ts'
+import { environmentsOf } from './world-routes.ts'
+
+function ramp(name: string): RampSummary {
+  const contract = { kind: 'Environment', name, digest: 'sha256:0' as const }
+  const times = { openedAtMs: 1, latestMs: 2 }
+  return { ramp: `${name}-up-222222`, contract, goal: 'up', phase: 'moving', by: 'me', ...times }
+}
+
+function start(instance: string, status: ComponentView['status']): ComponentView {
+  const subject = instance.split('#')[0] ?? ''
+  return { subject, instance, pid: 1, status, ports: {}, sinceMs: 1 }
+}
+
+test('puts every component with the contract it belongs to', () => {
+  const views = environmentsOf(
+    [ramp('shop')],
+    [start('shed/a#1', 'running'), start('shop/eu/api#1', 'running'), start('shop/db#1', 'exited')],
+  )
+  assert.deepEqual(
+    views.map(({ contract, lastRamp, components }) => [
+      contract,
+      lastRamp?.ramp,
+      components.map(({ instance }) => instance),
+    ]),
+    [
+      ['shed', undefined, ['shed/a#1']],
+      ['shop', 'shop-up-222222', ['shop/eu/api#1', 'shop/db#1']],
+    ],
+  )
+})
+
+test('shows the latest start of a component, and any earlier one that still runs', () => {
+  const starts = [
+    start('shop/api#1', 'exited'),
+    start('shop/api#2', 'running'),
+    start('shop/api#3', 'lost'),
+    start('shop/api#4', 'exited'),
+  ]
+  const [shop] = environmentsOf([], starts)
+  assert.deepEqual(
+    shop?.components.map(({ instance }) => instance),
+    ['shop/api#2', 'shop/api#4'],
+  )
+})
