@@ -43,6 +43,8 @@ async function demo(): Promise<number> {
     interrupted = true
   })
   process.on('SIGINT', () => undefined)
+  // Waiting for a signal alone would not keep this program running.
+  const staying = setInterval(() => undefined, 60_000)
   say('Bringing up a small shop: database, migrations, cache, worker, API, smoke test.\n')
   const up = await rampart(['up', shop])
   const isOpen = up.exitCode === 0
@@ -51,6 +53,7 @@ async function demo(): Promise<number> {
     await interruption
     say('\nTaking the shop down.\n')
   }
+  clearInterval(staying)
   const down = await rampart(['down', shop])
   await rampart(['daemon', 'stop', '--workspace', shop], 'quiet')
   const left = down.result?.['left']

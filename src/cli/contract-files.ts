@@ -11,7 +11,7 @@ import {
   parseContracts,
   type SourceValue,
 } from '../contracts/index.ts'
-import { Fault } from '../core/fault/fault.ts'
+import { Fault, isFault } from '../core/fault/fault.ts'
 
 /** Names under which contracts are found when none is given, the first one that exists. */
 const USUAL_NAMES = ['rampart.yaml', 'rampart.yml', 'rampart.json', 'rampart.config.ts', 'rampart']
@@ -87,14 +87,18 @@ async function readSource(cwd: string, file: string): Promise<Source> {
     if (['.ts', '.mts', '.js', '.mjs'].includes(extname(file))) {
       return { path, value: await runConfig(file) }
     }
-    if (statSync(file).size > FILE_LIMIT) throw new RangeError('it is larger than 16 MiB')
+    if (statSync(file).size > FILE_LIMIT) throw unreadable(path, 'it is larger than 16 MiB')
     return { path, text: readFileSync(file, 'utf8') }
   } catch (error) {
-    const why = error instanceof Error ? error.message : String(error)
-    const hint = `${path} could not be read: ${why}`
-    const details = { operation: 'read contract', subject: path, hint, cause: error }
-    throw new Fault({ code: 'contract-unreadable', ...details })
+    if (isFault(error)) throw error
+    throw unreadable(path, error instanceof Error ? error.message : String(error), error)
   }
+}
+
+function unreadable(path: string, why: string, cause?: unknown): Fault {
+  const hint = `${path} could not be read: ${why}`
+  const code = 'contract-unreadable'
+  return new Fault({ code, operation: 'read contract', subject: path, hint, cause })
 }
 
 /** What a config file exports: one document or several, under `default` or as named exports. */

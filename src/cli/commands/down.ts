@@ -1,6 +1,6 @@
 /** `rampart down`: takes an environment down, proved gone. A ramp under way is aborted first. */
 import type { RampartClient } from '../../server/client/client.ts'
-import type { RampSummary } from '../../server/wire.ts'
+import type { LeftoversView, RampSummary } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { chooseContract, folderOf, type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { followRamp } from '../follow.ts'
@@ -47,12 +47,32 @@ async function takeDown(
     by: parts.user,
   })
   const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
+  const left = await leftOf(client, contract.name)
   if (json) {
-    const { processes, ports } = await client.leftovers()
-    const left = { processes: processes.length, ports: ports.length }
-    parts.stdout.write(`${JSON.stringify({ ...summaryOf(watched.state), left })}\n`)
+    const counts = { processes: left.processes.length, ports: left.ports.length }
+    parts.stdout.write(`${JSON.stringify({ ...summaryOf(watched.state), left: counts })}\n`)
+  } else {
+    sayLeft(parts, left)
   }
   return watched.exitCode
+}
+
+/** What the kernel still knows of an environment. */
+async function leftOf(client: RampartClient, name: string): Promise<LeftoversView> {
+  const { processes, ports } = await client.leftovers()
+  const own = processes.filter((process) => process.subject.startsWith(`${name}/`))
+  const pids = new Set(own.map((process) => process.pid))
+  return { processes: own, ports: ports.filter((port) => pids.has(port.pid)) }
+}
+
+function sayLeft(parts: CliParts, left: LeftoversView): void {
+  if (left.processes.length === 0) {
+    parts.stderr.write('Nothing is left: no process, no port.\n')
+    return
+  }
+  for (const { pid, subject, command } of left.processes) {
+    parts.stderr.write(`Left behind: ${subject}, pid ${pid}: ${command}\n`)
+  }
 }
 
 async function endMovingRamp(

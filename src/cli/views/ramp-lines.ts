@@ -27,14 +27,14 @@ export function rampLines(drawing: RampDrawing): readonly string[] {
     '',
     ...rows.map((row) => {
       const mark = paint.mood(row.mood, MARKS[row.mood])
-      const name =
-        row.mood === 'waiting' ? paint.dim(padTo(row.name, names)) : padTo(row.name, names)
+      const fitted = padTo(fit(row.name, names), names)
+      const name = row.mood === 'waiting' ? paint.dim(fitted) : fitted
       const label = paint.mood(row.mood, padTo(row.label, labels))
       const time = padTo(timeOf(row), times)
       const room = width - (2 + 2 + names + 2 + labels + 2 + times + 2)
       const detail = room < 8 ? '' : fit(row.detail, room)
       const tone = row.mood === 'bad' ? detail : paint.dim(detail)
-      return `  ${mark} ${fit(name, names)}  ${label}  ${time}  ${tone}`.trimEnd()
+      return `  ${mark} ${name}  ${label}  ${time}  ${tone}`.trimEnd()
     }),
   ]
 }
