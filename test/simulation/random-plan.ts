@@ -35,7 +35,9 @@ export function randomPlan(
       const next = `@owner-${place}`
       const handOver = portStages(port, owner, next, stages, place)
       owner = next
-      stages.push(...handOver.map((stage) => finish(chance, stage, options, hasGroups, place, count)))
+      stages.push(
+        ...handOver.map((stage) => finish(chance, stage, options, hasGroups, place, count)),
+      )
       continue
     } else work = { conditions: [condition(chance, 'weather', { look: 'weather' })] }
     const stage = stageOf(`s${place}`, { ...work, needs: needsOf(chance, stages) })

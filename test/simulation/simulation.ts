@@ -18,6 +18,7 @@ import { Life } from './life.ts'
 import { scheduleMischief } from './mischief.ts'
 import { PROPOSER } from './people.ts'
 import { randomPlan } from './random-plan.ts'
+import { SECRET } from './secret.ts'
 import { settle } from './settle.ts'
 import { SimulatedClock } from './simulated-clock.ts'
 import { SimulatedRandom } from './simulated-random.ts'
@@ -26,9 +27,6 @@ import { SimulatedActuator } from './world/simulated-actuator.ts'
 import { SimulatedExpressions } from './world/simulated-expressions.ts'
 import { SimulatedProbe } from './world/simulated-probe.ts'
 import { World } from './world/world.ts'
-
-/** A secret that must never be recorded. */
-export const SECRET = 'pa55"w0rd/of the simulation'
 
 /** The longest that ramps may go on, without holding, once faults have stopped. @unit ms */
 const REST_WITHIN_MS = 7_200_000
@@ -137,7 +135,8 @@ export class Simulation {
 
   /** Kills one engine; when none is left, one starts again after a while. */
   crash(): void {
-    const { life } = this.alive()[this.faults.between(0, 7) % Math.max(1, this.alive().length)] ?? {}
+    const { life } =
+      this.alive()[this.faults.between(0, 7) % Math.max(1, this.alive().length)] ?? {}
     if (life === undefined) return
     life.kill()
     if (this.alive().length > 0) return
@@ -248,7 +247,8 @@ export class Simulation {
       if (!engine.underWay().some((state) => state.ramp === ramp)) continue
       const undo = { say: 'abort', undo: true, why } as const
       const refusal = engine.say(ramp, 'operator', round < 3 ? undo : { ...undo, undo: false })
-      if (refusal?.reason === 'already-undoing') engine.say(ramp, 'operator', { say: 'resume', why })
+      if (refusal?.reason === 'already-undoing')
+        engine.say(ramp, 'operator', { say: 'resume', why })
       if (refusal?.reason === 'past-pivot') engine.say(ramp, 'operator', { ...undo, undo: false })
       return
     }

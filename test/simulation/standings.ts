@@ -41,7 +41,8 @@ export class Standings {
       } else if (standing === undefined) continue
       else if (entry.type === 'ramp.held') standing.is = 'held'
       else if (entry.type === 'ramp.ended') standing.is = 'ended'
-      else if (entry.type === 'ramp.resumed' || entry.type === 'ramp.undoing') standing.is = 'moving'
+      else if (entry.type === 'ramp.resumed' || entry.type === 'ramp.undoing')
+        standing.is = 'moving'
     }
   }
 }

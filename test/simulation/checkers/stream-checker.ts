@@ -31,15 +31,29 @@ interface Account {
   readonly ignored: Set<string>
 }
 
-const RANK = { nowhere: 0, gated: 0, entered: 0, started: 1, provisional: 2, ready: 3, completed: 4 }
-const NEEDED: Readonly<Record<Until, number>> = { started: 1, provisional: 2, ready: 3, completed: 4 }
+const RANK = {
+  nowhere: 0,
+  gated: 0,
+  entered: 0,
+  started: 1,
+  provisional: 2,
+  ready: 3,
+  completed: 4,
+}
+const NEEDED: Readonly<Record<Until, number>> = {
+  started: 1,
+  provisional: 2,
+  ready: 3,
+  completed: 4,
+}
 
 /** Checks one stream. */
 export class StreamChecker {
   readonly violations: string[] = []
   readonly #plan: Plan
   readonly #accounts = new Map<string, Account>()
-  readonly #approvals: { readonly at: string; readonly by: string; readonly approves: boolean }[] = []
+  readonly #approvals: { readonly at: string; readonly by: string; readonly approves: boolean }[] =
+    []
   readonly #news = new Map<string, { readonly is: string; readonly atMs: number }>()
   readonly #by: string
   #held: string | undefined
@@ -90,7 +104,8 @@ export class StreamChecker {
         return this.#takeCommandAnswer(entry)
       case 'ramp.held':
         this.#held = entry.cause.sentence
-        if (entry.cause.reason === '' || entry.cause.sentence === '') this.#fail('held for no reason')
+        if (entry.cause.reason === '' || entry.cause.sentence === '')
+          this.#fail('held for no reason')
         return
       case 'ramp.resumed':
         this.#held = undefined
@@ -116,7 +131,8 @@ export class StreamChecker {
       word.digest === digestOf(this.#plan) &&
       this.#lastWord?.by === entry.by
     if (!isSaid) this.#fail(`an approval of ${at} counts that nobody gave`)
-    if (entry.approves && entry.by === this.#by) this.#fail(`${entry.by} approved what they proposed`)
+    if (entry.approves && entry.by === this.#by)
+      this.#fail(`${entry.by} approved what they proposed`)
     this.#approvals.push({ at, by: entry.by, approves: entry.approves })
   }
 
@@ -124,7 +140,9 @@ export class StreamChecker {
     const account = this.#of(entry.stage)
     const { askedOf } = entry.answer.evidence
     if (account.came !== 'gated' && askedOf !== undefined && askedOf !== account.command) {
-      this.#fail(`${entry.stage}/${entry.condition} answered for ${askedOf}, not ${account.command}`)
+      this.#fail(
+        `${entry.stage}/${entry.condition} answered for ${askedOf}, not ${account.command}`,
+      )
     }
     const seen = account.answers.get(entry.condition) ?? []
     account.answers.set(entry.condition, seen)

@@ -10,9 +10,7 @@ export function checkOrder(order: Order, entries: readonly Recorded[]): readonly
   )?.entry
   if (issued?.type !== 'command.issued') return [`${order.id} is run before it is recorded`]
   const isSame =
-    issued.stage === order.stage &&
-    issued.purpose === order.purpose &&
-    issued.fence === order.fence
+    issued.stage === order.stage && issued.purpose === order.purpose && issued.fence === order.fence
   return isSame ? [] : [`${order.id} is run otherwise than it is recorded`]
 }
 

@@ -1,6 +1,7 @@
 /** A ledger whose store is slow, loses writes before or after they got through, and is unreadable. */
-import { Fault } from '../../../src/core/fault/fault.ts'
+
 import type { FaultCodeName } from '../../../src/core/fault/codes.ts'
+import { Fault } from '../../../src/core/fault/fault.ts'
 import type {
   Append,
   Ledger,
