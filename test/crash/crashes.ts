@@ -1,0 +1,119 @@
+/** Trials in which the daemon is killed at a chosen entry of a ramp, and another one carries on. */
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { isFault } from '../../src/core/fault/fault.ts'
+import type { RampState } from '../../src/core/ramp/state.ts'
+import type { Json } from '../../src/core/units/json.ts'
+import { leftovers } from '../../src/runtimes/process/leftovers.ts'
+import type { RampartClient } from '../../src/server/client/client.ts'
+import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
+import type { Recorded } from '../../src/server/wire.ts'
+import { openWorkspace, PROGRAM, until } from '../support/daemon.ts'
+
+/** The goal of a ramp. */
+export type Goal = 'up' | 'down'
+
+/** What one ramp of a trial is to do. */
+export interface Leg {
+  readonly goal: Goal
+  /** As RAMPART_CRASH is written; absent: nothing is killed. */
+  readonly crash?: string
+}
+
+/** How a leg came out. */
+export interface Arrival {
+  readonly state: RampState
+  readonly entries: readonly Recorded[]
+  readonly isCrashed: boolean
+}
+
+/** Ramps one contract in a workspace of its own, killing daemons on the way. */
+export class Trial {
+  readonly workspace: string
+  readonly #contract: Json
+
+  constructor(t: TestContext, contract: Json) {
+    this.workspace = openWorkspace(t)
+    this.#contract = contract
+  }
+
+  /** Ramps to the goal, by two daemons when the first one is killed. */
+  async ramp(leg: Leg): Promise<Arrival> {
+    const isCrashed = leg.crash !== undefined && (await this.#rampUntilKilled(leg.goal, leg.crash))
+    const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
+    try {
+      const { ramps } = await client.ramps({ limit: 1 })
+      const begun = ramps[0]?.goal === leg.goal ? ramps[0].ramp : undefined
+      const ramp = begun ?? (await this.#open(client, leg.goal))
+      const entries = await follow(client, ramp)
+      const { state } = await client.ramp(ramp)
+      await client.stopDaemon()
+      return { state, entries, isCrashed }
+    } finally {
+      await client.close()
+    }
+  }
+
+  /** How often each component has started, as it has written down itself. */
+  starts(): Readonly<Record<string, number>> {
+    const counts: Record<string, number> = {}
+    for (const name of readFileSync(join(this.workspace, 'starts'), 'utf8').trim().split('\n')) {
+      counts[name] = (counts[name] ?? 0) + 1
+    }
+    return counts
+  }
+
+  /** What the kernel says is left. */
+  assertNothingLeft(): void {
+    assert.deepEqual(leftovers(this.workspace), { processes: [], ports: [] })
+  }
+
+  /** Whether the daemon was killed before the ramp was at its end. */
+  async #rampUntilKilled(goal: Goal, crash: string): Promise<boolean> {
+    const program = ['/usr/bin/env', `RAMPART_CRASH=${crash}`, ...PROGRAM]
+    const client = await ensureDaemon({ workspace: this.workspace, program })
+    const { pid } = await client.daemon()
+    try {
+      await follow(client, await this.#open(client, goal))
+      await client.stopDaemon()
+      return false
+    } catch (error) {
+      if (!isFault(error, 'daemon-lost') && !isFault(error, 'daemon-absent')) throw error
+      await until('the killed daemon is gone', () => isGone(pid))
+      return true
+    } finally {
+      await client.close()
+    }
+  }
+
+  #open(client: RampartClient, goal: Goal): Promise<string> {
+    const contract = this.#contract
+    return client.openRamp({ contract, directory: this.workspace, goal, settings: {}, by: 'me' })
+  }
+}
+
+/** The sequences at which a batch ends: the points at which a crash can happen. */
+export function batchEnds(entries: readonly Recorded[]): readonly number[] {
+  const heard = /^(ramp\.opened|condition\.answered|command\.answered|clock\.ticked)$/
+  const begins = entries.filter(({ entry }) => heard.test(entry.type))
+  return [...begins.slice(1).map(({ sequence }) => sequence - 1), entries.length]
+}
+
+async function follow(client: RampartClient, ramp: string): Promise<readonly Recorded[]> {
+  const entries: Recorded[] = []
+  for await (const event of client.stream(ramp)) {
+    if (event.type === 'entry') entries.push(event.recorded)
+  }
+  return entries
+}
+
+function isGone(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ESRCH'
+  }
+}

@@ -1,0 +1,108 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Json } from '../../src/core/units/json.ts'
+import { type Arrival, batchEnds, type Goal, Trial } from './crashes.ts'
+
+/** A program that writes down that it has started, and then does something. */
+function program(name: string, then: string): readonly string[] {
+  const note = `require('node:fs').appendFileSync('starts', '${name}\\n')`
+  return [process.execPath, '-e', `${note}; ${then}`]
+}
+
+const SERVE = `require('node:net').createServer().listen(process.env.PORT, '127.0.0.1')`
+
+/** The port that the contract gave the component, as its templates call it. */
+const PORT = `$\{self.ports.main}`
+
+function serving(name: string, needs: Json): Json {
+  return {
+    needs,
+    run: { command: program(name, SERVE), ports: { main: {} }, env: { PORT } },
+    ready: [{ tcp: { host: '127.0.0.1', port: PORT } }],
+    stop: { grace: '5s' },
+  }
+}
+
+function contract(more: Readonly<Record<string, Json>> = {}): Json {
+  const components = {
+    migrate: { run: { command: program('migrate', ''), oneShot: true } },
+    db: serving('db', [{ migrate: 'completed' }]),
+    api: serving('api', ['db']),
+    ...more,
+  }
+  return {
+    apiVersion: 'rampart/v1',
+    kind: 'Environment',
+    metadata: { name: 'tiny' },
+    spec: { components },
+  }
+}
+
+const ONCE_EACH = { migrate: 1, db: 1, api: 1 }
+
+/** Every point of a ramp at which a crash can happen: just before and just after each batch. */
+function pointsOf(goal: Goal, arrival: Arrival): readonly string[] {
+  const ends = batchEnds(arrival.entries)
+  return ends.flatMap((end) => [`before:${goal}:${end}`, `after:${goal}:${end}`])
+}
+
+/** Does all, two at a time. */
+async function pairwise<Item>(
+  items: readonly Item[],
+  work: (item: Item) => Promise<void>,
+): Promise<void> {
+  const rest = items.values()
+  const worker = async (): Promise<void> => {
+    for (const item of rest) await work(item)
+  }
+  await Promise.all([worker(), worker()])
+}
+
+function outcomeOf({ state }: Arrival): string | undefined {
+  return state.ended?.outcome
+}
+
+test('a daemon killed at any entry of a ramp up or down costs nothing but time', async (t) => {
+  const calm = new Trial(t, contract())
+  const up = pointsOf('up', await calm.ramp({ goal: 'up' }))
+  const down = pointsOf('down', await calm.ramp({ goal: 'down' }))
+  calm.assertNothingLeft()
+  const rounds = Array.from({ length: Math.max(up.length, down.length) }, (_, place) => place)
+  let crashes = 0
+  await pairwise(rounds, async (place) => {
+    const upPoint = up[place % up.length] ?? ''
+    const downPoint = down[place % down.length] ?? ''
+    const said = `killed ${upPoint}, then ${downPoint}`
+    const trial = new Trial(t, contract())
+    const risen = await trial.ramp({ goal: 'up', crash: upPoint })
+    assert.equal(outcomeOf(risen), 'reached', said)
+    assert.deepEqual(trial.starts(), ONCE_EACH, said)
+    const fallen = await trial.ramp({ goal: 'down', crash: downPoint })
+    assert.equal(outcomeOf(fallen), 'reached', said)
+    assert.deepEqual(trial.starts(), ONCE_EACH, said)
+    trial.assertNothingLeft()
+    crashes += Number(risen.isCrashed) + Number(fallen.isCrashed)
+  })
+  t.diagnostic(`${crashes} crashes at ${up.length} points up and ${down.length} points down`)
+  assert.ok(crashes >= up.length, 'the daemon was killed at the points that were meant')
+})
+
+test('a daemon killed at any entry of an undo leaves nothing behind', async (t) => {
+  const breaks = { run: { command: program('smoke', 'process.exit(3)'), oneShot: true } }
+  const broken = contract({ smoke: { ...breaks, needs: ['api'] } })
+  const calm = new Trial(t, broken)
+  const arrival = await calm.ramp({ goal: 'up' })
+  const turn = arrival.entries.findIndex(({ entry }) => entry.type === 'ramp.undoing')
+  assert.ok(turn > 0, 'the ramp is undone')
+  // What comes before the turn is walked by the way up.
+  const points = pointsOf('up', arrival).filter((point) => Number(point.split(':')[2]) > turn)
+  await pairwise(points, async (crash) => {
+    const trial = new Trial(t, broken)
+    const undone = await trial.ramp({ goal: 'up', crash })
+    assert.equal(outcomeOf(undone), 'undone', `killed ${crash}`)
+    assert.match(undone.state.ended?.cause?.sentence ?? '', /3/, `killed ${crash}`)
+    assert.deepEqual(trial.starts(), { ...ONCE_EACH, smoke: 1 }, `killed ${crash}`)
+    trial.assertNothingLeft()
+  })
+  t.diagnostic(`${points.length} points`)
+})
