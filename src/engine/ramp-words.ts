@@ -7,6 +7,7 @@ import type { RampState } from '../core/ramp/state.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
 import type { RampSettings } from '../seams/settings.ts'
+import { limitEvidence } from './evidence-limit.ts'
 import { type Redact, redactorFor } from './redact.ts'
 
 /** Resolves expressions for one ramp, and keeps its secrets out of what is recorded. */
@@ -39,7 +40,8 @@ export class RampWords {
 
   /** An answer held against the question's `when`, without secrets. */
   judge(question: OpenQuestion, answer: Answer): Answer {
-    return this.redact(this.#judge(question, answer))
+    const judged = this.#judge(question, answer)
+    return this.redact({ ...judged, evidence: limitEvidence(judged.evidence) })
   }
 
   #judge(question: OpenQuestion, answer: Answer): Answer {
