@@ -7,6 +7,7 @@ import {
   createHmac,
   createPrivateKey,
   createPublicKey,
+  createSecretKey,
   generateKeyPairSync,
   hash,
   type KeyObject,
@@ -73,7 +74,9 @@ function rawPublicKey(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')
 }
 
-function secretOf(privateKey: KeyObject): Buffer {
+/** As a key object: a key handed in as bytes is made anew for every seal, at ten times the price. */
+function secretOf(privateKey: KeyObject): KeyObject {
   const raw = privateKey.export({ type: 'pkcs8', format: 'der' })
-  return hash('sha256', Buffer.concat([Buffer.from('rampart ledger seal\n'), raw]), 'buffer')
+  const label = Buffer.from('rampart ledger seal\n')
+  return createSecretKey(hash('sha256', Buffer.concat([label, raw]), 'buffer'))
 }

@@ -1,0 +1,252 @@
+/**
+ * How fast is the ledger? Appends against raw SQLite inserts of the same rows at the same durability,
+ * in interleaved trials; and reading a long ledger back, every hash checked and every entry parsed.
+ *
+ *     node bench/ledger.ts [--json] [--entries 1000000] [--trials 15] [--folder /where/to/write]
+ */
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { availableParallelism, cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
+import { parseArgs } from 'node:util'
+import type { Entry } from '../src/core/entry/entry.ts'
+import { MemoryLedger } from '../src/ledger/memory/memory-ledger.ts'
+import { openSqliteLedger, type SqliteLedger } from '../src/ledger/sqlite/sqlite-ledger.ts'
+import { verifySqliteLedger } from '../src/ledger/sqlite/verify-file.ts'
+import type { Ledger } from '../src/seams/ledger.ts'
+
+/** One shape of load: so many ramps append so many entries each, at once, again and again. */
+interface Load {
+  readonly ramps: number
+  readonly entriesEach: number
+  readonly commits: number
+}
+
+/** What a load showed. `ratio` is the ledger's rate by the peer's: 1 is as fast, more is faster. */
+interface AppendResult extends Load {
+  readonly ledgerUsPerEntry: number
+  readonly rawUsPerEntry: number
+  readonly bareUsPerEntry: number
+  /** Against the same table, with `JSON.stringify`: what one would write without a ledger. */
+  readonly ratioToRaw: number
+  /** Against ready-made texts in a table without the index over streams: a lower bound of SQLite. */
+  readonly ratioToBare: number
+}
+
+const LOADS: readonly Load[] = [
+  { ramps: 1, entriesEach: 3, commits: 150 },
+  { ramps: 10, entriesEach: 3, commits: 100 },
+  { ramps: 100, entriesEach: 3, commits: 40 },
+  { ramps: 1000, entriesEach: 3, commits: 8 },
+]
+
+const TABLE = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABLE entries (
+  position INTEGER PRIMARY KEY, stream TEXT NOT NULL, sequence INTEGER NOT NULL,
+  text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;`
+const INDEX = 'CREATE UNIQUE INDEX entries_by_stream ON entries (stream, sequence);'
+const clock = { nowMs: () => 1_760_000_000_000, wakeAt: () => ({ cancel() {} }) }
+
+/** The entries of one stage's life, over and over: what a real ledger is made of. */
+function entryAt(index: number): Entry {
+  const atMs = 1_760_000_000_000 + index
+  const stage = `shop/api-${index % 7}`
+  const condition = 'http-ready'
+  const url = `http://127.0.0.1:${41_000 + (index % 999)}/ready`
+  const answer = {
+    verdict: 'inconclusive' as const,
+    reason: 'status-differs',
+    sentence: 'GET /ready answered 503 instead of 200; the pool is still warming up.',
+    evidence: { status: 503, latencyMs: 3, url },
+    terminal: false,
+    atMs,
+  }
+  const entries = [
+    { type: 'stage.gated', stage, incarnation: 1, atMs },
+    { type: 'stage.entered', stage, incarnation: 1, atMs },
+    { type: 'command.issued', command: `shop/${stage}/1`, stage, purpose: 'do', fence: 1, atMs },
+    { type: 'condition.answered', stage, condition, incarnation: 1, attempt: 1, answer, atMs },
+    { type: 'condition.answered', stage, condition, incarnation: 1, attempt: 2, answer, atMs },
+    { type: 'condition.met', stage, condition, incarnation: 1, atMs },
+    { type: 'stage.provisional', stage, atMs },
+    { type: 'stage.ready', stage, atMs },
+  ]
+  return entries[index % entries.length] as unknown as Entry
+}
+
+function entriesOf(load: Load, commit: number, ramp: number): Entry[] {
+  const first = (commit * load.ramps + ramp) * load.entriesEach
+  return Array.from({ length: load.entriesEach }, (_, index) => entryAt(first + index))
+}
+
+async function appendToLedger(ledger: Ledger, load: Load): Promise<number> {
+  const started = performance.now()
+  for (let commit = 0; commit < load.commits; commit += 1) {
+    const appends = Array.from({ length: load.ramps }, (_, ramp) =>
+      ledger.append({
+        stream: `shop-up-${ramp}`,
+        after: commit * load.entriesEach,
+        entries: entriesOf(load, commit, ramp),
+      }),
+    )
+    await Promise.all(appends)
+  }
+  return performance.now() - started
+}
+
+async function trialOfLedger(folder: string, load: Load): Promise<number> {
+  const ledger = openSqliteLedger({ folder, clock })
+  const tookMs = await appendToLedger(ledger, load)
+  await ledger.close()
+  return tookMs
+}
+
+function trialOfRaw(folder: string, load: Load, isBare: boolean): number {
+  mkdirSync(folder)
+  const database = new DatabaseSync(join(folder, 'raw.sqlite'))
+  database.exec(isBare ? TABLE : TABLE + INDEX)
+  const insert = database.prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?)')
+  const hash = 'a'.repeat(64)
+  const text = JSON.stringify(entryAt(3))
+  let position = 0
+  const started = performance.now()
+  for (let commit = 0; commit < load.commits; commit += 1) {
+    database.exec('BEGIN IMMEDIATE')
+    for (let ramp = 0; ramp < load.ramps; ramp += 1) {
+      const entries = entriesOf(load, commit, ramp)
+      for (const [index, entry] of entries.entries()) {
+        position += 1
+        const sequence = commit * load.entriesEach + index + 1
+        const printed = isBare ? text : JSON.stringify(entry)
+        insert.run(position, `shop-up-${ramp}`, sequence, printed, hash)
+      }
+    }
+    database.exec('COMMIT')
+  }
+  const tookMs = performance.now() - started
+  database.close()
+  return tookMs
+}
+
+async function measureAppends(root: string, load: Load, trials: number): Promise<AppendResult> {
+  const times: { ledger: number; raw: number; bare: number }[] = []
+  for (let trial = -1; trial < trials; trial += 1) {
+    const folder = mkdtempSync(join(root, 'trial-'))
+    // The order changes with every trial, so that no peer always comes after the same other.
+    const runs = [
+      async () => ({ ledger: await trialOfLedger(join(folder, 'ledger'), load) }),
+      async () => ({ raw: trialOfRaw(join(folder, 'raw'), load, false) }),
+      async () => ({ bare: trialOfRaw(join(folder, 'bare'), load, true) }),
+    ]
+    let time = { ledger: 0, raw: 0, bare: 0 }
+    for (let turn = 0; turn < runs.length; turn += 1) {
+      time = { ...time, ...(await runs[(turn + trial + runs.length) % runs.length]?.()) }
+    }
+    rmSync(folder, { recursive: true })
+    // The first trial warms the compiler and is not counted.
+    if (trial >= 0) times.push(time)
+  }
+  const usPerEntry = (ms: number) =>
+    round((ms * 1000) / (load.commits * load.ramps * load.entriesEach))
+  return {
+    ...load,
+    ledgerUsPerEntry: usPerEntry(median(times.map(({ ledger }) => ledger))),
+    rawUsPerEntry: usPerEntry(median(times.map(({ raw }) => raw))),
+    bareUsPerEntry: usPerEntry(median(times.map(({ bare }) => bare))),
+    ratioToRaw: round(median(times.map(({ ledger, raw }) => raw / ledger))),
+    ratioToBare: round(median(times.map(({ ledger, bare }) => bare / ledger))),
+  }
+}
+
+async function measureReading(root: string, count: number) {
+  const folder = join(root, 'long')
+  const ledger = openSqliteLedger({ folder, clock })
+  const fillMs = await fill(ledger, count)
+  const pagesMs = await fastestOf(3, async () => {
+    let entries = 0
+    for await (const page of ledger.readPages()) entries += page.length
+    return entries
+  })
+  const readAllMs = await fastestOf(3, async () => {
+    let entries = 0
+    for await (const _ of ledger.readAll()) entries += 1
+    return entries
+  })
+  await ledger.close()
+  const started = performance.now()
+  const verification = await verifySqliteLedger({ folder })
+  const verifyMs = performance.now() - started
+  const memoryMs = await appendToLedger(new MemoryLedger(), {
+    ramps: 10,
+    entriesEach: 3,
+    commits: 3000,
+  })
+  return {
+    entries: count,
+    bytesPerEntry: round(averageBytes()),
+    fillMs: round(fillMs),
+    pagesMs: round(pagesMs),
+    readAllMs: round(readAllMs),
+    verifyMs: round(verifyMs),
+    verdict: verification.verdict,
+    memoryUsPerEntry: round((memoryMs * 1000) / 90_000),
+  }
+}
+
+async function fill(ledger: SqliteLedger, count: number): Promise<number> {
+  const load = { ramps: 100, entriesEach: 100, commits: Math.ceil(count / 10_000) }
+  return appendToLedger(ledger, load)
+}
+
+async function fastestOf(times: number, read: () => Promise<number>): Promise<number> {
+  let fastest = Number.POSITIVE_INFINITY
+  for (let time = 0; time < times; time += 1) {
+    const started = performance.now()
+    await read()
+    fastest = Math.min(fastest, performance.now() - started)
+  }
+  return fastest
+}
+
+function averageBytes(): number {
+  const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify(entryAt(index)))
+  return texts.join('').length / texts.length
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((one, other) => one - other)
+  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100
+}
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      json: { type: 'boolean', default: false },
+      entries: { type: 'string', default: '1000000' },
+      trials: { type: 'string', default: '15' },
+      folder: { type: 'string', default: tmpdir() },
+    },
+  })
+  const root = mkdtempSync(join(values.folder, 'rampart-bench-'))
+  try {
+    const versions = { node: process.version, sqlite: process.versions['sqlite'] }
+    const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
+    const appends: AppendResult[] = []
+    for (const load of LOADS) appends.push(await measureAppends(root, load, Number(values.trials)))
+    const reading = await measureReading(root, Number(values.entries))
+    const result = { question: 'ledger', versions, machine, appends, reading }
+    if (values.json) return console.log(JSON.stringify(result))
+    console.log(
+      `node ${versions.node}, SQLite ${versions.sqlite}, ${machine.cores} × ${machine.cpu}`,
+    )
+    console.table(appends)
+    console.table(reading)
+  } finally {
+    rmSync(root, { recursive: true })
+  }
+}
+
+await main()
