@@ -1,5 +1,6 @@
 /** Which workspace a command is about, and its daemon. */
-import { resolve } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import type { RampartClient } from '../server/client/client.ts'
 import type { CliParts } from './cli-parts.ts'
 import type { WorkspaceOption } from './options.ts'
@@ -12,13 +13,21 @@ export function workspaceOf(parts: CliParts, options: WorkspaceOption, folder?: 
   )
 }
 
-/** Runs something with the daemon that is there. @throws daemon-absent */
+/**
+ * Runs something with the workspace's daemon, started when there is a record to read but nobody to
+ * read it.
+ *
+ * @throws daemon-absent when nothing has ever been ramped in the workspace
+ */
 export async function withDaemon<Value>(
   parts: CliParts,
   options: WorkspaceOption,
   use: (client: RampartClient) => Promise<Value>,
 ): Promise<Value> {
-  return closing(await parts.connectDaemon(workspaceOf(parts, options)), use)
+  const workspace = workspaceOf(parts, options)
+  const hasRecord = existsSync(join(workspace, '.rampart', 'ledger.sqlite'))
+  const connect = hasRecord ? parts.ensureDaemon : parts.connectDaemon
+  return closing(await connect(workspace), use)
 }
 
 /** Runs something with the workspace's daemon, started when it is absent. */
