@@ -42,6 +42,10 @@ export interface RunOptions {
   readonly faults?: readonly FaultName[]
   /** These plans, not random ones. */
   readonly plans?: readonly Plan[]
+  /** Whether its plans may wait for as long as it takes: for people, for a day to be over. */
+  readonly mayWait?: boolean
+  /** The most that limits of these plans may come to. */
+  readonly ceilings?: Readonly<Record<string, number>>
   /** Breaks an engine's parts, to see whether it is noticed. */
   readonly mutate?: (parts: EngineParts) => EngineParts
   /** Whether to decide every batch again. @default true */
@@ -70,7 +74,6 @@ export class Simulation {
   /** Engines, the dead ones included. */
   readonly lives: { readonly life: Life; readonly engine: Engine }[] = []
   readonly #options: RunOptions
-  readonly #faulty: FaultyLedger
   readonly #parts: EngineParts
   readonly #growth = new GrowthChecker()
   #steps = 0
@@ -79,19 +82,18 @@ export class Simulation {
     this.#options = options
     this.random = new SimulatedRandom(options.seed)
     const { clock, random, world } = this
+    for (const [limit, ceiling] of Object.entries(options.ceilings ?? {})) {
+      world.ceilings.set(limit, ceiling)
+    }
     this.faults = new Faults({ clock, random, only: options.faults })
     const { faults } = this
-    this.#faulty = new FaultyLedger({ below: this.ledger, clock, faults })
-    this.#faulty.onWritten = () => {
-      if (faults.strikes('engine-crashes-after-record', 3)) this.crash()
-    }
     const actuator = new SimulatedActuator({ world, clock, faults })
     actuator.onOrder = (order) => this.#onOrder(order)
     const kept = new Map<string, RampSettings>()
     this.#parts = {
       clock,
       random: random.stream('engine'),
-      ledger: this.#faulty,
+      ledger: this.ledger,
       probes: [new SimulatedProbe({ world, clock, faults })],
       actuators: [actuator],
       expressions: new SimulatedExpressions(),
@@ -109,7 +111,8 @@ export class Simulation {
 
   /** Starts one more engine on the same ledger. */
   async startEngine(): Promise<Engine> {
-    const life = new Life(this.#options.mutate?.(this.#parts) ?? this.#parts)
+    const parts = { ...this.#parts, ledger: this.#faultyLedger(() => life.isAlive) }
+    const life: Life = new Life(this.#options.mutate?.(parts) ?? parts)
     const engine = new Engine(life.parts)
     this.lives.push({ life, engine })
     const run = new Map<string, number>()
@@ -131,6 +134,15 @@ export class Simulation {
       void error
     }
     return engine
+  }
+
+  #faultyLedger(isWriterAlive: () => boolean): FaultyLedger {
+    const { ledger: below, clock, faults } = this
+    const faulty = new FaultyLedger({ below, clock, faults, isWriterAlive })
+    faulty.onWritten = () => {
+      if (faults.strikes('engine-crashes-after-record', 3)) this.crash()
+    }
+    return faulty
   }
 
   /** Kills one engine; when none is left, one starts again after a while. */
@@ -217,9 +229,11 @@ export class Simulation {
     // does no harm, but only an engine that has read the ledger can be held to finishing.
     if (this.faults.switchedOn.has('two-engines')) for (const { life } of this.alive()) life.kill()
     if (this.alive().length === 0) void this.startEngine()
-    const byMs = this.clock.goneMs + REST_WITHIN_MS
+    const { mayWait = false } = this.#options
+    const byMs = this.clock.goneMs + (mayWait ? END_WITHIN_MS : REST_WITHIN_MS)
     await this.#until(() => this.standings.areAtRest() || this.clock.goneMs > byMs)
     await settle()
+    if (mayWait) return
     for (const standing of this.standings.all()) {
       if (standing.is !== 'moving') continue
       this.violations.push(`${standing.ramp} neither ends nor holds once faults have stopped`)

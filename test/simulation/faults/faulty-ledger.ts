@@ -20,6 +20,7 @@ export class FaultyLedger implements Ledger {
   readonly #below: Ledger
   readonly #clock: SimulatedClock
   readonly #faults: Faults
+  readonly #isWriterAlive: () => boolean
   /** Appends of one stream resolve in the order they were made. */
   readonly #last = new Map<string, Promise<unknown>>()
 
@@ -27,10 +28,12 @@ export class FaultyLedger implements Ledger {
     readonly below: Ledger
     readonly clock: SimulatedClock
     readonly faults: Faults
+    readonly isWriterAlive: () => boolean
   }) {
     this.#below = options.below
     this.#clock = options.clock
     this.#faults = options.faults
+    this.#isWriterAlive = options.isWriterAlive
   }
 
   append(append: Append): Promise<readonly Recorded[]> {
@@ -46,6 +49,8 @@ export class FaultyLedger implements Ledger {
   async #append(append: Append): Promise<readonly Recorded[]> {
     const faults = this.#faults
     await this.#delay()
+    // What a process had not handed over when it was killed is never written.
+    if (!this.#isWriterAlive()) return new Promise(() => undefined)
     if (faults.strikes('ledger-loses-before', 10)) throw fault('ledger-unavailable', append.stream)
     if (faults.strikes('ledger-conflicts', 10)) throw fault('ledger-conflict', append.stream)
     const recorded = await this.#below.append(append)

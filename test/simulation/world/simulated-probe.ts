@@ -64,6 +64,11 @@ export class SimulatedProbe implements Probe {
         const isOwned = owners.some((owner) => owner.endsWith(sought)) !== isNot
         return this.#answer(isOwned ? 'passed' : 'failed', isOwned ? 'owned' : 'not-owned', asking)
       }
+      case 'fact': {
+        const verdict = this.#world.facts.get(String(input['fact']))
+        if (verdict !== undefined) return this.#answer(verdict, String(input['fact']), asking)
+        return this.#answer(this.#world.isFair ? 'passed' : 'failed', 'weather', asking)
+      }
       default:
         return this.#answer(this.#world.isFair ? 'passed' : 'failed', 'weather', asking)
     }

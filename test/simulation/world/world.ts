@@ -2,6 +2,7 @@
  * A little world: things that run, limits that are raised, ports with owners. It notes every effect
  * of every command, and what must never happen to it.
  */
+import type { Verdict } from '../../../src/core/plan/verdict.ts'
 import type { Order } from '../../../src/seams/actuator.ts'
 
 /** A thing that was started. */
@@ -34,6 +35,8 @@ export class World {
   readonly effects: Map<string, number> = new Map()
   /** Whether the weather is good: what probes of nothing in particular look at. */
   isFair = true
+  /** What else may be asked about by name; whatever is not named is as fair as the weather. */
+  readonly facts: Map<string, Verdict> = new Map()
   /** What must never happen and did. */
   readonly violations: string[] = []
   readonly #watchers = new Set<() => void>()
