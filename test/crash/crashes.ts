@@ -8,6 +8,7 @@ import type { RampState } from '../../src/core/ramp/state.ts'
 import type { Json } from '../../src/core/units/json.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { RampartClient } from '../../src/server/client/client.ts'
+import { findDaemon } from '../../src/server/client/connect-daemon.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import type { Recorded } from '../../src/server/wire.ts'
 import { openWorkspace, PROGRAM, until } from '../support/daemon.ts'
@@ -26,6 +27,7 @@ export interface Leg {
 export interface Arrival {
   readonly state: RampState
   readonly entries: readonly Recorded[]
+  /** False also when the ramp came to its end before the point was reached. */
   readonly isCrashed: boolean
 }
 
@@ -41,15 +43,15 @@ export class Trial {
 
   /** Ramps to the goal, by two daemons when the first one is killed. */
   async ramp(leg: Leg): Promise<Arrival> {
-    const isCrashed = leg.crash !== undefined && (await this.#rampUntilKilled(leg.goal, leg.crash))
+    const { goal, crash } = leg
+    const isCrashed = crash !== undefined && (await this.#rampUntilKilled(goal, crash))
     const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
     try {
       const { ramps } = await client.ramps({ limit: 1 })
-      const begun = ramps[0]?.goal === leg.goal ? ramps[0].ramp : undefined
-      const ramp = begun ?? (await this.#open(client, leg.goal))
+      const begun = crash !== undefined && ramps[0]?.goal === goal ? ramps[0].ramp : undefined
+      const ramp = begun ?? (await this.#open(client, goal))
       const entries = await follow(client, ramp)
       const { state } = await client.ramp(ramp)
-      await client.stopDaemon()
       return { state, entries, isCrashed }
     } finally {
       await client.close()
@@ -70,14 +72,14 @@ export class Trial {
     assert.deepEqual(leftovers(this.workspace), { processes: [], ports: [] })
   }
 
-  /** Whether the daemon was killed before the ramp was at its end. */
+  /** Begins a ramp with a daemon that is killed on the way. */
   async #rampUntilKilled(goal: Goal, crash: string): Promise<boolean> {
+    await this.#stopIfThere()
     const program = ['/usr/bin/env', `RAMPART_CRASH=${crash}`, ...PROGRAM]
     const client = await ensureDaemon({ workspace: this.workspace, program })
     const { pid } = await client.daemon()
     try {
       await follow(client, await this.#open(client, goal))
-      await client.stopDaemon()
       return false
     } catch (error) {
       if (!isFault(error, 'daemon-lost') && !isFault(error, 'daemon-absent')) throw error
@@ -86,6 +88,12 @@ export class Trial {
     } finally {
       await client.close()
     }
+  }
+
+  async #stopIfThere(): Promise<void> {
+    const client = await findDaemon({ workspace: this.workspace })
+    await client?.stopDaemon()
+    await client?.close()
   }
 
   #open(client: RampartClient, goal: Goal): Promise<string> {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Json } from '../../src/core/units/json.ts'
-import { type Arrival, batchEnds, type Goal, Trial } from './crashes.ts'
+import { type Arrival, batchEnds, type Goal, type Leg, Trial } from './crashes.ts'
 
 /** A program that writes down that it has started, and then does something. */
 function program(name: string, then: string): readonly string[] {
@@ -58,6 +58,15 @@ async function pairwise<Item>(
   await Promise.all([worker(), worker()])
 }
 
+function legTo(goal: Goal, crash: string | undefined): Leg {
+  return crash === undefined ? { goal } : { goal, crash }
+}
+
+/** A ramp may take a few entries more or less each time, so the last points may not be reached. */
+function assertMany(crashes: number, points: number): void {
+  assert.ok(crashes >= points * 0.75, `${crashes} crashes at ${points} points`)
+}
+
 function outcomeOf({ state }: Arrival): string | undefined {
   return state.ended?.outcome
 }
@@ -67,24 +76,22 @@ test('a daemon killed at any entry of a ramp up or down costs nothing but time',
   const up = pointsOf('up', await calm.ramp({ goal: 'up' }))
   const down = pointsOf('down', await calm.ramp({ goal: 'down' }))
   calm.assertNothingLeft()
-  const rounds = Array.from({ length: Math.max(up.length, down.length) }, (_, place) => place)
+  t.diagnostic(`${up.length} points up, ${down.length} points down`)
   let crashes = 0
+  const rounds = Array.from({ length: Math.max(up.length, down.length) }, (_, place) => place)
   await pairwise(rounds, async (place) => {
-    const upPoint = up[place % up.length] ?? ''
-    const downPoint = down[place % down.length] ?? ''
-    const said = `killed ${upPoint}, then ${downPoint}`
+    const said = `killed ${up[place]}, then ${down[place]}`
     const trial = new Trial(t, contract())
-    const risen = await trial.ramp({ goal: 'up', crash: upPoint })
+    const risen = await trial.ramp(legTo('up', up[place]))
     assert.equal(outcomeOf(risen), 'reached', said)
     assert.deepEqual(trial.starts(), ONCE_EACH, said)
-    const fallen = await trial.ramp({ goal: 'down', crash: downPoint })
+    const fallen = await trial.ramp(legTo('down', down[place]))
     assert.equal(outcomeOf(fallen), 'reached', said)
     assert.deepEqual(trial.starts(), ONCE_EACH, said)
     trial.assertNothingLeft()
     crashes += Number(risen.isCrashed) + Number(fallen.isCrashed)
   })
-  t.diagnostic(`${crashes} crashes at ${up.length} points up and ${down.length} points down`)
-  assert.ok(crashes >= up.length, 'the daemon was killed at the points that were meant')
+  assertMany(crashes, up.length + down.length)
 })
 
 test('a daemon killed at any entry of an undo leaves nothing behind', async (t) => {
@@ -96,6 +103,7 @@ test('a daemon killed at any entry of an undo leaves nothing behind', async (t) 
   assert.ok(turn > 0, 'the ramp is undone')
   // What comes before the turn is walked by the way up.
   const points = pointsOf('up', arrival).filter((point) => Number(point.split(':')[2]) > turn)
+  let crashes = 0
   await pairwise(points, async (crash) => {
     const trial = new Trial(t, broken)
     const undone = await trial.ramp({ goal: 'up', crash })
@@ -103,6 +111,8 @@ test('a daemon killed at any entry of an undo leaves nothing behind', async (t) 
     assert.match(undone.state.ended?.cause?.sentence ?? '', /3/, `killed ${crash}`)
     assert.deepEqual(trial.starts(), { ...ONCE_EACH, smoke: 1 }, `killed ${crash}`)
     trial.assertNothingLeft()
+    crashes += Number(undone.isCrashed)
   })
-  t.diagnostic(`${points.length} points`)
+  assertMany(crashes, points.length)
+  t.diagnostic(`${crashes} crashes at ${points.length} points`)
 })
