@@ -1,6 +1,10 @@
 /**
  * The schema, as numbered steps. A step that has been released is never edited: a change is a new step,
  * and an entry's text and hash are never rewritten by one.
+ *
+ * `entries.previous` is the position of the stream's entry before (0 before its first), and `streams`
+ * holds the positions of both ends: a stream is read along these, because an index over all entries
+ * would cost more than the entries themselves (docs/decisions/0003).
  */
 
 import { DatabaseSync } from 'node:sqlite'
@@ -24,11 +28,16 @@ export const MIGRATIONS: readonly Migration[] = [
         position INTEGER PRIMARY KEY,
         stream TEXT NOT NULL,
         sequence INTEGER NOT NULL,
+        previous INTEGER NOT NULL,
         text TEXT NOT NULL,
         hash TEXT NOT NULL
       ) STRICT;
-      CREATE UNIQUE INDEX entries_by_stream ON entries (stream, sequence);
-      CREATE INDEX entries_opening ON entries (position) WHERE sequence = 1;
+      CREATE TABLE streams (
+        stream TEXT PRIMARY KEY,
+        sequence INTEGER NOT NULL,
+        first INTEGER NOT NULL,
+        last INTEGER NOT NULL
+      ) STRICT, WITHOUT ROWID;
       CREATE TABLE head (
         id INTEGER PRIMARY KEY CHECK (id = 1),
         position INTEGER NOT NULL,

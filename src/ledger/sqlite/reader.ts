@@ -9,11 +9,23 @@ import type { Recorded, Snapshot, StreamSummary } from '../../seams/ledger.ts'
 import { GENESIS_HASH, type HashedLink, linkHash } from '../chain/link.ts'
 import type { Prover } from '../chain/signature.ts'
 import { snapshotStatement } from '../chain/statement.ts'
-import { damagedRow, LINK_COLUMNS, linkOfRow, prepareRows, type Row, rowOf } from './rows.ts'
+import {
+  damagedRow,
+  ENDS_COLUMNS,
+  endsOfRow,
+  LINK_COLUMNS,
+  linkOfRow,
+  prepareRows,
+  type Row,
+  rowOf,
+  rowsOf,
+} from './rows.ts'
 import { withStoreFaults } from './store-fault.ts'
 
 /** Measured: larger pages are no faster, and hold the event loop for longer. */
 const PAGE_ROWS = 256
+/** How far a stream is followed back before the event loop has its turn. */
+const STEP_ROWS = 4096
 
 /** Reads one database. */
 export class Reader {
@@ -50,26 +62,29 @@ export class Reader {
     }
   }
 
-  /** Pages of one stream with `sequence > after`, up to the position `end`. */
-  *pagesOfStream(stream: string, after: number, end: number): Generator<readonly Recorded[]> {
-    for (let sequence = after; ; ) {
-      const rows = this.#read(() => this.#readStreamPage(stream, sequence, end))
-      const page: Recorded[] = []
-      for (const row of rows) {
+  /**
+   * Pages of one stream with `sequence > after`, as the stream is when the first page is asked for. A
+   * page may be empty: a long stream is first followed back to where the reading starts.
+   */
+  *pagesOfStream(stream: string, after: number): Generator<readonly Recorded[]> {
+    const places = yield* this.#followBack(stream, after)
+    let sequence = after
+    for (let from = places.length; from > 0; from -= PAGE_ROWS) {
+      const positions = places.slice(Math.max(0, from - PAGE_ROWS), from)
+      const page = this.#read(() => this.#readRows(positions)).map((row) => {
         const link = linkOfRow(row)
         sequence += 1
-        if (link.sequence !== sequence)
-          throw this.#corrupt(link.position, 'skips one of its stream')
-        page.push(this.#prove(previousHashOf(row, link), link))
-      }
-      if (page.length > 0) yield page
-      if (page.length < PAGE_ROWS) return
+        if (link.sequence !== sequence || link.stream !== stream) throw this.#astray(link.position)
+        return this.#prove(previousHashOf(row, link), link)
+      })
+      if (page.length !== positions.length) throw this.#astray(positions[0] ?? 0)
+      yield page
     }
   }
 
   /** Every stream, oldest first. */
   readStreams(): readonly StreamSummary[] {
-    return this.#read(() => (this.#statements.readStreams.all() as unknown as Row[]).map(summaryOf))
+    return this.#read(() => rowsOf(this.#statements.readStreams.all()).map(summaryOf))
   }
 
   /** The snapshot of a stream, unless there is none or its seal does not hold. */
@@ -84,13 +99,34 @@ export class Reader {
     return verdict === 'valid' ? snapshot : undefined
   }
 
-  #readPage(after: number, end: number): HashedLink[] {
+  #readPage(after: number, end: number): readonly HashedLink[] {
     const rows = this.#statements.readPage.all(after, Math.min(end, after + PAGE_ROWS))
-    return (rows as unknown as Row[]).map(linkOfRow)
+    return rowsOf(rows).map(linkOfRow)
   }
 
-  #readStreamPage(stream: string, after: number, end: number): Row[] {
-    return this.#statements.readStream.all(stream, after, end) as unknown as Row[]
+  /** The positions of a stream's entries after a sequence, last first, gathered in steps. */
+  *#followBack(stream: string, after: number): Generator<readonly Recorded[], readonly number[]> {
+    const row = this.#read(() => rowOf(this.#statements.readEnds.get(stream)))
+    const ends = row === undefined ? undefined : endsOfRow(row)
+    const places: number[] = []
+    const expected = Math.max(0, (ends?.sequence ?? 0) - after)
+    for (let next = ends?.last ?? 0; places.length < expected; ) {
+      const rows = this.#read(() => rowsOf(this.#statements.followBack.all(next, after)))
+      if (rows.length === 0) throw this.#astray(next)
+      places.push(...rows.map(([position]) => Number(position)))
+      if (places.length > expected) throw this.#astray(next)
+      next = Number(rows.at(-1)?.[1])
+      yield []
+    }
+    return places
+  }
+
+  #readRows(positions: readonly number[]): readonly Row[] {
+    return rowsOf(this.#statements.readAt.all(JSON.stringify(positions)))
+  }
+
+  #astray(position: number): Fault {
+    return this.#corrupt(position, 'is not where its stream leads')
   }
 
   #hashAt(position: number): string {
@@ -143,18 +179,26 @@ function prepareStatements(database: DatabaseSync) {
     readPage: prepare(
       `SELECT ${LINK_COLUMNS} FROM entries WHERE position > ? AND position <= ? ORDER BY position`,
     ),
-    readStream: prepare(`
+    readEnds: prepare(`SELECT ${ENDS_COLUMNS} FROM streams WHERE stream = ?`),
+    followBack: prepare(`
+      WITH RECURSIVE back (position, previous) AS (
+        SELECT position, previous FROM entries WHERE position = ?1 AND sequence > ?2
+        UNION ALL
+        SELECT entries.position, entries.previous FROM back
+        JOIN entries ON entries.position = back.previous AND entries.sequence > ?2
+        LIMIT ${STEP_ROWS})
+      SELECT position, previous FROM back`),
+    readAt: prepare(`
       SELECT ${LINK_COLUMNS},
-        (SELECT hash FROM entries AS previous WHERE previous.position = entries.position - 1)
-      FROM entries WHERE stream = ? AND sequence > ? AND position <= ?
-      ORDER BY sequence LIMIT ${PAGE_ROWS}`),
+        (SELECT hash FROM entries AS before WHERE before.position = entries.position - 1)
+      FROM entries WHERE position IN (SELECT value FROM json_each(?)) ORDER BY position`),
     readStreams: prepare(`
-      SELECT opening.stream, latest.sequence,
+      SELECT streams.stream, streams.sequence,
         opening.text ->> '$.atMs', latest.text ->> '$.atMs', latest.text ->> '$.type'
-      FROM entries AS opening
-      JOIN entries AS latest ON latest.stream = opening.stream AND latest.sequence =
-        (SELECT max(sequence) FROM entries WHERE stream = opening.stream)
-      WHERE opening.sequence = 1 ORDER BY opening.position`),
+      FROM streams
+      JOIN entries AS opening ON opening.position = streams.first
+      JOIN entries AS latest ON latest.position = streams.last
+      ORDER BY streams.first`),
     readSnapshot: prepare(
       'SELECT sequence, fold_version, state, seal FROM snapshots WHERE stream = ?',
     ),

@@ -15,6 +15,11 @@ export function rowOf(row: unknown): Row | undefined {
   return row === undefined ? undefined : (row as Row)
 }
 
+/** The rows of a statement that returns arrays. */
+export function rowsOf(rows: readonly unknown[]): readonly Row[] {
+  return rows as readonly Row[]
+}
+
 /** A statement whose rows come as arrays: less to make for every entry. */
 export function prepareRows(database: DatabaseSync, sql: string): StatementSync {
   const statement = database.prepare(sql)
@@ -38,6 +43,27 @@ export function linkOfRow(row: Row): HashedLink {
     throw damagedRow(`entry ${position}`)
   }
   return { position, stream, sequence, text, hash }
+}
+
+/** A stream's place in the ledger. */
+export interface StreamEnds {
+  /** The sequence of its last entry. */
+  readonly sequence: number
+  /** The positions of its first and last entries. */
+  readonly first: number
+  readonly last: number
+}
+
+/** The columns of a stream's ends, in the order of `endsOfRow`. */
+export const ENDS_COLUMNS = 'sequence, first, last'
+
+/** A stream's row. @throws ledger-corrupt when a column holds something else. */
+export function endsOfRow(row: Row): StreamEnds {
+  const [sequence, first, last] = row.map(numberOf)
+  if (sequence === undefined || first === undefined || last === undefined) {
+    throw damagedRow('the ends of a stream')
+  }
+  return { sequence, first, last }
 }
 
 /** The columns of a checkpoint, in the order of `checkpointOfRow`. */

@@ -97,7 +97,7 @@ export class SqliteLedger implements Ledger {
 
   async *read(stream: string, after = 0): AsyncIterable<Recorded> {
     const reader = this.#reader()
-    for (const page of reader.pagesOfStream(stream, after, reader.readEnd())) {
+    for (const page of reader.pagesOfStream(stream, after)) {
       yield* page
       await this.#breathe()
     }

@@ -12,25 +12,22 @@ import { broken, ChainWalk, type Finding, isDisplaced } from '../chain/chain-wal
 import { findProver } from '../chain/key-file.ts'
 import type { HashedLink } from '../chain/link.ts'
 import type { Checkpoint, SealedHead } from '../chain/statement.ts'
-import { expectedSchema, readSchema } from './migrations.ts'
-import { LEDGER_FILE, openDatabase, pragma } from './open-database.ts'
+import { findDamage, hintOfDamage, type LedgerFile } from './file-damage.ts'
+import { LEDGER_FILE, openDatabase } from './open-database.ts'
 import {
   CHECKPOINT_COLUMNS,
   checkpointOfRow,
+  ENDS_COLUMNS,
   HEAD_COLUMNS,
   headOfRow,
   LINK_COLUMNS,
   linkOfRow,
   prepareRows,
   type Row,
-  rowOf,
+  rowsOf,
 } from './rows.ts'
 import { withStoreFaults } from './store-fault.ts'
-
-interface File {
-  readonly database: DatabaseSync
-  readonly path: string
-}
+import { StreamWalk } from './stream-walk.ts'
 
 /** Where the ledger is. */
 export interface VerifyOptions {
@@ -40,7 +37,6 @@ export interface VerifyOptions {
 }
 
 const OPERATION = 'verify the ledger'
-const MOST_REPORTS = 100
 const STEPS_PER_TURN = 1000
 
 /**
@@ -69,39 +65,53 @@ async function verifyDatabase(
   folder: string,
   path: string,
 ): Promise<Verification> {
+  const file = { database, path }
   // One read transaction: what is appended meanwhile is not seen.
   withStoreFaults(OPERATION, path, () => database.exec('BEGIN'))
-  const statements = readStatements({ database, path })
+  const statements = readStatements(file)
   const walk = new ChainWalk({ ...statements, prover: findProver(folder) })
-  const finding = await walkLinks(walk, { database, path })
+  const streams = new StreamWalk()
+  const finding = await walkLinks(walk, streams, file)
   if (finding !== undefined) return finding
-  if (statements.damage === undefined) return checkPages(walk.finish(), { database, path })
-  return broken(Math.max(walk.position, 1), 'checkpoint-mismatch', statements.damage)
+  if (statements.damage !== undefined) {
+    return broken(Math.max(walk.position, 1), 'checkpoint-mismatch', statements.damage)
+  }
+  const verification = walk.finish()
+  if (verification.verdict === 'broken') return verification
+  return checkStreams(streams, file) ?? findDamage(file) ?? verification
 }
 
 /** The ledger's statements about itself; when they cannot be read, why. */
-function readStatements(file: File): {
+function readStatements({ database, path }: LedgerFile): {
   readonly checkpoints: readonly Checkpoint[]
   readonly head: SealedHead | undefined
   readonly damage?: string
 } {
+  const select = (columns: string) => rowsOf(prepareRows(database, `SELECT ${columns}`).all())
   try {
-    return withStoreFaults(OPERATION, file.path, () => ({
-      checkpoints: rowsOf(file, `${CHECKPOINT_COLUMNS} FROM checkpoints ORDER BY number`).map(
+    return withStoreFaults(OPERATION, path, () => ({
+      checkpoints: select(`${CHECKPOINT_COLUMNS} FROM checkpoints ORDER BY number`).map(
         checkpointOfRow,
       ),
-      head: rowsOf(file, `${HEAD_COLUMNS} FROM head WHERE id = 1`).map(headOfRow)[0],
+      head: select(`${HEAD_COLUMNS} FROM head WHERE id = 1`).map(headOfRow)[0],
     }))
   } catch (thrown) {
     return { checkpoints: [], head: undefined, damage: hintOfDamage(thrown) }
   }
 }
 
-async function walkLinks(walk: ChainWalk, file: File): Promise<Finding | undefined> {
+async function walkLinks(
+  walk: ChainWalk,
+  streams: StreamWalk,
+  file: LedgerFile,
+): Promise<Finding | undefined> {
   try {
-    for (const link of linksAfter(0, file)) {
+    for (const row of rowsAfter(0, file)) {
+      const link = linkOfRow(row)
       const finding = walk.step(link)
       if (finding !== undefined) return explainFinding(finding, walk, link, file)
+      const astray = streams.step(link, row[5])
+      if (astray !== undefined) return astray
       if (link.position % STEPS_PER_TURN === 0) await nextTurn()
     }
     return undefined
@@ -111,12 +121,18 @@ async function walkLinks(walk: ChainWalk, file: File): Promise<Finding | undefin
 }
 
 /** Looks behind the first bad place for what was written there: then it was moved, not changed. */
-function explainFinding(finding: Finding, walk: ChainWalk, link: HashedLink, file: File): Finding {
+function explainFinding(
+  finding: Finding,
+  walk: ChainWalk,
+  link: HashedLink,
+  file: LedgerFile,
+): Finding {
   const { position } = finding
   if (position !== walk.position + 1) return finding
   const found = link.position === position ? link : undefined
   try {
-    for (const candidate of linksAfter(position, file)) {
+    for (const row of rowsAfter(position, file)) {
+      const candidate = linkOfRow(row)
       if (isDisplaced({ previousHash: walk.hash, position, found, candidate })) {
         const sentence = `What was written at ${position} stands at ${candidate.position}.`
         return broken(position, 'reordered', sentence)
@@ -130,52 +146,23 @@ function explainFinding(finding: Finding, walk: ChainWalk, link: HashedLink, fil
   }
 }
 
-/** What the chain cannot show: an index that hides entries, a page that nothing points to. */
-function checkPages(verification: Verification, file: File): Verification {
-  if (verification.verdict === 'broken') return verification
-  const reports = reportDamage(file)
-  if (reports.length === 0) return verification
-  const rows = reports.flatMap((report) => /\brow (\d+)/.exec(report)?.[1] ?? [])
-  const position = rows.length === 0 ? 1 : Math.min(...rows.map(Number))
-  return broken(position, 'altered', `SQLite finds its file damaged: ${reports[0]}.`)
-}
-
-function reportDamage(file: File): readonly string[] {
+function checkStreams(streams: StreamWalk, { database, path }: LedgerFile): Finding | undefined {
+  const sql = `SELECT ${ENDS_COLUMNS}, stream FROM streams`
   try {
-    return withStoreFaults(OPERATION, file.path, () =>
-      prepareRows(file.database, `PRAGMA integrity_check(${MOST_REPORTS})`)
-        .all()
-        .map((row) => String(rowOf(row)?.[0]))
-        .filter((report) => report !== 'ok')
-        .concat(reportSchema(file)),
+    return streams.finish(
+      withStoreFaults(OPERATION, path, () => rowsOf(prepareRows(database, sql).all())),
     )
   } catch (thrown) {
-    return [hintOfDamage(thrown)]
+    return broken(1, 'altered', hintOfDamage(thrown))
   }
 }
 
-/** A changed schema can hide entries from a query, and a trigger can change what is written. */
-function reportSchema({ database }: File): readonly string[] {
-  const expected = expectedSchema(pragma(database, 'user_version'))
-  return readSchema(database) === expected ? [] : ['its schema is not the one that Rampart makes']
-}
-
-function* linksAfter(position: number, { database, path }: File): Generator<HashedLink> {
-  const sql = `SELECT ${LINK_COLUMNS} FROM entries WHERE position > ? ORDER BY position`
+function* rowsAfter(position: number, { database, path }: LedgerFile): Generator<Row> {
+  const sql = `SELECT ${LINK_COLUMNS}, previous FROM entries WHERE position > ? ORDER BY position`
   const rows = withStoreFaults(OPERATION, path, () => prepareRows(database, sql).iterate(position))
   for (;;) {
     const next = withStoreFaults(OPERATION, path, () => rows.next())
     if (next.done === true) return
-    yield linkOfRow(next.value as unknown as Row)
+    yield next.value as unknown as Row
   }
-}
-
-function rowsOf({ database }: File, columns: string): Row[] {
-  return prepareRows(database, `SELECT ${columns}`).all() as unknown as Row[]
-}
-
-/** The hint of a fault that damage causes; anything else is thrown on. */
-function hintOfDamage(thrown: unknown): string {
-  if (isFault(thrown, 'ledger-corrupt')) return thrown.hint
-  throw thrown
 }

@@ -4,7 +4,7 @@
  * is dropped whenever the head is not where this writer left it.
  */
 import type { DatabaseSync } from 'node:sqlite'
-import { assert, present } from '../../core/fault/assert.ts'
+import { present } from '../../core/fault/assert.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Recorded, Snapshot } from '../../seams/ledger.ts'
@@ -19,7 +19,16 @@ import {
   snapshotStatement,
 } from '../chain/statement.ts'
 import type { Outcome } from './append-queue.ts'
-import { HEAD_COLUMNS, headOfRow, prepareRows, type Row, rowOf } from './rows.ts'
+import {
+  ENDS_COLUMNS,
+  endsOfRow,
+  HEAD_COLUMNS,
+  headOfRow,
+  prepareRows,
+  type Row,
+  rowOf,
+  type StreamEnds,
+} from './rows.ts'
 import { withStoreFaults } from './store-fault.ts'
 
 /** What a writer is made of. */
@@ -32,14 +41,15 @@ export interface WriterOptions {
   readonly checkpointEvery: number
 }
 
+const NO_ENDS: StreamEnds = { sequence: 0, first: 0, last: 0 }
 const EMPTY_HEAD: Head = { position: 0, hash: GENESIS_HASH, checkpoints: 0, checkpointPosition: 0 }
 
 /** Writes to one database. */
 export class Writer {
   readonly #options: WriterOptions
   readonly #statements: ReturnType<typeof prepareStatements>
-  /** The last sequence of every stream asked for so far. */
-  readonly #sequences = new Map<string, number>()
+  /** The ends of every stream asked for so far. */
+  readonly #ends = new Map<string, StreamEnds>()
   /** Where this writer left the chain; unknown until it has looked. */
   #known: Head | undefined
 
@@ -94,7 +104,7 @@ export class Writer {
         database.exec('COMMIT')
         return value
       } catch (thrown) {
-        this.#sequences.clear()
+        this.#ends.clear()
         this.#known = before
         if (database.isTransaction) database.exec('ROLLBACK')
         throw thrown
@@ -109,7 +119,7 @@ export class Writer {
     const known = this.#known
     this.#known = head
     if (head.position === known?.position && head.hash === known.hash) return
-    this.#sequences.clear()
+    this.#ends.clear()
     if (this.#options.signer.checkSeal(headStatement(head), head.seal) !== 'valid') {
       throw this.#corrupt('The seal of its head is broken.')
     }
@@ -134,28 +144,32 @@ export class Writer {
 
   #write({ append, texts }: PreparedAppend): Outcome {
     const { stream, after, entries } = append
-    const last = this.#sequences.get(stream) ?? this.#readSequence(stream)
-    if (last !== after) return { verdict: 'refused', fault: conflictFault(append, last) }
+    const ends = this.#ends.get(stream) ?? this.#readEnds(stream)
+    let { sequence, last } = ends
+    if (sequence !== after) return { verdict: 'refused', fault: conflictFault(append, sequence) }
     const recorded: Recorded[] = []
     let { position, hash } = this.#head
-    let sequence = last
+    const first = ends.first === 0 ? position + 1 : ends.first
     for (const [index, text] of texts.entries()) {
       position += 1
       sequence += 1
       hash = linkHash(hash, { position, stream, sequence, text })
-      this.#statements.insert.run(position, stream, sequence, text, hash)
+      this.#statements.insert.run(position, stream, sequence, last, text, hash)
+      last = position
       const entry = present(entries[index], 'Every text was printed from an entry.')
       recorded.push({ position, stream, sequence, entry, hash })
     }
-    this.#sequences.set(stream, sequence)
-    this.#known = { ...this.#head, position, hash }
+    if (recorded.length > 0) {
+      this.#statements.moveEnds.run(stream, sequence, first, last)
+      this.#ends.set(stream, { sequence, first, last })
+      this.#known = { ...this.#head, position, hash }
+    }
     return { verdict: 'recorded', recorded }
   }
 
-  #readSequence(stream: string): number {
-    const last = rowOf(this.#statements.readSequence.get(stream))?.[0] ?? 0
-    assert(typeof last === 'number', 'A sequence is a number.')
-    return last
+  #readEnds(stream: string): StreamEnds {
+    const row = rowOf(this.#statements.readEnds.get(stream))
+    return row === undefined ? NO_ENDS : endsOfRow(row)
   }
 
   #settleHead(): void {
@@ -190,8 +204,11 @@ export class Writer {
 function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => prepareRows(database, sql)
   return {
-    insert: prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?)'),
-    readSequence: prepare('SELECT max(sequence) FROM entries WHERE stream = ?'),
+    insert: prepare('INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)'),
+    readEnds: prepare(`SELECT ${ENDS_COLUMNS} FROM streams WHERE stream = ?`),
+    moveEnds: prepare(`
+      INSERT INTO streams VALUES (?, ?, ?, ?)
+      ON CONFLICT (stream) DO UPDATE SET sequence = excluded.sequence, last = excluded.last`),
     readLast: prepare('SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1'),
     readHead: prepare(`SELECT ${HEAD_COLUMNS} FROM head WHERE id = 1`),
     moveHead: prepare('INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?)'),
