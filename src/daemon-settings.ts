@@ -4,7 +4,6 @@
  */
 import type { DaemonParts } from './daemon-parts.ts'
 import { RampIndex } from './server/ramp-index.ts'
-import type { RampSummary } from './server/wire.ts'
 
 /**
  * Removes settings that no ramp needs, now and after every ramp's end.
@@ -17,41 +16,22 @@ export async function pruneSettings(
 ): Promise<() => void> {
   const { engine, settings } = parts
   const index = new RampIndex(parts)
-  const needed = await neededRamps(index)
-  // Before any ramp is opened, settings of an unknown ramp are those of an opening that a crash cut off.
-  await settings.prune((ramp) => needed.has(ramp))
+  // Before any ramp is opened, settings of an unknown ramp are those of an opening cut off by a crash.
+  await settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? false)
   return engine.events.on('ramp.ended', () => {
-    pruneEnded(parts, index).catch(onTrouble)
+    // Afterwards they are those of a ramp that is just being opened.
+    settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? true).catch(onTrouble)
   })
 }
 
-async function pruneEnded(
-  { ledger, settings }: Pick<DaemonParts, 'ledger' | 'settings'>,
-  index: RampIndex,
-): Promise<void> {
-  const streams = await ledger.streams()
-  const recorded = new Set(streams.map(({ stream }) => stream))
-  const needed = await neededRamps(index)
-  // A ramp that is not recorded yet is just being opened.
-  await settings.prune((ramp) => needed.has(ramp) || !recorded.has(ramp))
-}
-
-/** Ramps under way, and the latest way up of every contract that was not taken down since. */
-async function neededRamps(index: RampIndex): Promise<ReadonlySet<string>> {
-  const needed = new Set<string>()
-  for (const latest of await index.latestOfEach()) {
-    if (latest.phase !== 'ended') needed.add(latest.ramp)
-    if (latest.goal === 'down' && latest.outcome === 'reached') continue
-    const up = await index.latest((summary) => isUp(summary) && isSameContract(summary, latest))
-    if (up !== undefined) needed.add(up.ramp)
-  }
-  return needed
-}
-
-function isUp(summary: RampSummary): boolean {
-  return summary.goal === 'up'
-}
-
-function isSameContract(one: RampSummary, other: RampSummary): boolean {
-  return one.contract.kind === other.contract.kind && one.contract.name === other.contract.name
+/** Whether a ramp is under way, or is the latest way up and was not taken down; undefined: unknown. */
+async function isNeeded(index: RampIndex, ramp: string): Promise<boolean | undefined> {
+  const summary = await index.summary(ramp)
+  if (summary === undefined) return undefined
+  if (summary.phase !== 'ended') return true
+  const { name, kind } = summary.contract
+  const latest = await index.latest(name, ({ contract }) => contract.kind === kind)
+  if (latest?.goal === 'down' && latest.outcome === 'reached') return false
+  const up = await index.latest(name, (one) => one.goal === 'up' && one.contract.kind === kind)
+  return up?.ramp === ramp
 }

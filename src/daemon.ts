@@ -39,6 +39,9 @@ const LOCK_LOOK_MS = 20
 /** How often to look, at most, whether nothing is left to do. @unit ms */
 const IDLE_LOOK_MS = 30_000
 
+/** How long stopping may take. @unit ms */
+const STOP_PATIENCE_MS = 15_000
+
 /**
  * Is the daemon of a workspace until it is told to stop; no daemon at all when another one is.
  *
@@ -96,6 +99,8 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   await aborted(AbortSignal.any([options.signal, stopping.signal]))
   log('Stopping; what is running keeps running.')
   clearInterval(idle)
+  // Whatever hangs, nothing is lost by leaving: the next daemon goes on from the ledger.
+  setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref()
   server.beginClosing()
   stopPruning()
   await closeDaemonParts(parts)

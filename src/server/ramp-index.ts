@@ -32,20 +32,23 @@ export class RampIndex {
     return isWhole ? { ramps } : { ramps, next: last }
   }
 
-  /** The latest ramp of each contract, newest first. */
+  /** The latest ramp of each name that contracts have, newest first. */
   async latestOfEach(): Promise<readonly RampSummary[]> {
-    const latest = new Map<string, RampSummary>()
+    const latest = new Map<string, string>()
     for (const ramp of await this.#newestFirst()) {
-      const summary = await this.#summaryOf(ramp)
-      const { kind, name } = summary.contract
-      if (!latest.has(`${kind}/${name}`)) latest.set(`${kind}/${name}`, summary)
+      const name = contractIn(ramp)
+      if (!latest.has(name)) latest.set(name, ramp)
     }
-    return [...latest.values()]
+    return Promise.all([...latest.values()].map((ramp) => this.#summaryOf(ramp)))
   }
 
-  /** The latest ramp that meets a demand. */
-  async latest(meets: (summary: RampSummary) => boolean): Promise<RampSummary | undefined> {
+  /** The latest ramp of contracts of that name that meets a demand. */
+  async latest(
+    contract: string,
+    meets: (summary: RampSummary) => boolean = () => true,
+  ): Promise<RampSummary | undefined> {
     for (const ramp of await this.#newestFirst()) {
+      if (contractIn(ramp) !== contract) continue
       const summary = await this.#summaryOf(ramp)
       if (meets(summary)) return summary
     }
@@ -60,15 +63,19 @@ export class RampIndex {
   async find(called: string): Promise<string> {
     const newest = await this.#newestFirst()
     if (newest.includes(called)) return called
-    const ofContract = await this.latest(
-      (summary) => called === 'latest' || summary.contract.name === called,
-    )
-    if (ofContract !== undefined) return ofContract.ramp
+    const ofContract = newest.find((ramp) => called === 'latest' || contractIn(ramp) === called)
+    if (ofContract !== undefined) return ofContract
     const begun = newest.filter((ramp) => ramp.startsWith(called))
     const [only] = begun
     if (only === undefined) throw unknownRamp(called)
     if (begun.length > 1) throw ambiguousRamp(called, begun)
     return only
+  }
+
+  /** A ramp on one line; undefined when there is no such ramp. */
+  async summary(ramp: string): Promise<RampSummary | undefined> {
+    const newest = await this.#newestFirst()
+    return newest.includes(ramp) ? await this.#summaryOf(ramp) : undefined
   }
 
   /** The state of a ramp that was found. */
@@ -107,6 +114,11 @@ export function summaryOf(state: RampState): RampSummary {
     ...(ended === undefined ? {} : { outcome: ended.outcome, endedAtMs: ended.atMs }),
     ...(cause === undefined ? {} : { cause: cause.sentence }),
   }
+}
+
+/** The name of the contract as the id of a ramp tells it, so that not every ramp must be folded. */
+function contractIn(ramp: string): string {
+  return ramp.replace(/-[a-z]+-[0-9a-z]{6}$/, '')
 }
 
 function phaseOf(state: RampState): RampPhase {

@@ -52,7 +52,7 @@ test('removes what no ramp needs, and drafts that a crash left', async (t) => {
   await store.keep('old', SETTINGS)
   await store.keep('new', SETTINGS)
   writeFileSync(join(folder, 'draft-1-1'), 'half')
-  await store.prune((ramp) => ramp === 'new')
+  await store.prune(async (ramp) => ramp === 'new')
   assert.deepEqual(readdirSync(folder), ['new.json'])
 })
 

@@ -55,10 +55,10 @@ export class FileSettingsStore implements SettingsStore {
   }
 
   /** Removes the settings of every ramp that is not needed any more, and what a crash left half written. */
-  async prune(isNeeded: (ramp: string) => boolean): Promise<void> {
+  async prune(isNeeded: (ramp: string) => Promise<boolean>): Promise<void> {
     for (const name of await this.#names()) {
       const ramp = name.endsWith(SUFFIX) ? rampOf(name) : undefined
-      if (ramp !== undefined && isNeeded(ramp)) continue
+      if (ramp !== undefined && (await isNeeded(ramp))) continue
       if (name.startsWith(`draft-${process.pid}-`)) continue
       await rm(join(this.#folder, name), { force: true })
     }

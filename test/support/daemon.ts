@@ -1,4 +1,5 @@
 /** Real daemons for tests: a workspace of one's own, and nothing of it left afterwards. */
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -66,7 +67,7 @@ export async function until(
 ): Promise<void> {
   const signal = AbortSignal.timeout(deadlineMs)
   while (!(await holds())) {
-    if (signal.aborted) throw new Error(`${sentence}: not within ${deadlineMs} ms`)
+    assert.ok(!signal.aborted, `${sentence}: not within ${deadlineMs} ms`)
     const look = new AbortController()
     setTimeout(() => look.abort(), 10)
     await once(look.signal, 'abort')

@@ -3,7 +3,7 @@
  * may do this at once; the daemons they start settle among themselves which one stays.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, watch } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statSync, watch } from 'node:fs'
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from './client.ts'
 import { type DaemonQuery, findDaemon } from './connect-daemon.ts'
@@ -22,6 +22,9 @@ export interface DaemonStart extends DaemonQuery {
 
 /** A look every so often, should the file system not tell of changes. @unit ms */
 const LOOK_MS = 250
+
+/** A log longer than this is put aside before a daemon is started. @unit bytes */
+const LOG_MAX = 5 * 1024 * 1024
 
 const DAEMON_FILE_NAME = 'daemon.json'
 
@@ -94,16 +97,33 @@ function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof 
   const { program, workspace, idleExitMs = 600_000 } = start
   const [file = process.execPath, ...first] = program
   const options = ['--workspace', workspace, '--idle-exit', `${idleExitMs}ms`]
+  turnLog(place.logFile)
   const log = openSync(place.logFile, 'a', 0o600)
   try {
     return spawn(file, [...first, 'daemon', 'run', ...options], {
       detached: true,
       cwd: place.workspace,
+      env: withoutMarks(process.env),
       stdio: ['ignore', log, log],
     })
   } finally {
     closeSync(log)
   }
+}
+
+/**
+ * The variables without those by which a runtime marks what it has started: a daemon that a component
+ * has started must not be taken for a part of that component.
+ */
+function withoutMarks(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(variables).filter(([name]) => !name.startsWith('RAMPART_'))
+  return Object.fromEntries(kept)
+}
+
+/** Puts a long log aside, replacing the one put aside before. */
+function turnLog(path: string): void {
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  if (size > LOG_MAX) renameSync(path, `${path}.1`)
 }
 
 function unready(place: DaemonPlace, what: string): Fault {

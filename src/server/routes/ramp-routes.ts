@@ -9,7 +9,14 @@ import { readPage } from '../read-page.ts'
 import { AFTER, OPEN_RAMP, PAGE, RAMPS, SAY } from '../requests.ts'
 import { sayWord } from '../say-word.ts'
 import { SlowWriter } from '../slow-writer.ts'
-import type { EntryPage, OpenRampReply, OpenRampRequest, RampView, SayReply } from '../wire.ts'
+import type {
+  EntryPage,
+  OpenRampReply,
+  OpenRampRequest,
+  RampSummary,
+  RampView,
+  SayReply,
+} from '../wire.ts'
 
 interface ToRamp {
   readonly Params: { readonly ramp: string }
@@ -75,18 +82,12 @@ async function openRamp(
   const { goal, directory, by, settings: given } = opening
   const { workspace } = parts.identity
   const { contract, plan } = compileContract(opening.contract, goal)
-  const up = goal === 'up' ? undefined : await index.latest(isUpOf(contract))
+  const up = goal === 'up' ? undefined : await index.latest(contract.name, isUpOf(contract))
   const earlier = up && (await parts.settings.load(up.ramp))
   const settings = settingsFor(contract, { goal, directory, workspace, given, earlier })
   return await parts.engine.open({ plan, settings, by })
 }
 
-function isUpOf(contract: {
-  readonly kind: string
-  readonly name: string
-}): Parameters<RampIndex['latest']>[0] {
-  return (summary) =>
-    summary.goal === 'up' &&
-    summary.contract.kind === contract.kind &&
-    summary.contract.name === contract.name
+function isUpOf(contract: { readonly kind: string }): (summary: RampSummary) => boolean {
+  return (summary) => summary.goal === 'up' && summary.contract.kind === contract.kind
 }
