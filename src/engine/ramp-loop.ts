@@ -167,7 +167,9 @@ export class RampLoop {
         this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'), { type: 'tick' })
         continue
       }
-      this.#decidedMs = nowMs
+      // An input that is not worth an entry decides nothing, not even what time alone leads to.
+      const hasDecided = entries.length > 0 || inputs.some(({ type }) => type === 'tick')
+      if (hasDecided) this.#decidedMs = nowMs
       this.#retryMs = RETRY_FIRST_MS
       this.#reconcile()
     }
