@@ -1,0 +1,241 @@
+/** The engine's loop in a simulated world, by hand. Each bug that was found has its test here. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { Rig } from '../../test/simulation/rig.ts'
+import { settle } from '../../test/simulation/settle.ts'
+import { commandOf, conditionOf, planOf, probed, stageOf } from '../../test/support/plan-words.ts'
+import { Fault } from '../core/fault/fault.ts'
+import type { Plan, Stage } from '../core/plan/plan.ts'
+import type { Append, Ledger } from '../seams/ledger.ts'
+import type { EngineParts } from './parts.ts'
+
+function thing(name: string, rest: Parameters<typeof stageOf>[1] = {}): Stage {
+  return stageOf(name, {
+    command: commandOf('start', { name }),
+    compensation: commandOf('stop', { name }),
+    conditions: [probed('ready', { look: 'thing', name })],
+    ...rest,
+  })
+}
+
+/** A rig whose ledger does something of its own with an append, when asked to. */
+function rigWith(
+  append: (rig: Rig, below: () => Promise<unknown>, append: Append) => unknown,
+): Rig {
+  return new Rig((rig): Partial<EngineParts> => {
+    const { ledger: below } = rig
+    const ledger: Ledger = Object.create(below, {
+      append: { value: (made: Append) => append(rig, () => below.append(made), made) },
+    })
+    for (const name of ['read', 'readAll', 'streams', 'saveSnapshot', 'loadSnapshot'] as const) {
+      Object.defineProperty(ledger, name, { value: below[name].bind(below) })
+    }
+    return { ledger }
+  })
+}
+
+function lost(): Fault {
+  const hint = 'the disk is gone.'
+  return new Fault({ code: 'ledger-unavailable', operation: 'append', subject: 'ramp', hint })
+}
+
+test('brings a plan up, and leaves no timer set once its ramp has ended', async () => {
+  const rig = new Rig()
+  await rig.open(planOf([thing('db'), thing('api', { needs: ['db'] })]))
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(60_000)
+  assert.equal(rig.timers, 0)
+  assert.deepEqual(rig.engine.underWay(), [])
+})
+
+test('decides what falls due while the ledger is being written', async () => {
+  // Waits 100 ms, of which the write that opens the ramp takes more.
+  const wait = conditionOf('wait', { ask: 'elapsed', ms: 100 })
+  const rig = rigWith(async (rig, below) => {
+    const recorded = await below()
+    await rig.clock.pause(500)
+    return recorded
+  })
+  await rig.open(planOf([stageOf('a', { conditions: [wait] })]))
+  assert.ok(await rig.until('ramp.ended reached'))
+})
+
+test('finds again what the clock led to when the write of it was lost', async () => {
+  const wait = conditionOf('wait', { ask: 'elapsed', ms: 100 })
+  let appends = 0
+  const rig = rigWith((_, below) => (++appends === 2 ? Promise.reject(lost()) : below()))
+  await rig.open(planOf([stageOf('a', { conditions: [wait] })]))
+  assert.ok(await rig.until('ramp.ended reached'))
+})
+
+test('tells of an end whose write got through although it was reported lost', async () => {
+  const rig = rigWith(async (_, below, { entries }) => {
+    const recorded = await below()
+    if (entries.some((entry) => entry.type === 'ramp.ended')) throw lost()
+    return recorded
+  })
+  const told: string[] = []
+  await rig.start()
+  rig.engine.events.on('ramp.ended', ({ entry }) => told.push(entry.outcome))
+  const plan = planOf([thing('db')])
+  await rig.open(plan)
+  await rig.until('ramp.ended reached')
+  await rig.pass(10_000)
+  assert.deepEqual(told, ['reached'])
+  assert.deepEqual(rig.engine.underWay(), [])
+  await rig.open(plan)
+})
+
+test('a word whose write got through although it was reported lost is not said twice', async () => {
+  let isLosing = false
+  const rig = rigWith(async (_, below) => {
+    const recorded = await below()
+    if (!isLosing) return recorded
+    isLosing = false
+    throw lost()
+  })
+  const ramp = await rig.open(planOf([thing('db', { gates: [probed('fair')] })]))
+  isLosing = true
+  rig.say(ramp, { say: 'hold', why: '' })
+  await rig.pass(5_000)
+  const words = rig.entries().filter((entry) => entry.type === 'word.spoken')
+  assert.equal(words.length, 1)
+})
+
+test('opens a ramp whose opening got through although it was reported lost', async () => {
+  let isFirst = true
+  const rig = rigWith(async (_, below) => {
+    const recorded = await below()
+    if (!isFirst) return recorded
+    isFirst = false
+    throw lost()
+  })
+  await rig.open(planOf([thing('db')]))
+  assert.ok(await rig.until('ramp.ended reached'))
+})
+
+test('runs a command once while its answer waits to be recorded', async () => {
+  const run: string[] = []
+  // Every write is so slow that the answer to one command comes while that to another is written.
+  const rig = rigWith(async (rig, below) => {
+    await rig.clock.pause(300)
+    return below()
+  })
+  await rig.start()
+  rig.engine.events.on('command.run', ({ command }) => run.push(command.id))
+  await rig.open(planOf([thing('a'), thing('b'), thing('c')]))
+  assert.ok(await rig.until('ramp.ended reached'))
+  assert.equal(new Set(run).size, run.length)
+})
+
+test('answers what is under way while a ramp is being opened', async () => {
+  const rig = rigWith(async (rig, below, { after }) => {
+    if (after === 0) await rig.clock.pause(1_000)
+    return below()
+  })
+  await rig.open(planOf([thing('db')], { name: 'first' }))
+  const second = rig.engine.open({
+    plan: planOf([thing('other')], { name: 'second' }),
+    settings: { values: {}, secrets: [], run: {} },
+    by: 'proposer',
+  })
+  await settle()
+  assert.equal(rig.engine.underWay().length, 1)
+  await rig.pass(800)
+  await rig.wait(second)
+})
+
+test('hears on its return how another ramp has ended, of which it was not told before', async () => {
+  const rig = new Rig()
+  const isUp = { ask: 'ramp', subject: 'environment/shop', is: 'reached up' } as const
+  const waiting: Plan = planOf([stageOf('a', { gates: [conditionOf('shop', isUp)] })], {
+    name: 'b',
+  })
+  await rig.open(waiting)
+  await rig.open(planOf([thing('db')]))
+  const { ledger } = rig
+  while (!rig.happened().includes('ramp.ended reached')) {
+    rig.clock.step()
+    await Promise.resolve()
+    if (ledger.all.some(({ entry }) => entry.type === 'ramp.ended')) rig.kill()
+    await settle()
+  }
+  await rig.start()
+  await rig.pass(1_000)
+  assert.equal(rig.happened().filter((what) => what === 'ramp.ended reached').length, 2)
+})
+
+test('goes on at once when the clock was set back while it was down', async () => {
+  const rig = new Rig()
+  await rig.open(
+    planOf([stageOf('a', { conditions: [conditionOf('w', { ask: 'elapsed', ms: 5_000 })] })]),
+  )
+  rig.kill()
+  rig.clock.stepBack(3_600_000)
+  await rig.start()
+  await rig.pass(6_000)
+  assert.ok(rig.happened().includes('ramp.ended reached'))
+})
+
+test('gives up a probe that never settles, and asks again', async () => {
+  let asked = 0
+  const rig = new Rig(() => ({
+    probes: [
+      {
+        kind: 'world',
+        ask: () => {
+          asked += 1
+          if (asked === 1) return new Promise(() => undefined)
+          const passed = { verdict: 'passed', outlook: 'notYet', reason: 'well' } as const
+          return Promise.resolve({ ...passed, sentence: 'It is well.', evidence: {} })
+        },
+      },
+    ],
+  }))
+  await rig.open(planOf([stageOf('a', { conditions: [probed('ready')] })]))
+  assert.ok(await rig.until('ramp.ended reached'))
+  assert.ok(
+    rig
+      .entries()
+      .some((e) => e.type === 'condition.answered' && e.answer.reason === 'probe-silent'),
+  )
+})
+
+test('repeats after a crash what was issued and not answered, with one effect', async () => {
+  const rig = new Rig()
+  await rig.open(planOf([thing('db')]))
+  rig.kill()
+  await rig.start()
+  assert.ok(await rig.until('ramp.ended reached'))
+  assert.deepEqual([...rig.world.effects.values()], [1])
+})
+
+test('closes at once although the ledger cannot be written', async () => {
+  const rig = rigWith((_, below, { after }) => (after === 0 ? below() : Promise.reject(lost())))
+  await rig.open(planOf([thing('db')]))
+  await rig.pass(2_000)
+  const atMs = rig.clock.goneMs
+  await rig.wait(rig.engine.close())
+  assert.ok(rig.clock.goneMs - atMs < 100)
+})
+
+test('one ramp that cannot go on does not stop the others', async () => {
+  const rig = rigWith((_, below, { stream, after }) => {
+    if (after === 0 || !stream.startsWith('bad')) return below()
+    return Promise.reject(new TypeError('a bug'))
+  })
+  await rig.start()
+  const failed: string[] = []
+  rig.engine.events.on('loop.failed', ({ ramp }) => failed.push(ramp))
+  const bad = await rig.open(planOf([thing('x')], { name: 'bad' }))
+  await rig.open(planOf([thing('db')], { name: 'good' }))
+  assert.ok(await rig.until('ramp.ended reached'))
+  assert.deepEqual(failed, [bad])
+})
+
+test('refuses a second ramp of a contract that one is moving', async () => {
+  const rig = new Rig()
+  const plan = planOf([thing('db')])
+  await rig.open(plan)
+  await assert.rejects(rig.open(plan), { code: 'ramp-busy' })
+})
