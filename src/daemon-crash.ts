@@ -3,7 +3,8 @@
  * one. Only ever put in place when the setting RAMPART_CRASH is given.
  */
 import { Fault } from './core/fault/fault.ts'
-import type { Append, Ledger, Recorded, Snapshot } from './seams/ledger.ts'
+import { LedgerAbove } from './daemon-ledger.ts'
+import type { Append, Ledger, Recorded } from './seams/ledger.ts'
 
 /** When to crash. */
 export interface CrashPoint {
@@ -33,55 +34,22 @@ export function parseCrashPoint(text: string): CrashPoint {
 }
 
 /** A ledger as the one below, until its process dies. */
-export class CrashingLedger implements Ledger {
-  readonly #below: Ledger
+export class CrashingLedger extends LedgerAbove {
   readonly #point: CrashPoint
 
   constructor(below: Ledger, point: CrashPoint) {
-    this.#below = below
+    super(below)
     this.#point = point
   }
 
-  async append(append: Append): Promise<readonly Recorded[]> {
+  override async append(append: Append): Promise<readonly Recorded[]> {
     const { when, goal, sequence } = this.#point
     const reached = append.after + append.entries.length >= sequence
     const isDue = reached && append.stream.includes(`-${goal}-`)
     if (isDue && when === 'before') crash()
-    const recorded = await this.#below.append(append)
+    const recorded = await super.append(append)
     if (isDue) crash()
     return recorded
-  }
-
-  read(stream: string, after?: number): AsyncIterable<Recorded> {
-    return this.#below.read(stream, after)
-  }
-
-  readAll(after?: number): AsyncIterable<Recorded> {
-    return this.#below.readAll(after)
-  }
-
-  streams(): ReturnType<Ledger['streams']> {
-    return this.#below.streams()
-  }
-
-  saveSnapshot(snapshot: Snapshot): Promise<void> {
-    return this.#below.saveSnapshot(snapshot)
-  }
-
-  loadSnapshot(stream: string): Promise<Snapshot | undefined> {
-    return this.#below.loadSnapshot(stream)
-  }
-
-  checkpoint(): Promise<void> {
-    return this.#below.checkpoint()
-  }
-
-  verify(): ReturnType<Ledger['verify']> {
-    return this.#below.verify()
-  }
-
-  close(): Promise<void> {
-    return this.#below.close()
   }
 }
 

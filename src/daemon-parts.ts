@@ -1,8 +1,10 @@
 /** The real parts of a daemon, put together. Opening them starts nothing but takes over what runs. */
 import { SystemClock } from './clock/system-clock.ts'
+import { isFault } from './core/fault/fault.ts'
 import { ProcessComponents } from './daemon-components.ts'
 import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
 import { CelExpressions } from './daemon-expressions.ts'
+import { DamagedLedger } from './daemon-ledger.ts'
 import { Engine } from './engine/engine.ts'
 import { openSqliteLedger } from './ledger/sqlite/sqlite-ledger.ts'
 import { ExecProbe } from './probes/exec/exec-probe.ts'
@@ -43,7 +45,7 @@ export interface DaemonParts {
 /**
  * Opens them. Only the holder of the workspace's lock may.
  *
- * @throws ledger-unavailable, ledger-corrupt, ledger-newer
+ * @throws ledger-unavailable, ledger-newer, ledger-corrupt when it cannot even be read
  */
 export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
   const { place, onTrouble } = options
@@ -79,9 +81,15 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
 }
 
 function openLedger({ place, settings }: DaemonPartsOptions, clock: Clock): Ledger {
-  const ledger = openSqliteLedger({ folder: place.folder, clock })
+  const { folder } = place
   const crash = settings['RAMPART_CRASH']
-  return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
+  try {
+    const ledger = openSqliteLedger({ folder, clock })
+    return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
+  } catch (error) {
+    if (!isFault(error, 'ledger-corrupt')) throw error
+    return new DamagedLedger(openSqliteLedger({ folder, clock, access: 'read' }), error)
+  }
 }
 
 function probesFor(

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import {
   isAlive,
@@ -149,6 +150,21 @@ test('says why it could not start, with the end of its log', async (t) => {
   const fault = await ensureDaemon({ workspace, program: PROGRAM }).catch((error) => error)
   assert.ok(isFault(fault, 'daemon-unready'))
   assert.match(fault.hint, /ledger/)
+})
+
+test('serves what can be read of a damaged ledger, and adds nothing to it', async (t) => {
+  const workspace = openWorkspace(t)
+  const first = await openDaemon(t, workspace)
+  await ramp(first, workspace, 'up')
+  await first.stopDaemon()
+  const database = new DatabaseSync(placeOf(workspace).ledgerFile)
+  database.exec('DELETE FROM entries WHERE position = (SELECT max(position) FROM entries)')
+  database.close()
+  const second = await openDaemon(t, workspace)
+  assert.equal((await second.verifyLedger()).verdict, 'broken')
+  assert.ok((await second.ledgerEntries()).entries.length > 0)
+  const fault = await ramp(second, workspace, 'down').catch((error) => error)
+  assert.ok(isFault(fault, 'ledger-corrupt'))
 })
 
 test('says that a program which cannot be started could not', async (t) => {

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from './core/fault/fault.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
+import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
@@ -91,8 +92,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const stop = (): void => stopping.abort()
   const server = new Server({ ...parts, identity, stop, onTrouble })
   logEvents(parts, log)
-  await parts.engine.start()
-  const stopPruning = await pruneSettings(parts, onTrouble)
+  const stopPruning = await takeUp(parts, log, onTrouble)
   await listen(server, place, parts, identity)
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
   const idle = watchIdle({ ...options, server, parts, stop })
@@ -106,6 +106,20 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()
+}
+
+/** Takes up what was left unfinished; with a damaged ledger nothing, since nothing could be recorded. */
+async function takeUp(
+  parts: DaemonParts,
+  log: (line: string) => void,
+  onTrouble: (error: unknown) => void,
+): Promise<() => void> {
+  if (parts.ledger instanceof DamagedLedger) {
+    log(`No ramp is taken up or opened: ${describeTrouble(parts.ledger.damage)}`)
+    return () => undefined
+  }
+  await parts.engine.start()
+  return pruneSettings(parts, onTrouble)
 }
 
 async function listen(

@@ -26,6 +26,9 @@ const LOOK_MS = 250
 /** A log longer than this is put aside before a daemon is started. @unit bytes */
 const LOG_MAX = 5 * 1024 * 1024
 
+/** How much of the log a fault quotes. */
+const LOG_LINES_MAX = 25
+
 const DAEMON_FILE_NAME = 'daemon.json'
 
 /**
@@ -45,20 +48,26 @@ export async function ensureDaemon(start: DaemonStart): Promise<RampartClient> {
 async function startDaemon(start: DaemonStart, place: DaemonPlace): Promise<RampartClient> {
   const { deadlineMs = 20_000 } = start
   const deadline = AbortSignal.timeout(deadlineMs)
+  const from = turnLog(place.logFile)
   while (!deadline.aborted) {
-    const client = await attempt(start, place, deadline)
+    const client = await attempt({ start, place, from, deadline })
     // It gave way to another one, which has left again meanwhile: begin anew.
     if (client !== undefined) return client
   }
-  throw unready(place, `It did not listen within ${deadlineMs} ms.`)
+  throw unready(place, from, `It did not listen within ${deadlineMs} ms.`)
+}
+
+interface Attempt {
+  readonly start: DaemonStart
+  readonly place: DaemonPlace
+  /** Where in the log it begins. @unit bytes */
+  readonly from: number
+  readonly deadline: AbortSignal
 }
 
 /** Starts one; undefined when it left without a fault and no other one is there. */
-function attempt(
-  start: DaemonStart,
-  place: DaemonPlace,
-  deadline: AbortSignal,
-): Promise<RampartClient | undefined> {
+function attempt(options: Attempt): Promise<RampartClient | undefined> {
+  const { start, place, from, deadline } = options
   const { promise, resolve, reject } = Promise.withResolvers<RampartClient | undefined>()
   let looking: Promise<void> = Promise.resolve()
   const look = (isLast = false): void => {
@@ -78,11 +87,11 @@ function attempt(
   deadline.addEventListener('abort', giveUp)
   const child = spawnDaemon(start, place)
   child.once('error', ({ message }) =>
-    reject(unready(place, `It could not be started: ${message}.`)),
+    reject(unready(place, from, `It could not be started: ${message}.`)),
   )
   child.once('exit', (code, signal) => {
     if (code === 0) look(true)
-    else reject(unready(place, `It ended at once with ${signal ?? `code ${code}`}.`))
+    else reject(unready(place, from, `It ended at once with ${signal ?? `code ${code}`}.`))
   })
   return promise.finally(() => {
     watcher.close()
@@ -97,7 +106,6 @@ function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof 
   const { program, workspace, idleExitMs = 600_000 } = start
   const [file = process.execPath, ...first] = program
   const options = ['--workspace', workspace, '--idle-exit', `${idleExitMs}ms`]
-  turnLog(place.logFile)
   const log = openSync(place.logFile, 'a', 0o600)
   try {
     return spawn(file, [...first, 'daemon', 'run', ...options], {
@@ -120,24 +128,28 @@ function withoutMarks(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(kept)
 }
 
-/** Puts a long log aside, replacing the one put aside before. */
-function turnLog(path: string): void {
+/** Puts a long log aside, replacing the one put aside before. @returns how long the log is by now */
+function turnLog(path: string): number {
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
-  if (size > LOG_MAX) renameSync(path, `${path}.1`)
+  if (size <= LOG_MAX) return size
+  renameSync(path, `${path}.1`)
+  return 0
 }
 
-function unready(place: DaemonPlace, what: string): Fault {
+function unready(place: DaemonPlace, from: number, what: string): Fault {
   return new Fault({
     code: 'daemon-unready',
     operation: 'start the daemon',
     subject: place.workspace,
-    hint: `${what} The end of ${place.logFile}:\n${lastLines(place.logFile)}`,
+    hint: `${what} It wrote to ${place.logFile}:\n${linesSince(place.logFile, from)}`,
   })
 }
 
-function lastLines(path: string): string {
+/** What was written to the log since `from`, at most the last lines of it. */
+function linesSince(path: string, from: number): string {
   try {
-    return readFileSync(path, 'utf8').trimEnd().split('\n').slice(-12).join('\n')
+    const lines = readFileSync(path).subarray(from).toString('utf8').trim().split('\n')
+    return lines.slice(-LOG_LINES_MAX).join('\n')
   } catch (error) {
     return `(it cannot be read: ${(error as Error).message})`
   }
