@@ -37,22 +37,25 @@ export const PUBLIC_KEY_FILE = 'ledger.pub'
 export function openSigner(folder: string, mayMake: boolean): Signer {
   const path = join(folder, PRIVATE_KEY_FILE)
   if (!existsSync(path)) {
-    if (!mayMake) throw missingKeyFault(path)
+    if (!mayMake)
+      throw keyFault(path, 'The ledger has entries but its key is gone; restore the key.')
     publish(path, makePrivateKey(), 0o600)
   }
   chmodSync(path, 0o600)
   const privateKeyPem = readFileSync(path, 'utf8')
+  const signer = parseKey(privateKeyPem, signerOf)
+  if (signer === undefined) throw keyFault(path, 'The file holds no private key; restore it.')
   const publicPath = join(folder, PUBLIC_KEY_FILE)
   if (!existsSync(publicPath)) publish(publicPath, publicKeyPemOf(privateKeyPem), 0o644)
-  return signerOf(privateKeyPem)
+  return signer
 }
 
 /** What a reader may prove with: the signer when it may read it, else the public half, else nothing. */
 export function findProver(folder: string): Prover | undefined {
-  const privateKeyPem = readIfThere(join(folder, PRIVATE_KEY_FILE))
-  if (privateKeyPem !== undefined) return signerOf(privateKeyPem)
-  const publicKeyPem = readIfThere(join(folder, PUBLIC_KEY_FILE))
-  return publicKeyPem === undefined ? undefined : proverOf(publicKeyPem)
+  return (
+    parseKey(readIfThere(join(folder, PRIVATE_KEY_FILE)), signerOf) ??
+    parseKey(readIfThere(join(folder, PUBLIC_KEY_FILE)), proverOf)
+  )
 }
 
 /** Makes a folder's new names survive a loss of power. */
@@ -97,11 +100,18 @@ function codeOf(error: unknown): string | undefined {
   return error instanceof Error && 'code' in error ? String(error.code) : undefined
 }
 
-function missingKeyFault(path: string): Fault {
-  return new Fault({
-    code: 'ledger-unavailable',
-    operation: 'open the ledger',
-    subject: path,
-    hint: 'The ledger has entries but its key is gone; restore the key from where the ledger came from.',
-  })
+/** What a PEM text is the key of; nothing when there is none or it is no key. */
+function parseKey<Key>(pem: string | undefined, parse: (pem: string) => Key): Key | undefined {
+  if (pem === undefined) return undefined
+  try {
+    return parse(pem)
+  } catch (error) {
+    // OpenSSL names what it could not decode in as many ways as there are.
+    if (codeOf(error)?.startsWith('ERR_') === true) return undefined
+    throw error
+  }
+}
+
+function keyFault(subject: string, hint: string): Fault {
+  return new Fault({ code: 'ledger-unavailable', operation: 'open the ledger', subject, hint })
 }

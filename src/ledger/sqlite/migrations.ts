@@ -4,7 +4,7 @@
  *
  * `entries.previous` is the position of the stream's entry before (0 before its first), and `streams`
  * holds the positions of both ends: a stream is read along these, because an index over all entries
- * would cost more than the entries themselves (docs/decisions/0003).
+ * would cost more than the entries themselves (docs/decisions/0005).
  */
 
 import { DatabaseSync } from 'node:sqlite'

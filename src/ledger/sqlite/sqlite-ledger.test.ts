@@ -117,6 +117,44 @@ describe('a ledger in a SQLite file', () => {
     }
   })
 
+  it('reads long streams that lie among each other, from anywhere on', async () => {
+    const ledger = open()
+    for (let after = 0; after < 10_000; after += 1000) {
+      const entries = Array.from({ length: 1000 }, (_, index) => entryOf(after + index))
+      await Promise.all(['a', 'b'].map((stream) => ledger.append({ stream, after, entries })))
+    }
+    for (const after of [0, 1, 4095, 4096, 5903, 5904, 9999, 10_000]) {
+      let sequence = after
+      for await (const recorded of ledger.read('b', after)) {
+        sequence += 1
+        assert.equal(recorded.sequence, sequence)
+        assert.equal(recorded.entry.atMs, sequence - 1)
+      }
+      assert.equal(sequence, 10_000)
+    }
+  })
+
+  it('never reads a stream with a hole in it', async () => {
+    const ledger = open()
+    for (let after = 0; after < 4; after += 1) {
+      await ledger.append({ stream: 'a', after, entries: [entryOf(after)] })
+    }
+    for (const [damage, repair] of [
+      ['previous = 1 WHERE position = 3', 'previous = 2 WHERE position = 3'],
+      ['previous = 4 WHERE position = 3', 'previous = 2 WHERE position = 3'],
+      ['previous = 0 WHERE position = 3', 'previous = 2 WHERE position = 3'],
+      ['sequence = 9 WHERE position = 2', 'sequence = 2 WHERE position = 2'],
+    ]) {
+      bySql(`UPDATE entries SET ${damage}`)
+      const reading = (async () => {
+        for await (const _ of ledger.read('a'));
+      })()
+      await assert.rejects(reading, (thrown) => isFault(thrown, 'ledger-corrupt'), damage)
+      bySql(`UPDATE entries SET ${repair}`)
+    }
+    assert.equal((await ledger.verify()).verdict, 'intact')
+  })
+
   it('ignores a snapshot that was altered', async () => {
     const ledger = open()
     const snapshot = { stream: 'a', sequence: 1, foldVersion: 1, state: '{"ready":false}' }
@@ -149,6 +187,24 @@ describe('a ledger in a SQLite file', () => {
     await Promise.all(appends)
     versions.close()
     assert.equal(seen.size, 2)
+  })
+})
+
+describe('a ledger whose store refuses', () => {
+  it('appends nothing of the group, and goes on when the store does', async () => {
+    const ledger = open()
+    await ledger.append({ stream: 'a', after: 0, entries: [entryOf(1)] })
+    bySql(`CREATE TRIGGER full BEFORE INSERT ON entries WHEN NEW.stream = 'b'
+      BEGIN SELECT RAISE(ABORT, 'no room'); END`)
+    const group = [
+      ledger.append({ stream: 'a', after: 1, entries: [entryOf(2)] }),
+      ledger.append({ stream: 'b', after: 0, entries: [entryOf(3)] }),
+    ]
+    for (const { status } of await Promise.allSettled(group)) assert.equal(status, 'rejected')
+    bySql('DROP TRIGGER full')
+    const [recorded] = await ledger.append({ stream: 'a', after: 1, entries: [entryOf(4)] })
+    assert.equal(recorded?.position, 2)
+    assert.equal((await ledger.verify()).verdict, 'intact')
   })
 })
 
