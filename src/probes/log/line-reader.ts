@@ -1,8 +1,12 @@
 /**
  * Reads a growing file line by line, going on where it stopped the last time. Memory is bounded: of a
  * line longer than the limit only the beginning is kept. A line counts once its end was written.
+ *
+ * It reads without leaving the event loop, a chunk at a turn: what was just written is in memory, and
+ * going through a pool of threads for each call would take longer than all of them together.
  */
-import { open } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { stripVTControlCharacters } from 'node:util'
 
 /** The longest part of a line that is looked at. @unit bytes */
@@ -41,22 +45,25 @@ export class LineReader {
    * its start.
    */
   async readOn(signal: AbortSignal): Promise<Reading> {
-    const file = await open(this.#path, 'r').catch(ignoreAbsent)
+    const file = openIfThere(this.#path)
     if (file === undefined) return { end: 'absent' }
     try {
-      const { size, ino } = await file.stat()
+      const { size, ino } = fstatSync(file)
       if (size < this.#offset || ino !== this.#inode) this.#startAnew()
       this.#inode = ino
       const chunk = Buffer.allocUnsafe(CHUNK_BYTES)
       for (;;) {
         if (signal.aborted) return { end: 'stopped' }
-        const { bytesRead } = await file.read(chunk, 0, CHUNK_BYTES, this.#offset)
+        const bytesRead = readSync(file, chunk, 0, CHUNK_BYTES, this.#offset)
         if (bytesRead === 0) return { end: 'reached' }
         this.#offset += bytesRead
         this.#split(chunk.subarray(0, bytesRead))
+        // Others get their turn in between; what comes after a short read is told by the next look.
+        if (bytesRead < CHUNK_BYTES) return { end: 'reached' }
+        await nextTurn()
       }
     } finally {
-      await file.close()
+      closeSync(file)
     }
   }
 
@@ -92,7 +99,12 @@ export class LineReader {
   }
 }
 
-function ignoreAbsent(thrown: unknown): undefined {
-  const isAbsent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
-  if (!isAbsent) throw thrown
+function openIfThere(path: string): number | undefined {
+  try {
+    return openSync(path, 'r')
+  } catch (thrown) {
+    const isAbsent = thrown instanceof Error && 'code' in thrown && thrown.code === 'ENOENT'
+    if (isAbsent) return undefined
+    throw thrown
+  }
 }
