@@ -1,5 +1,5 @@
 /** The askers of one ramp: exactly one for each open question. */
-import type { Input } from '../core/ramp/advance.ts'
+import type { Input } from '../core/ramp/input.ts'
 import type { OpenQuestion } from '../core/ramp/open-questions.ts'
 import type { Clock } from '../seams/clock.ts'
 import { Asker } from './asker.ts'

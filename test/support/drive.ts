@@ -3,8 +3,9 @@ import type { Entry, Word } from '../../src/core/entry/entry.ts'
 import { checkPlan } from '../../src/core/plan/check-plan.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Answer, Verdict } from '../../src/core/plan/verdict.ts'
-import { advance, type Input, openRamp } from '../../src/core/ramp/advance.ts'
+import { advance, openRamp } from '../../src/core/ramp/advance.ts'
 import { nextDue } from '../../src/core/ramp/due.ts'
+import type { Input } from '../../src/core/ramp/input.ts'
 import type { RampState, StageState } from '../../src/core/ramp/state.ts'
 
 /** A ramp in hand. */

@@ -3,39 +3,17 @@
  * no I/O; everything that Rampart ever does is decided here.
  */
 
-import type { CommandAnswer, Entry, HeardEntry, Word } from '../entry/entry.ts'
+import type { Entry, HeardEntry } from '../entry/entry.ts'
 import { assert } from '../fault/assert.ts'
 import type { Plan } from '../plan/plan.ts'
-import type { Answer } from '../plan/verdict.ts'
-import { type Digest, digestOf } from '../units/digest.ts'
+import { digestOf } from '../units/digest.ts'
 import { applyEntry, openState } from './apply.ts'
 import { type CommandToRun, commandsOf } from './commands.ts'
 import { decideAll } from './decide.ts'
 import { draftOf } from './draft.ts'
 import { hear } from './hear.ts'
+import type { Input } from './input.ts'
 import type { RampState } from './state.ts'
-
-/** What the core can hear. */
-export type Input =
-  | { readonly type: 'tick' }
-  | {
-      readonly type: 'answer'
-      readonly stage: string
-      readonly condition: string
-      readonly incarnation: number
-      readonly answer: Answer
-      readonly attempt: number
-      /** Record it even when it tells nothing new: a deadline is about to quote it. Never a pass. */
-      readonly isLast?: boolean
-    }
-  | { readonly type: 'command'; readonly command: string; readonly answer: CommandAnswer }
-  | { readonly type: 'word'; readonly by: string; readonly word: Word }
-  | {
-      readonly type: 'news'
-      readonly subject: string
-      readonly is: string
-      readonly digest: Digest
-    }
 
 /** What follows from an input: entries to append, the state they lead to, commands to run. */
 export interface Advance {

@@ -2,7 +2,7 @@
 import type { Cause } from '../entry/entry.ts'
 import type { PlacedCondition } from '../plan/plan-index.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
-import type { Decider } from './decide.ts'
+import type { Decider } from './decider.ts'
 import { viewOf } from './draft.ts'
 import { follow, policyFor } from './failure.ts'
 import { standingOf } from './standing.ts'

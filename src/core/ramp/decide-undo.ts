@@ -7,7 +7,7 @@
 import type { Purpose } from '../entry/entry.ts'
 import { present } from '../fault/assert.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
-import type { Decider } from './decide.ts'
+import type { Decider } from './decider.ts'
 import { viewOf } from './draft.ts'
 import { againAtMs } from './failure.ts'
 import type { StageState, StageView } from './state.ts'

@@ -1,6 +1,6 @@
 /** Deciding what a person's word does, or why it has no effect. */
 import type { Word } from '../entry/entry.ts'
-import type { Decider } from './decide.ts'
+import type { Decider } from './decider.ts'
 import { takeBack } from './failure.ts'
 import { type RampState, stageNamed } from './state.ts'
 

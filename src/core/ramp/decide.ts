@@ -3,21 +3,15 @@
  * order, again and again, until nothing more follows; so ties are broken by the plan alone.
  */
 
-import type { DecidedEntry, Entry } from '../entry/entry.ts'
+import type { Entry } from '../entry/entry.ts'
 import { assert } from '../fault/assert.ts'
 import { applyEntry } from './apply.ts'
 import { decideForward } from './decide-forward.ts'
 import { decideUndo } from './decide-undo.ts'
 import { decideWord } from './decide-word.ts'
-import { type Draft, draftOf, eachStage } from './draft.ts'
+import type { Decider } from './decider.ts'
+import { draftOf, eachStage } from './draft.ts'
 import { isSettled, type RampState } from './state.ts'
-
-/** The hand that decides: records a decision in the draft and the batch alike. */
-export interface Decider {
-  readonly draft: Draft
-  readonly nowMs: number
-  decide(entry: DecidedEntry): void
-}
 
 /** All that follows from a state at `nowMs`, in order; and the state afterwards. */
 export function decideAll(

@@ -3,7 +3,7 @@ import type { Cause } from '../entry/entry.ts'
 import { present } from '../fault/assert.ts'
 import type { BreachPolicy } from '../plan/condition.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
-import type { Decider } from './decide.ts'
+import type { Decider } from './decider.ts'
 import { viewOf } from './draft.ts'
 import type { StageState, StageView } from './state.ts'
 

@@ -5,7 +5,7 @@
 
 import type { HeardEntry } from '../entry/entry.ts'
 import { present, unreachable } from '../fault/assert.ts'
-import type { Input } from './advance.ts'
+import type { Input } from './input.ts'
 import { type OpenQuestion, questionAt } from './open-questions.ts'
 import type { ConditionState, RampState } from './state.ts'
 
