@@ -13,6 +13,7 @@ import {
 } from '../test/support/daemon.ts'
 import { isFault } from './core/fault/fault.ts'
 import type { Json } from './core/units/json.ts'
+import { openKernel } from './runtimes/process/kernel/open-kernel.ts'
 import type { RampartClient } from './server/client/client.ts'
 import { connectDaemon } from './server/client/connect-daemon.ts'
 import { placeOf, readDaemonFile } from './server/client/daemon-place.ts'
@@ -52,11 +53,23 @@ async function ramp(
   return opened
 }
 
+/** The processes that are, or want to be, the daemon of a workspace. */
+function daemonsOf(workspace: string): readonly string[] {
+  const kernel = openKernel()
+  const commands = kernel.processes().map(({ pid }) => kernel.command(pid))
+  return commands.filter((text) => text.includes('daemon run') && text.includes(workspace))
+}
+
 test('two who start a daemon at once get the same one', async (t) => {
   const workspace = openWorkspace(t)
   const clients = await Promise.all([0, 1, 2].map(() => openDaemon(t, workspace)))
   const views = await Promise.all(clients.map((client) => client.daemon()))
   assert.equal(new Set(views.map(({ pid }) => pid)).size, 1)
+  // Those that were not needed must not take over once the one that serves is gone.
+  const named = (): readonly string[] => daemonsOf(workspace)
+  await until('the others have left', () => named().length <= 1)
+  await clients[0]?.stopDaemon()
+  await until('none is left', () => named().length === 0)
 })
 
 test('keeps its folder, its socket and its files to their owner', async (t) => {

@@ -51,9 +51,9 @@ const STOP_PATIENCE_MS = 15_000
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const place = placeOf(options.workspace)
   openWorkspaceFolder(place.folder)
-  const lock = await waitForLock(place)
+  const lock = await waitForLock(place, options.signal)
   if (lock === undefined) {
-    options.log('Another daemon serves this workspace already.')
+    options.log('Another daemon serves this workspace, or nobody wants this one any more.')
     return
   }
   try {
@@ -63,9 +63,13 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
-/** The lock; undefined once another daemon listens. */
-async function waitForLock(place: DaemonPlace): Promise<DaemonLock | undefined> {
+/** The lock; undefined once another daemon listens, or this one is told to stop. */
+async function waitForLock(
+  place: DaemonPlace,
+  signal: AbortSignal,
+): Promise<DaemonLock | undefined> {
   for (let waitedMs = 0; waitedMs < LOCK_PATIENCE_MS; waitedMs += LOCK_LOOK_MS) {
+    if (signal.aborted) return undefined
     const lock = takeDaemonLock(place.lockFile)
     if (lock !== undefined) return lock
     const other = await findDaemon({ workspace: place.workspace })

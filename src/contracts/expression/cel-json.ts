@@ -4,7 +4,7 @@
  */
 import { type CelInput, type CelValue, isCelList, isCelMap, isCelUint } from '@bufbuild/cel'
 import type { Json } from '../../core/units/json.ts'
-import type { Result } from './compile.ts'
+import type { Result } from './result.ts'
 
 /** A JSON value as CEL reads it. */
 export function celOfJson(value: Json): CelInput {

@@ -8,7 +8,8 @@ import {
   valueAt,
 } from '../document/source-document.ts'
 import { checkReferences, type ReferenceScope } from './check-references.ts'
-import { compileExpression, type Expression, type Problem } from './compile.ts'
+import { compileExpression, type Expression } from './compile.ts'
+import type { Problem } from './result.ts'
 import { parseTemplate } from './template.ts'
 
 /** A further check of each expression, for what the place it stands in allows. */

@@ -4,8 +4,10 @@
  *
  * @source Common Expression Language, https://github.com/google/cel-spec
  */
+
 import { type CelInput, type CelResult, parse, plan } from '@bufbuild/cel'
 import { celEnvironment } from './cel-environment.ts'
+import type { Problem, Result } from './result.ts'
 import { explainSyntax } from './syntax-problem.ts'
 import { childrenOf, type Expr } from './walk.ts'
 
@@ -20,23 +22,6 @@ const KEPT_MAX = 2_000
 
 /** The name under which the values of all components are bound; no person can write it. */
 export const COMPONENTS = '@components'
-
-/** Something wrong in an expression. */
-export interface Problem {
-  /** `malformed`: cannot be read; `refused`: over a limit; `failed`: went wrong on these values. */
-  readonly reason: 'malformed' | 'refused' | 'failed'
-  /** What is wrong, in a sentence without a capital and without a full stop. */
-  readonly sentence: string
-  /** Where in the text, in UTF-16 code units from 0. */
-  readonly offset?: number
-  /** What was probably meant. */
-  readonly nearest?: string
-}
-
-/** A value, or why there is none. */
-export type Result<Value> =
-  | { readonly ok: true; readonly value: Value }
-  | { readonly ok: false; readonly problem: Problem }
 
 /** An expression ready to be evaluated. */
 export interface Expression {

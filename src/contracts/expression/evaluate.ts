@@ -2,7 +2,8 @@
 import { type CelError, type CelInput, isCelError } from '@bufbuild/cel'
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import { celOfJson, countValues, jsonOfCel } from './cel-json.ts'
-import { COMPONENTS, compileExpression, type Expression, type Result } from './compile.ts'
+import { COMPONENTS, compileExpression, type Expression } from './compile.ts'
+import type { Result } from './result.ts'
 
 /** What expressions may refer to. */
 export interface Scope {

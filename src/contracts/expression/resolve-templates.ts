@@ -1,7 +1,7 @@
 /** Every `${…}` in a JSON value replaced by what it comes to. Keys are left as they are. */
 import type { Json } from '../../core/units/json.ts'
-import type { Problem, Result } from './compile.ts'
 import { evaluate, type Scope } from './evaluate.ts'
+import type { Problem, Result } from './result.ts'
 import { type Hole, parseTemplate } from './template.ts'
 
 /** The longest text that a template may come to, in characters. */

@@ -1,5 +1,5 @@
 /** Why an expression cannot be read, in words for people who do not know CEL. */
-import type { Problem } from './compile.ts'
+import type { Problem } from './result.ts'
 
 const HABITS: readonly (readonly [RegExp, string, string])[] = [
   [/^===/, '== compares; there is no ===', '=='],

@@ -2,7 +2,7 @@
  * Templates: text with `${…}` in it, each holding one CEL expression. `$${` stands for a plain `${`.
  * Only splits; nothing is evaluated here.
  */
-import type { Result } from './compile.ts'
+import type { Result } from './result.ts'
 
 /** An expression in a template. */
 export interface Hole {

@@ -12,7 +12,10 @@ import { openWorkspaceFolder } from './workspace-folder.ts'
 
 /** How to start a daemon, should none be there. */
 export interface DaemonStart extends DaemonQuery {
-  /** The program and its first arguments, for example `[node, bin/rampart.mjs]`. */
+  /**
+   * The program and its first arguments, for example `[node, bin/rampart.mjs]`. It must become the
+   * daemon itself, not start it as a child.
+   */
   readonly program: readonly string[]
   /** The daemon stops when nothing runs and nobody asked for so long. @unit ms @default 600000 */
   readonly idleExitMs?: number
@@ -93,13 +96,27 @@ function attempt(options: Attempt): Promise<RampartClient | undefined> {
     if (code === 0) look(true)
     else reject(unready(place, from, `It ended at once with ${signal ?? `code ${code}`}.`))
   })
-  return promise.finally(() => {
-    watcher.close()
-    clearInterval(net)
-    deadline.removeEventListener('abort', giveUp)
-    child.removeAllListeners()
-    child.unref()
-  })
+  return promise
+    .then((client) => dismiss(child, client))
+    .finally(() => {
+      watcher.close()
+      clearInterval(net)
+      deadline.removeEventListener('abort', giveUp)
+      child.removeAllListeners()
+      child.unref()
+    })
+}
+
+/**
+ * Ends the daemon that was started when another one serves: left alone, it would take over as soon as
+ * that one is stopped, although nobody wants it any more.
+ */
+async function dismiss(
+  child: ReturnType<typeof spawn>,
+  client: RampartClient | undefined,
+): Promise<RampartClient | undefined> {
+  if (client === undefined || (await client.daemon()).pid !== child.pid) child.kill('SIGTERM')
+  return client
 }
 
 function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof spawn> {
