@@ -7,7 +7,7 @@
 
 import { type CelInput, type CelResult, parse, plan } from '@bufbuild/cel'
 import { celEnvironment } from './cel-environment.ts'
-import type { Problem, Result } from './result.ts'
+import type { Result } from './result.ts'
 import { explainSyntax } from './syntax-problem.ts'
 import { childrenOf, type Expr } from './walk.ts'
 
