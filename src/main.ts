@@ -56,7 +56,7 @@ function program(): readonly string[] {
 }
 
 async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
-  const { runDaemon } = await import('./daemon.ts')
+  const { runDaemon } = await import('./daemon/daemon.ts')
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   process.on('SIGTERM', stop)

@@ -78,7 +78,7 @@ const allowed: readonly (readonly [path: string, specifier: string])[] = [
   ['src/probes/http/http-probe.ts', 'node:http'],
   ['src/cli/up.ts', '../server/client/client.ts'],
   ['src/main.ts', './runtimes/process/process-runtime.ts'],
-  ['src/daemon.ts', './ledger/sqlite/sqlite-ledger.ts'],
+  ['src/daemon/daemon.ts', '../ledger/sqlite/sqlite-ledger.ts'],
   ['src/probes/http/http-probe.test.ts', '../tcp/tcp-probe.ts'],
 ]
 

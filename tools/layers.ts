@@ -76,7 +76,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core', 'contracts', 'seams', 'engine', 'ledger', 'sdk'],
     packages: [],
   },
-  { name: 'main', holds: /^(main|daemon)[a-z-]*\.ts$/, mayImport: 'everything', packages: 'any' },
+  { name: 'main', holds: /^(main\.ts$|daemon\/)/, mayImport: 'everything', packages: 'any' },
 ]
 
 function rim(name: string, shared: readonly string[]): Layer {

@@ -1,8 +1,8 @@
 /**
  * Ledgers that stand above another one and change what appending does; reading passes through.
  */
-import type { Fault } from './core/fault/fault.ts'
-import type { Append, Ledger, Recorded, Snapshot } from './seams/ledger.ts'
+import type { Fault } from '../core/fault/fault.ts'
+import type { Append, Ledger, Recorded, Snapshot } from '../seams/ledger.ts'
 
 /** A ledger as the one below. */
 export class LedgerAbove implements Ledger {

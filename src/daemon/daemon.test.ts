@@ -10,15 +10,15 @@ import {
   openWorkspace,
   PROGRAM,
   until,
-} from '../test/support/daemon.ts'
-import { isFault } from './core/fault/fault.ts'
-import type { Json } from './core/units/json.ts'
-import { openKernel } from './runtimes/process/kernel/open-kernel.ts'
-import type { RampartClient } from './server/client/client.ts'
-import { connectDaemon } from './server/client/connect-daemon.ts'
-import { placeOf, readDaemonFile } from './server/client/daemon-place.ts'
-import { ensureDaemon } from './server/client/ensure-daemon.ts'
-import type { StreamEvent } from './server/wire.ts'
+} from '../../test/support/daemon.ts'
+import { isFault } from '../core/fault/fault.ts'
+import type { Json } from '../core/units/json.ts'
+import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
+import type { RampartClient } from '../server/client/client.ts'
+import { connectDaemon } from '../server/client/connect-daemon.ts'
+import { placeOf, readDaemonFile } from '../server/client/daemon-place.ts'
+import { ensureDaemon } from '../server/client/ensure-daemon.ts'
+import type { StreamEvent } from '../server/wire.ts'
 
 const SERVE = 'setInterval(() => {}, 1000); console.log("up")'
 

@@ -4,18 +4,18 @@
  */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
-import { Fault } from './core/fault/fault.ts'
+import { Fault } from '../core/fault/fault.ts'
+import { findDaemon } from '../server/client/connect-daemon.ts'
+import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
+import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
+import type { DaemonIdentity } from '../server/parts.ts'
+import { Server } from '../server/server.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
-import { findDaemon } from './server/client/connect-daemon.ts'
-import { type DaemonPlace, placeOf } from './server/client/daemon-place.ts'
-import { openWorkspaceFolder } from './server/client/workspace-folder.ts'
-import type { DaemonIdentity } from './server/parts.ts'
-import { Server } from './server/server.ts'
 
 /** Which daemon to be. */
 export interface DaemonOptions {

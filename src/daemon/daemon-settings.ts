@@ -2,8 +2,9 @@
  * Settings may be secret, so they are removed once no ramp needs them: those of ramps under way are
  * needed, and those of what is up, for its way down.
  */
+
+import { RampIndex } from '../server/ramp-index.ts'
 import type { DaemonParts } from './daemon-parts.ts'
-import { RampIndex } from './server/ramp-index.ts'
 
 /**
  * Removes settings that no ramp needs, now and after every ramp's end.

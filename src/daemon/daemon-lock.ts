@@ -4,7 +4,7 @@
  */
 import { closeSync, openSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
-import { Fault } from './core/fault/fault.ts'
+import { Fault } from '../core/fault/fault.ts'
 
 /** A lock that is held. */
 export interface DaemonLock {

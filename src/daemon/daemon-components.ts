@@ -1,11 +1,11 @@
 /** What the process runtime knows, as the server tells it. */
 import { join } from 'node:path'
-import { readInstance } from './runtimes/process/instance-folder.ts'
-import { leftovers } from './runtimes/process/leftovers.ts'
-import type { ProcessRuntime } from './runtimes/process/process-runtime.ts'
-import { slugOf } from './runtimes/process/subject-folder.ts'
-import type { Components, LogsWanted } from './server/parts.ts'
-import type { ComponentView, LeftoversView, LogLine } from './server/wire.ts'
+import { readInstance } from '../runtimes/process/instance-folder.ts'
+import { leftovers } from '../runtimes/process/leftovers.ts'
+import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
+import { slugOf } from '../runtimes/process/subject-folder.ts'
+import type { Components, LogsWanted } from '../server/parts.ts'
+import type { ComponentView, LeftoversView, LogLine } from '../server/wire.ts'
 
 /** Where and how processes are run. */
 export interface ProcessComponentsOptions {

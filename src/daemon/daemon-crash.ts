@@ -2,9 +2,9 @@
  * A ledger that kills its own process at a chosen entry, so that tests can crash the daemon at every
  * one. Only ever put in place when the setting RAMPART_CRASH is given.
  */
-import { Fault } from './core/fault/fault.ts'
+import { Fault } from '../core/fault/fault.ts'
+import type { Append, Ledger, Recorded } from '../seams/ledger.ts'
 import { LedgerAbove } from './daemon-ledger.ts'
-import type { Append, Ledger, Recorded } from './seams/ledger.ts'
 
 /** When to crash. */
 export interface CrashPoint {

@@ -1,8 +1,8 @@
 /** The contracts' expressions, as the engine asks for them. */
-import { evaluate } from './contracts/expression/evaluate.ts'
-import { resolveTemplates } from './contracts/expression/resolve-templates.ts'
-import type { Json, JsonObject } from './core/units/json.ts'
-import type { Expressions, Resolution, Scope } from './seams/expressions.ts'
+import { evaluate } from '../contracts/expression/evaluate.ts'
+import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
+import type { Json, JsonObject } from '../core/units/json.ts'
+import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
 
 /** Expressions in CEL. */
 export class CelExpressions implements Expressions {

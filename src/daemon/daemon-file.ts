@@ -1,6 +1,6 @@
 /** Writes and removes what a daemon says of itself on the disk. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs'
-import type { DaemonFile, DaemonPlace } from './server/client/daemon-place.ts'
+import type { DaemonFile, DaemonPlace } from '../server/client/daemon-place.ts'
 
 /** Writes it whole or not at all; those who wait for the daemon see it appear. */
 export function writeDaemonFile(place: DaemonPlace, file: DaemonFile): void {

@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto'
 import { rmSync } from 'node:fs'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import { openWorkspaceFolder } from './server/client/workspace-folder.ts'
+import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 
 /** The longest path that every system takes: 104 on macOS, with the NUL. @unit bytes */
 const PATH_MAX = 103
