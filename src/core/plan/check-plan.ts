@@ -9,6 +9,9 @@ import type { Condition } from './condition.ts'
 import type { Plan, Stage } from './plan.ts'
 import { indexOfPlan } from './plan-index.ts'
 
+/** The most retries of one stage: all of them may have to be decided in one batch. */
+const RETRIES_MOST = 100
+
 /**
  * Checks a plan.
  *
@@ -25,6 +28,7 @@ export function checkPlan(plan: Plan): Plan {
     names.add(stage.name)
   }
   for (const stage of plan.stages) checkStage(plan, stage)
+  checkWhole(plan, 'retryBudget', plan.retryBudget, 0)
   checkGroups(plan)
   const cycle = findCycle(indexOfPlan(plan).needs.map((needs) => needs.map((need) => need.stage)))
   if (cycle !== undefined) {
@@ -55,6 +59,11 @@ function checkStage(plan: Plan, stage: Stage): void {
   for (const condition of conditions) checkCondition(plan, stage, condition)
   checkWhole(plan, `${stage.name}: deadlineMs`, stage.deadlineMs, 1)
   checkWhole(plan, `${stage.name}: retry.limit`, stage.retry.limit, 0)
+  checkWhole(plan, `${stage.name}: retry.backoffMs`, stage.retry.backoffMs, 0)
+  if (stage.retry.limit > RETRIES_MOST) {
+    const why = `${stage.name}: retry.limit is ${stage.retry.limit}; at most ${RETRIES_MOST}`
+    throw refuse(plan, 'plan-unreachable', why)
+  }
 }
 
 function checkCondition(plan: Plan, stage: Stage, condition: Condition): void {
@@ -62,9 +71,14 @@ function checkCondition(plan: Plan, stage: Stage, condition: Condition): void {
   checkWhole(plan, `${where}: consecutive`, condition.consecutive, 1)
   checkWhole(plan, `${where}: holdMs`, condition.holdMs, 0)
   checkWhole(plan, `${where}: tolerance.failures`, condition.tolerance.failures, 0)
-  if (condition.question.ask === 'approval') {
-    checkWhole(plan, `${where}: count`, condition.question.count, 1)
+  checkWhole(plan, `${where}: tolerance.ms`, condition.tolerance.ms, 0)
+  if (condition.deadlineMs !== undefined) {
+    checkWhole(plan, `${where}: deadlineMs`, condition.deadlineMs, 0)
   }
+  const { question } = condition
+  if (question.ask === 'approval') checkWhole(plan, `${where}: count`, question.count, 1)
+  if (question.ask === 'elapsed') checkWhole(plan, `${where}: ms`, question.ms, 0)
+  if (question.ask === 'instant') checkWhole(plan, `${where}: atMs`, question.atMs, 0)
 }
 
 function checkGroups(plan: Plan): void {

@@ -20,7 +20,8 @@ export function decideAll(
 ): { readonly entries: readonly Entry[]; readonly state: RampState } {
   const draft = draftOf(state)
   const entries: Entry[] = []
-  const bound = 1_000 + state.stages.length * 100
+  // Each stage may use all its retries in one batch, a few decisions each.
+  const bound = 1_000 + state.stages.length * 1_000
   const decider: Decider = {
     draft,
     nowMs,
