@@ -10,6 +10,7 @@ import type { Command, Need, Plan, Stage } from '../../core/plan/plan.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import type { PlanRequest } from '../contract.ts'
+import { probeInputs } from '../probes/index.ts'
 import { printCommandText } from './command-text.ts'
 import type { Component, EnvironmentContract, ReadyCondition, Run, Stop } from './definition.ts'
 
@@ -108,15 +109,24 @@ function folder(cwd: string): string {
   return [`\${run.directory}`, ...steps].join('/')
 }
 
+/** The input with its path, if it has one, counted from the contract's folder. */
+function placedInput({ probe, input }: ReadyCondition): JsonObject {
+  const { path: member } = probeInputs[probe]
+  if (member === undefined) return input
+  const path = input[member] ?? '.'
+  const isPlaced = typeof path !== 'string' || path.startsWith('/') || path.startsWith('${')
+  return isPlaced ? input : { ...input, [member]: folder(path) }
+}
+
 function conditionOf(condition: ReadyCondition): Condition {
-  const { probe, input, when, timeoutMs, cadence } = condition
+  const { probe, when, timeoutMs, cadence } = condition
   const { name, consecutive, holdMs, deadlineMs, onBreach, watch, tolerance } = condition
   return {
     name,
     question: {
       ask: 'probe',
       probe,
-      input,
+      input: placedInput(condition),
       ...(when === undefined ? {} : { when }),
       timeoutMs,
       cadence,

@@ -18,6 +18,8 @@ export interface ProbeInput {
   readonly schema: z.ZodType<JsonObject>
   /** One sentence for editors and documentation. */
   readonly summary: string
+  /** The member that is a path, counted from the contract's folder unless it is absolute. */
+  readonly path?: string
 }
 
 /** The names of all probes. */
@@ -28,6 +30,7 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   exec: {
     schema: execInput,
     summary: 'Runs a command and judges its exit code and output.',
+    path: 'cwd',
   },
   exit: {
     schema: exitInput,

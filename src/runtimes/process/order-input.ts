@@ -1,5 +1,6 @@
 /** The inputs of the operations `start` and `stop`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
+import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { StopPolicy } from './record.ts'
 
@@ -72,9 +73,15 @@ export type Parsed<Input> =
   | { readonly input: Input; readonly problem?: never }
   | { readonly input?: never; readonly problem: string }
 
-/** Parses the input of `start`. */
+/**
+ * Parses the input of `start`. Its digest becomes one over what is really run, every template
+ * resolved, so that a running instance is kept only if nothing it was started with has changed.
+ */
 export function parseStartInput(input: JsonObject): Parsed<StartInput> {
-  return parsed(START.safeParse(input))
+  const start = parsed(START.safeParse(input))
+  if (start.input === undefined) return start
+  const { digest: definition, command, cwd, env } = start.input
+  return { input: { ...start.input, digest: digestOf({ definition, command, cwd, env }) } }
 }
 
 /** Parses the input of `stop`. */
