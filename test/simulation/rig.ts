@@ -5,8 +5,8 @@ import type { RampState } from '../../src/core/ramp/state.ts'
 import { digestOf } from '../../src/core/units/digest.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
-import { ArrayLedger } from './faults/array-ledger.ts'
 import { Faults } from './faults/faults.ts'
+import { WatchedLedger } from './faults/watched-ledger.ts'
 import { Life } from './life.ts'
 import { SECRET } from './secret.ts'
 import { settle } from './settle.ts'
@@ -20,7 +20,7 @@ import { World } from './world/world.ts'
 /** One engine and all around it. */
 export class Rig {
   readonly clock: SimulatedClock = new SimulatedClock()
-  readonly ledger: ArrayLedger = new ArrayLedger()
+  readonly ledger: WatchedLedger = new WatchedLedger()
   readonly world: World = new World()
   /** Parts that the next engine is given instead of the ordinary ones. */
   readonly parts: EngineParts

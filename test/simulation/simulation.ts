@@ -11,9 +11,9 @@ import type { Recorded } from '../../src/seams/ledger.ts'
 import type { RampSettings } from '../../src/seams/settings.ts'
 import { checkLedger, GrowthChecker } from './checkers/ledger-checker.ts'
 import { checkOrder, checkUndone, checkWorld } from './checkers/world-checker.ts'
-import { ArrayLedger } from './faults/array-ledger.ts'
 import { type FaultName, Faults } from './faults/faults.ts'
 import { FaultyLedger } from './faults/faulty-ledger.ts'
+import { WatchedLedger } from './faults/watched-ledger.ts'
 import { Life } from './life.ts'
 import { scheduleMischief } from './mischief.ts'
 import { PROPOSER } from './people.ts'
@@ -68,7 +68,7 @@ export class Simulation {
   readonly random: SimulatedRandom
   readonly faults: Faults
   readonly world: World = new World()
-  readonly ledger: ArrayLedger = new ArrayLedger()
+  readonly ledger: WatchedLedger = new WatchedLedger()
   readonly standings: Standings = new Standings(this.ledger)
   readonly violations: string[] = []
   /** Engines, the dead ones included. */

@@ -1,5 +1,5 @@
 /** How every ramp stands by the ledger alone. */
-import type { ArrayLedger } from './faults/array-ledger.ts'
+import type { WatchedLedger } from './faults/watched-ledger.ts'
 
 /** How one ramp stands. */
 export interface Standing {
@@ -10,11 +10,11 @@ export interface Standing {
 
 /** Reads on in the ledger, entry by entry. */
 export class Standings {
-  readonly #ledger: ArrayLedger
+  readonly #ledger: WatchedLedger
   readonly #ramps = new Map<string, Standing>()
   #read = 0
 
-  constructor(ledger: ArrayLedger) {
+  constructor(ledger: WatchedLedger) {
     this.#ledger = ledger
   }
 

@@ -110,11 +110,11 @@ function randomAnswer(chance: RandomStream, plan: Plan, state: RampState): Input
 /** Tries a property on many random runs. */
 function holds(property: (run: Run, place: number) => void): void {
   const seeds = fc.integer({ min: 0, max: 2 ** 31 - 1 })
-  const tried = fc.property(seeds, fc.nat(120), fc.nat(), (seed, inputs, place) => {
+  const tried = fc.property(seeds, fc.nat(250), fc.nat(), (seed, inputs, place) => {
     const run = randomRun(seed, inputs)
     property(run, place % (run.entries.length + 1))
   })
-  fc.assert(tried, { numRuns: 150 })
+  fc.assert(tried, { numRuns: 250 })
 }
 
 test('nothing that is heard makes the heart fail, or do what must never be done', () => {
