@@ -211,12 +211,10 @@ function buildProgram(parts: CliParts, done: (exitCode: number) => void): Comman
   const program = new Command('rampart')
     .description('Environments, limits, rollouts, ports and services move only on proof.')
     .version(parts.version, '-V, --version')
-    .helpOption('-h, --help', 'show help')
-    .showHelpAfterError('Next: rampart --help')
     .addHelpText('after', '\nBegin with: rampart init, rampart check, rampart up')
   const groups = new Map<string, Command>()
   for (const verb of VERBS) {
-    const [word = '', second] = verb.usage.split(' ')
+    const [word = ''] = verb.usage.split(' ')
     const summary = GROUPS[word]
     if (summary === undefined) {
       addVerb(program, verb, verb.usage, { parts, done })
@@ -225,7 +223,6 @@ function buildProgram(parts: CliParts, done: (exitCode: number) => void): Comman
     const group = groups.get(word) ?? program.command(word).description(summary)
     groups.set(word, group)
     addVerb(group, verb, verb.usage.slice(word.length + 1), { parts, done })
-    if (second === undefined) group.showHelpAfterError()
   }
   for (const command of [program, ...groups.values()]) configure(command, parts)
   return program
@@ -248,8 +245,18 @@ function addVerb(
 }
 
 function configure(command: Command, parts: CliParts): void {
-  command.exitOverride().configureOutput({
-    writeOut: (text) => parts.stdout.write(text),
-    writeErr: (text) => parts.stderr.write(text),
-  })
+  command
+    .helpOption('-h, --help', 'show help')
+    .showHelpAfterError(`  Next: ${pathOf(command)} --help`)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => parts.stdout.write(text),
+      writeErr: (text) => parts.stderr.write(text),
+      outputError: (text, write) => write(text.replace(/^error:/, 'rampart:')),
+    })
+}
+
+/** How a command is called, from the program's name on. */
+function pathOf(command: Command): string {
+  return command.parent === null ? command.name() : `${pathOf(command.parent)} ${command.name()}`
 }

@@ -118,7 +118,7 @@ function sayEnd(parts: CliParts, state: RampState, paint: Paint): void {
   if (state.held !== undefined && state.ended === undefined) {
     write(`  It holds. Next: rampart resume, rampart abort, rampart explain ${state.ramp}`)
   } else if (state.ended?.outcome === 'undone') {
-    write('  Everything that was started has been taken down again.')
+    write('  Everything that this ramp started has been taken back.')
     if (cause?.stage != null)
       write(`  Next: rampart logs ${cause.stage}, rampart explain ${state.ramp}`)
   } else {

@@ -5,6 +5,7 @@ import type { CliParts } from '../cli-parts.ts'
 import { type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption } from '../options.ts'
+import { countOf } from '../views/columns.ts'
 
 /** Checks the contracts at a path. */
 export async function runCheck(
@@ -14,13 +15,11 @@ export async function runCheck(
 ): Promise<number> {
   const loaded = await loadContracts(parts.cwd, path)
   const { contracts, issues } = loaded
+  if (issues.length > 0) return sayIssues(parts, loaded, options)
   if (options.json === true) {
-    const shown = contracts.map(({ kind, name, digest, file }) => ({ kind, name, digest, file }))
-    const verdict = issues.length === 0 ? 'valid' : 'invalid'
-    parts.stdout.write(`${JSON.stringify({ verdict, contracts: shown, issues })}\n`)
-    return issues.length === 0 ? EXIT.yes : EXIT.usage
+    writeVerdict(parts, loaded)
+    return EXIT.yes
   }
-  if (issues.length > 0) return sayIssues(parts, loaded)
   for (const contract of contracts) parts.stdout.write(`${explainContract(contract)}\n`)
   const count = contracts.length === 1 ? '1 contract is' : `${contracts.length} contracts are`
   parts.stderr.write(`${count} valid. Next: rampart plan, rampart up\n`)
@@ -28,11 +27,22 @@ export async function runCheck(
 }
 
 /** Prints every issue with its line of source, and how many there were. */
-export function sayIssues(parts: CliParts, loaded: LoadedContracts): number {
+export function sayIssues(parts: CliParts, loaded: LoadedContracts, options: JsonOption): number {
   const { issues } = loaded
+  if (options.json === true) {
+    writeVerdict(parts, loaded)
+    return EXIT.usage
+  }
   const texts = loaded.sources.flatMap((source) => ('text' in source ? [source] : []))
   parts.stderr.write(`${formatIssues(issues, texts)}\n\n`)
-  const count = issues.length === 1 ? '1 issue' : `${issues.length} issues`
-  parts.stderr.write(`${count}; nothing was started. Correct it and run: rampart check\n`)
+  parts.stderr.write(
+    `${countOf(issues.length, 'issue')}; nothing was started. Correct it and run: rampart check\n`,
+  )
   return EXIT.usage
+}
+
+function writeVerdict(parts: CliParts, { contracts, issues }: LoadedContracts): void {
+  const shown = contracts.map(({ kind, name, digest, file }) => ({ kind, name, digest, file }))
+  const verdict = issues.length === 0 ? 'valid' : 'invalid'
+  parts.stdout.write(`${JSON.stringify({ verdict, contracts: shown, issues })}\n`)
 }

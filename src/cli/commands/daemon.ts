@@ -3,6 +3,7 @@ import { describeDuration, parseDurationMs } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { countOf } from '../views/columns.ts'
 import { workspaceOf } from '../workspace.ts'
 
 /** Says who serves the workspace. @throws daemon-absent */
@@ -21,7 +22,9 @@ export async function runDaemonStatus(
   const since = describeDuration(nowMs - startedAtMs)
   parts.stdout.write(`pid ${pid}, version ${version}, up for ${since}\n`)
   parts.stdout.write(`${workspace}\n`)
-  parts.stdout.write(`${components} components, ${ramps.length} ramps under way\n`)
+  parts.stdout.write(
+    `${countOf(components, 'component')}, ${countOf(ramps.length, 'ramp')} under way\n`,
+  )
   return EXIT.yes
 }
 
@@ -33,7 +36,8 @@ export async function runDaemonStop(parts: CliParts, options: WorkspaceOption): 
   await client.close()
   parts.stderr.write(`The daemon (pid ${pid}) has stopped.\n`)
   if (components > 0) {
-    parts.stderr.write(`  ${components} components go on running. Next: rampart daemon restart\n`)
+    const count = components === 1 ? '1 component goes' : `${components} components go`
+    parts.stderr.write(`  ${count} on running. Next: rampart daemon restart\n`)
   }
   return EXIT.yes
 }

@@ -21,7 +21,7 @@ export async function runDown(
   options: DownOptions,
 ): Promise<number> {
   const loaded = await loadContracts(parts.cwd, path)
-  if (loaded.issues.length > 0) return sayIssues(parts, loaded)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const workspace = workspaceOf(
     parts,
     options,

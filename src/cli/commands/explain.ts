@@ -9,6 +9,8 @@ import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { summaryOf } from '../summary.ts'
 import { tableLines } from '../views/columns.ts'
+import { paintFor } from '../views/paint.ts'
+import { timelineLines } from '../views/timeline-lines.ts'
 import { withDaemon } from '../workspace.ts'
 
 /** Explains a code, a ramp, or a stage (`RAMP/STAGE`, or `STAGE` of the latest ramp). */
@@ -28,19 +30,34 @@ export async function runExplain(
     }
     const lines =
       stage === undefined
-        ? [state.ramp, ...explainRamp(state, nowMs), ...brokenStages(view)]
+        ? [
+            state.ramp,
+            ...explainRamp(state, nowMs),
+            ...brokenStages(view),
+            ...timeline(parts, view),
+          ]
         : explainStage(state, stage, nowMs)
     parts.stdout.write(`${lines.join('\n')}\n`)
     return EXIT.yes
   })
 }
 
-/** What went wrong stage by stage, for a ramp that ended badly. */
+/** What went wrong stage by stage, without what the ramp's own cause has said already. */
 function brokenStages(view: RampView): readonly string[] {
   const { state, nowMs } = view
+  const cause = state.ended?.cause ?? state.held ?? state.undoCause
+  const said = cause === undefined ? [] : [cause.sentence, cause.answer?.sentence ?? '']
+  const isNews = (line: string): boolean => !said.some((text) => text !== '' && line.endsWith(text))
   return state.stages
     .filter((stage) => stage.cause !== undefined)
-    .flatMap((stage) => ['', ...explainStage(state, stage.name, nowMs)])
+    .flatMap((stage) => ['', ...explainStage(state, stage.name, nowMs).filter(isNews)])
+}
+
+/** Where the time of a ramp went that reached its goal. */
+function timeline(parts: CliParts, { state }: RampView): readonly string[] {
+  if (state.ended?.outcome !== 'reached') return []
+  const paint = paintFor(parts.stdout, parts.settings)
+  return ['', ...timelineLines(state, paint, parts.stdout.columns ?? 100)]
 }
 
 async function find(
@@ -60,7 +77,11 @@ async function find(
   })
   if (!view.state.stages.some((candidate) => candidate.name === stage)) {
     const names = view.state.stages.map((candidate) => candidate.name).join(', ')
-    throw unknown(what, `${view.state.ramp} has no stage ${stage}; there are: ${names}.`)
+    const hint =
+      slash < 0
+        ? `${what} is no fault code, no ramp, and no stage of ${view.state.ramp} (${names}).`
+        : `${view.state.ramp} has no stage ${stage}; there are: ${names}.`
+    throw unknown(what, hint)
   }
   return { view, stage }
 }

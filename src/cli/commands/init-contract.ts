@@ -25,7 +25,11 @@ export function sampleContract(name: string, components: readonly FoundComponent
 
 function componentLines(component: FoundComponent): readonly string[] {
   const { name, command, hasPort } = component
-  const lines = [`    ${name}:`, '      run:', `        command: ${JSON.stringify(command)}`]
+  const lines = [
+    `    ${name}:`,
+    '      run:',
+    `        command: [${command.map(wordText).join(', ')}]`,
+  ]
   if (hasPort) {
     lines.push(
       '        # A free port is found and handed over as PORT.',
@@ -41,6 +45,13 @@ function componentLines(component: FoundComponent): readonly string[] {
   }
   lines.push('      deadline: 20s')
   return lines
+}
+
+/** A word of a command in YAML; quoted unless it could be nothing but text. */
+function wordText(word: string): string {
+  return /^[a-z][a-z0-9_./-]*$/i.test(word) && !/^(true|false|null|yes|no|on|off|y|n)$/i.test(word)
+    ? word
+    : JSON.stringify(word)
 }
 
 /** A server for a folder that has none: small, and with a readiness worth asking. */

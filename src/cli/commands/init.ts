@@ -1,6 +1,6 @@
 /** `rampart init`: writes a contract that works for the folder it finds. It never overwrites a file. */
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join, resolve } from 'node:path'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { Fault } from '../../core/fault/fault.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
@@ -21,14 +21,14 @@ export function runInit(parts: CliParts, folder: string | undefined): Promise<nu
   const isEmpty = found.length === 0
   const sample = { name: 'web', command: ['node', 'hello.mjs'], hasPort: true, from: 'hello.mjs' }
   const components: readonly FoundComponent[] = isEmpty ? [sample] : found
-  writeFileSync(file, sampleContract(nameOf(directory), components), { flag: 'wx' })
+  writeNew(file, sampleContract(nameOf(directory), components))
   parts.stderr.write(`Wrote ${file}\n`)
   for (const { name, command, from } of components) {
     parts.stderr.write(`  ${name}: ${command.join(' ')}  (from ${from})\n`)
   }
   const program = join(directory, 'hello.mjs')
   if (isEmpty && !existsSync(program)) {
-    writeFileSync(program, SAMPLE_PROGRAM, { flag: 'wx' })
+    writeNew(program, SAMPLE_PROGRAM)
     parts.stderr.write(`Wrote ${program}, a small server to begin with\n`)
   }
   parts.stderr.write('Next: rampart check, rampart up\n')
@@ -41,13 +41,34 @@ function findComponents(directory: string): readonly FoundComponent[] {
   if (existsSync(procfile)) return componentsOfProcfile(readFileSync(procfile, 'utf8'))
   const manifest = join(directory, 'package.json')
   if (!existsSync(manifest)) return []
-  const { scripts = {} } = JSON.parse(readFileSync(manifest, 'utf8')) as {
-    scripts?: Record<string, string>
-  }
+  const scripts = scriptsOf(manifest)
   const script = ['start', 'dev', 'serve'].find((name) => scripts[name] !== undefined)
   if (script === undefined) return []
   const from = `package.json, scripts.${script}`
   return [{ name: 'app', command: ['npm', 'run', script], hasPort: true, from }]
+}
+
+function scriptsOf(manifest: string): Readonly<Record<string, string>> {
+  try {
+    const { scripts } = JSON.parse(readFileSync(manifest, 'utf8'))
+    return scripts ?? {}
+  } catch (error) {
+    const hint = `${manifest} could not be read: ${(error as Error).message}`
+    const code = 'contract-unreadable'
+    throw new Fault({ code, operation: 'read package', subject: manifest, hint, cause: error })
+  }
+}
+
+/** Writes a file that is not there yet, and its folder. */
+function writeNew(file: string, text: string): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, text, { flag: 'wx' })
+  } catch (error) {
+    const hint = `${file} could not be written: ${(error as Error).message}`
+    const code = 'contract-unwritable'
+    throw new Fault({ code, operation: 'write contract', subject: file, hint, cause: error })
+  }
 }
 
 function componentsOfProcfile(text: string): readonly FoundComponent[] {

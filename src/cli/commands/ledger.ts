@@ -65,5 +65,5 @@ function entryText(recorded: Recorded, width: number): string {
   const stamp = new Date(atMs).toISOString()
   const about = type === 'ramp.opened' ? { ...rest, plan: '…' } : rest
   const head = `${padTo(String(position), 5)} ${stamp}  ${stream}  ${padTo(type, 18)}`
-  return fit(`${head}  ${JSON.stringify(about)}`, width)
+  return `${head}  ${fit(JSON.stringify(about), width - head.length - 2)}`
 }

@@ -1,6 +1,7 @@
 /** `rampart logs`: what components wrote, stamped, from all of them or one. */
 import type { LogLine } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
+import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { padTo } from '../views/columns.ts'
@@ -17,13 +18,18 @@ export function runLogs(
   component: string | undefined,
   options: LogsOptions,
 ): Promise<number> {
+  const { tail = '200' } = options
+  if (!/^\d{1,9}$/.test(tail)) {
+    const sentence = `--tail takes a number of lines, not ${tail}.`
+    return Promise.resolve(misuse(parts, sentence, 'Next: rampart logs --tail 50'))
+  }
   return withDaemon(parts, options, async (client) => {
     const leaving = new AbortController()
     const stopListening = parts.onInterrupt(() => leaving.abort())
     const paint = paintFor(parts.stdout, parts.settings)
     const lines = client.logs({
       ...(component === undefined ? {} : { subject: component }),
-      tail: Number(options.tail ?? 200),
+      tail: Number(tail),
       follow: options.follow === true,
       signal: leaving.signal,
     })

@@ -9,7 +9,7 @@ import type { CliParts } from '../cli-parts.ts'
 import { chooseContract, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
 import type { ContractOption, JsonOption } from '../options.ts'
-import { tableLines } from '../views/columns.ts'
+import { countOf, tableLines } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 
 /** What `plan` may be told. */
@@ -22,7 +22,7 @@ export async function runPlan(
   options: PlanOptions,
 ): Promise<number> {
   const loaded = await loadContracts(parts.cwd, path)
-  if (loaded.issues.length > 0) return sayIssues(parts, loaded)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
   const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up' }))
   const digest = digestOf(plan)
@@ -37,7 +37,7 @@ export async function runPlan(
 
 function planLines(plan: Plan): readonly string[] {
   const waves = wavesOf(plan)
-  const lines = [`${plan.contract.name} ${plan.goal}: ${plan.stages.length} stages`]
+  const lines = [`${plan.contract.name} ${plan.goal}: ${countOf(plan.stages.length, 'stage')}`]
   for (const [number, wave] of waves.entries()) {
     lines.push('', `${number + 1}.`)
     const rows = wave.map((stage) => [

@@ -2,11 +2,12 @@
 import { explainRamp } from '../../core/ramp/explain.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { RampartClient } from '../../server/client/client.ts'
-import type { ComponentView, RampSummary } from '../../server/wire.ts'
+import type { RampSummary } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { tableLines } from '../views/columns.ts'
+import { environmentLines } from '../views/environment-lines.ts'
 import { MARKS, type Paint, paintFor } from '../views/paint.ts'
 import type { Mood } from '../views/stage-rows.ts'
 import { watchRamp } from '../watch-ramp.ts'
@@ -36,10 +37,9 @@ export function runStatus(parts: CliParts, options: StatusOptions): Promise<numb
       return EXIT.yes
     }
     const paint = paintFor(parts.stdout, parts.settings)
-    const components = environments.flatMap((environment) => environment.components)
     const lines = [
       ...(await movingLines(client, moving, paint)),
-      ...componentLines(components, parts.nowMs(), paint),
+      ...environmentLines(environments, parts.nowMs(), paint),
       ...endedLines(ramps, parts.nowMs(), paint),
     ]
     parts.stdout.write(`${lines.join('\n')}\n`)
@@ -66,40 +66,6 @@ async function movingLines(
     lines.push('')
   }
   return lines
-}
-
-function componentLines(
-  components: readonly ComponentView[],
-  nowMs: number,
-  paint: Paint,
-): readonly string[] {
-  if (components.length === 0) return [paint.dim('No component is running.'), '']
-  const rows = components.map((component) => [
-    component.subject,
-    statusText(component),
-    `pid ${component.pid}`,
-    Object.entries(component.ports)
-      .map(([name, port]) => `${name} ${port}`)
-      .join(', '),
-    describeDuration(Math.max(0, (component.endedAtMs ?? nowMs) - component.sinceMs)),
-  ])
-  const moods = components.map(moodOf)
-  const lines = tableLines(rows).map((line, index) => {
-    const mood = moods[index] ?? 'waiting'
-    return `  ${paint.mood(mood, MARKS[mood])} ${line}`
-  })
-  return [paint.bold('Components'), ...lines, '']
-}
-
-function moodOf(component: ComponentView): Mood {
-  if (component.status === 'running') return 'good'
-  return component.code === 0 ? 'gone' : 'bad'
-}
-
-function statusText(component: ComponentView): string {
-  if (component.status !== 'exited') return component.status
-  if (component.signal !== undefined) return `ended by ${component.signal}`
-  return `exited ${component.code ?? '?'}`
 }
 
 function endedLines(ramps: readonly RampSummary[], nowMs: number, paint: Paint): readonly string[] {

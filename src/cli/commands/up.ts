@@ -38,7 +38,7 @@ export async function rampUp(
   options: UpOptions,
 ): Promise<Watched | number> {
   const loaded = await loadContracts(parts.cwd, path)
-  if (loaded.issues.length > 0) return sayIssues(parts, loaded)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
   const directory = folderOf(parts.cwd, contract)
   const workspace = workspaceOf(parts, options, directory)

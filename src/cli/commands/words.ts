@@ -1,5 +1,6 @@
 /** `rampart abort|hold|resume|approve|reject`: what a person says to a ramp. */
 import type { Word } from '../../core/entry/entry.ts'
+import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
@@ -28,7 +29,7 @@ export function runAbort(
 ): Promise<number> {
   const word: Word = { say: 'abort', undo: options.leave !== true, why: options.why ?? '' }
   return withDaemon(parts, options, async (client) => {
-    const named = ramp ?? (await movingRamp(client))
+    const named = ramp ?? (await movingRamp(client, 'abort'))
     const code = await say(parts, client, { ramp: named, word, options })
     if (code !== EXIT.yes || options.detach === true) return code
     const json = options.json === true
@@ -81,15 +82,18 @@ function runWord(
   options: WordOptions,
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
-    const named = ramp ?? (await movingRamp(client))
+    const named = ramp ?? (await movingRamp(client, word.say))
     return say(parts, client, { ramp: named, word, options })
   })
 }
 
-/** The ramp that is meant when none is named: the newest one under way, else the newest one. */
-async function movingRamp(client: RampartClient): Promise<string> {
+/** The ramp that is meant when none is named: the newest one under way. */
+async function movingRamp(client: RampartClient, say: Word['say']): Promise<string> {
   const { ramps } = await client.ramps()
-  return (ramps.find((ramp) => ramp.phase !== 'ended') ?? ramps[0])?.ramp ?? 'latest'
+  const moving = ramps.find((ramp) => ramp.phase !== 'ended')
+  if (moving !== undefined) return moving.ramp
+  const hint = `No ramp is under way here, so there is none to ${say}.`
+  throw new Fault({ code: 'word-refused', operation: say, subject: 'the latest ramp', hint })
 }
 
 async function say(

@@ -5,6 +5,11 @@ export function padTo(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - text.length))
 }
 
+/** A number with its noun, in the plural unless it is one. */
+export function countOf(count: number, noun: string): string {
+  return count === 1 ? `1 ${noun}` : `${count} ${noun}s`
+}
+
 /** The text on one line, cut with an ellipsis when it is wider. */
 export function fit(text: string, width: number): string {
   const line = text.replaceAll(/\s+/g, ' ')

@@ -4,6 +4,7 @@ import type { RampState } from '../../core/ramp/state.ts'
 import { stageNamed } from '../../core/ramp/state.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { padTo } from './columns.ts'
+import { goalWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
 import type { Mood } from './stage-rows.ts'
 
@@ -35,8 +36,10 @@ function sayingOf(entry: Entry, state: RampState): Said | undefined {
     case 'ramp.ended':
     case 'word.refused':
       return sayingOfRamp(entry, state)
-    case 'stage.entered':
-      return { stage: entry.stage, mood: 'moving', label: 'starting', detail: '' }
+    case 'stage.entered': {
+      const label = goalWords(state.plan.goal).entered
+      return { stage: entry.stage, mood: 'moving', label, detail: '' }
+    }
     case 'stage.gated':
       return { stage: entry.stage, mood: 'moving', label: 'gated', detail: '' }
     case 'stage.ready':
@@ -72,7 +75,8 @@ function readySaying(stage: string, state: RampState): Said {
   // The deepest proof is the one declared last.
   const proof = view?.now.conditions.findLast((condition) => condition.lastAnswer !== undefined)
   const detail = [`in ${describeDuration(tookMs)}`, proof?.lastAnswer?.sentence ?? ''].join('  ')
-  const label = view?.stage.finishes === true ? 'completed' : 'ready'
+  const words = goalWords(state.plan.goal)
+  const label = view?.stage.finishes === true ? words.completed : 'ready'
   return { stage, mood: 'good', label, detail: detail.trimEnd() }
 }
 
@@ -98,7 +102,7 @@ function sayingOfRamp(entry: Entry, state: RampState): Said | undefined {
       return { stage, mood: 'bad', label: 'refused', detail: entry.sentence }
     case 'ramp.ended': {
       const isGood = entry.outcome === 'reached'
-      const label = isGood && state.plan.goal === 'up' ? 'ready' : entry.outcome
+      const label = isGood ? goalWords(state.plan.goal).reached : entry.outcome
       const tookMs = entry.atMs - state.openedAtMs
       return {
         stage,

@@ -2,6 +2,7 @@
 import type { RampState } from '../../core/ramp/state.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { fit, padTo } from './columns.ts'
+import { goalWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
 import { type LatestAnswers, type StageRow, stageRows } from './stage-rows.ts'
 
@@ -60,7 +61,7 @@ export function rampStatus(state: RampState): {
   const { ended } = state
   if (ended !== undefined) {
     if (ended.outcome !== 'reached') return { mood: 'bad', label: ended.outcome }
-    return { mood: 'good', label: state.plan.goal === 'up' ? 'ready' : state.plan.goal }
+    return { mood: 'good', label: goalWords(state.plan.goal).reached }
   }
   if (state.held !== undefined) return { mood: 'bad', label: 'held' }
   if (state.direction === 'undoing') return { mood: 'bad', label: 'being undone' }

@@ -2,6 +2,7 @@
 import type { Answer } from '../../core/plan/verdict.ts'
 import { describeWait, type Wait, waitsOf } from '../../core/ramp/explain.ts'
 import type { RampState, StageState } from '../../core/ramp/state.ts'
+import { type GoalWords, goalWords } from './goal-words.ts'
 
 /** How a stage is doing, coarsely: what decides its mark and colour. */
 export type Mood = 'waiting' | 'moving' | 'good' | 'bad' | 'gone'
@@ -42,7 +43,7 @@ export function stageRows(
     const budgetMs = isTimed ? state.plan.stages[place]?.deadlineMs : undefined
     return {
       name: now.name,
-      ...describePhase(now),
+      ...describePhase(now, goalWords(state.plan.goal)),
       ...(tookMs === undefined ? {} : { tookMs }),
       ...(budgetMs === undefined ? {} : { budgetMs }),
       detail: detailOf(now, waits, nowMs),
@@ -56,14 +57,17 @@ function freshen(stage: string, wait: Wait, latest: LatestAnswers): Wait {
   return answer === undefined ? wait : { ...wait, lastAnswer: answer }
 }
 
-function describePhase(now: StageState): { readonly mood: Mood; readonly label: string } {
+function describePhase(
+  now: StageState,
+  words: GoalWords,
+): { readonly mood: Mood; readonly label: string } {
   switch (now.phase) {
     case 'waiting':
       return { mood: 'waiting', label: now.incarnation > 0 ? 'to be retried' : 'waiting' }
     case 'gated':
       return { mood: 'moving', label: 'at its gates' }
     case 'entered':
-      return { mood: 'moving', label: 'starting' }
+      return { mood: 'moving', label: words.entered }
     case 'started':
       return { mood: 'moving', label: 'proving' }
     case 'provisional':
@@ -71,7 +75,7 @@ function describePhase(now: StageState): { readonly mood: Mood; readonly label: 
     case 'ready':
       return { mood: 'good', label: now.unclean ? 'unclean' : 'ready' }
     case 'completed':
-      return { mood: 'good', label: 'completed' }
+      return { mood: 'good', label: words.completed }
     case 'failed':
       return { mood: 'bad', label: 'failed' }
     case 'undoing':

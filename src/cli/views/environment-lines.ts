@@ -1,0 +1,91 @@
+/** What is running, environment by environment: for `status`. */
+import { describeDuration } from '../../core/units/duration.ts'
+import type { ComponentView, EnvironmentView } from '../../server/wire.ts'
+import { tableLines } from './columns.ts'
+import { goalWords } from './goal-words.ts'
+import { MARKS, type Paint } from './paint.ts'
+import type { Mood } from './stage-rows.ts'
+
+/** A title for each environment, its components below. */
+export function environmentLines(
+  environments: readonly EnvironmentView[],
+  nowMs: number,
+  paint: Paint,
+): readonly string[] {
+  return environments.flatMap((environment) => {
+    const shown = isDown(environment) ? [] : environment.components
+    const title = paint.bold(titleOf(environment))
+    return [title, ...componentLines(shown, nowMs, paint), ...nextLines(environment), '']
+  })
+}
+
+function titleOf({ contract, lastRamp, components }: EnvironmentView): string {
+  if (lastRamp === undefined) return `${contract}: its ramps are not in this ledger`
+  const { phase, goal, outcome } = lastRamp
+  if (phase !== 'ended') return `${contract}: ${goal} is under way`
+  if (outcome !== 'reached') return `${contract}: ${goal} was ${outcome}`
+  const word = goalWords(goal).reached
+  const broken = goal === 'up' ? components.filter(isBroken).map(nameOf) : []
+  if (broken.length === 0) return `${contract} is ${word}`
+  return `${contract} was ${word}, but ${broken.join(' and ')} ended since`
+}
+
+/** Whether there is nothing to tell of what has ended, since all of it was meant to. */
+function isDown({ lastRamp, components }: EnvironmentView): boolean {
+  const isReached = lastRamp?.goal === 'down' && lastRamp.outcome === 'reached'
+  return isReached && components.every(({ status }) => status === 'exited')
+}
+
+function nextLines({ lastRamp, components }: EnvironmentView): readonly string[] {
+  const [first] = components.filter(isBroken)
+  const isUp = lastRamp?.goal === 'up' && lastRamp.outcome === 'reached'
+  if (first === undefined || !isUp) return []
+  return [`  Next: rampart logs ${nameOf(first)}, rampart up`]
+}
+
+function componentLines(
+  components: readonly ComponentView[],
+  nowMs: number,
+  paint: Paint,
+): readonly string[] {
+  const rows = components.map((component) => [
+    nameOf(component),
+    statusText(component, nowMs),
+    placeText(component),
+  ])
+  return tableLines(rows).map((line, index) => {
+    const mood = moodOf(components[index])
+    return `  ${paint.mood(mood, MARKS[mood])} ${line}`
+  })
+}
+
+/** The component without its contract, which stands in the title. */
+function nameOf({ subject }: ComponentView): string {
+  return subject.slice(subject.indexOf('/') + 1)
+}
+
+function isBroken(component: ComponentView): boolean {
+  return moodOf(component) === 'bad'
+}
+
+function moodOf(component: ComponentView | undefined): Mood {
+  if (component?.status === 'running') return 'good'
+  return component?.code === 0 ? 'gone' : 'bad'
+}
+
+function statusText(component: ComponentView, nowMs: number): string {
+  const { status, sinceMs, endedAtMs, signal, code } = component
+  const lastedMs = Math.max(0, (endedAtMs ?? nowMs) - sinceMs)
+  const lasted = describeDuration(lastedMs)
+  if (status === 'running') return `running for ${lasted}`
+  if (status === 'lost') return 'gone, and nobody saw how'
+  const ago = `${describeDuration(Math.max(0, nowMs - (endedAtMs ?? nowMs)))} ago`
+  const how = signal === undefined ? `exited ${code ?? '?'}` : `ended by ${signal}`
+  return `${how} ${ago}, after ${lasted}`
+}
+
+function placeText({ status, pid, ports }: ComponentView): string {
+  if (status !== 'running') return ''
+  const listening = Object.entries(ports).map(([name, port]) => `${name} ${port}`)
+  return [`pid ${pid}`, ...listening].join(', ')
+}
