@@ -29,7 +29,8 @@ export class ProcessComponents implements Components {
     const views = this.#options.runtime.instances().flatMap((instance) => {
       const state = this.#options.runtime.state(instance)
       if (state === undefined) return []
-      const { status, pid, startedAtMs: sinceMs, endedAtMs, code, signal } = state
+      const { status, startedAtMs: sinceMs, endedAtMs, code, signal } = state
+      const pid = status === 'running' ? this.#componentIn(state.pid) : state.pid
       const place = placeIn(instance)
       const view: ComponentView = {
         subject: place.subject,
@@ -64,6 +65,11 @@ export class ProcessComponents implements Components {
 
   leftovers(): LeftoversView {
     return leftovers(this.#options.workspace, this.#options.runtime.kernel)
+  }
+
+  /** The component's own process in its wrapper: the one that a person would look at, or kill. */
+  #componentIn(wrapper: number): number {
+    return this.#options.runtime.kernel.children(wrapper)[0] ?? wrapper
   }
 
   #portsOf(instance: string): Readonly<Record<string, number>> {
