@@ -38,7 +38,7 @@ export function assessExit(expected: ExpectedExit, state: ProcessState, nowMs: n
   }
   const ran = describeDuration(ranMs)
   if (state.status === 'running') return assessRunning(expected, state, ran, evidence)
-  const last = lines.at(-1)
+  const last = tellingLine((state.lastErrors ?? []).map(printLine))
   const why = last === undefined ? '' : ` Its last error: ${last}`
   if (state.status === 'lost') {
     const sentence = `The process is gone after ${ran}, and nobody saw how it ended.${why}`
@@ -71,6 +71,16 @@ function assessRunning(
   const codes = expected.join(' or ')
   const sentence = `The process ${state.pid} is still running after ${ran}; exit ${codes} expected.`
   return notYet({ reason: 'still-running', sentence, evidence })
+}
+
+/**
+ * The last line that says what went wrong: stack frames and excerpts are indented, and what a runtime
+ * adds below them (its version, a closing brace) says nothing.
+ */
+function tellingLine(lines: readonly string[]): string | undefined {
+  const isTelling = (line: string): boolean =>
+    /^\S.*\p{L}/u.test(line) && !/^Node\.js v\d/.test(line)
+  return lines.findLast(isTelling) ?? lines.findLast((line) => line.trim() !== '')
 }
 
 function printLine(line: string): string {
