@@ -132,7 +132,7 @@ function unknownRamp(called: string): Fault {
     code: 'ramp-unknown',
     operation: 'find the ramp',
     subject: called,
-    hint: 'No ramp and no contract is called so; `rampart status` shows those there are.',
+    hint: `No ramp and no contract is called ${called}.`,
   })
 }
 

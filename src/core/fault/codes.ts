@@ -38,6 +38,7 @@ export type FaultCodeName =
   | 'contract-ambiguous'
   | 'code-unknown'
   | 'contract-exists'
+  | 'contract-unwritable'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -286,5 +287,12 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 409,
     exitCode: 2,
     retryable: false,
+  },
+  'contract-unwritable': {
+    meaning: 'A contract could not be written.',
+    remedy: 'Check the folder and its permissions, and run `rampart init` again.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: true,
   },
 }

@@ -98,6 +98,6 @@ function unknownComponent(subject: string): Fault {
     code: 'component-unknown',
     operation: 'read the logs',
     subject,
-    hint: 'Nothing of that name was ever started here; `rampart status` shows what was.',
+    hint: `Nothing called ${subject} was ever started here.`,
   })
 }
