@@ -37,7 +37,7 @@ export const LAYERS: readonly Layer[] = [
     packages: 'any',
   },
   rim('ledger', ['chain']),
-  rim('probes', ['answer', 'connection', 'document', 'input', 'pattern', 'redaction']),
+  rim('probes', ['answer', 'connection', 'document', 'input', 'pattern', 'redaction', 'watching']),
   rim('runtimes', []),
   rim('sources', []),
   rim('clock', []),

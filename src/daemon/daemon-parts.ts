@@ -5,6 +5,7 @@ import { Engine } from '../engine/engine.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
+import { FileProbe } from '../probes/file/file-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
@@ -103,6 +104,7 @@ function probesFor(
   return [
     new ExecProbe({ folder, path, home }),
     new ExitProbe(runtime, clock),
+    new FileProbe({ folder }),
     new HttpProbe(),
     new LogProbe(),
     new PostgresProbe(),

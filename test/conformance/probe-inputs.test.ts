@@ -8,6 +8,7 @@ import { type ProbeName, probeInputs } from '../../src/contracts/probes/index.ts
 import type { JsonObject } from '../../src/core/units/json.ts'
 import { readExecInput } from '../../src/probes/exec/exec-input.ts'
 import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
+import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
@@ -17,6 +18,7 @@ import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
 const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   exec: readExecInput,
   exit: readExpectedExit,
+  file: (reader) => readFileInput(reader, '/'),
   http: readHttpInput,
   log: (reader) => readLogInput(reader, {}),
   postgres: readPostgresInput,
@@ -39,6 +41,21 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     },
   ],
   exit: [0, [0, 3], 'running'],
+  file: [
+    'evidence.json',
+    { path: 'app.pid', absent: true },
+    { path: '/run/app.sock', type: 'socket' },
+    {
+      path: 'evidence.json',
+      type: 'file',
+      minSize: '1GiB',
+      stableFor: '2s',
+      sha256: 'a'.repeat(64),
+      content: '"done"',
+      json: true,
+      readLimit: '64KiB',
+    },
+  ],
   http: [
     'http://localhost:8080/ready',
     {

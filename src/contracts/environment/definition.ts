@@ -109,6 +109,7 @@ const CADENCE: Cadence = { firstMs: 5, mostMs: 100, watchMs: 1_000 }
 const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
   exec: 10_000,
   exit: 1_000,
+  file: 5_000,
   http: 2_000,
   log: 1_000,
   postgres: 2_000,

@@ -27,7 +27,15 @@ export type WrittenCondition = {
 } & { readonly [Name in ProbeName]?: JsonObject }
 
 /** The names of all probes, sorted. */
-export const PROBE_NAMES: readonly ProbeName[] = ['exec', 'exit', 'http', 'log', 'postgres', 'tcp']
+export const PROBE_NAMES: readonly ProbeName[] = [
+  'exec',
+  'exit',
+  'file',
+  'http',
+  'log',
+  'postgres',
+  'tcp',
+]
 
 /** The probes that an entry names. */
 export function probesOf(condition: WrittenCondition): readonly ProbeName[] {
@@ -63,7 +71,7 @@ const firmness = {
     .describe("When it must be met; by default the component's deadline alone."),
   timeout: durationMs(1)
     .exactOptional()
-    .describe('How long one attempt may take: 1s, for http, tcp and postgres 2s, for exec 10s.'),
+    .describe('How long one attempt may take; from 1s to 10s by default, as its page says.'),
   every: z
     .union([durationMs(1), cadence])
     .exactOptional()
@@ -93,6 +101,7 @@ export const writtenCondition: z.ZodType<WrittenCondition> = z
   .strictObject({
     exec: describeProbe('exec'),
     exit: describeProbe('exit'),
+    file: describeProbe('file'),
     http: describeProbe('http'),
     log: describeProbe('log'),
     postgres: describeProbe('postgres'),

@@ -7,6 +7,7 @@ import type { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
 import { execInput } from './exec.ts'
 import { exitInput } from './exit.ts'
+import { fileInput } from './file.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
 import { postgresInput } from './postgres.ts'
@@ -23,7 +24,7 @@ export interface ProbeInput {
 }
 
 /** The names of all probes. */
-export type ProbeName = 'exec' | 'exit' | 'http' | 'log' | 'postgres' | 'tcp'
+export type ProbeName = 'exec' | 'exit' | 'file' | 'http' | 'log' | 'postgres' | 'tcp'
 
 /** Every probe's input by its name. */
 export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
@@ -35,6 +36,10 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   exit: {
     schema: exitInput,
     summary: "Waits for the component's own process to exit with a code, or to keep running.",
+  },
+  file: {
+    schema: fileInput,
+    summary: 'Looks at a path and judges what is there, or that nothing is.',
   },
   http: {
     schema: httpInput,

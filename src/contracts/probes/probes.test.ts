@@ -19,6 +19,13 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
   ['http', { url: 'http://a/', status: ['2xx', 404] }, { url: 'http://a/', status: ['2xx', 404] }],
   ['http', { url: 'http://a/', bodyLimit: '1MiB' }, { url: 'http://a/', bodyLimit: 1_048_576 }],
   ['exec', { command: ['true'], expect: 0 }, { command: ['true'], expect: [0] }],
+  ['file', 'a.json', { path: 'a.json' }],
+  ['file', { path: 'a', absent: true }, { path: 'a', absent: true }],
+  [
+    'file',
+    { path: 'a', minSize: '2GiB', stableFor: '1s' },
+    { path: 'a', minSize: 2_147_483_648, stableFor: 1_000 },
+  ],
   ['log', 'ready on (?<port>\\d+)', { pattern: 'ready on (?<port>\\d+)' }],
   ['postgres', 'postgres://a:b@h/d', { url: 'postgres://a:b@h/d' }],
   [
@@ -43,6 +50,9 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['http', { url: 'http://a/', method: 'GTE' }, /"GET"/],
   ['exec', { command: 'true' }, /array/],
   ['exec', { command: [] }, /./],
+  ['file', { path: 'a', absent: true, json: true }, /absent|json/],
+  ['file', { path: 'a', stableFor: 3 }, /duration/],
+  ['file', { path: 'a', sha256: 'abc' }, /64 hexadecimal/],
   ['log', '(?=x)', /look-around/],
   ['log', { pattern: 'a', stream: 'stdout' }, /"out"/],
   ['postgres', 'mysql://a', /postgres:\/\//],
