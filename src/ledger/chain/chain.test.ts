@@ -50,7 +50,7 @@ describe('the keys of a ledger', () => {
     const pem = makePrivateKey()
     const signer = signerOf(pem)
     const raw = createPrivateKey(pem).export({ type: 'pkcs8', format: 'der' })
-    const secret = createHash('sha256').update('rampart ledger seal\n').update(raw).digest()
+    const secret = createHash('sha256').update('rampart ledger seal\n').update(raw).digest('hex')
     const seal = createHmac('sha256', secret).update('a statement').digest('hex')
     assert.equal(signer.seal('a statement'), seal)
     assert.equal(signer.checkSeal('a statement', seal), 'valid')

@@ -4,10 +4,8 @@
  * would cost more than the entry.
  */
 import {
-  createHmac,
   createPrivateKey,
   createPublicKey,
-  createSecretKey,
   generateKeyPairSync,
   hash,
   type KeyObject,
@@ -43,8 +41,7 @@ export function makePrivateKey(): string {
 /** The signer of a private key in PEM. */
 export function signerOf(privateKeyPem: string): Signer {
   const privateKey = createPrivateKey(privateKeyPem)
-  const secret = secretOf(privateKey)
-  const seal = (statement: string) => createHmac('sha256', secret).update(statement).digest('hex')
+  const seal = sealerOf(secretOf(privateKey))
   return {
     ...proverOf(publicKeyPemOf(privateKeyPem)),
     checkSeal: (statement, given) => (given === seal(statement) ? 'valid' : 'invalid'),
@@ -74,9 +71,24 @@ function rawPublicKey(key: KeyObject): string {
   return key.export({ type: 'spki', format: 'der' }).subarray(-32).toString('base64')
 }
 
-/** As a key object: a key handed in as bytes is made anew for every seal, at ten times the price. */
-function secretOf(privateKey: KeyObject): KeyObject {
+/** 64 hexadecimal digits: as ASCII, exactly one block of SHA-256. */
+function secretOf(privateKey: KeyObject): string {
   const raw = privateKey.export({ type: 'pkcs8', format: 'der' })
-  const label = Buffer.from('rampart ledger seal\n')
-  return createSecretKey(hash('sha256', Buffer.concat([label, raw]), 'buffer'))
+  return hash('sha256', Buffer.concat([Buffer.from('rampart ledger seal\n'), raw]), 'hex')
+}
+
+/**
+ * HMAC-SHA-256 from two one-shot hashes. `createHmac` looks up its algorithm anew for every seal, which
+ * after a sync of the disk, with cold caches, costs four times as much.
+ *
+ * @source RFC 2104
+ */
+function sealerOf(secret: string): (statement: string) => string {
+  const block = Buffer.from(secret, 'ascii')
+  const inner = block.map((byte) => byte ^ 0x36).toString()
+  const outer = block.map((byte) => byte ^ 0x5c)
+  return (statement) => {
+    const digest = hash('sha256', inner + statement, 'buffer')
+    return hash('sha256', Buffer.concat([outer, digest]), 'hex')
+  }
 }

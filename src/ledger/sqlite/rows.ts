@@ -59,8 +59,8 @@ export const ENDS_COLUMNS = 'sequence, first, last'
 
 /** A stream's row. @throws ledger-corrupt when a column holds something else. */
 export function endsOfRow(row: Row): StreamEnds {
-  const [sequence, first, last] = row.map(numberOf)
-  if (sequence === undefined || first === undefined || last === undefined) {
+  const [sequence, first, last] = row
+  if (typeof sequence !== 'number' || typeof first !== 'number' || typeof last !== 'number') {
     throw damagedRow('the ends of a stream')
   }
   return { sequence, first, last }
@@ -71,11 +71,15 @@ export const CHECKPOINT_COLUMNS = 'number, position, hash, at_ms, public_key, si
 
 /** A checkpoint's row. @throws ledger-corrupt when a column holds something else. */
 export function checkpointOfRow(row: Row): Checkpoint {
-  const [number, position, atMs] = [row[0], row[1], row[3]].map(numberOf)
-  const [hash, publicKey, signature] = [row[2], row[4], row[5]].map(textOf)
-  if (number === undefined || position === undefined || atMs === undefined)
-    throw damagedRow('a checkpoint')
-  if (hash === undefined || publicKey === undefined || signature === undefined) {
+  const [number, position, hash, atMs, publicKey, signature] = row
+  if (
+    typeof number !== 'number' ||
+    typeof position !== 'number' ||
+    typeof hash !== 'string' ||
+    typeof atMs !== 'number' ||
+    typeof publicKey !== 'string' ||
+    typeof signature !== 'string'
+  ) {
     throw damagedRow(`checkpoint ${number}`)
   }
   return { number, position, hash, atMs, publicKey, signature }
@@ -86,12 +90,16 @@ export const HEAD_COLUMNS = 'position, hash, checkpoints, checkpoint_position, s
 
 /** The head's row. @throws ledger-corrupt when a column holds something else. */
 export function headOfRow(row: Row): SealedHead {
-  const [position, checkpoints, checkpointPosition] = [row[0], row[2], row[3]].map(numberOf)
-  const [hash, seal] = [row[1], row[4]].map(textOf)
-  if (position === undefined || checkpoints === undefined || checkpointPosition === undefined) {
+  const [position, hash, checkpoints, checkpointPosition, seal] = row
+  if (
+    typeof position !== 'number' ||
+    typeof hash !== 'string' ||
+    typeof checkpoints !== 'number' ||
+    typeof checkpointPosition !== 'number' ||
+    typeof seal !== 'string'
+  ) {
     throw damagedRow('the head')
   }
-  if (hash === undefined || seal === undefined) throw damagedRow('the head')
   return { position, hash, checkpoints, checkpointPosition, seal }
 }
 
@@ -103,12 +111,4 @@ export function damagedRow(subject: string): Fault {
     subject,
     hint: 'A column holds a value of another type than was written.',
   })
-}
-
-function numberOf(value: SQLOutputValue | undefined): number | undefined {
-  return typeof value === 'number' ? value : undefined
-}
-
-function textOf(value: SQLOutputValue | undefined): string | undefined {
-  return typeof value === 'string' ? value : undefined
 }
