@@ -175,6 +175,9 @@ function logEvents({ engine }: DaemonParts, log: (line: string) => void): void {
   })
   events.on('ramp.opened', ({ ramp, entry }) => log(`${ramp} was opened by ${entry.by}.`))
   events.on('ramp.ended', ({ ramp, entry }) => log(`${ramp} ended: ${entry.outcome}.`))
+  events.on('loop.failed', ({ ramp, error }) => {
+    log(`${ramp} stands still by a bug until \`rampart daemon restart\`: ${describeTrouble(error)}`)
+  })
   events.on('ledger.retried', ({ ramp, error, pauseMs }) => {
     log(`${ramp} waits ${pauseMs} ms for the ledger: ${describeTrouble(error)}`)
   })

@@ -233,3 +233,17 @@ test('undo that fails again and again holds, and goes on when it is resumed', ()
   drive.done('db')
   assert.equal(drive.state.ended?.outcome, 'undone')
 })
+
+test('a stage that is tried again must be approved again, and may be although it was rejected', () => {
+  const approval = { ask: 'approval', from: ['sre'], count: 1 } as const
+  const gates = [conditionOf('approval', approval)]
+  const drive = new Drive(planOf([working('db', { gates, onBreach: 'hold' })]))
+  const digest = drive.state.planDigest
+  const at = { stage: 'db', condition: 'approval', digest, as: 'sre' }
+  drive.say({ say: 'reject', ...at })
+  assert.equal(drive.state.held?.reason, 'rejected')
+  drive.say({ say: 'resume', why: '' })
+  assert.equal(drive.phases(), 'db gated')
+  drive.say({ say: 'approve', ...at })
+  assert.equal(drive.phases(), 'db entered')
+})

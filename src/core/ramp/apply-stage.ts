@@ -117,7 +117,9 @@ function applyUndone(draft: Draft, name: string, atMs: number): void {
 function applyReset(draft: Draft, name: string, notBeforeMs: number): void {
   const { now } = viewOf(draft, name)
   const counted = now.cause === undefined ? 0 : 1
-  patchRamp(draft, { retriesUsed: draft.state.retriesUsed + counted })
+  // What people said was about the attempt that is over; the next one is theirs to judge anew.
+  const approvals = draft.state.approvals.filter((word) => word.stage !== name)
+  patchRamp(draft, { retriesUsed: draft.state.retriesUsed + counted, approvals })
   patchStage(draft, name, {
     phase: 'waiting',
     retries: now.retries + counted,
