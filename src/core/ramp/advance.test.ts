@@ -243,6 +243,7 @@ test('a stage that is tried again must be approved again, and may be although it
   drive.say({ say: 'reject', ...at })
   assert.equal(drive.state.held?.reason, 'rejected')
   drive.say({ say: 'resume', why: '' })
+  drive.pass(60_000)
   assert.equal(drive.phases(), 'db gated')
   drive.say({ say: 'approve', ...at })
   assert.equal(drive.phases(), 'db entered')
