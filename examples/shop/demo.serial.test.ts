@@ -1,0 +1,162 @@
+/**
+ * The demo as anybody runs it, whole and with each of its parts broken. Every run has a copy of the
+ * shop of its own, with its own daemon, so that two can run side by side.
+ */
+import assert from 'node:assert/strict'
+import { cpSync, statSync, symlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, type TestContext, test } from 'node:test'
+import { SystemClock } from '../../src/clock/system-clock.ts'
+import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts'
+import { leftovers } from '../../src/runtimes/process/leftovers.ts'
+import type { Recorded } from '../../src/seams/ledger.ts'
+import { openFolder, startNode } from '../../test/support/rampart.ts'
+
+const repository = join(import.meta.dirname, '../..')
+
+/** How late after the end of its process a crash may be recorded as the stage's failure. */
+const CRASH_WITHIN_MS = 1_000
+
+/** How late after its deadline a stage may be recorded as failed. */
+const DEADLINE_SLACK_MS = 500
+
+interface Shop {
+  readonly verdict: string
+  readonly totalMs: number
+  readonly criticalPathMs: number
+  readonly ratio: number
+  readonly cause: { readonly stage: string; readonly reason: string; readonly sentence: string }
+  readonly stages: readonly {
+    readonly name: string
+    readonly verdict: string
+    readonly startedAtMs: number
+    readonly readyAtMs: number
+  }[]
+  readonly left: unknown
+}
+
+/** A copy of the shop that finds what it needs where the original does. */
+function copyShop(t: TestContext): string {
+  const shop = openFolder(t, 'examples', 'shop')
+  cpSync(import.meta.dirname, shop, {
+    recursive: true,
+    filter: (path) => !/\.(rampart|shop-data)$|\.test\.ts$/.test(path),
+  })
+  for (const name of ['bin', 'node_modules']) {
+    symlinkSync(join(repository, name), join(shop, '../..', name))
+  }
+  return shop
+}
+
+async function demo(shop: string, ...options: readonly string[]) {
+  const args = [join(shop, 'demo.ts'), '--exit', '--json', ...options]
+  const { exitCode, stdout, stderr } = await startNode(args, { cwd: shop }).finished
+  assert.notEqual(stdout, '', stderr)
+  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Shop
+  return { exitCode, result, stderr }
+}
+
+function assertNothingLeft(shop: string, result: Shop): void {
+  assert.deepEqual(result.left, { processes: 0, ports: 0 })
+  assert.deepEqual(leftovers(shop), { processes: [], ports: [] })
+}
+
+/** The entries of the ramp up, from the ledger that the demo has left behind. */
+async function entriesUp(shop: string): Promise<readonly Recorded[]> {
+  const ledger = openSqliteLedger({ folder: join(shop, '.rampart'), clock: new SystemClock() })
+  const entries: Recorded[] = []
+  for await (const recorded of ledger.readAll()) {
+    if (recorded.stream.includes('-up-')) entries.push(recorded)
+  }
+  await ledger.close()
+  return entries
+}
+
+/** When something was recorded of a stage for the first time. */
+function atMs(entries: readonly Recorded[], types: readonly string[], stage: string): number {
+  const found = entries.find(
+    ({ entry }) => types.includes(entry.type) && 'stage' in entry && entry.stage === stage,
+  )
+  assert.ok(found, `no ${types.join(' or ')} of ${stage} is recorded`)
+  return found.entry.atMs
+}
+
+function failedAtMs(entries: readonly Recorded[], stage: string): number {
+  return atMs(entries, ['stage.failed', 'stage.breached'], stage)
+}
+
+/** When the wrapper of a component's first start wrote down its exit, by the file system's clock. */
+function processEndedAtMs(shop: string, component: string): number {
+  return statSync(join(shop, '.rampart/processes', `shop~${component}`, '1/exit')).mtimeMs
+}
+
+function deadlineMs(entries: readonly Recorded[], stage: string): number {
+  const opened = entries[0]?.entry
+  assert.ok(opened?.type === 'ramp.opened')
+  return opened.plan.stages.find(({ name }) => name === stage)?.deadlineMs ?? 0
+}
+
+async function assertBroken(t: TestContext, part: string): Promise<Shop & { shop: string }> {
+  const shop = copyShop(t)
+  const { exitCode, result, stderr } = await demo(shop, '--break', part)
+  assert.equal(exitCode, 3, stderr)
+  assert.equal(result.verdict, 'undone')
+  assert.equal(result.cause.stage, part)
+  assert.notEqual(result.cause.reason, '')
+  assertNothingLeft(shop, result)
+  t.diagnostic(`${part}: ${result.cause.sentence}`)
+  return { ...result, shop }
+}
+
+/** What must stand in the sentence, so that it is the reason and not merely a symptom. */
+const CRASHES = {
+  db: /exited with 1.*PostgreSQL ended by itself/,
+  schema: /exited with 1.*discount_cents/,
+  api: /exited with 1.*price list could not be read/,
+  smoke: /exited with 1.*cent/,
+}
+
+const DEADLINES = {
+  worker: /canary/,
+  cache: /warm was not met within/,
+}
+
+describe('the demo', { concurrency: 2 }, () => {
+  test('goes up and down and leaves nothing, twice in a row', async (t) => {
+    const shop = copyShop(t)
+    for (const round of [1, 2]) {
+      const { exitCode, result, stderr } = await demo(shop)
+      assert.equal(exitCode, 0, stderr)
+      assert.equal(result.verdict, 'ready')
+      assert.ok(result.criticalPathMs > 0 && result.totalMs >= result.criticalPathMs)
+      assert.equal(result.stages.length, 6)
+      for (const { name, verdict, startedAtMs, readyAtMs } of result.stages) {
+        assert.match(verdict, /^(ready|completed)$/, name)
+        assert.ok(startedAtMs <= readyAtMs, name)
+      }
+      assertNothingLeft(shop, result)
+      t.diagnostic(`round ${round}: ${result.totalMs} ms, ratio ${result.ratio}`)
+    }
+  })
+
+  for (const [part, why] of Object.entries(CRASHES)) {
+    test(`a crash of ${part} is named within a second, and undone`, async (t) => {
+      const { shop, cause } = await assertBroken(t, part)
+      assert.match(cause.sentence, why)
+      const lateMs = failedAtMs(await entriesUp(shop), part) - processEndedAtMs(shop, part)
+      t.diagnostic(`recorded ${Math.round(lateMs)} ms after the process ended`)
+      assert.ok(lateMs <= CRASH_WITHIN_MS, `${lateMs} ms`)
+    })
+  }
+
+  for (const [part, why] of Object.entries(DEADLINES)) {
+    test(`a ${part} that never gets there is named within its deadline, and undone`, async (t) => {
+      const { shop, cause } = await assertBroken(t, part)
+      assert.match(cause.sentence, why)
+      const entries = await entriesUp(shop)
+      const tookMs = failedAtMs(entries, part) - atMs(entries, ['stage.entered'], part)
+      t.diagnostic(`recorded after ${tookMs} ms`)
+      assert.ok(tookMs <= deadlineMs(entries, part) + DEADLINE_SLACK_MS, `${tookMs} ms`)
+    })
+  }
+})
