@@ -42,7 +42,7 @@ const VERBS: readonly Verb[] = [
   {
     usage: 'plan [path]',
     summary: 'show the stages a contract compiles to',
-    options: [['--goal <goal>', 'up or down'], NAME_FLAG, JSON_FLAG],
+    options: [['--goal <goal>', 'up or down; up when not given'], NAME_FLAG, JSON_FLAG],
     run: async (parts, [path], options) =>
       (await import('./commands/plan.ts')).runPlan(parts, path, options),
   },
@@ -185,6 +185,11 @@ const VERBS: readonly Verb[] = [
       (await import('./commands/daemon.ts')).runDaemon(parts, options),
   },
 ]
+
+/** The words by which every command that is shown in the help is called, for example `ledger show`. */
+export const COMMANDS: readonly string[] = VERBS.filter((verb) => verb.isHidden !== true).map(
+  ({ usage }) => usage.replace(/ [<[].*$/, ''),
+)
 
 const GROUPS: Readonly<Record<string, string>> = {
   ledger: 'the record of everything that happened',
