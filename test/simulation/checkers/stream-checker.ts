@@ -52,8 +52,7 @@ export class StreamChecker {
   readonly violations: string[] = []
   readonly #plan: Plan
   readonly #accounts = new Map<string, Account>()
-  readonly #approvals: { readonly at: string; readonly by: string; readonly approves: boolean }[] =
-    []
+  #approvals: { readonly at: string; readonly by: string; readonly approves: boolean }[] = []
   readonly #news = new Map<string, { readonly is: string; readonly atMs: number }>()
   readonly #by: string
   #held: string | undefined
@@ -239,6 +238,8 @@ export class StreamChecker {
         account.isFailed = false
         account.retries += 1
         account.answers.clear()
+        // What people said was about the attempt that is over.
+        this.#approvals = this.#approvals.filter(({ at }) => !at.startsWith(`${entry.stage}/`))
         if (account.inEffect) this.#fail(`${entry.stage} reset while in effect`)
         return
     }
