@@ -29,6 +29,7 @@ interface Kept {
 export class AskerPool {
   readonly #pool: PoolParts
   readonly #kept = new Map<string, Kept>()
+  #eagerQuestions = 0
 
   constructor(pool: PoolParts) {
     this.#pool = pool
@@ -37,6 +38,7 @@ export class AskerPool {
   /** Starts askers for questions that have opened, and closes those of questions that have closed. */
   reconcile(open: readonly OpenQuestion[]): void {
     const wanted = new Map(open.map((question) => [keyOf(question), question]))
+    this.#eagerQuestions = open.filter((question) => !question.isWatching).length
     for (const [key, { asker }] of this.#kept) {
       if (wanted.has(key)) continue
       asker.close()
@@ -74,6 +76,7 @@ export class AskerPool {
           return { ok: true, value: { input: input.value, self: words.selfOf(asked.stage) } }
         },
         judge: (asked, answer) => words.judge(asked, answer),
+        eagerQuestions: () => this.#eagerQuestions,
         heard: (asked, answer, attempt, tookMs) => {
           const { stage, condition, incarnation } = asked
           const input: AnswerInput = {

@@ -1,7 +1,7 @@
 /**
- * An asker keeps one open question asked: at once, then ever more slowly until the condition is met,
- * and slowly from then on; sooner whenever the probe says that something changed. One attempt at a
- * time. It decides nothing: every answer goes to the ramp.
+ * An asker keeps one open question asked: at once, then more slowly the longer it takes until the
+ * condition is met, and slowly from then on; sooner whenever the probe says that something changed.
+ * One attempt at a time. It decides nothing: every answer goes to the ramp.
  */
 
 import type { Answer } from '../core/plan/verdict.ts'
@@ -22,6 +22,8 @@ export interface AskerParts {
   /** The answer after `when` was held against its evidence, without secrets. */
   judge(question: OpenQuestion, answer: Answer): Answer
   heard(question: OpenQuestion, answer: Answer, attempt: number, tookMs: number): void
+  /** How many questions of the ramp are asked eagerly, this one included. */
+  eagerQuestions(): number
 }
 
 /** How long a question is asked eagerly before it is asked as slowly as a watched one. @unit ms */
@@ -30,8 +32,17 @@ const EAGER_MS = 60_000
 /** How long a probe may take to settle after its attempt was aborted. @unit ms */
 const SETTLE_MS = 2_000
 
-/** Each pause is this much longer than the one before. */
-const GROWTH = 1.25
+/**
+ * A pause is as long as this share of the time asked so far, so that however long something takes,
+ * noticing it late adds at most so much to it, and half of that on average.
+ */
+const PAUSE_SHARE = 0.01
+
+/**
+ * All eager questions of a ramp together are asked about so often: with many of them each pause gets
+ * longer, up to the longest that the cadence allows. @unit ms for each question
+ */
+const PAUSE_EACH_MS = 0.5
 
 /** Keeps one question asked until it is closed. */
 export class Asker {
@@ -138,10 +149,15 @@ export class Asker {
 
   #pauseMs(nowMs: number): number {
     const { cadence } = this.#question.question
-    const isEager = !this.#question.isWatching && nowMs - this.#sinceMs < EAGER_MS
-    if (!isEager) return cadence.watchMs
-    const grownMs = cadence.firstMs * GROWTH ** Math.min(this.#attempt - 1, 64)
-    return Math.min(Math.round(grownMs), cadence.mostMs)
+    const { firstMs, mostMs, watchMs } = cadence
+    const askedMs = nowMs - this.#sinceMs
+    const isEager = !this.#question.isWatching && askedMs < EAGER_MS
+    if (!isEager) return watchMs
+    // Whoever tells of changes is asked in between only for the case that it misses one.
+    if (this.#unwatch !== undefined) return mostMs
+    const crowdedMs = this.#parts.eagerQuestions() * PAUSE_EACH_MS
+    const pauseMs = Math.max(firstMs, askedMs * PAUSE_SHARE, crowdedMs)
+    return Math.min(Math.round(pauseMs), mostMs)
   }
 }
 

@@ -18,7 +18,10 @@ export interface ProbeQuestion {
   readonly cadence: Cadence
 }
 
-/** How often a probe asks: geometric from `firstMs` to `mostMs`; slowly once the condition is met. */
+/**
+ * How often a probe asks: from `firstMs` to `mostMs`, in proportion to how long it has been asked, so
+ * that what takes long is noticed relatively as soon as what does not; slowly once the condition is met.
+ */
 export interface Cadence {
   /** Pause before the second attempt. @unit ms @default 5 */
   readonly firstMs: number
