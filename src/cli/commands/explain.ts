@@ -25,7 +25,8 @@ export async function runExplain(
     const { view, stage } = await find(client, what)
     const { state, nowMs } = view
     if (options.json === true) {
-      parts.stdout.write(`${JSON.stringify(summaryOf(state))}\n`)
+      const told = stage === undefined ? summaryOf(state) : stageTold(view, stage)
+      parts.stdout.write(`${JSON.stringify(told)}\n`)
       return EXIT.yes
     }
     const lines =
@@ -40,6 +41,13 @@ export async function runExplain(
     parts.stdout.write(`${lines.join('\n')}\n`)
     return EXIT.yes
   })
+}
+
+/** One stage, as `--json` prints it. */
+function stageTold({ state, nowMs }: RampView, name: string): object {
+  const summary = summaryOf(state)
+  const stage = summary.stages.find((candidate) => candidate.name === name)
+  return { ramp: state.ramp, stage, sentences: explainStage(state, name, nowMs) }
 }
 
 /** What went wrong stage by stage, without what the ramp's own cause has said already. */

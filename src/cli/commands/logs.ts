@@ -1,4 +1,6 @@
 /** `rampart logs`: what components wrote, stamped, from all of them or one. */
+import { Fault } from '../../core/fault/fault.ts'
+import type { RampartClient } from '../../server/client/client.ts'
 import type { LogLine } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
@@ -24,11 +26,12 @@ export function runLogs(
     return Promise.resolve(misuse(parts, sentence, 'Next: rampart logs --tail 50'))
   }
   return withDaemon(parts, options, async (client) => {
+    const subject = await subjectOf(client, component)
     const leaving = new AbortController()
     const stopListening = parts.onInterrupt(() => leaving.abort())
     const paint = paintFor(parts.stdout, parts.settings)
     const lines = client.logs({
-      ...(component === undefined ? {} : { subject: component }),
+      ...(subject === undefined ? {} : { subject }),
       tail: Number(tail),
       follow: options.follow === true,
       signal: leaving.signal,
@@ -46,6 +49,19 @@ export function runLogs(
     }
     return EXIT.yes
   })
+}
+
+/** A component by its name alone, when only one contract has one of that name. */
+async function subjectOf(client: RampartClient, component?: string): Promise<string | undefined> {
+  if (component === undefined || component.includes('/')) return component
+  const environments = await client.environments()
+  const subjects = environments
+    .flatMap(({ components }) => components.map(({ subject }) => subject))
+    .filter((subject) => subject.endsWith(`/${component}`))
+  const [only] = subjects
+  if (only === undefined || new Set(subjects).size === 1) return only ?? component
+  const hint = `Several are called ${component}: ${[...new Set(subjects)].join(', ')}.`
+  throw new Fault({ code: 'component-unknown', operation: 'find logs', subject: component, hint })
 }
 
 function lineText(line: LogLine, width: number, paint: Paint): string {
