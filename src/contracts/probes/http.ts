@@ -4,6 +4,7 @@ import type { JsonObject } from '../../core/units/json.ts'
 import { byteCount, oneOrMany } from './amount.ts'
 import { patternText } from './pattern.ts'
 import { templated, textThat } from './template.ts'
+import { trust } from './trust.ts'
 
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'] as const
 
@@ -18,15 +19,6 @@ const status = z.union([
 ])
 
 const headerName = z.string().regex(/^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/, 'the name of a header')
-
-const tls = z.strictObject({
-  ca: z.string().min(1).exactOptional().describe('Certificates to trust: PEM text, or a file.'),
-  servername: z.string().min(1).exactOptional().describe('Name the certificate must carry.'),
-  insecure: templated(z.boolean())
-    .exactOptional()
-    .describe('Accept any certificate. For tests only.')
-    .meta({ default: false }),
-})
 
 /** Reads as `{ url }` when written as one text, else as the object itself. */
 export const httpInput: z.ZodType<JsonObject> = z.union([
@@ -49,6 +41,6 @@ export const httpInput: z.ZodType<JsonObject> = z.union([
       .describe('Whether the body must be JSON; by default as the content type says.'),
     bodyLimit: byteCount.exactOptional().meta({ default: '1MiB' }),
     followRedirects: templated(z.int().min(0).max(10)).exactOptional().meta({ default: 0 }),
-    tls: tls.exactOptional(),
+    tls: trust.exactOptional(),
   }),
 ])

@@ -23,6 +23,7 @@ import type { Json, JsonObject } from '../../core/units/json.ts'
 import { errored, type Findings, notYet, passed, printLatency, terminal } from '../answer/answer.ts'
 import { assessFailedAttempt, printFailedAddresses } from '../connection/connection-failure.ts'
 import { parseDocument } from '../document/parse-document.ts'
+import type { Exchange } from '../exchange/exchange.ts'
 import { hasMatch } from '../pattern/pattern.ts'
 import {
   printUrl,
@@ -31,7 +32,6 @@ import {
   redactText,
   secretsOf,
 } from '../redaction/redact.ts'
-import type { Exchange } from './exchange.ts'
 import type { HttpInput } from './http-input.ts'
 
 /** What one attempt saw. */

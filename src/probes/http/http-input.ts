@@ -1,16 +1,7 @@
 /** The input of the `http` probe, its templates resolved. */
+import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import type { InputReader } from '../input/input-reader.ts'
 import { findPatternMistake } from '../pattern/pattern.ts'
-
-/** How the other side's certificate is judged. */
-export interface TlsInput {
-  /** Certificates to trust: PEM text, or the path of a file that holds it. */
-  readonly ca: string | undefined
-  /** Name that the certificate must carry; by default the URL's. */
-  readonly servername: string | undefined
-  /** Accept any certificate. @default false */
-  readonly insecure: boolean
-}
 
 /** What to ask for and what to expect. */
 export interface HttpInput {
@@ -55,7 +46,7 @@ export function readHttpInput(reader: InputReader): HttpInput {
     json: !reader.has('json') ? 'asTyped' : reader.flag('json', false) ? 'must' : 'never',
     bodyBytesMax: reader.whole('bodyLimit', BODY_BYTES_MAX),
     redirectsMax: reader.whole('followRedirects', 0),
-    tls: readTls(reader),
+    tls: readTlsInput(reader),
   }
 }
 
@@ -85,17 +76,6 @@ function readStatus(reader: InputReader): readonly string[] {
   const wrong = status.find((one) => !/^[1-5](?:\d\d|xx)$/.test(one))
   if (wrong !== undefined) reader.refuse(`\`status\` must be like 200 or 2xx, and is ${wrong}.`)
   return status
-}
-
-function readTls(reader: InputReader): TlsInput {
-  const tls = reader.object('tls')
-  const input = {
-    ca: tls?.optionalText('ca'),
-    servername: tls?.optionalText('servername'),
-    insecure: tls?.flag('insecure', false) ?? false,
-  }
-  if (tls?.mistake !== undefined) reader.refuse(`tls: ${tls.mistake}`)
-  return input
 }
 
 function readLowerCase(map: Readonly<Record<string, string>>): Readonly<Record<string, string>> {

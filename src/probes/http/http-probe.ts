@@ -5,9 +5,9 @@
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
 import { elapsedMs, malformedInput } from '../answer/answer.ts'
+import { exchange, type Request } from '../exchange/exchange.ts'
 import { InputReader } from '../input/input-reader.ts'
 import { assessHttp, type HttpFacts, redirectTarget } from './assess-http.ts'
-import { exchange, type Request } from './exchange.ts'
 import { type HttpInput, readHttpInput } from './http-input.ts'
 
 const OUR_HEADERS = { accept: '*/*', 'user-agent': 'rampart' }

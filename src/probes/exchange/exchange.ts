@@ -7,8 +7,8 @@ import type { Socket } from 'node:net'
 import { Client, type Dispatcher } from 'undici'
 import type { FailedAddress } from '../connection/connection-failure.ts'
 import { type AddressFamily, openConnection } from '../connection/open-connection.ts'
-import type { HttpInput } from './http-input.ts'
-import { secureConnection } from './secure-connection.ts'
+import { secureConnection } from '../connection/secure-connection.ts'
+import type { TlsInput } from '../connection/tls-input.ts'
 
 /** What one exchange saw, as far as it got. */
 export interface Exchange {
@@ -23,6 +23,13 @@ export interface Exchange {
   readonly failure?: string
 }
 
+/** How the other side is judged, and how much of its answer is read. */
+export interface ExchangeTerms {
+  readonly tls: TlsInput
+  /** @unit bytes */
+  readonly bodyBytesMax: number
+}
+
 /** What is sent. */
 export interface Request {
   readonly url: URL
@@ -35,7 +42,7 @@ const NOTHING = { headers: {}, body: '', bytes: 0 }
 /** Sends one request and reads its answer; never rejects. */
 export async function exchange(
   request: Request,
-  input: HttpInput,
+  terms: ExchangeTerms,
   signal: AbortSignal,
 ): Promise<Exchange> {
   const { url } = request
@@ -48,12 +55,16 @@ export async function exchange(
     failed,
     connected: { address: connection.address, family: connection.family },
   }
-  if (!isSecure) return { ...seen, ...(await ask(connection.socket, request, input, signal)) }
-  const { tls } = input
-  const toSecure = { socket: connection.socket, host: url.hostname, tls, signal }
-  const secured = await secureConnection(toSecure)
+  if (!isSecure) return { ...seen, ...(await ask(connection.socket, request, terms, signal)) }
+  const secured = await secureConnection({
+    socket: connection.socket,
+    host: url.hostname,
+    tls: terms.tls,
+    protocols: ['http/1.1'],
+    signal,
+  })
   if ('failure' in secured) return { ...NOTHING, ...seen, failure: secured.failure }
-  return { ...seen, ...(await ask(secured.socket, request, input, signal)) }
+  return { ...seen, ...(await ask(secured.socket, request, terms, signal)) }
 }
 
 type Answered = Omit<Exchange, 'failed' | 'connected'>
@@ -61,7 +72,7 @@ type Answered = Omit<Exchange, 'failed' | 'connected'>
 async function ask(
   socket: Socket,
   request: Request,
-  input: HttpInput,
+  terms: ExchangeTerms,
   signal: AbortSignal,
 ): Promise<Answered> {
   socket.on('error', () => socket.destroy())
@@ -89,7 +100,7 @@ async function ask(
       signal,
     })
     const head = { status: answer.statusCode, headers: flatten(answer.headers) }
-    return { ...head, ...(await readBody(answer, input.bodyBytesMax, signal)) }
+    return { ...head, ...(await readBody(answer, terms.bodyBytesMax, signal)) }
   } catch (thrown) {
     return { ...NOTHING, failure: failureOf(thrown, signal) }
   } finally {

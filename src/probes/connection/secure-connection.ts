@@ -1,8 +1,8 @@
 /** Speaks TLS over an open connection, and judges the other side's certificate while doing so. */
-import { readFile } from 'node:fs/promises'
 import { isIP, type Socket } from 'node:net'
 import { connect, type TLSSocket } from 'node:tls'
-import type { TlsInput } from './http-input.ts'
+import { readAuthorities } from './read-authorities.ts'
+import type { TlsInput } from './tls-input.ts'
 
 /** A socket that speaks TLS, or why there is none. */
 export type SecureConnection = { readonly socket: TLSSocket } | { readonly failure: string }
@@ -13,12 +13,14 @@ export interface SocketToSecure {
   /** The name in the URL. */
   readonly host: string
   readonly tls: TlsInput
+  /** What will be spoken, by the names of ALPN; none are offered by default. */
+  readonly protocols?: readonly string[]
   readonly signal: AbortSignal
 }
 
 /** Shakes hands. When it fails, the socket is closed. Settles at once when the signal aborts. */
 export async function secureConnection(toSecure: SocketToSecure): Promise<SecureConnection> {
-  const { socket, host, tls, signal } = toSecure
+  const { socket, host, tls, protocols, signal } = toSecure
   const drop = (): unknown => socket.destroy()
   socket.on('error', drop)
   const ca = await readAuthorities(tls.ca)
@@ -29,8 +31,8 @@ export async function secureConnection(toSecure: SocketToSecure): Promise<Secure
   const name = tls.servername ?? host.replace(/^\[(.*)\]$/, '$1')
   const secured = connect({
     socket,
-    ALPNProtocols: ['http/1.1'],
     rejectUnauthorized: !tls.insecure,
+    ...(protocols === undefined ? {} : { ALPNProtocols: [...protocols] }),
     // An address may not be sent as a server name (RFC 6066), but the certificate must carry it.
     ...(isIP(name) === 0 ? { servername: name } : { host: name }),
     ...(ca === undefined ? {} : { ca }),
@@ -51,11 +53,6 @@ export async function secureConnection(toSecure: SocketToSecure): Promise<Secure
     secured.once('secureConnect', () => settle({ socket: secured }))
     secured.once('error', (error) => settle({ failure: codeOf(error) }))
   })
-}
-
-async function readAuthorities(ca: string | undefined): Promise<string | undefined> {
-  if (ca === undefined || ca.includes('-----BEGIN')) return ca
-  return await readFile(ca, 'utf8').catch(() => 'unreadable')
 }
 
 function codeOf(error: Error): string {
