@@ -42,7 +42,7 @@ const PAUSE_SHARE = 0.01
  * All eager questions of a ramp together are asked about so often: with many of them each pause gets
  * longer, up to the longest that the cadence allows. @unit ms for each question
  */
-const PAUSE_EACH_MS = 0.5
+const PAUSE_EACH_MS = 1
 
 /** Keeps one question asked until it is closed. */
 export class Asker {

@@ -170,8 +170,10 @@ export class RampLoop {
       }
       // An input that is not worth an entry decides nothing, not even what time alone leads to.
       const hasDecided = entries.length > 0 || inputs.some(({ type }) => type === 'tick')
-      if (hasDecided) this.#decidedMs = nowMs
       this.#retryMs = RETRY_FIRST_MS
+      // Most answers tell nothing new; then nothing else is wanted than before either.
+      if (!hasDecided) continue
+      this.#decidedMs = nowMs
       this.#reconcile()
     }
   }
