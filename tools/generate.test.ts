@@ -12,7 +12,9 @@ test('what is generated is what is kept', () => {
 })
 
 test('every key of a schema is described', () => {
-  for (const { path, text } of generateFiles()) {
+  const schemas = generateFiles().filter(({ path }) => path.endsWith('.json'))
+  assert.notEqual(schemas.length, 0)
+  for (const { path, text } of schemas) {
     for (const key of keysWithoutDescription(JSON.parse(text), '')) {
       assert.fail(`${path}: ${key} has no description`)
     }

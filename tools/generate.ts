@@ -1,5 +1,6 @@
 /**
- * Writes what is generated from the code: the JSON Schemas of contracts, for editors. `--check`
+ * Writes what is generated from the code: the JSON Schemas of contracts, for editors, and the pages of
+ * the command line and of faults. `--check`
  * writes nothing and fails when what is there is not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
@@ -7,6 +8,11 @@ import { dirname, join, relative } from 'node:path'
 import { KINDS } from '../src/contracts/index.ts'
 import { jsonSchemaOf } from '../src/contracts/json-schema.ts'
 import { printFormattedJson } from './formatted-json.ts'
+import { cliJsonPage } from './generate/cli-json-page.ts'
+import { cliPage } from './generate/cli-page.ts'
+import { errorsPage } from './generate/errors-page.ts'
+
+const REPOSITORY = join(import.meta.dirname, '..')
 
 /** A file that is generated. */
 export interface GeneratedFile {
@@ -17,10 +23,16 @@ export interface GeneratedFile {
 
 /** Everything that is generated, in the order of paths. */
 export function generateFiles(): readonly GeneratedFile[] {
-  return Object.values(KINDS).map((kind) => ({
+  const schemas = Object.values(KINDS).map((kind) => ({
     path: `docs/schema/${kind.kind.toLowerCase()}.json`,
     text: printFormattedJson(jsonSchemaOf(kind)),
   }))
+  return [
+    { path: 'docs/cli-json.md', text: cliJsonPage(REPOSITORY) },
+    { path: 'docs/cli.md', text: cliPage() },
+    { path: 'docs/errors.md', text: errorsPage() },
+    ...schemas,
+  ]
 }
 
 /** The generated files that are missing or differ from what would be written. */
@@ -53,4 +65,4 @@ function main(repository: string, isCheck: boolean): void {
   }
 }
 
-if (import.meta.main) main(join(import.meta.dirname, '..'), process.argv.includes('--check'))
+if (import.meta.main) main(REPOSITORY, process.argv.includes('--check'))

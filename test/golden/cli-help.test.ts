@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { tmpdir } from 'node:os'
 import { test } from 'node:test'
-import { COMMANDS } from '../../src/cli/program.ts'
+import { COMMANDS } from '../../src/cli/verbs.ts'
 import { runInProcess } from '../support/cli.ts'
 import { assertGolden } from './golden-text.ts'
 

@@ -1,0 +1,199 @@
+/**
+ * The one table of commands: how each is called, what it does in a line, its options. The program, its
+ * help and docs/cli.md are made of it. Each command's own file is loaded only when it is called.
+ */
+import type { CliParts } from './cli-parts.ts'
+
+/** What commander has made of the options. */
+export type Options = Readonly<Record<string, never>>
+type Action = (parts: CliParts, args: readonly string[], options: Options) => Promise<number>
+
+/** One command. */
+export interface Verb {
+  /** As commander writes it: `up [path]`. */
+  readonly usage: string
+  readonly summary: string
+  /** Flag and description. */
+  readonly options: readonly (readonly [string, string])[]
+  /** Not shown in the help. */
+  readonly isHidden?: boolean
+  readonly run: Action
+}
+
+const JSON_FLAG = ['--json', 'print one JSON value a line, for programs'] as const
+const WORKSPACE_FLAG = ['--workspace <folder>', 'the folder whose .rampart is meant'] as const
+const NAME_FLAG = ['--name <contract>', 'which of several contracts'] as const
+const WHY_FLAG = ['--why <text>', 'the reason, for the ledger'] as const
+
+/** Every command, in the order of the help. */
+export const VERBS: readonly Verb[] = [
+  {
+    usage: 'init [folder]',
+    summary: 'write a contract that works for a folder',
+    options: [],
+    run: async (parts, [folder]) => (await import('./commands/init.ts')).runInit(parts, folder),
+  },
+  {
+    usage: 'check [path]',
+    summary: 'say everything that is wrong with contracts, starting nothing',
+    options: [JSON_FLAG],
+    run: async (parts, [path], options) =>
+      (await import('./commands/check.ts')).runCheck(parts, path, options),
+  },
+  {
+    usage: 'plan [path]',
+    summary: 'show the stages a contract compiles to',
+    options: [['--goal <goal>', 'up or down; up when not given'], NAME_FLAG, JSON_FLAG],
+    run: async (parts, [path], options) =>
+      (await import('./commands/plan.ts')).runPlan(parts, path, options),
+  },
+  {
+    usage: 'up [path]',
+    summary: 'bring an environment up, proving every stage',
+    options: [
+      ['-d, --detach', 'leave it to the daemon at once'],
+      NAME_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [path], options) =>
+      (await import('./commands/up.ts')).runUp(parts, path, options),
+  },
+  {
+    usage: 'down [path]',
+    summary: 'take an environment down, proved gone',
+    options: [NAME_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [path], options) =>
+      (await import('./commands/down.ts')).runDown(parts, path, options),
+  },
+  {
+    usage: 'status',
+    summary: 'show what is moving, what runs and what broke',
+    options: [['-w, --watch', 'follow the ramp under way'], WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/status.ts')).runStatus(parts, options),
+  },
+  {
+    usage: 'logs [component]',
+    summary: 'show what components wrote',
+    options: [
+      ['-f, --follow', 'go on as lines are written'],
+      ['-n, --tail <lines>', 'how many of the last lines to begin with (200)'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [component], options) =>
+      (await import('./commands/logs.ts')).runLogs(parts, component, options),
+  },
+  {
+    usage: 'abort [ramp]',
+    summary: 'end a ramp and undo what it did',
+    options: [
+      ['--leave', 'leave everything as it stands'],
+      ['-d, --detach', 'do not wait for its end'],
+      WHY_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [ramp], options) =>
+      (await import('./commands/words.ts')).runAbort(parts, ramp, options),
+  },
+  {
+    usage: 'hold [ramp]',
+    summary: 'let a ramp enter nothing new until it is resumed',
+    options: [WHY_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [ramp], options) =>
+      (await import('./commands/words.ts')).runHold(parts, ramp, options),
+  },
+  {
+    usage: 'resume [ramp]',
+    summary: 'let a ramp go on; what failed is tried again',
+    options: [WHY_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [ramp], options) =>
+      (await import('./commands/words.ts')).runResume(parts, ramp, options),
+  },
+  ...(['approve', 'reject'] as const).map(
+    (say): Verb => ({
+      usage: `${say} <ramp> <stage/condition>`,
+      summary: `${say} what a stage waits for, for the plan as it stands`,
+      options: [['--as <name>', 'in whose name'], WORKSPACE_FLAG, JSON_FLAG],
+      run: async (parts, [ramp = '', at = ''], options) =>
+        (await import('./commands/words.ts')).runApproval(parts, { say, ramp, at }, options),
+    }),
+  ),
+  {
+    usage: 'explain [what]',
+    summary: 'explain a fault code, a ramp or a stage',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [what], options) =>
+      (await import('./commands/explain.ts')).runExplain(parts, what, options),
+  },
+  {
+    usage: 'ledger show [ramp]',
+    summary: 'print the entries of a ramp, or of all',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [ramp], options) =>
+      (await import('./commands/ledger.ts')).runLedgerShow(parts, ramp, options),
+  },
+  {
+    usage: 'ledger verify',
+    summary: 'prove that nothing was altered, removed or reordered',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/ledger.ts')).runLedgerVerify(parts, options),
+  },
+  {
+    usage: 'ledger export',
+    summary: 'print every entry as a line of JSON',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/ledger.ts')).runLedgerExport(parts, options),
+  },
+  {
+    usage: 'replay <ramp>',
+    summary: 'fold and decide a ramp again; both must agree with the ledger',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [ramp = ''], options) =>
+      (await import('./commands/replay.ts')).runReplay(parts, ramp, options),
+  },
+  {
+    usage: 'daemon status',
+    summary: "say who serves this folder's components",
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonStatus(parts, options),
+  },
+  {
+    usage: 'daemon stop',
+    summary: 'stop it; components go on running',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonStop(parts, options),
+  },
+  {
+    usage: 'daemon restart',
+    summary: 'stop it and start one of this version',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonRestart(parts, options),
+  },
+  {
+    usage: 'daemon run',
+    summary: 'be the daemon, in the foreground',
+    isHidden: true,
+    options: [WORKSPACE_FLAG, ['--idle-exit <duration>', 'stop when idle for so long']],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemon(parts, options),
+  },
+]
+
+/** The words by which every command that is shown in the help is called, for example `ledger show`. */
+export const COMMANDS: readonly string[] = VERBS.filter((verb) => verb.isHidden !== true).map(
+  ({ usage }) => usage.replace(/ [<[].*$/, ''),
+)
+
+/** What the words are about that have commands below them. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  ledger: 'the record of everything that happened',
+  daemon: "the process that owns a folder's components",
+}

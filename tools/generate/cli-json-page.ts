@@ -1,0 +1,90 @@
+/** docs/cli-json.md: what the commands print with --json, from the texts that a test keeps true. */
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { GENERATED } from './markdown.ts'
+
+/** A shape: its golden text, and what is to be said of it. */
+interface Shape {
+  readonly name: string
+  readonly title: string
+  readonly text: string
+}
+
+const SHAPES: readonly Shape[] = [
+  {
+    name: 'check',
+    title: 'rampart check',
+    text: '`verdict` is `valid` or `invalid`. Each issue has `code`, `message`, `file`, `line`, `column` and `path`, and where they apply `expected`, `found` and `nearest`. `plan`, `up` and `down` print the same, and exit with 2, when the contract is invalid.',
+  },
+  {
+    name: 'plan',
+    title: 'rampart plan',
+    text: '`digest` is the SHA-256 of the canonical JSON (RFC 8785) of `plan`: equal contracts give equal digests on every machine.',
+  },
+  {
+    name: 'up',
+    title: 'rampart up',
+    text: '`verdict` is `ready`, `undone`, `abandoned` or `held`. Instants of stages are milliseconds since the ramp was opened. `ratio` is `totalMs` ÷ `criticalPathMs`. With `--detach` only `{"ramp": …}` is printed. `rampart explain RAMP` and `rampart abort` print the same shape; there `verdict` may also be `underWay`.',
+  },
+  {
+    name: 'up-broken',
+    title: 'rampart up that was undone',
+    text: '`cause` names the part, the condition, a reason of one word, a sentence, and the evidence of the last answer. The exit code is 3.',
+  },
+  {
+    name: 'down',
+    title: 'rampart down',
+    text: 'As of `up`, and what the kernel still knows of the environment in `left`; `verdict` is `down`.',
+  },
+  {
+    name: 'status',
+    title: 'rampart status',
+    text: 'The latest ramps, newest first, and every environment with its latest starts. `phase` is `moving`, `undoing`, `held` or `ended`; `status` of a component is `running`, `exited` or `lost`. With `--watch` the value is that of `up`.',
+  },
+  {
+    name: 'explain-stage',
+    title: 'rampart explain RAMP/STAGE',
+    text: 'The sentences are for people; programs read the stage.',
+  },
+  { name: 'explain-code', title: 'rampart explain CODE', text: 'As in [errors.md](errors.md).' },
+  {
+    name: 'logs',
+    title: 'rampart logs',
+    text: 'One object a line; `stream` is `out`, `err` or `note`.',
+  },
+  {
+    name: 'ledger-verify',
+    title: 'rampart ledger verify',
+    text: 'When `verdict` is `broken` instead, `position` is the first bad entry, `problem` one of `altered`, `removed`, `reordered`, `checkpoint-mismatch` and `signature-invalid`, and `sentence` says it in words; the exit code is 1.',
+  },
+  {
+    name: 'replay',
+    title: 'rampart replay',
+    text: 'When `agrees` is false, `sequence`, `expected` and `found` show the first decision that would not be taken today; the exit code is 1.',
+  },
+  { name: 'daemon-status', title: 'rampart daemon status', text: 'Who serves, and since when.' },
+  {
+    name: 'error',
+    title: 'Any command that meets a fault',
+    text: 'The exit code is that of the code.',
+  },
+]
+
+/** The text of the page, made of the golden texts of a repository. */
+export function cliJsonPage(repository: string): string {
+  const sections = SHAPES.map(({ name, title, text }) => {
+    const file = join(repository, 'test/golden/cli/json', `${name}.json`)
+    const example = readFileSync(file, 'utf8').trimEnd()
+    return `## ${title}\n\n${text}\n\n\`\`\`json\n${example}\n\`\`\`\n`
+  })
+  return `# What \`--json\` prints
+
+${GENERATED}
+
+These shapes are a promise: members may be added, none is renamed, removed or given another meaning. Every
+value stands on one line of standard output; here they are laid out, and what differs from run to run is
+in angle brackets (\`"<ms>"\` stands for a number of milliseconds). Instants that do not belong to a stage
+are milliseconds since 1970.
+
+${sections.join('\n')}`
+}
