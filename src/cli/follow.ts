@@ -31,6 +31,8 @@ export interface FollowOptions {
 export async function followRamp(options: FollowOptions): Promise<RampState> {
   const { client, ramp, observer, signal, throughHolds = false } = options
   const latest = new Map<string, Answer>()
+  // The stream begins with what is past; a hold that is over by now is no reason to stop.
+  const known = (await client.ramp(ramp)).state.sequence
   let state: RampState | undefined
   const stop = new AbortController()
   const either = signal === undefined ? stop.signal : AbortSignal.any([signal, stop.signal])
@@ -47,7 +49,8 @@ export async function followRamp(options: FollowOptions): Promise<RampState> {
     }
     if (state === undefined) continue
     observer.changed?.(state, latest)
-    const isOver = state.ended !== undefined || (state.held !== undefined && !throughHolds)
+    const isHeld = state.held !== undefined && state.sequence >= known
+    const isOver = state.ended !== undefined || (isHeld && !throughHolds)
     if (isOver) stop.abort()
     if (isOver || signal?.aborted === true) break
   }

@@ -22,6 +22,7 @@ export function environmentLines(
 function titleOf({ contract, lastRamp, components }: EnvironmentView): string {
   if (lastRamp === undefined) return `${contract}: its ramps are not in this ledger`
   const { phase, goal, outcome } = lastRamp
+  if (phase === 'held') return `${contract}: ${goal} holds, and waits for a person`
   if (phase !== 'ended') return `${contract}: ${goal} is under way`
   if (outcome !== 'reached') return `${contract}: ${goal} was ${outcome}`
   const word = goalWords(goal).reached

@@ -32,8 +32,9 @@ export function openLiveView(options: LiveViewOptions): LiveView {
   let shown: { readonly state: RampState; readonly latest: LatestAnswers } | undefined
   let note = ''
   let instance: Instance | undefined
+  let isClosed = false
   const draw = (): void => {
-    if (shown === undefined) return
+    if (shown === undefined || isClosed) return
     const width = (stream.columns ?? 80) - 1
     const { state, latest } = shown
     const lines = rampLines({ state, latest, nowMs: options.nowMs(), paint, width })
@@ -41,7 +42,9 @@ export function openLiveView(options: LiveViewOptions): LiveView {
     if (instance === undefined) {
       // Ink writes the way a terminal stream does; ours is the caller's own standard error.
       const stdout = stream as unknown as NodeJS.WriteStream
-      instance = render(node, { stdout, exitOnCtrlC: false, patchConsole: false })
+      // Whether to draw was decided by the caller; Ink would look at CI variables of its own.
+      const options = { stdout, interactive: true, exitOnCtrlC: false, patchConsole: false }
+      instance = render(node, options)
     } else {
       instance.rerender(node)
     }
@@ -61,9 +64,8 @@ export function openLiveView(options: LiveViewOptions): LiveView {
       clearInterval(timer)
       note = ''
       draw()
+      isClosed = true
       instance?.unmount()
-      instance = undefined
-      shown = undefined
     },
   }
 }

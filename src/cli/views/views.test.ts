@@ -1,0 +1,251 @@
+import assert from 'node:assert/strict'
+import { describe, test } from 'node:test'
+import { Drive } from '../../../test/support/drive.ts'
+import { commandOf, planOf, probed, stageOf } from '../../../test/support/plan-words.ts'
+import type { Answer } from '../../core/plan/verdict.ts'
+import type { ComponentView, EnvironmentView, RampSummary } from '../../server/wire.ts'
+import { countOf, fit, tableLines } from './columns.ts'
+import { entryLine } from './entry-line.ts'
+import { environmentLines } from './environment-lines.ts'
+import { goalWords } from './goal-words.ts'
+import { paintFor } from './paint.ts'
+import { rampLines } from './ramp-lines.ts'
+import { answerKey, stageRows } from './stage-rows.ts'
+import { timelineLines } from './timeline-lines.ts'
+
+const plain = paintFor({ isTTY: false }, {})
+
+/** A database, and an API that needs it. */
+function driveShop(goal = 'up'): Drive {
+  const command = commandOf('start')
+  const db = stageOf('db', { command, conditions: [probed('answers')], finishes: goal === 'down' })
+  const api = stageOf('api', { command, needs: ['db'], conditions: [probed('serves')] })
+  return new Drive(planOf([db, api], { goal }))
+}
+
+/** The plain lines of everything that has happened. */
+function linesOf(drive: Drive): readonly string[] {
+  return drive.entries.flatMap((entry) => entryLine(entry, drive.state, plain) ?? [])
+}
+
+describe('columns', () => {
+  test('a text is cut to its width on one line, never beyond', () => {
+    assert.equal(fit('one\ntwo', 20), 'one two')
+    assert.equal(fit('abcdef', 4), 'abc…')
+    assert.equal(fit('abcdef', 1), 'a')
+    assert.equal(fit('abcdef', 6), 'abcdef')
+  })
+
+  test('a table has columns as wide as their widest cells', () => {
+    assert.deepEqual(
+      tableLines([
+        ['a', 'b', ''],
+        ['long', '', 'c'],
+      ]),
+      ['a     b', 'long     c'],
+    )
+  })
+
+  test('one is not many', () => {
+    assert.deepEqual([countOf(1, 'stage'), countOf(2, 'stage')], ['1 stage', '2 stages'])
+  })
+})
+
+describe('colours', () => {
+  test('are for terminals that want them', () => {
+    const isColoured = (isTTY: boolean, settings: Record<string, string>): boolean =>
+      paintFor({ isTTY }, settings).bold('x') !== 'x'
+    assert.equal(isColoured(true, {}), true)
+    assert.equal(isColoured(false, {}), false)
+    assert.equal(isColoured(true, { NO_COLOR: '1' }), false)
+    assert.equal(isColoured(true, { TERM: 'dumb' }), false)
+    assert.equal(isColoured(false, { FORCE_COLOR: '1' }), true)
+  })
+})
+
+describe('a ramp in plain lines', () => {
+  test('tells each step once, with its time and its proof', () => {
+    const drive = driveShop()
+    drive.nowMs += 20
+    drive.done('db')
+    drive.answer('db:answers', 'passed', { sentence: 'It answers.' })
+    drive.done('api')
+    drive.nowMs += 1_230
+    drive.answer('api:serves', 'passed', { sentence: 'It serves.' })
+    assert.deepEqual(linesOf(drive), [
+      '+0 ms     ▸ shop   up         ramp by proposer',
+      '+0 ms     ▸ db     starting',
+      '+20 ms    ✔ db     ready      in 20 ms  It answers.',
+      '+20 ms    ▸ api    starting',
+      '+1.25 s   ✔ api    ready      in 1.23 s  It serves.',
+      '+1.25 s   ✔ shop   ready      after 1.25 s',
+    ])
+  })
+
+  test('names what failed, why, and what is undone', () => {
+    const drive = driveShop()
+    drive.done('db')
+    drive.answer('db:answers', 'failed', { outlook: 'terminal', sentence: 'It is broken.' })
+    drive.done('db')
+    const lines = linesOf(drive).slice(2)
+    assert.match(lines[0] ?? '', /✖ db +failed +It is broken\.$/)
+    assert.match(lines[1] ?? '', /✖ shop +undoing +db: It is broken\.$/)
+    assert.match(lines[2] ?? '', /○ db +undone$/)
+    assert.match(lines[3] ?? '', /✖ shop +undone +after/)
+  })
+
+  test('speaks of stopping on the way down', () => {
+    const drive = driveShop('down')
+    drive.done('db')
+    drive.answer('db:answers', 'passed')
+    const text = linesOf(drive).join('\n')
+    assert.match(text, /▸ db +stopping\n/)
+    assert.match(text, /✔ db +stopped/)
+    assert.equal(goalWords('down').reached, 'down')
+    assert.equal(goalWords('forward').reached, 'reached')
+  })
+
+  test('tells what a person said, and what was refused', () => {
+    const drive = driveShop()
+    drive.say({ say: 'hold', why: 'lunch' })
+    drive.say({ say: 'resume', why: '' })
+    drive.say({ say: 'resume', why: '' })
+    const text = linesOf(drive).join('\n')
+    assert.match(text, /✖ shop +held +.*lunch/)
+    assert.match(text, /▸ shop +resumed +by operator/)
+    assert.match(text, /✖ shop +refused +It does not hold/)
+  })
+})
+
+describe('a ramp as rows', () => {
+  test('shows what each stage waits for, and the newest answer', () => {
+    const drive = driveShop()
+    drive.done('db')
+    const fresh: Answer = {
+      verdict: 'failed',
+      outlook: 'notYet',
+      reason: 'refused',
+      sentence: 'Nobody listens.',
+      evidence: {},
+    }
+    const latest = new Map([[answerKey('db', 'answers'), fresh]])
+    const [db, api] = stageRows(drive.state, drive.nowMs + 500, latest)
+    assert.deepEqual(db, {
+      name: 'db',
+      mood: 'moving',
+      label: 'proving',
+      tookMs: 500,
+      budgetMs: 60_000,
+      detail: 'answers: Nobody listens.',
+    })
+    assert.deepEqual(api, {
+      name: 'api',
+      mood: 'waiting',
+      label: 'waiting',
+      detail: 'for db ready',
+    })
+  })
+
+  test('never has a line wider than the terminal, however narrow', () => {
+    const drive = driveShop()
+    drive.done('db')
+    drive.answer('db:answers', 'failed', { sentence: 'word '.repeat(60) })
+    for (const width of [40, 60, 80, 200]) {
+      const lines = rampLines({ state: drive.state, nowMs: drive.nowMs, paint: plain, width })
+      for (const line of lines) assert.ok(line.length <= width, `${width}: ${line}`)
+    }
+  })
+})
+
+describe('the timeline', () => {
+  test('marks the stages that the time went to', () => {
+    const drive = driveShop()
+    drive.nowMs += 100
+    drive.done('db')
+    drive.answer('db:answers', 'passed')
+    drive.nowMs += 300
+    drive.done('api')
+    drive.answer('api:serves', 'passed')
+    const lines = timelineLines(drive.state, plain, 66)
+    assert.match(lines[0] ?? '', /^ {2}\* db {3}░+ +100 ms$/)
+    assert.match(lines[1] ?? '', /^ {2}\* api +░+ {2}300 ms$/)
+    assert.equal(lines.at(-1), '  critical path (*): db → api, 400 ms of 400 ms')
+  })
+
+  test('is empty while nothing was entered', () => {
+    const held = stageOf('a', { gates: [], needs: [] })
+    const drive = new Drive(planOf([held]))
+    const untouched = { ...drive.state, stages: [] }
+    assert.deepEqual(timelineLines(untouched, plain, 80), [])
+  })
+})
+
+describe('environments', () => {
+  const digest = driveShop().state.planDigest
+  const ramp = (goal: string, outcome: 'reached' | 'undone'): RampSummary => ({
+    ramp: `shop-${goal}-abc123`,
+    contract: { kind: 'Environment', name: 'shop', digest },
+    goal,
+    phase: 'ended',
+    by: 'me',
+    openedAtMs: 0,
+    latestMs: 10,
+    endedAtMs: 10,
+    outcome,
+  })
+  const running: ComponentView = {
+    subject: 'shop/api',
+    instance: 'shop/api#1',
+    pid: 7,
+    status: 'running',
+    ports: { http: 80, grpc: 81 },
+    sinceMs: 1_000,
+  }
+  const killed = { ...running, status: 'exited', signal: 'SIGKILL', endedAtMs: 3_000 } as const
+  const shown = (environment: EnvironmentView): readonly string[] =>
+    environmentLines([environment], 5_000, plain)
+
+  test('that run show where', () => {
+    const lines = shown({
+      contract: 'shop',
+      lastRamp: ramp('up', 'reached'),
+      components: [running],
+    })
+    assert.deepEqual(lines, [
+      'shop is ready',
+      '  ✔ api  running for 4.00 s  pid 7, http 80, grpc 81',
+      '',
+    ])
+  })
+
+  test('whose component was killed say so, and what to do', () => {
+    const lines = shown({
+      contract: 'shop',
+      lastRamp: ramp('up', 'reached'),
+      components: [killed],
+    })
+    assert.deepEqual(lines, [
+      'shop was ready, but api ended since',
+      '  ✖ api  ended by SIGKILL 2.00 s ago, after 2.00 s',
+      '  Next: rampart logs api, rampart up',
+      '',
+    ])
+  })
+
+  test('that are down say nothing of what was ended on purpose', () => {
+    const lastRamp = ramp('down', 'reached')
+    assert.deepEqual(shown({ contract: 'shop', lastRamp, components: [killed] }), [
+      'shop is down',
+      '',
+    ])
+  })
+
+  test('that were undone, are moving, or are of another ledger are told apart', () => {
+    const titleOf = (lastRamp?: RampSummary): string | undefined =>
+      shown({ contract: 'shop', components: [], ...(lastRamp && { lastRamp }) })[0]
+    assert.equal(titleOf(ramp('up', 'undone')), 'shop: up was undone')
+    assert.equal(titleOf({ ...ramp('up', 'undone'), phase: 'moving' }), 'shop: up is under way')
+    assert.match(titleOf({ ...ramp('up', 'undone'), phase: 'held' }) ?? '', /^shop: up holds/)
+    assert.equal(titleOf(), 'shop: its ramps are not in this ledger')
+  })
+})
