@@ -9,6 +9,7 @@ import { FileProbe } from '../probes/file/file-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
+import { RedisProbe } from '../probes/redis/redis-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
@@ -108,6 +109,7 @@ function probesFor(
     new HttpProbe(),
     new LogProbe(),
     new PostgresProbe(),
+    new RedisProbe(),
     new TcpProbe(),
   ]
 }

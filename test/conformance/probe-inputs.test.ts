@@ -13,6 +13,7 @@ import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
+import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
 import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
 
 const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
@@ -22,6 +23,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   http: readHttpInput,
   log: (reader) => readLogInput(reader, {}),
   postgres: readPostgresInput,
+  redis: readRedisInput,
   tcp: readTcpInput,
 }
 
@@ -83,6 +85,18 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       role: 'primary',
     },
     { url: 'postgres://app@localhost/shop', tables: ['orders'], migrations: { table: 'm' } },
+  ],
+  redis: [
+    'redis://localhost',
+    {
+      url: 'rediss://app:secret@localhost:6379/2',
+      role: 'primary',
+      keys: ['catalog:1'],
+      keyCount: 1_000,
+      sample: { keys: ['page:1', 'page:2'], least: '95%' },
+      memoryFree: '12.5%',
+      tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
   ],
   tcp: [
     'localhost:5432',

@@ -113,6 +113,7 @@ const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
   http: 2_000,
   log: 1_000,
   postgres: 2_000,
+  redis: 2_000,
   tcp: 2_000,
 }
 

@@ -34,6 +34,7 @@ export const PROBE_NAMES: readonly ProbeName[] = [
   'http',
   'log',
   'postgres',
+  'redis',
   'tcp',
 ]
 
@@ -105,6 +106,7 @@ export const writtenCondition: z.ZodType<WrittenCondition> = z
     http: describeProbe('http'),
     log: describeProbe('log'),
     postgres: describeProbe('postgres'),
+    redis: describeProbe('redis'),
     tcp: describeProbe('tcp'),
     ...firmness,
   })

@@ -11,6 +11,7 @@ import { fileInput } from './file.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
 import { postgresInput } from './postgres.ts'
+import { redisInput } from './redis.ts'
 import { tcpInput } from './tcp.ts'
 
 /** How one kind of probe is written in a contract. */
@@ -24,7 +25,7 @@ export interface ProbeInput {
 }
 
 /** The names of all probes. */
-export type ProbeName = 'exec' | 'exit' | 'file' | 'http' | 'log' | 'postgres' | 'tcp'
+export type ProbeName = 'exec' | 'exit' | 'file' | 'http' | 'log' | 'postgres' | 'redis' | 'tcp'
 
 /** Every probe's input by its name. */
 export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
@@ -52,6 +53,10 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   postgres: {
     schema: postgresInput,
     summary: 'Signs in to PostgreSQL and judges its schema, migrations and answers.',
+  },
+  redis: {
+    schema: redisInput,
+    summary: 'Signs in to Redis or Valkey and judges its role, its link and its keys.',
   },
   tcp: {
     schema: tcpInput,

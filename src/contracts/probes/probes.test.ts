@@ -33,6 +33,8 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
     { url: `\${u}`, tables: ['orders'], migrations: { table: 'm', head: 7 } },
     { url: `\${u}`, tables: { orders: [] }, migrations: { table: 'm', head: '7' } },
   ],
+  ['redis', 'redis://:pw@h', { url: 'redis://:pw@h' }],
+  ['redis', { url: `\${u}`, keyCount: `\${n}` }, { url: `\${u}`, keyCount: `\${n}` }],
 ]
 
 /** What no contract may say. */
@@ -57,6 +59,9 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['log', { pattern: 'a', stream: 'stdout' }, /"out"/],
   ['postgres', 'mysql://a', /postgres:\/\//],
   ['postgres', { url: 'postgres://h/d', role: 'standby' }, /replica/],
+  ['redis', 'localhost:6379', /redis:\/\//],
+  ['redis', { url: 'redis://h', sample: { keys: ['a'], least: '95' } }, /95%/],
+  ['redis', { url: 'redis://h', keyCount: 0 }, />=1/],
 ]
 
 describe('probe inputs', () => {
