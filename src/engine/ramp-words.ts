@@ -9,6 +9,7 @@ import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
 import type { RampSettings } from '../seams/settings.ts'
 import { limitEvidence } from './evidence-limit.ts'
 import { type Redact, redactorFor } from './redact.ts'
+import { toldEvidence } from './told-evidence.ts'
 
 /** Resolves expressions for one ramp, and keeps its secrets out of what is recorded. */
 export class RampWords {
@@ -56,7 +57,9 @@ export class RampWords {
       return { verdict: 'inconclusive', outlook: 'notYet', reason, sentence, evidence }
     }
     if (result.value === true) return answer
-    const sentence = `${answer.sentence} But \`${when}\` is ${JSON.stringify(result.value)}.`
+    const told = toldEvidence(when, evidence)
+    const values = told === '' ? '' : `: ${told}`
+    const sentence = `${answer.sentence} But \`${when}\` is ${JSON.stringify(result.value)}${values}.`
     return { verdict: 'failed', outlook: 'notYet', reason: 'when-false', sentence, evidence }
   }
 
