@@ -1,6 +1,7 @@
 /** docs/cli-json.md: what the commands print with --json, from the texts that a test keeps true. */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { printFormattedJson } from '../formatted-json.ts'
 import { GENERATED } from './markdown.ts'
 
 /** A shape: its golden text, and what is to be said of it. */
@@ -74,7 +75,7 @@ const SHAPES: readonly Shape[] = [
 export function cliJsonPage(repository: string): string {
   const sections = SHAPES.map(({ name, title, text }) => {
     const file = join(repository, 'test/golden/cli/json', `${name}.json`)
-    const example = readFileSync(file, 'utf8').trimEnd()
+    const example = laidOut(readFileSync(file, 'utf8'))
     return `## ${title}\n\n${text}\n\n\`\`\`json\n${example}\n\`\`\`\n`
   })
   return `# What \`--json\` prints
@@ -87,4 +88,10 @@ in angle brackets (\`"<ms>"\` stands for a number of milliseconds). Instants tha
 are milliseconds since 1970.
 
 ${sections.join('\n')}`
+}
+
+/** Values one below the other, each laid out as the formatter does. */
+function laidOut(text: string): string {
+  const values = text.trimEnd().split(/(?<=^\})\n/m)
+  return values.map((value) => printFormattedJson(JSON.parse(value)).trimEnd()).join('\n')
 }

@@ -1,6 +1,15 @@
 /** docs/cli.md: every command with its options, from the table that the program itself is made of. */
 import { VERBS, type Verb } from '../../src/cli/verbs.ts'
-import { cellText, GENERATED } from './markdown.ts'
+import { GENERATED, tableText } from './markdown.ts'
+
+const EXIT_CODES = [
+  ['exit code', 'meaning'],
+  ['0', 'yes: what was asked for is so'],
+  ['1', 'a fault: see [errors.md](errors.md)'],
+  ['2', 'used wrongly, or a contract does not hold together; nothing was started'],
+  ['3', 'the gate says no: a ramp was undone, abandoned or holds, or a word was refused'],
+  ['130', 'left with Ctrl-C; the daemon goes on'],
+]
 
 /** The text of the page. */
 export function cliPage(): string {
@@ -13,13 +22,7 @@ Data goes to standard output, talk to standard error. With \`--json\` nothing bu
 is printed; [cli-json.md](cli-json.md) shows every shape. Colours and live views are for terminals only,
 and \`NO_COLOR\` is honoured.
 
-| exit code | meaning |
-|---|---|
-| 0 | yes: what was asked for is so |
-| 1 | a fault: see [errors.md](errors.md) |
-| 2 | used wrongly, or a contract does not hold together; nothing was started |
-| 3 | the gate says no: a ramp was undone, abandoned or holds, or a word was refused |
-| 130 | left with Ctrl-C; the daemon goes on |
+${tableText(EXIT_CODES)}
 
 A ramp is named by its id, the beginning of one, \`latest\`, or its contract's name. A contract's path may
 be a file or a folder; when none is given it is \`rampart.yaml\`, \`rampart.yml\`, \`rampart.json\`,
@@ -30,8 +33,8 @@ ${shown.map(sectionOf).join('\n')}`
 }
 
 function sectionOf({ usage, summary, options }: Verb): string {
-  const rows = options.map(([flags, text]) => `| \`${cellText(flags)}\` | ${cellText(text)} |`)
-  const table = rows.length === 0 ? '' : `\n| option | |\n|---|---|\n${rows.join('\n')}\n`
+  const rows = options.map(([flags, text]) => [`\`${flags}\``, text])
+  const table = rows.length === 0 ? '' : `\n${tableText([['option', 'meaning'], ...rows])}\n`
   const sentence = `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
   return `## rampart ${usage.replaceAll('<', '\\<')}\n\n${sentence}\n${table}`
 }
