@@ -13,9 +13,12 @@ await runProgram('canary', async () => {
     name: 'shop canary',
     works: false,
   })
-  const result = await askCanary(boss, Number(optionalSetting('CANARY_WITHIN_MS', '1500')))
+  const withinMs = Number(optionalSetting('CANARY_WITHIN_MS', '1500'))
+  const result = await askCanary(boss, withinMs)
   await boss.stop({ graceful: false })
   const isExpected = result.ok && result.worker === expected
   console.log(JSON.stringify({ ...result, ok: isExpected, expected }))
+  if (!result.ok) console.error(`no worker has done the test job within ${withinMs} ms`)
+  else if (!isExpected) console.error(`${result.worker} has done the test job, not ${expected}`)
   process.exitCode = isExpected ? 0 : NOT_YET
 })

@@ -117,7 +117,7 @@ const CRASHES = {
 }
 
 const DEADLINES = {
-  worker: /canary/,
+  worker: /canary was not met.*no worker has done the test job/,
   cache: /warm was not met within/,
 }
 
