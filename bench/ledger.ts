@@ -1,19 +1,19 @@
 /**
  * How fast is the ledger? Appends against raw SQLite inserts of the same rows at the same durability,
  * in interleaved trials; and reading a long ledger back, every hash checked and every entry parsed.
- *
- *     node bench/ledger.ts [--json] [--entries 1000000] [--trials 15] [--folder /where/to/write]
  */
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
-import { availableParallelism, cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { parseArgs } from 'node:util'
 import type { Entry } from '../src/core/entry/entry.ts'
 import { MemoryLedger } from '../src/ledger/memory/memory-ledger.ts'
 import { openSqliteLedger, type SqliteLedger } from '../src/ledger/sqlite/sqlite-ledger.ts'
 import { verifySqliteLedger } from '../src/ledger/sqlite/verify-file.ts'
 import type { Ledger } from '../src/seams/ledger.ts'
+import { type Bench, figure, type Scale, type Section } from './measure/section.ts'
+import { withFolder } from './measure/temporary-folder.ts'
+
+const RATIO_TARGET = 0.8
 
 /** One shape of load: so many ramps append so many entries each, at once, again and again. */
 interface Load {
@@ -221,32 +221,48 @@ function round(value: number): number {
   return Math.round(value * 100) / 100
 }
 
-async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      json: { type: 'boolean', default: false },
-      entries: { type: 'string', default: '1000000' },
-      trials: { type: 'string', default: '15' },
-      folder: { type: 'string', default: tmpdir() },
-    },
-  })
-  const root = mkdtempSync(join(values.folder, 'rampart-bench-'))
-  try {
-    const versions = { node: process.version, sqlite: process.versions['sqlite'] }
-    const machine = { cpu: cpus()[0]?.model ?? 'unknown', cores: availableParallelism() }
+/** The bench. */
+export const ledgerBench: Bench = { name: 'ledger', run: measure }
+
+function measure({ isQuick, progress }: Scale): Promise<Section> {
+  return withFolder(async (root) => {
+    const loads = isQuick ? LOADS.map((load) => ({ ...load, commits: 4 })) : LOADS
     const appends: AppendResult[] = []
-    for (const load of LOADS) appends.push(await measureAppends(root, load, Number(values.trials)))
-    const reading = await measureReading(root, Number(values.entries))
-    const result = { question: 'ledger', versions, machine, appends, reading }
-    if (values.json) return console.log(JSON.stringify(result))
-    console.log(
-      `node ${versions.node}, SQLite ${versions.sqlite}, ${machine.cores} × ${machine.cpu}`,
-    )
-    console.table(appends)
-    console.table(reading)
-  } finally {
-    rmSync(root, { recursive: true })
-  }
+    for (const load of loads) {
+      appends.push(await measureAppends(root, load, isQuick ? 2 : 15))
+      progress(`ledger, ${load.ramps} ramps at once`)
+    }
+    return sectionOf(appends, await measureReading(root, isQuick ? 10_000 : 1_000_000))
+  })
 }
 
-await main()
+function sectionOf(
+  appends: readonly AppendResult[],
+  reading: Readonly<Record<string, number | string>>,
+): Section {
+  const rows = appends.map((append) => [
+    String(append.ramps * append.entriesEach),
+    figure(append.ledgerUsPerEntry),
+    figure(append.rawUsPerEntry),
+    figure(append.ratioToRaw),
+    figure(append.ratioToBare),
+  ])
+  return {
+    title: 'Ledger',
+    method:
+      'Appends, hash-chained and canonical, against raw SQLite inserts of the same rows by the ' +
+      'same statements at the same durability (WAL, synchronous=FULL), in turns.',
+    columns: ['entries a commit', 'ledger, µs an entry', 'raw', 'ratio to raw', 'ratio to bare'],
+    rows,
+    findings: appends.map((append) => ({
+      what: `appends ÷ raw inserts, ${append.ramps * append.entriesEach} a commit`,
+      unit: '',
+      bound: 'atLeast',
+      target: RATIO_TARGET,
+      measured: append.ratioToRaw,
+    })),
+    notes: Object.entries(reading).map(
+      ([what, value]) => `reading: ${what} ${typeof value === 'number' ? figure(value) : value}`,
+    ),
+  }
+}

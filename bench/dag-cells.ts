@@ -1,0 +1,149 @@
+/** Bringing up the 14 nodes once, by each of us. Everybody runs the same shell program for a node. */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import { assert } from '../src/core/fault/assert.ts'
+import { NEEDS } from './dag-nodes.ts'
+import { ROOT } from './measure/machine.ts'
+import { monotonicMs } from './measure/monotonic.ts'
+import { withFolder } from './measure/temporary-folder.ts'
+import { planOf, withWorkbench } from './measure/workbench.ts'
+import { type Instants, nodeCommand, type World } from './measure/world.ts'
+
+/** One ramp brought up. */
+export interface Ramped {
+  readonly totalMs: number
+  readonly instants: Instants
+}
+
+/** Brings all nodes up once. */
+export type Climb = (serviceMs: Readonly<Record<string, number>>) => Promise<Ramped>
+
+const waitOn = createRequire(import.meta.url)('wait-on') as (options: {
+  readonly resources: readonly string[]
+  readonly interval?: number
+}) => Promise<void>
+
+const NAMES = Object.keys(NEEDS)
+
+/** Rampart: the daemon's own parts, in this process. */
+export function rampartClimb(world: World, ready: (name: string) => object): Climb {
+  return (serviceMs) =>
+    withWorkbench(async (bench) => {
+      const { folder } = bench
+      const components = Object.fromEntries(
+        NAMES.map((name) => {
+          const run = { command: nodeCommand(folder, name) }
+          return [name, { run, ready: [ready(name)], needs: NEEDS[name] }]
+        }),
+      )
+      const instants = await world.begin(folder, serviceMs)
+      const ended = bench.ended('dag')
+      const beganMs = monotonicMs()
+      await bench.open(planOf('dag', components))
+      await ended
+      const totalMs = monotonicMs() - beganMs
+      const down = bench.ended('dag')
+      await bench.open(planOf('dag', components, 'down'))
+      await down
+      return { totalMs, instants }
+    })
+}
+
+/** wait-on from a program: one call a node, for all that it needs. */
+export function waitOnApiClimb(world: World, intervalMs?: number): Climb {
+  const interval = intervalMs === undefined ? {} : { interval: intervalMs }
+  const wait = (names: readonly string[]): Promise<void> => {
+    const resources = names.map((name) => getUrl(world, name))
+    return names.length === 0 ? Promise.resolve() : waitOn({ resources, ...interval })
+  }
+  return (serviceMs) =>
+    climb(world, serviceMs, async (folder, children) => {
+      const starts = Object.entries(NEEDS).map(async ([name, needs]) => {
+        await wait(needs)
+        children.push(start(nodeCommand(folder, name)))
+      })
+      await Promise.all([...starts, wait(NAMES)])
+    })
+}
+
+/** wait-on on the command line: a script a node, and one that waits for all. */
+export function waitOnScriptClimb(world: World, flags: string): Climb {
+  const program = join(ROOT, 'node_modules/.bin/wait-on')
+  const wait = (names: readonly string[]): string =>
+    names.length === 0
+      ? 'true'
+      : `'${program}' ${flags} ${names.map((name) => getUrl(world, name)).join(' ')}`
+  return (serviceMs) =>
+    climb(world, serviceMs, async (folder, children) => {
+      for (const [name, needs] of Object.entries(NEEDS)) {
+        const script = `${wait(needs)} && exec "$@"`
+        children.push(start(['/bin/sh', '-c', script, 'sh', ...nodeCommand(folder, name)]))
+      }
+      const last = start(['/bin/sh', '-c', wait(NAMES)])
+      children.push(last)
+      await once(last, 'exit')
+    })
+}
+
+/** start-server-and-test: one node after the other, then the test. */
+export function serialClimb(world: World, env: Readonly<Record<string, string>>): Climb {
+  const program = join(import.meta.dirname, 'programs/one-after-another.ts')
+  return (serviceMs) =>
+    climb(world, serviceMs, async (folder, children) => {
+      const services = NAMES.map((name) => {
+        const [shell, flag, script] = nodeCommand(folder, name)
+        const start = `${shell} ${flag} "${script?.replaceAll('\n', '; ')}"`
+        return { start, url: getUrl(world, name) }
+      })
+      const tested = world.started('tested')
+      const test = `echo tested > '${folder}/announced'`
+      const child = start([process.execPath, program, JSON.stringify(services), test], env)
+      children.push(child)
+      const ended = once(child, 'exit').then(() => 'ended')
+      assert((await Promise.race([tested, ended])) !== 'ended', 'the servers came up')
+    })
+}
+
+async function climb(
+  world: World,
+  serviceMs: Readonly<Record<string, number>>,
+  use: (folder: string, children: ChildProcess[]) => Promise<void>,
+): Promise<Ramped> {
+  return withFolder(async (folder) => {
+    const children: ChildProcess[] = []
+    const instants = await world.begin(folder, serviceMs)
+    const beganMs = monotonicMs()
+    try {
+      await use(folder, children)
+      return { totalMs: monotonicMs() - beganMs, instants }
+    } finally {
+      await Promise.all(children.map(end))
+    }
+  })
+}
+
+function start(
+  command: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): ChildProcess {
+  const [program = '', ...words] = command
+  return spawn(program, words, {
+    detached: true,
+    stdio: 'ignore',
+    env: { ...process.env, ...env },
+  })
+}
+
+/** Ends a child with its whole group. */
+async function end(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null || child.pid === undefined) return
+  const ended = once(child, 'exit')
+  process.kill(-child.pid, 'SIGKILL')
+  await ended
+}
+
+function getUrl(world: World, name: string): string {
+  return world.urlOf(name).replace('http://', 'http-get://')
+}
