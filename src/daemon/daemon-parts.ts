@@ -3,14 +3,17 @@ import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
+import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
 import { FileProbe } from '../probes/file/file-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
+import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
 import { RedisProbe } from '../probes/redis/redis-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
+import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -103,13 +106,16 @@ function probesFor(
   const path = settings['PATH'] ?? SEARCH_PATH
   const home = settings['HOME'] ?? folder
   return [
+    new DnsProbe(),
     new ExecProbe({ folder, path, home }),
     new ExitProbe(runtime, clock),
     new FileProbe({ folder }),
     new HttpProbe(),
     new LogProbe(),
     new PostgresProbe(),
+    new PrometheusProbe(),
     new RedisProbe(),
     new TcpProbe(),
+    new TlsProbe(clock),
   ]
 }

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { type ProbeName, probeInputs } from '../../src/contracts/probes/index.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
+import { readDnsInput } from '../../src/probes/dns/dns-input.ts'
 import { readExecInput } from '../../src/probes/exec/exec-input.ts'
 import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
 import { readFileInput } from '../../src/probes/file/file-input.ts'
@@ -13,22 +14,39 @@ import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
+import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
 import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
 import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
+import { readTlsProbeInput } from '../../src/probes/tls/tls-input.ts'
 
 const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
+  dns: readDnsInput,
   exec: readExecInput,
   exit: readExpectedExit,
   file: (reader) => readFileInput(reader, '/'),
   http: readHttpInput,
   log: (reader) => readLogInput(reader, {}),
   postgres: readPostgresInput,
+  prometheus: readPrometheusInput,
   redis: readRedisInput,
   tcp: readTcpInput,
+  tls: readTlsProbeInput,
 }
 
 /** For each probe the shortest and the fullest way to write it. */
 const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
+  dns: [
+    'api.shop.example',
+    { name: 'old.shop.example', type: 'CNAME', absent: true },
+    {
+      name: 'api.shop.example',
+      type: 'AAAA',
+      resolvers: ['10.0.0.2', '10.0.0.2:5353', 'fd00::2', '[fd00::2]:53'],
+      expect: ['2001:db8::1'],
+      maxTtl: '1m',
+      whenUnknown: 'terminal',
+    },
+  ],
   exec: [
     { command: ['true'] },
     {
@@ -86,6 +104,21 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     },
     { url: 'postgres://app@localhost/shop', tables: ['orders'], migrations: { table: 'm' } },
   ],
+  prometheus: [
+    { url: 'http://localhost:9090', query: 'up' },
+    {
+      url: 'https://user:secret@localhost/prometheus/',
+      query: 'histogram_quantile(0.99, sum by (le) (rate(seconds_bucket[1m])))',
+      above: 0,
+      atLeast: '1e-3',
+      below: '250ms',
+      atMost: '2%',
+      maxAge: '1m',
+      freshBy: 'up{job="api"}',
+      headers: { 'X-Scope-OrgID': 'shop' },
+      tls: { ca: 'ca.pem' },
+    },
+  ],
   redis: [
     'redis://localhost',
     {
@@ -102,6 +135,21 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     'localhost:5432',
     '[::1]:5432',
     { host: 'db', port: 5_432, send: 'PING\r\n', banner: '^\\+PONG' },
+  ],
+  tls: [
+    'api.shop.example:443',
+    '[::1]:8443',
+    {
+      host: 'api.shop.example',
+      port: 8_443,
+      servername: 'shop.example',
+      ca: 'ca.pem',
+      daysLeft: 14,
+      minVersion: 'TLSv1.3',
+      alpn: ['h2', 'http/1.1'],
+      fingerprint: 'ab'.repeat(32),
+      allAddresses: true,
+    },
   ],
 }
 

@@ -107,14 +107,17 @@ const CADENCE: Cadence = { firstMs: 5, mostMs: 100, watchMs: 1_000 }
 
 /** How long one attempt may take when the contract does not say. @unit ms */
 const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
+  dns: 5_000,
   exec: 10_000,
   exit: 1_000,
   file: 5_000,
   http: 2_000,
   log: 1_000,
   postgres: 2_000,
+  prometheus: 5_000,
   redis: 2_000,
   tcp: 2_000,
+  tls: 5_000,
 }
 
 /** Fills in every default. The document has been checked before. */

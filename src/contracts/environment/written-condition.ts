@@ -28,14 +28,17 @@ export type WrittenCondition = {
 
 /** The names of all probes, sorted. */
 export const PROBE_NAMES: readonly ProbeName[] = [
+  'dns',
   'exec',
   'exit',
   'file',
   'http',
   'log',
   'postgres',
+  'prometheus',
   'redis',
   'tcp',
+  'tls',
 ]
 
 /** The probes that an entry names. */
@@ -100,14 +103,17 @@ const firmness = {
 /** The schema of one entry of `ready`. */
 export const writtenCondition: z.ZodType<WrittenCondition> = z
   .strictObject({
+    dns: describeProbe('dns'),
     exec: describeProbe('exec'),
     exit: describeProbe('exit'),
     file: describeProbe('file'),
     http: describeProbe('http'),
     log: describeProbe('log'),
     postgres: describeProbe('postgres'),
+    prometheus: describeProbe('prometheus'),
     redis: describeProbe('redis'),
     tcp: describeProbe('tcp'),
+    tls: describeProbe('tls'),
     ...firmness,
   })
   .superRefine((condition, context) => {

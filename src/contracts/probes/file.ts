@@ -8,7 +8,7 @@ import { templated, textThat } from './template.ts'
 
 const SHA256 = /^(?:sha256:)?[0-9a-f]{64}$/
 
-const path = z.string().min(1).describe('Absolute, or relative to the workspace.')
+const path = z.string().min(1).describe("Absolute, or relative to the contract's folder.")
 
 /** Reads as `{ path }` when written as one text, else as the object itself. */
 export const fileInput: z.ZodType<JsonObject> = z.union([

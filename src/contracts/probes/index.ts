@@ -5,14 +5,17 @@
  */
 import type { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
+import { dnsInput } from './dns.ts'
 import { execInput } from './exec.ts'
 import { exitInput } from './exit.ts'
 import { fileInput } from './file.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
 import { postgresInput } from './postgres.ts'
+import { prometheusInput } from './prometheus.ts'
 import { redisInput } from './redis.ts'
 import { tcpInput } from './tcp.ts'
+import { tlsInput } from './tls.ts'
 
 /** How one kind of probe is written in a contract. */
 export interface ProbeInput {
@@ -25,10 +28,25 @@ export interface ProbeInput {
 }
 
 /** The names of all probes. */
-export type ProbeName = 'exec' | 'exit' | 'file' | 'http' | 'log' | 'postgres' | 'redis' | 'tcp'
+export type ProbeName =
+  | 'dns'
+  | 'exec'
+  | 'exit'
+  | 'file'
+  | 'http'
+  | 'log'
+  | 'postgres'
+  | 'prometheus'
+  | 'redis'
+  | 'tcp'
+  | 'tls'
 
 /** Every probe's input by its name. */
 export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
+  dns: {
+    schema: dnsInput,
+    summary: 'Asks resolvers for a name and judges the records they give.',
+  },
   exec: {
     schema: execInput,
     summary: 'Runs a command and judges its exit code and output.',
@@ -41,6 +59,7 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   file: {
     schema: fileInput,
     summary: 'Looks at a path and judges what is there, or that nothing is.',
+    path: 'path',
   },
   http: {
     schema: httpInput,
@@ -54,6 +73,10 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: postgresInput,
     summary: 'Signs in to PostgreSQL and judges its schema, migrations and answers.',
   },
+  prometheus: {
+    schema: prometheusInput,
+    summary: 'Asks a query of Prometheus and compares every value of it.',
+  },
   redis: {
     schema: redisInput,
     summary: 'Signs in to Redis or Valkey and judges its role, its link and its keys.',
@@ -61,5 +84,9 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   tcp: {
     schema: tcpInput,
     summary: 'Connects to a port, and judges what answers there.',
+  },
+  tls: {
+    schema: tlsInput,
+    summary: 'Shakes hands by TLS and judges the certificate and what was agreed on.',
   },
 }

@@ -31,7 +31,8 @@ export interface Destination {
   readonly port: number
 }
 
-interface Address {
+/** One address of a name. */
+export interface Address {
   readonly address: string
   readonly family: AddressFamily
 }
@@ -46,7 +47,8 @@ export async function openConnection(
   return await raceAddresses(found, destination.port, signal)
 }
 
-async function resolveAddresses(
+/** Looks up every address of a name, or says why there is none. */
+export async function resolveAddresses(
   host: string,
   signal: AbortSignal,
 ): Promise<Address[] | { readonly code: string }> {
