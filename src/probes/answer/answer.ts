@@ -27,6 +27,11 @@ export function terminal(findings: Findings): Answer {
   return { verdict: 'failed', outlook: 'terminal', ...findings }
 }
 
+/** There is too little to tell; asking again may find more. */
+export function inconclusive(findings: Findings): Answer {
+  return { verdict: 'inconclusive', outlook: 'notYet', ...findings }
+}
+
 /** The question could not be asked. */
 export function errored(outlook: Answer['outlook'], findings: Findings): Answer {
   return { verdict: 'errored', outlook, ...findings }

@@ -1,5 +1,6 @@
 /** The input of the `http` probe, its templates resolved. */
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
+import { signInHeaders } from '../exchange/sign-in.ts'
 import type { InputReader } from '../input/input-reader.ts'
 import { findPatternMistake } from '../pattern/pattern.ts'
 
@@ -40,7 +41,7 @@ export function readHttpInput(reader: InputReader): HttpInput {
     url,
     method: (reader.optionalText('method') ?? 'GET').toUpperCase(),
     status: readStatus(reader),
-    headers: { ...signIn(url, reader), ...readLowerCase(reader.textMap('headers')) },
+    headers: { ...signInHeaders(url, reader), ...readLowerCase(reader.textMap('headers')) },
     expectHeaders,
     body,
     json: !reader.has('json') ? 'asTyped' : reader.flag('json', false) ? 'must' : 'never',
@@ -57,18 +58,6 @@ function readUrl(reader: InputReader): URL {
   // The text itself is not shown, because it may hold a password.
   reader.refuse('`url` must be a URL with http:// or https://.')
   return new URL(NOWHERE)
-}
-
-function signIn(url: URL, reader: InputReader): Readonly<Record<string, string>> {
-  if (url.username === '') return {}
-  try {
-    const user = decodeURIComponent(url.username)
-    const password = decodeURIComponent(url.password)
-    return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` }
-  } catch {
-    reader.refuse('`url` has a user or password that is not percent-encoded.')
-    return {}
-  }
 }
 
 function readStatus(reader: InputReader): readonly string[] {
