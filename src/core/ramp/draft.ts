@@ -9,24 +9,35 @@ import { stageAt, stageNamed } from './state.ts'
 /** A state under construction. */
 export interface Draft {
   state: RampState
+  /** Whether nobody else has seen the state and its list of stages, so that they may be altered. */
+  readonly isOwn: boolean
 }
 
-/** A draft that begins at a state and never changes it. */
+/** A draft that begins at a state and never changes it; each step gives a state of its own. */
 export function draftOf(state: RampState): Draft {
-  return { state }
+  return { state, isOwn: false }
+}
+
+/**
+ * A draft for folding many entries, of which only the last state is wanted: the ramp and its list of
+ * stages are copied once, here, instead of at every entry.
+ */
+export function ownDraftOf(state: RampState): Draft {
+  return { state: { ...state, stages: state.stages.slice() }, isOwn: true }
 }
 
 /** Replaces fields of the ramp. */
 export function patchRamp(draft: Draft, patch: Partial<RampState>): void {
-  draft.state = { ...draft.state, ...patch }
+  if (draft.isOwn) Object.assign(draft.state, patch)
+  else draft.state = { ...draft.state, ...patch }
 }
 
 /** Replaces fields of one stage. */
 export function patchStage(draft: Draft, name: string, patch: Partial<StageState>): void {
   const { place, now } = viewOf(draft, name)
-  const stages = draft.state.stages.slice()
+  const stages = draft.isOwn ? (draft.state.stages as StageState[]) : draft.state.stages.slice()
   stages[place] = { ...now, ...patch }
-  draft.state = { ...draft.state, stages }
+  if (!draft.isOwn) draft.state = { ...draft.state, stages }
 }
 
 /** Replaces fields of one condition of one stage. */

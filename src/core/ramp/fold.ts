@@ -3,7 +3,7 @@
 import type { Entry } from '../entry/entry.ts'
 import { assert } from '../fault/assert.ts'
 import { applyEntry, openState } from './apply.ts'
-import { draftOf } from './draft.ts'
+import { ownDraftOf } from './draft.ts'
 import type { RampState } from './state.ts'
 
 /** The version of the fold's result; a kept snapshot of another version is ignored. */
@@ -15,14 +15,14 @@ export const FOLD_VERSION = 1
  * @returns the state after the last entry; undefined for no entries onto nothing
  */
 export function fold(entries: Iterable<Entry>, onto?: RampState): RampState | undefined {
-  let draft = onto === undefined ? undefined : draftOf(onto)
+  let draft = onto === undefined ? undefined : ownDraftOf(onto)
   for (const entry of entries) {
     if (draft !== undefined) {
       applyEntry(draft, entry)
       continue
     }
     assert(entry.type === 'ramp.opened', 'a stream begins with ramp.opened')
-    draft = draftOf(openState(entry))
+    draft = ownDraftOf(openState(entry))
   }
   return draft?.state
 }
