@@ -66,25 +66,25 @@ function cellsOf(world: World, { isQuick }: Scale): readonly Cell[] {
     return { who, setting, climb, trials: isQuick ? 1 : trials, ratios: [], edgesMs: [] }
   }
   const cells = [
-    cell('Rampart', 'http, default', 7, rampartClimb(world, http({}))),
-    cell('Rampart', 'http, first and most 5 ms', 7, rampartClimb(world, http({ every: EAGER }))),
+    cell('Rampart', 'http, default', 3, rampartClimb(world, http({}))),
+    cell('Rampart', 'http, first and most 5 ms', 3, rampartClimb(world, http({ every: EAGER }))),
     cell(
       'Rampart',
       'log',
-      7,
+      3,
       rampartClimb(world, () => ({ log: { pattern: '^ready$' } })),
     ),
-    cell('wait-on, API', 'default (250 ms)', 5, waitOnApiClimb(world)),
-    cell('wait-on, API', 'interval 10', 5, waitOnApiClimb(world, 10)),
-    cell('wait-on, command', 'default (250 ms)', 5, waitOnScriptClimb(world, '')),
-    cell('wait-on, command', '-i 10', 5, waitOnScriptClimb(world, '-i 10')),
+    cell('wait-on, API', 'default (250 ms)', 2, waitOnApiClimb(world)),
+    cell('wait-on, API', 'interval 10', 2, waitOnApiClimb(world, 10)),
+    cell('wait-on, command', 'default (250 ms)', 2, waitOnScriptClimb(world, '')),
+    cell('wait-on, command', '-i 10', 2, waitOnScriptClimb(world, '-i 10')),
     cell(
       'start-server-and-test',
       'WAIT_ON_INTERVAL=10',
-      2,
+      1,
       serialClimb(world, { WAIT_ON_INTERVAL: '10' }),
     ),
-    cell('start-server-and-test', 'default (2 s)', 2, serialClimb(world, {})),
+    cell('start-server-and-test', 'default (2 s)', 1, serialClimb(world, {})),
   ]
   return isQuick ? cells.filter(({ setting }) => setting !== 'default (2 s)') : cells
 }
