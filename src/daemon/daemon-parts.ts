@@ -7,6 +7,7 @@ import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
 import { FileProbe } from '../probes/file/file-probe.ts'
+import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
@@ -110,6 +111,7 @@ function probesFor(
     new ExecProbe({ folder, path, home }),
     new ExitProbe(runtime, clock),
     new FileProbe({ folder }),
+    new GrpcProbe(),
     new HttpProbe(),
     new LogProbe(),
     new PostgresProbe(),

@@ -10,6 +10,7 @@ import { readDnsInput } from '../../src/probes/dns/dns-input.ts'
 import { readExecInput } from '../../src/probes/exec/exec-input.ts'
 import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
 import { readFileInput } from '../../src/probes/file/file-input.ts'
+import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
@@ -24,6 +25,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   exec: readExecInput,
   exit: readExpectedExit,
   file: (reader) => readFileInput(reader, '/'),
+  grpc: readGrpcInput,
   http: readHttpInput,
   log: (reader) => readLogInput(reader, {}),
   postgres: readPostgresInput,
@@ -74,6 +76,16 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       content: '"done"',
       json: true,
       readLimit: '64KiB',
+    },
+  ],
+  grpc: [
+    'localhost:50051',
+    {
+      host: 'orders',
+      port: 50_051,
+      service: 'shop.Orders',
+      metadata: { authorization: 'Bearer secret' },
+      tls: { ca: 'ca.pem', servername: 'orders.internal', insecure: false },
     },
   ],
   http: [

@@ -111,6 +111,7 @@ const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
   exec: 10_000,
   exit: 1_000,
   file: 5_000,
+  grpc: 2_000,
   http: 2_000,
   log: 1_000,
   postgres: 2_000,

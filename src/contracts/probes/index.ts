@@ -9,6 +9,7 @@ import { dnsInput } from './dns.ts'
 import { execInput } from './exec.ts'
 import { exitInput } from './exit.ts'
 import { fileInput } from './file.ts'
+import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
 import { postgresInput } from './postgres.ts'
@@ -33,6 +34,7 @@ export type ProbeName =
   | 'exec'
   | 'exit'
   | 'file'
+  | 'grpc'
   | 'http'
   | 'log'
   | 'postgres'
@@ -60,6 +62,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: fileInput,
     summary: 'Looks at a path and judges what is there, or that nothing is.',
     path: 'path',
+  },
+  grpc: {
+    schema: grpcInput,
+    summary:
+      'Asks a gRPC server for its health by grpc.health.v1, holding a stream between attempts.',
   },
   http: {
     schema: httpInput,
