@@ -13,10 +13,12 @@ import { helpBench } from './help.ts'
 import { ledgerBench } from './ledger.ts'
 import { describeMachine, ROOT } from './measure/machine.ts'
 import { type Bench, printFindings, printSection, type Section } from './measure/section.ts'
+import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
 
 const BENCHES: readonly Bench[] = [
   detectionBench,
+  programsBench,
   dagBench,
   ledgerBench,
   replayBench,
