@@ -31,6 +31,8 @@ export class Supervisor {
   readonly #watched = new Map<Instance, FSWatcher>()
   /** Instances whose end the child's own event will tell. */
   readonly #parented = new Set<Instance>()
+  /** Instances that have written and are about to be looked after. */
+  readonly #stirring = new Set<Instance>()
   readonly #net: NodeJS.Timeout
   #isClosed = false
 
@@ -102,12 +104,23 @@ export class Supervisor {
   #watchFolder(instance: Instance): void {
     if (instance.ended !== undefined || this.#watched.has(instance)) return
     const watcher = watch(instance.path, { persistent: false }, (_, name) => {
-      if (name === 'out' || name === 'err') this.#needs.stirred(instance)
+      if (name === 'out' || name === 'err') this.#stirSoon(instance)
       else if (!this.#parented.has(instance)) this.#safely(() => this.check(instance))
     })
     // Without a watch (no more inotify watches, folder removed) the net alone remains.
     watcher.on('error', () => watcher.close())
     this.#watched.set(instance, watcher)
+  }
+
+  /** After the turn of whoever waits for a line, and the commit it leads to; once for many lines. */
+  #stirSoon(instance: Instance): void {
+    if (this.#stirring.has(instance)) return
+    this.#stirring.add(instance)
+    const stir = (): void => {
+      this.#stirring.delete(instance)
+      if (!this.#isClosed) this.#needs.stirred(instance)
+    }
+    setImmediate(() => setImmediate(stir))
   }
 
   #checkAll(): void {
