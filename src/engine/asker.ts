@@ -36,7 +36,7 @@ const SETTLE_MS = 2_000
  * A pause is as long as this share of the time asked so far, so that however long something takes,
  * noticing it late adds at most so much to it, and half of that on average.
  */
-const PAUSE_SHARE = 0.01
+const PAUSE_SHARE = 0.004
 
 /**
  * All eager questions of a ramp together are asked about so often: with many of them each pause gets
