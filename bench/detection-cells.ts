@@ -1,4 +1,7 @@
 /** How long each of us takes to notice, one trial at a time: a server that flips, a line, an end. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { closeSync, openSync, readFileSync, watch } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
 import type { ArmedFlip, FlipServer } from './measure/flip-server.ts'
@@ -36,8 +39,8 @@ export function waitOnTrial(server: FlipServer, intervalMs?: number): Trial {
 }
 
 /** Rampart's engine and its `http` probe. */
-export function httpTrial(bench: Workbench, server: FlipServer, every?: string): Trial {
-  const condition = { http: { url: server.url }, ...(every === undefined ? {} : { every }) }
+export function httpTrial(bench: Workbench, server: FlipServer, every: object = {}): Trial {
+  const condition = { http: { url: server.url }, ...every }
   return async (delayMs) => {
     const name = nextName()
     const plan = planOf(name, { web: { ready: [condition] } })
@@ -50,12 +53,34 @@ export function httpTrial(bench: Workbench, server: FlipServer, every?: string):
   }
 }
 
+const ANNOUNCER = join(import.meta.dirname, 'programs/announcer.ts')
+
+/** The floor of every push: a line in a file, heard of by `fs.watch` and read, with nothing behind it. */
+export function watchTrial(folder: string): Trial {
+  return async (delayMs) => {
+    const path = join(folder, nextName())
+    const out = openSync(path, 'a')
+    const child = spawn(process.execPath, [ANNOUNCER, String(delayMs)], {
+      stdio: ['ignore', out, 'ignore'],
+    })
+    closeSync(out)
+    const { promise, resolve } = Promise.withResolvers<number>()
+    const watcher = watch(path, () => {
+      const [, atMs] = readFileSync(path, 'utf8').split(' ')
+      if (atMs !== undefined) resolve(monotonicMs() - Number(atMs))
+    })
+    const latencyMs = await promise
+    watcher.close()
+    await once(child, 'exit')
+    return { latencyMs }
+  }
+}
+
 /** Rampart's engine and its `log` probe. */
 export function logTrial(bench: Workbench): Trial {
-  const program = join(import.meta.dirname, 'programs/announcer.ts')
   return async (delayMs) => {
     const name = nextName()
-    const run = { command: [process.execPath, program, delayMs] }
+    const run = { command: [process.execPath, ANNOUNCER, delayMs] }
     const ready = [{ log: { pattern: 'ready (\\S+)' } }]
     const decided = decision(bench, name, 'stage.ready')
     await bench.open(planOf(name, { web: { run, ready } }))

@@ -73,7 +73,7 @@ function interval(place: Place, milliseconds: string): ProgramTrial {
 
 async function runTrials(cells: readonly Cell[], scale: Scale): Promise<void> {
   const chance = new Chance(SEED)
-  const trials = scale.isQuick ? 1 : 30
+  const trials = scale.isQuick ? 1 : 20
   for (let trial = 0; trial < trials; trial += 1) {
     for (const cell of chance.shuffled(cells)) {
       cell.latenciesMs.push(await cell.trial(chance.between(...DELAY_MS)))
