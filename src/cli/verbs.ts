@@ -34,6 +34,34 @@ export const VERBS: readonly Verb[] = [
     run: async (parts, [folder]) => (await import('./commands/init.ts')).runInit(parts, folder),
   },
   {
+    usage: 'import <file>',
+    summary: 'write a contract from a file of another tool',
+    options: [
+      ['--format <format>', 'compose, process-compose, procfile, kubernetes or goss'],
+      ['-o, --output <file>', 'where to write it, - for standard output (rampart.yaml)'],
+      ['--name <contract>', 'its name; that of its folder when not given'],
+      ['--profiles <names>', 'profiles of compose that take part, with commas'],
+      ['--strict', 'exit 3 when anything could not be kept'],
+      JSON_FLAG,
+    ],
+    run: async (parts, [file = ''], options) =>
+      (await import('./commands/import.ts')).runImport(parts, file, options),
+  },
+  {
+    usage: 'export [path]',
+    summary: 'print a contract or a ramp in the words of another tool',
+    options: [
+      ['--to <format>', 'compose, kubernetes, mermaid, or junit for a ramp'],
+      ['--goal <goal>', 'of the plan that mermaid shows; up when not given'],
+      ['--ramp <ramp>', 'the ramp that junit shows; the latest when not given'],
+      ['--strict', 'exit 3 when anything could not be said'],
+      NAME_FLAG,
+      WORKSPACE_FLAG,
+    ],
+    run: async (parts, [path], options) =>
+      (await import('./commands/export.ts')).runExport(parts, path, options),
+  },
+  {
     usage: 'check [path]',
     summary: 'say everything that is wrong with contracts, starting nothing',
     options: [JSON_FLAG],

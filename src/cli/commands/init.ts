@@ -1,9 +1,11 @@
 /** `rampart init`: writes a contract that works for the folder it finds. It never overwrites a file. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, dirname, join, resolve } from 'node:path'
+import { existsSync, readFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { readProcfile } from '../../contracts/import/procfile/read-procfile.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
+import { contractNameOf, writeNewFile } from '../new-file.ts'
 import { type FoundComponent, SAMPLE_PROGRAM, sampleContract } from './init-contract.ts'
 
 /** The file that is written. */
@@ -21,14 +23,14 @@ export function runInit(parts: CliParts, folder: string | undefined): Promise<nu
   const isEmpty = found.length === 0
   const sample = { name: 'web', command: ['node', 'hello.mjs'], hasPort: true, from: 'hello.mjs' }
   const components: readonly FoundComponent[] = isEmpty ? [sample] : found
-  writeNew(file, sampleContract(nameOf(directory), components))
+  writeNewFile(file, sampleContract(contractNameOf(directory), components))
   parts.stderr.write(`Wrote ${file}\n`)
   for (const { name, command, from } of components) {
     parts.stderr.write(`  ${name}: ${command.join(' ')}  (from ${from})\n`)
   }
   const program = join(directory, 'hello.mjs')
   if (isEmpty && !existsSync(program)) {
-    writeNew(program, SAMPLE_PROGRAM)
+    writeNewFile(program, SAMPLE_PROGRAM)
     parts.stderr.write(`Wrote ${program}, a small server to begin with\n`)
   }
   parts.stderr.write('Next: rampart check, rampart up\n')
@@ -59,36 +61,11 @@ function scriptsOf(manifest: string): Readonly<Record<string, string>> {
   }
 }
 
-/** Writes a file that is not there yet, and its folder. */
-function writeNew(file: string, text: string): void {
-  try {
-    mkdirSync(dirname(file), { recursive: true })
-    writeFileSync(file, text, { flag: 'wx' })
-  } catch (error) {
-    const hint = `${file} could not be written: ${(error as Error).message}`
-    const code = 'contract-unwritable'
-    throw new Fault({ code, operation: 'write contract', subject: file, hint, cause: error })
-  }
-}
-
 function componentsOfProcfile(text: string): readonly FoundComponent[] {
-  return text.split('\n').flatMap((line, index) => {
-    const [, name, command] = /^([A-Za-z0-9_-]+):\s*(.+)$/.exec(line.trim()) ?? []
-    if (name === undefined || command === undefined) return []
-    const label = name.toLowerCase().replaceAll('_', '-')
-    // By the custom of Procfiles only `web` is given a port.
-    const from = `Procfile:${index + 1}`
-    return [
-      { name: label, command: ['sh', '-c', `exec ${command}`], hasPort: name === 'web', from },
-    ]
-  })
-}
-
-/** The folder's name as a name of a contract: lower-case letters, digits and dashes. */
-function nameOf(directory: string): string {
-  const name = basename(directory)
-    .toLowerCase()
-    .replaceAll(/[^a-z0-9]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-  return /^[a-z]/.test(name) ? name.slice(0, 63) : 'app'
+  return readProcfile(text).entries.map(({ name, command, hasPort, lineNumber }) => ({
+    name,
+    command,
+    hasPort,
+    from: `Procfile:${lineNumber}`,
+  }))
 }

@@ -1,4 +1,5 @@
 /** A health check of compose as a proof: the same command, asked inside the container. */
+import { printDuration } from '../../../core/units/duration.ts'
 import type { ComponentDraft, Draft } from '../draft/draft.ts'
 import { goDurationMs } from '../draft/durations.ts'
 import { firmnessOf } from '../draft/firmness.ts'
@@ -29,24 +30,21 @@ export function importHealthcheck(
   const words = commandOf(check, how.draft)
   if (words === undefined) return
   const asks = [...how.compose, 'exec', '-T', service.name, ...words]
-  const intervalMs = goDurationMs(check.get('interval'))
-  const timeoutMs = goDurationMs(check.get('timeout'))
-  const retries = check.get('retries')?.count()
+  const intervalMs = goDurationMs(check.get('interval')) || DEFAULTS.interval
+  const timeoutMs = goDurationMs(check.get('timeout')) || DEFAULTS.timeout
+  const retries = check.get('retries')?.count() || DEFAULTS.retries
   const startMs = goDurationMs(check.get('start_period'))
   check.get('start_interval')?.lose('on the way up Rampart asks at once, then less and less often')
   component.ready.push({
     name: 'healthy',
     exec: { command: asks },
-    ...firmnessOf({
-      periodMs: intervalMs,
-      timeoutMs,
-      failures: retries ?? DEFAULTS.retries,
-    }),
+    ...firmnessOf({ periodMs: intervalMs, timeoutMs, failures: retries }),
   })
-  const attemptMs = (intervalMs ?? DEFAULTS.interval) + (timeoutMs ?? DEFAULTS.timeout)
-  const leastMs = (startMs ?? 0) + (retries ?? DEFAULTS.retries) * attemptMs
+  const leastMs = (startMs ?? 0) + retries * (intervalMs + timeoutMs)
   component.deadlineMs = Math.max(60_000, leastMs)
-  check.note(`its start period and retries became the deadline, ${component.deadlineMs / 1_000} s`)
+  check.note(
+    `its start period and retries became the deadline, ${printDuration(component.deadlineMs)}`,
+  )
 }
 
 function commandOf(check: Item, draft: Draft): readonly string[] | undefined {

@@ -26,7 +26,7 @@ export const importCompose: Importer = ([root], context) => {
   for (const key of ['name', 'version']) root.get(key)?.ignore()
   root
     .get('include')
-    ?.lose('the files it names are not read; import each, or `docker compose config`')
+    ?.lose('the files it names are not read; `docker compose config` prints all in one')
   const services = readServices(root, context)
   const components = new Map<string, ComponentDraft>()
   for (const service of services) {

@@ -46,5 +46,5 @@ export function reasonFor(path: Path, item: Item): string | undefined {
     const known = LOST[key]
     if (known !== undefined) return known
   }
-  return 'this key is not known to the import'
+  return 'this key is not known'
 }

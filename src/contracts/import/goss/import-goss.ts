@@ -18,7 +18,7 @@ const RESOURCES: Readonly<Record<string, Ask>> = {
 }
 
 const LOST: Readonly<Record<string, string>> = {
-  gossfile: 'other files are not read; import each',
+  gossfile: 'other files are not read; take each in by itself',
   vars: 'Go templates are not filled in',
   package: 'what is installed is not asked; write a command',
   service: 'services of the machine are not asked; write a command',
@@ -46,7 +46,7 @@ export const importGoss: Importer = ([root], { draft }) => {
   if (component.ready.length === 0) draft.remove(component)
   root.loseUnread((path) => {
     const key = String(path.at(-1))
-    return LOST[key] ?? LOST[String(path[0])] ?? 'this key is not known to the import'
+    return LOST[key] ?? LOST[String(path[0])] ?? 'this key is not known'
   })
 }
 

@@ -63,12 +63,12 @@ function questionOf(
   const grpc = probe.get('grpc')
   if (http !== undefined) return httpOf(container, http)
   if (exec !== undefined) return execOf(exec, component)
-  const open = tcp ?? grpc
-  const port = portOf(container, open?.get('port'))
-  if (open === undefined || port === undefined) return undefined
+  const port = portOf(container, (tcp ?? grpc)?.get('port'))
+  if (port === undefined) return undefined
   if (grpc !== undefined) {
-    grpc.get('service')?.ignore()
-    grpc.note('the health service of gRPC is not asked; that its port takes connections is')
+    const service = grpc.get('service')?.text()
+    const asked = service === undefined ? {} : { service: plain(service) }
+    return { grpc: { host: '127.0.0.1', port, ...asked } }
   }
   return { tcp: { host: hostText(tcp?.get('host')?.text()), port } }
 }

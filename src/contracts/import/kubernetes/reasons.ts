@@ -59,5 +59,5 @@ export function reasonFor(path: Path): string | undefined {
   const isInPorts = path.includes('ports') || path.includes('selector') || path.includes('labels')
   if (isInPorts) return path.includes('ports') ? LOST['ports'] : undefined
   if (path.includes('annotations')) return 'annotations for other tools are not taken over'
-  return 'this key is not known to the import'
+  return 'this key is not known'
 }

@@ -44,5 +44,5 @@ export function reasonFor(path: Path, item: Item): string | undefined {
   if (String(path[0]).startsWith('x-')) {
     return item.isAnchored ? undefined : 'an extension for other tools; nothing here reads it'
   }
-  return known ?? LOST[String(key)] ?? 'this key is not known to the import'
+  return known ?? LOST[String(key)] ?? 'this key is not known'
 }

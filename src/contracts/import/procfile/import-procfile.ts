@@ -15,16 +15,11 @@ const BEFORE_OTHERS = ['release']
 export function importProcfile(context: ImportContext): void {
   const { draft, losses } = context
   const { entries, leftovers } = readProcfile(context.text)
-  for (const { lineNumber, text } of leftovers) {
-    const why = 'this is no process type; a line is a name, a colon and a command'
+  for (const { lineNumber, text, why } of leftovers) {
     losses.add({ line: lineNumber, column: 1, what: text.slice(0, 40), why })
   }
   const components = new Map<string, ComponentDraft>()
   for (const entry of entries) {
-    if (components.has(entry.name)) {
-      note(context, entry, `${entry.name} stands here a second time; the first one counts`)
-      continue
-    }
     const component = draft.add(entry.name, undefined)
     if (entry.type !== entry.name)
       note(context, entry, `it is called ${entry.name} in the contract`)

@@ -17,10 +17,11 @@ export interface ProcfileEntry {
   readonly lineNumber: number
 }
 
-/** A line that is no process type, and no comment. */
+/** A line that does not count, and why. */
 export interface ProcfileLeftover {
   readonly lineNumber: number
   readonly text: string
+  readonly why: string
 }
 
 /** Reads a Procfile. */
@@ -40,7 +41,13 @@ export function readProcfile(text: string): {
     const [, type, line] = /^([A-Za-z0-9_-]+):\s*(\S.*)$/.exec(trimmed) ?? []
     const name = type === undefined ? undefined : suggestName(type)
     if (type === undefined || line === undefined || name === undefined) {
-      leftovers.push({ lineNumber, text: trimmed })
+      const why = 'this is no process type; a line is a name, a colon and a command'
+      leftovers.push({ lineNumber, text: trimmed, why })
+      continue
+    }
+    if (entries.some((entry) => entry.name === name)) {
+      const why = `${name} stands here a second time; the first one counts`
+      leftovers.push({ lineNumber, text: type, why })
       continue
     }
     const hasPort = type === 'web' || /\$\{?PORT\b/.test(line)

@@ -1,0 +1,30 @@
+/** What no other tool is told: policies, variables from outside, folders, exit codes. */
+import type { Component } from '../definition.ts'
+import { INHERITED } from '../written-run.ts'
+import type { Say } from './plain-text.ts'
+
+/** Says what of a component has no word in a container's world. */
+export function sayRest(component: Component, say: Say): void {
+  const { name, onBreach, stop, run } = component
+  if (onBreach !== 'undo') say({ what: `${name}.onBreach`, why: 'a breach has no policy there' })
+  if (stop.command !== undefined) say({ what: `${name}.stop.command`, why: 'a signal is sent' })
+  if (run === undefined) return
+  if (run.cwd !== '.') say({ what: `${name}.run.cwd`, why: 'the folder is one of the image there' })
+  const inherited = run.inherit.filter((variable) => !INHERITED.includes(variable))
+  if (inherited.length > 0) {
+    say({ what: `${name}.run.inherit`, why: `${inherited.join(', ')} must be given as variables` })
+  }
+  for (const port of run.ports) {
+    say({ what: `${name}.run.ports.${port}`, why: 'free ports are not allocated; publish one' })
+  }
+}
+
+/** Says what of a one-shot's proofs is more than its exit code. */
+export function sayProofsOfOneShot(component: Component, say: Say): void {
+  for (const { name, probe, input, implied } of component.ready) {
+    if (implied) continue
+    const what = `${component.name}.ready.${name}`
+    if (probe !== 'exit') say({ what, why: 'of what ends, its exit code is the proof' })
+    else if (JSON.stringify(input['expect']) !== '[0]') say({ what, why: 'only 0 is well' })
+  }
+}
