@@ -14,6 +14,7 @@ import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
+import { readNotifyInput } from '../../src/probes/notify/notify-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
 import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
 import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
@@ -28,6 +29,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   grpc: readGrpcInput,
   http: readHttpInput,
   log: (reader) => readLogInput(reader, {}),
+  notify: readNotifyInput,
   postgres: readPostgresInput,
   prometheus: readPrometheusInput,
   redis: readRedisInput,
@@ -104,6 +106,7 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     },
   ],
   log: ['ready', { pattern: 'port (?<port>\\d+)', fatal: '^FATAL', stream: 'err' }],
+  notify: ['ready', { status: '^serving', startWithin: '1m', watchdog: '10s' }],
   postgres: [
     'postgres://app:secret@localhost:5432/shop',
     {

@@ -43,6 +43,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   part('registry', 'releases by digest', ['docker-registry'], 'docker-registry', 'distribution'),
   part('skopeo', 'releases by digest', ['skopeo'], 'skopeo', 'skopeo'),
   part('dig', 'the dns probe', ['dig'], 'bind9-dnsutils', 'bind'),
+  part('systemd-notify', 'the notify probe', ['systemd-notify'], 'systemd'),
   part('wrk', 'load in the bench', ['wrk'], 'wrk', 'wrk'),
   part('tmux', 'the live view on a real terminal', ['tmux'], 'tmux', 'tmux'),
   part('Chromium', 'the dashboard', ['chromium'], 'chromium', 'chromium'),

@@ -95,7 +95,7 @@ function checkProcess(
 ): void {
   const { run } = component
   const probe = probesOf(condition)[0]
-  if (run === undefined && (probe === 'exit' || probe === 'log')) {
+  if (run === undefined && (probe === 'exit' || probe === 'log' || probe === 'notify')) {
     say(probe, `${probe} asks about the component's own process, but it has no run`)
   }
   if (run === undefined || condition.exit === undefined) return

@@ -70,6 +70,8 @@ export interface Run {
   readonly oneShot: boolean
   /** Names of its ports, in the order of their names. */
   readonly ports: readonly string[]
+  /** Present where a condition asks what the process says of itself. */
+  readonly notify?: { readonly watchdogMs?: number }
 }
 
 /** How a process is asked to end. */
@@ -114,6 +116,7 @@ const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
   grpc: 2_000,
   http: 2_000,
   log: 1_000,
+  notify: 1_000,
   postgres: 2_000,
   prometheus: 5_000,
   redis: 2_000,
@@ -145,7 +148,7 @@ function componentOf(name: string, written: WrittenComponent): Component {
     ...(owner === undefined ? {} : { owner }),
     ...(description === undefined ? {} : { description }),
     needs: needsOf(written),
-    ...(run === undefined ? {} : { run: runOf(run) }),
+    ...(run === undefined ? {} : { run: { ...runOf(run), ...notifyOf(written) } }),
     ready: conditionsOf(written),
     deadlineMs: written.deadline ?? DEADLINE_MS,
     onBreach: written.onBreach ?? 'undo',
@@ -173,6 +176,16 @@ function runOf(written: WrittenRun): Run {
     oneShot: written.oneShot ?? false,
     ports: Object.keys(written.ports ?? {}).sort(),
   }
+}
+
+/** What the process must be given, so that it can say what is asked for. */
+function notifyOf(written: WrittenComponent): Pick<Run, 'notify'> {
+  const asked = (written.ready ?? []).flatMap(({ notify }) =>
+    notify === undefined ? [] : [notify],
+  )
+  if (asked.length === 0) return {}
+  const watchdogs = asked.map(({ watchdog }) => watchdog).filter((one) => typeof one === 'number')
+  return { notify: watchdogs.length === 0 ? {} : { watchdogMs: Math.min(...watchdogs) } }
 }
 
 function stopOf(written: WrittenStop): Stop {

@@ -75,7 +75,7 @@ function stageUp(environment: string, component: Component): Stage {
 }
 
 function startCommand(subject: string, run: Run, stop: Stop): Command {
-  const { command, cwd, env, inherit, oneShot } = run
+  const { command, cwd, env, inherit, oneShot, notify } = run
   const ports = Object.fromEntries(run.ports.map((name) => [name, {}]))
   const input = {
     subject,
@@ -87,6 +87,7 @@ function startCommand(subject: string, run: Run, stop: Stop): Command {
     oneShot,
     digest: digestOf(run),
     stop: stopInput(stop),
+    ...(notify === undefined ? {} : { notify: { ...notify } }),
   }
   return { actuator: 'process', operation: 'start', input, timeoutMs: START_TIMEOUT_MS }
 }

@@ -12,6 +12,7 @@ import { fileInput } from './file.ts'
 import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
+import { notifyInput } from './notify.ts'
 import { postgresInput } from './postgres.ts'
 import { prometheusInput } from './prometheus.ts'
 import { redisInput } from './redis.ts'
@@ -37,6 +38,7 @@ export type ProbeName =
   | 'grpc'
   | 'http'
   | 'log'
+  | 'notify'
   | 'postgres'
   | 'prometheus'
   | 'redis'
@@ -75,6 +77,10 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   log: {
     schema: logInput,
     summary: "Waits for a line in what the component's own process puts out.",
+  },
+  notify: {
+    schema: notifyInput,
+    summary: "Waits for what the component's own process says of itself by systemd's protocol.",
   },
   postgres: {
     schema: postgresInput,

@@ -29,6 +29,8 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
   ['tls', { host: 'a', alpn: 'h2' }, { host: 'a', alpn: ['h2'] }],
   ['grpc', '[::1]:50051', { address: '[::1]:50051' }],
   ['grpc', { host: 'a', port: 1, tls: {} }, { host: 'a', port: 1, tls: {} }],
+  ['notify', 'ready', {}],
+  ['notify', { watchdog: '10s' }, { watchdog: 10_000 }],
   ['file', 'a.json', { path: 'a.json' }],
   ['file', { path: 'a', absent: true }, { path: 'a', absent: true }],
   [
@@ -74,6 +76,8 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['tls', { host: 'a', minVersion: 'TLSv1' }, /TLSv1\.2/],
   ['grpc', 'http://a:1', /host:port/],
   ['grpc', { host: 'a', port: 1, metadata: { 'grpc-timeout': '1' } }, /name of metadata/],
+  ['notify', 'READY=1', /ready/],
+  ['notify', { watchdog: 10 }, /duration/],
   ['file', { path: 'a', absent: true, json: true }, /absent|json/],
   ['file', { path: 'a', stableFor: 3 }, /duration/],
   ['file', { path: 'a', sha256: 'abc' }, /64 hexadecimal/],

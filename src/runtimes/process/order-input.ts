@@ -19,6 +19,14 @@ export interface StartInput {
   readonly oneShot: boolean
   readonly digest: string
   readonly stop: StopPolicy
+  /** Present: it is given a NOTIFY_SOCKET, and what it says there is kept. */
+  readonly notify?: NotifyWish | undefined
+}
+
+/** How a component is to speak of itself. */
+export interface NotifyWish {
+  /** Given as WATCHDOG_USEC. @unit ms */
+  readonly watchdogMs?: number | undefined
 }
 
 /** What `stop` is asked to do. */
@@ -60,6 +68,7 @@ const START: z.ZodType<StartInput> = z.object({
   oneShot: z.boolean().default(false),
   digest: z.string().min(1),
   stop: POLICY,
+  notify: z.object({ watchdogMs: z.number().int().positive().optional() }).optional(),
 })
 
 const STOP: z.ZodType<StopInput> = z.object({

@@ -19,6 +19,7 @@ import type { LogLimits } from './logs/log-file.ts'
 import { type FollowOptions, LogKeeper } from './logs/log-keeper.ts'
 import type { LogLine } from './logs/log-line.ts'
 import { readTail } from './logs/read-tail.ts'
+import { NotifyKeeper } from './notify/notify-keeper.ts'
 import { parseStartInput, parseStopInput } from './order-input.ts'
 import { PortAllocator } from './ports.ts'
 import { Registry } from './registry.ts'
@@ -56,6 +57,7 @@ export class ProcessRuntime implements Actuator, Processes {
   readonly #queue = new SubjectQueue()
   readonly #supervisor: Supervisor
   readonly #logs: LogKeeper
+  readonly #notify: NotifyKeeper
   readonly #registry: Registry
   readonly #needs: StartNeeds
 
@@ -72,9 +74,11 @@ export class ProcessRuntime implements Actuator, Processes {
     const { onTrouble } = options
     this.#supervisor = new Supervisor({ kernel, nowMs, stirred, onTrouble })
     const { folder, workspace, settings } = options
+    this.#notify = new NotifyKeeper({ nowMs, onTrouble })
+    const found = (instance: Instance): void => this.#takeOver(instance)
     const bootId = kernel.bootId()
     const supervisor = this.#supervisor
-    this.#registry = new Registry({ folder, bootId, kernel, supervisor, nowMs, found: stirred })
+    this.#registry = new Registry({ folder, bootId, kernel, supervisor, nowMs, found })
     this.#needs = {
       folder,
       workspace,
@@ -85,6 +89,7 @@ export class ProcessRuntime implements Actuator, Processes {
       nowMs,
       registry: this.#registry,
       ports: new PortAllocator(),
+      notify: this.#notify,
       searchPath: settings['PATH'] ?? SEARCH_PATH,
       started: stirred,
       pruned: (instance) => this.#forget(instance),
@@ -142,6 +147,7 @@ export class ProcessRuntime implements Actuator, Processes {
   /** Lets go of everything; components keep running. Idempotent. */
   close(): void {
     this.#supervisor.close()
+    this.#notify.close()
     this.#logs.close()
   }
 
@@ -171,6 +177,12 @@ export class ProcessRuntime implements Actuator, Processes {
     }
     if (!order.signal.aborted) return undefined
     return failed({ reason: 'cancelled', sentence: `${order.id} was given up before its turn.` })
+  }
+
+  #takeOver(instance: Instance): void {
+    this.#carry(instance)
+    if (instance.record.notify !== true || instance.ended !== undefined) return
+    this.#notify.listen(instance).catch(this.#options.onTrouble)
   }
 
   #carry(instance: Instance): void {

@@ -30,6 +30,8 @@ export interface InstanceRecord {
   readonly cwd: string
   readonly ports: Readonly<Record<string, number>>
   readonly stop: StopPolicy
+  /** Whether it was given a NOTIFY_SOCKET. */
+  readonly notify?: boolean | undefined
   readonly workspace: string
   readonly bootId: string
   readonly startedAtMs: number
@@ -59,6 +61,7 @@ const RECORD: z.ZodType<InstanceRecord> = z.object({
     graceMs: z.number().int().min(0),
     command: z.array(z.string()).min(1).optional(),
   }),
+  notify: z.boolean().optional(),
   workspace: z.string(),
   bootId: z.string(),
   startedAtMs: z.number().int(),

@@ -12,13 +12,14 @@ import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
 import { createInstance, openSubjectFolder, readClaim, voidClaim } from './instance-folder.ts'
+import { type NotifyKeeper, notifyFile } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
 import type { PortAllocator } from './ports.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
 import { rawFiles, spawnWrapper } from './spawn.ts'
 import { instanceName } from './subject-folder.ts'
-import { buildVariables, findUnknownPort, substitute } from './variables.ts'
+import { buildVariables, findUnknownPort, substitute, type VariableSources } from './variables.ts'
 
 const HOST = '127.0.0.1'
 const CLAIM_MS = 5_000
@@ -32,6 +33,7 @@ export interface StartNeeds extends EndNeeds {
   readonly settings: Readonly<Record<string, string>>
   readonly registry: Registry
   readonly ports: PortAllocator
+  readonly notify: NotifyKeeper
   readonly started: (instance: Instance) => void
   readonly pruned: (instance: Instance) => void
 }
@@ -56,6 +58,10 @@ export async function startComponent(
   )
   if (file.path === undefined) {
     return failed({ reason: file.reason, sentence: `${input.subject}: ${file.sentence}` })
+  }
+  if (input.notify !== undefined && !(await needs.notify.isAvailable())) {
+    const sentence = `${input.subject} wants to notify, for which there is no addon on this machine.`
+    return failed({ reason: 'notify-unavailable', sentence })
   }
   return await new Start(order, input, file.path, needs).run()
 }
@@ -170,7 +176,7 @@ class Start {
   }
 
   async #record(ports: Readonly<Record<string, number>>): Promise<Instance | undefined> {
-    const { subject, digest, oneShot, cwd, stop } = this.#input
+    const { subject, digest, oneShot, cwd, stop, notify } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
@@ -185,6 +191,7 @@ class Start {
       cwd,
       ports,
       stop,
+      ...(notify === undefined ? {} : { notify: true }),
       workspace,
       bootId,
       startedAtMs: nowMs(),
@@ -221,15 +228,30 @@ class Start {
     const { inherit, env, command, cwd, subject } = this.#input
     const placement = { host: HOST, ports: instance.record.ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
+    const notify = await this.#listen(instance)
     const child = await spawnWrapper({
       path: instance.path,
       command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
       cwd,
-      variables: buildVariables({ inherit, settings: this.#needs.settings, env, placement, marks }),
+      variables: buildVariables({
+        inherit,
+        settings: this.#needs.settings,
+        env,
+        placement,
+        notify,
+        marks,
+      }),
     })
     this.#needs.supervisor.parent(instance, child)
     this.#needs.started(instance)
     return child
+  }
+
+  /** Before it is spawned, so that not even its first word is lost. */
+  async #listen(instance: Instance): Promise<VariableSources['notify']> {
+    const { notify } = this.#input
+    if (notify === undefined) return undefined
+    return { socket: await this.#needs.notify.listen(instance), watchdogMs: notify.watchdogMs }
   }
 
   /** Makes sure that no wrapper will ever start it. */
@@ -267,6 +289,7 @@ class Start {
         host: HOST,
         ports: record.ports,
         ...rawFiles(instance.path),
+        ...(record.notify === true ? { notify: notifyFile(instance.path) } : {}),
         startedBy: record.order,
         adopted,
         startedAtMs: record.startedAtMs,

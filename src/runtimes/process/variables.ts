@@ -19,6 +19,10 @@ export interface VariableSources {
   readonly settings: Readonly<Record<string, string>>
   readonly env: Readonly<Record<string, string>>
   readonly placement: Placement
+  /** Where it may speak of itself, by systemd's protocol. */
+  readonly notify?:
+    | { readonly socket: string; readonly watchdogMs?: number | undefined }
+    | undefined
   readonly marks: {
     readonly instance: string
     readonly subject: string
@@ -26,9 +30,9 @@ export interface VariableSources {
   }
 }
 
-/** Builds the variables; later sources win: inherited, ports, the contract's own, the marks. */
+/** Builds the variables; later sources win: inherited, ports, the contract's own, the notify socket, the marks. */
 export function buildVariables(sources: VariableSources): Record<string, string> {
-  const { placement, marks } = sources
+  const { placement, notify, marks } = sources
   const variables: Record<string, string> = {}
   for (const name of sources.inherit) {
     const value = sources.settings[name]
@@ -41,6 +45,11 @@ export function buildVariables(sources: VariableSources): Record<string, string>
   }
   for (const [name, value] of Object.entries(sources.env)) {
     variables[name] = substitute(value, placement)
+  }
+  if (notify !== undefined) {
+    variables['NOTIFY_SOCKET'] = notify.socket
+    const { watchdogMs } = notify
+    if (watchdogMs !== undefined) variables['WATCHDOG_USEC'] = String(watchdogMs * 1_000)
   }
   variables['RAMPART_INSTANCE'] = marks.instance
   variables['RAMPART_SUBJECT'] = marks.subject
