@@ -64,7 +64,7 @@ function explainInput({ probe, input }: ReadyCondition): string {
     if (!Array.isArray(expect)) return 'its process keeps running'
     return `its process ends with ${listWords(expect.map(String))}`
   }
-  const subjects = ['url', 'address', 'pattern', 'host', 'path', 'command']
+  const subjects = ['url', 'address', 'pattern', 'host', 'name', 'path', 'command']
   const subject = subjects.find((key) => input[key] !== undefined)
   const others = Object.keys(input).filter((key) => key !== subject && key !== 'env')
   const about = subject === undefined ? '' : ` ${shorten(input[subject] ?? '')}`
