@@ -5,8 +5,8 @@ import { type Complaint, type SourceDocument, valueAt } from '../document/source
 import { checkExpressionAt, checkTemplatesAt } from '../expression/check-document.ts'
 import type { ComponentReference, ReferenceScope, Shape } from '../expression/check-references.ts'
 import type { Expression } from '../expression/compile.ts'
+import { PROBE_NAMES } from '../probes/index.ts'
 import type { ComponentSketch, Sketch } from './sketch.ts'
-import { PROBE_NAMES } from './written-condition.ts'
 
 /** The only forms in which a command may speak of itself before it runs. */
 const SELF_BEFORE = /^\s*self\.(?:host|ports\.[A-Za-z0-9_]+)\s*$/

@@ -4,7 +4,7 @@ import type { Retry, Until } from '../../core/plan/plan.ts'
 import type { Cadence } from '../../core/plan/question.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Contract } from '../contract.ts'
-import type { ProbeName } from '../probes/index.ts'
+import { type ProbeName, probeInputs } from '../probes/index.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenCadence, WrittenCondition } from './written-condition.ts'
 import { probesOf } from './written-condition.ts'
@@ -106,23 +106,6 @@ const DEADLINE_MS = 60_000
 const GRACE_MS = 10_000
 const BACKOFF_MS = 1_000
 const CADENCE: Cadence = { firstMs: 5, mostMs: 100, watchMs: 1_000 }
-
-/** How long one attempt may take when the contract does not say. @unit ms */
-const TIMEOUTS_MS: Readonly<Record<ProbeName, number>> = {
-  dns: 5_000,
-  exec: 10_000,
-  exit: 1_000,
-  file: 5_000,
-  grpc: 2_000,
-  http: 2_000,
-  log: 1_000,
-  notify: 1_000,
-  postgres: 2_000,
-  prometheus: 5_000,
-  redis: 2_000,
-  tcp: 2_000,
-  tls: 5_000,
-}
 
 /** Fills in every default. The document has been checked before. */
 export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition {
@@ -242,7 +225,7 @@ function conditionOf(options: {
     consecutive: condition.consecutive ?? 1,
     holdMs: condition.holdFor ?? 0,
     ...(deadline === undefined ? {} : { deadlineMs: deadline }),
-    timeoutMs: condition.timeout ?? TIMEOUTS_MS[probe],
+    timeoutMs: condition.timeout ?? probeInputs[probe].timeoutMs,
     cadence: cadenceOf(condition.every ?? {}),
     ...(onBreach === undefined ? {} : { onBreach }),
     watch: condition.watch ?? 'ramp',

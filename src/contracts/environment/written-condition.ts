@@ -3,7 +3,7 @@ import * as z from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import { durationMs, nameText } from '../document/word-schemas.ts'
-import { type ProbeName, probeInputs } from '../probes/index.ts'
+import { PROBE_NAMES, type ProbeName, probeInputs } from '../probes/index.ts'
 
 /** How often a probe asks. */
 export interface WrittenCadence {
@@ -25,23 +25,6 @@ export type WrittenCondition = {
   readonly watch?: 'none' | 'current' | 'ramp'
   readonly tolerate?: { readonly failures?: number; readonly for?: number }
 } & { readonly [Name in ProbeName]?: JsonObject }
-
-/** The names of all probes, sorted. */
-export const PROBE_NAMES: readonly ProbeName[] = [
-  'dns',
-  'exec',
-  'exit',
-  'file',
-  'grpc',
-  'http',
-  'log',
-  'notify',
-  'postgres',
-  'prometheus',
-  'redis',
-  'tcp',
-  'tls',
-]
 
 /** The probes that an entry names. */
 export function probesOf(condition: WrittenCondition): readonly ProbeName[] {
@@ -105,19 +88,7 @@ const firmness = {
 /** The schema of one entry of `ready`. */
 export const writtenCondition: z.ZodType<WrittenCondition> = z
   .strictObject({
-    dns: describeProbe('dns'),
-    exec: describeProbe('exec'),
-    exit: describeProbe('exit'),
-    file: describeProbe('file'),
-    grpc: describeProbe('grpc'),
-    http: describeProbe('http'),
-    log: describeProbe('log'),
-    notify: describeProbe('notify'),
-    postgres: describeProbe('postgres'),
-    prometheus: describeProbe('prometheus'),
-    redis: describeProbe('redis'),
-    tcp: describeProbe('tcp'),
-    tls: describeProbe('tls'),
+    ...Object.fromEntries(PROBE_NAMES.map((name) => [name, describeProbe(name)])),
     ...firmness,
   })
   .superRefine((condition, context) => {

@@ -25,6 +25,8 @@ export interface ProbeInput {
   readonly schema: z.ZodType<JsonObject>
   /** One sentence for editors and documentation. */
   readonly summary: string
+  /** How long one attempt may take when the contract does not say. @unit ms */
+  readonly timeoutMs: number
   /** The member that is a path, counted from the contract's folder unless it is absolute. */
   readonly path?: string
 }
@@ -50,56 +52,72 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   dns: {
     schema: dnsInput,
     summary: 'Asks resolvers for a name and judges the records they give.',
+    timeoutMs: 5_000,
   },
   exec: {
     schema: execInput,
     summary: 'Runs a command and judges its exit code and output.',
+    timeoutMs: 10_000,
     path: 'cwd',
   },
   exit: {
     schema: exitInput,
     summary: "Waits for the component's own process to exit with a code, or to keep running.",
+    timeoutMs: 1_000,
   },
   file: {
     schema: fileInput,
     summary: 'Looks at a path and judges what is there, or that nothing is.',
+    timeoutMs: 5_000,
     path: 'path',
   },
   grpc: {
     schema: grpcInput,
     summary:
       'Asks a gRPC server for its health by grpc.health.v1, holding a stream between attempts.',
+    timeoutMs: 2_000,
   },
   http: {
     schema: httpInput,
     summary: 'Asks a URL and judges status, headers and body.',
+    timeoutMs: 2_000,
   },
   log: {
     schema: logInput,
     summary: "Waits for a line in what the component's own process puts out.",
+    timeoutMs: 1_000,
   },
   notify: {
     schema: notifyInput,
     summary: "Waits for what the component's own process says of itself by systemd's protocol.",
+    timeoutMs: 1_000,
   },
   postgres: {
     schema: postgresInput,
     summary: 'Signs in to PostgreSQL and judges its schema, migrations and answers.',
+    timeoutMs: 2_000,
   },
   prometheus: {
     schema: prometheusInput,
     summary: 'Asks a query of Prometheus and compares every value of it.',
+    timeoutMs: 5_000,
   },
   redis: {
     schema: redisInput,
     summary: 'Signs in to Redis or Valkey and judges its role, its link and its keys.',
+    timeoutMs: 2_000,
   },
   tcp: {
     schema: tcpInput,
     summary: 'Connects to a port, and judges what answers there.',
+    timeoutMs: 2_000,
   },
   tls: {
     schema: tlsInput,
     summary: 'Shakes hands by TLS and judges the certificate and what was agreed on.',
+    timeoutMs: 5_000,
   },
 }
+
+/** The names of all probes, sorted. */
+export const PROBE_NAMES: readonly ProbeName[] = (Object.keys(probeInputs) as ProbeName[]).sort()
