@@ -7,11 +7,11 @@ import { describe, it } from 'node:test'
 import { type ProbeName, probeInputs } from '../../src/contracts/probes/index.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
 import { readDnsInput } from '../../src/probes/dns/dns-input.ts'
+import { readExpectation } from '../../src/probes/exchange/expectation.ts'
 import { readExecInput } from '../../src/probes/exec/exec-input.ts'
 import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
 import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
-import { readHttpInput } from '../../src/probes/http/http-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
 import { readNotifyInput } from '../../src/probes/notify/notify-input.ts'
@@ -27,7 +27,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   exit: readExpectedExit,
   file: (reader) => readFileInput(reader, '/'),
   grpc: readGrpcInput,
-  http: readHttpInput,
+  http: readExpectation,
   log: (reader) => readLogInput(reader, {}),
   notify: readNotifyInput,
   postgres: readPostgresInput,
@@ -98,6 +98,7 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       status: ['2xx', 304],
       headers: { accept: 'application/json' },
       expectHeaders: { 'X-Build': '^abc' },
+      expectJson: { 'order.status': '^paid$' },
       body: 'ok',
       json: true,
       bodyLimit: 4_096,
@@ -116,6 +117,11 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       indexes: ['orders_pkey'],
       migrations: { table: 'schema_migrations', head: '0007' },
       role: 'primary',
+      replication: {
+        from: 'postgres://beat:secret@eu.shop.example/shop',
+        lag: '2s',
+        table: 'ops."Heartbeats"',
+      },
     },
     { url: 'postgres://app@localhost/shop', tables: ['orders'], migrations: { table: 'm' } },
   ],

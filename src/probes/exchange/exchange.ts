@@ -35,6 +35,7 @@ export interface Request {
   readonly url: URL
   readonly method: string
   readonly headers: Readonly<Record<string, string>>
+  readonly body?: string
 }
 
 const NOTHING = { headers: {}, body: '', bytes: 0 }
@@ -96,6 +97,7 @@ async function ask(
       path: `${request.url.pathname}${request.url.search}`,
       method: request.method as Dispatcher.HttpMethod,
       headers: request.headers,
+      ...(request.body === undefined ? {} : { body: request.body }),
       reset: true,
       signal,
     })

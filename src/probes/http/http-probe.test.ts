@@ -99,6 +99,29 @@ describe('the http probe', () => {
     assert.equal(gist(await askOnce(probe, { url, json: true })), 'failed notYet not-json')
   })
 
+  it('judges values of the JSON by their path', async (test) => {
+    const { url } = await serve(test, (_request, response) => {
+      response.end('{"order":{"status":"paid","lines":[{"count":2}]},"late":null}')
+    })
+    const cases = [
+      [{ 'order.status': '^paid$' }, 'passed answered'],
+      [{ 'order.lines.0.count': '^2$', late: '^null$' }, 'passed answered'],
+      [{ 'order.status': '^sent$' }, 'failed notYet wrong-json'],
+      [{ 'order.lines': '.' }, 'failed notYet wrong-json'],
+      [{ 'order.nothing.at': '.' }, 'failed notYet wrong-json'],
+      [{ constructor: '.' }, 'failed notYet wrong-json'],
+    ] as const
+    for (const [expectJson, expected] of cases) {
+      const answer = await askOnce(probe, { url, expectJson })
+      assert.equal(gist(answer), expected, answer.sentence)
+    }
+    const missing = await askOnce(probe, { url, expectJson: { 'order.id': '.' } })
+    assert.match(
+      missing.sentence,
+      /answered 200 with no value at order.id after .*; \/.\/ expected/,
+    )
+  })
+
   it('judges statuses by number and by class', async (test) => {
     const { url } = await serve(test, (request, response) => {
       response.writeHead(Number(request.headers['x-status'])).end()

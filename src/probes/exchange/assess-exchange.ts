@@ -13,6 +13,7 @@
  * | a header that does not match | failed, notYet: wrong-header |
  * | a body that is not JSON, though it says so or must be | failed, notYet: not-json |
  * | a body that does not match | failed, notYet: wrong-body |
+ * | a value of its JSON that is absent or does not match | failed, notYet: wrong-json |
  * | everything as expected | passed: answered |
  *
  * 403, 404 and 405 are not terminal: routes are often mounted, and grants often made, after a server
@@ -23,7 +24,6 @@ import type { Json, JsonObject } from '../../core/units/json.ts'
 import { errored, type Findings, notYet, passed, printLatency, terminal } from '../answer/answer.ts'
 import { assessFailedAttempt, printFailedAddresses } from '../connection/connection-failure.ts'
 import { parseDocument } from '../document/parse-document.ts'
-import type { Exchange } from '../exchange/exchange.ts'
 import { hasMatch } from '../pattern/pattern.ts'
 import {
   printUrl,
@@ -32,13 +32,15 @@ import {
   redactText,
   secretsOf,
 } from '../redaction/redact.ts'
-import type { HttpInput } from './http-input.ts'
+import type { Exchange } from './exchange.ts'
+import type { Expectation } from './expectation.ts'
+import { printScalar, valueAt } from './json-path.ts'
 
-/** What one attempt saw. */
-export interface HttpFacts {
+/** What one asking saw. */
+export interface ExchangeFacts {
   /** The last exchange. */
   readonly exchange: Exchange
-  /** Where it was asked; another URL than the input's after redirects. */
+  /** Where it was asked; another URL than the first after redirects. */
   readonly url: URL
   readonly redirects: readonly URL[]
   readonly latencyMs: number
@@ -55,8 +57,8 @@ const SHOWN_HEADERS = [
 ]
 const REDIRECTS = [301, 302, 303, 307, 308]
 
-/** Judges what one attempt saw. */
-export function assessHttp(input: HttpInput, facts: HttpFacts): Answer {
+/** Judges what one asking saw. */
+export function assessExchange(input: Expectation, facts: ExchangeFacts): Answer {
   const { exchange } = facts
   const subject = `${input.method} ${printUrl(facts.url)}`
   const latency = printLatency(facts.latencyMs)
@@ -84,12 +86,18 @@ export function assessHttp(input: HttpInput, facts: HttpFacts): Answer {
   if (input.body !== undefined && !hasMatch(input.body, exchange.body)) {
     return notYet(bad('wrong-body', `with another body `, `/${input.body}/`))
   }
+  for (const [path, pattern] of Object.entries(input.expectJson)) {
+    const value = printScalar(valueAt(document.json, path))
+    if (value !== undefined && hasMatch(pattern, value)) continue
+    const shown = value === undefined ? 'no value' : 'the wrong value'
+    return notYet(bad('wrong-json', `with ${shown} at ${path} `, `/${pattern}/`))
+  }
   const sentence = `${subject} answered ${status} after ${latency}.`
   return passed({ reason: 'answered', sentence, evidence })
 }
 
 /** Where to ask next; undefined when this was the answer. */
-export function redirectTarget(input: HttpInput, facts: HttpFacts): URL | undefined {
+export function redirectTarget(input: Expectation, facts: ExchangeFacts): URL | undefined {
   const { status = 0, headers } = facts.exchange
   const location = headers['location']
   if (!REDIRECTS.includes(status) || location === undefined) return undefined
@@ -99,7 +107,7 @@ export function redirectTarget(input: HttpInput, facts: HttpFacts): URL | undefi
 }
 
 function assessStatus(
-  input: HttpInput,
+  input: Expectation,
   exchange: Exchange,
   bad: (reason: string, found: string, expected: string) => Findings,
 ): Answer {
@@ -115,7 +123,7 @@ function assessStatus(
 
 interface BrokenOff {
   readonly exchange: Exchange
-  readonly input: HttpInput
+  readonly input: Expectation
   readonly subject: string
   readonly latency: string
   readonly evidence: JsonObject
@@ -162,7 +170,7 @@ interface ReadDocument {
   readonly mistake?: string
 }
 
-function readDocument(input: HttpInput, exchange: Exchange): ReadDocument {
+function readDocument(input: Expectation, exchange: Exchange): ReadDocument {
   const isTyped = /[/+]json\b/i.test(exchange.headers['content-type'] ?? '')
   if (input.json === 'never' || (input.json === 'asTyped' && !isTyped)) return {}
   if (exchange.failure !== undefined) return {}
@@ -171,7 +179,11 @@ function readDocument(input: HttpInput, exchange: Exchange): ReadDocument {
   return document.parsed ? { json: document.json } : { mistake: document.mistake }
 }
 
-function collectEvidence(input: HttpInput, facts: HttpFacts, json: Json | undefined): JsonObject {
+function collectEvidence(
+  input: Expectation,
+  facts: ExchangeFacts,
+  json: Json | undefined,
+): JsonObject {
   const { exchange } = facts
   const secrets = secretsOf(input.headers)
   const shown = new Set([...SHOWN_HEADERS, ...Object.keys(input.expectHeaders)])

@@ -1,11 +1,11 @@
-/** The input of the `http` probe, its templates resolved. */
+/** What is asked by HTTP and which answer is good: what all probes that ask by HTTP read alike. */
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
-import { signInHeaders } from '../exchange/sign-in.ts'
 import type { InputReader } from '../input/input-reader.ts'
 import { findPatternMistake } from '../pattern/pattern.ts'
+import { signInHeaders } from './sign-in.ts'
 
 /** What to ask for and what to expect. */
-export interface HttpInput {
+export interface Expectation {
   readonly url: URL
   /** @default GET */
   readonly method: string
@@ -15,6 +15,8 @@ export interface HttpInput {
   readonly headers: Readonly<Record<string, string>>
   /** Patterns by the lower-case name of the header. */
   readonly expectHeaders: Readonly<Record<string, string>>
+  /** Patterns by the path of a value in the JSON. */
+  readonly expectJson: Readonly<Record<string, string>>
   readonly body: string | undefined
   /** `must`: as JSON whatever it says; `never`: as text; by default as the content type says. */
   readonly json: 'must' | 'asTyped' | 'never'
@@ -28,36 +30,47 @@ export interface HttpInput {
 const BODY_BYTES_MAX = 1_048_576
 const NOWHERE = 'http://localhost/'
 
-/** Reads the input; what is wrong with it is kept by the reader. */
-export function readHttpInput(reader: InputReader): HttpInput {
-  const expectHeaders = readLowerCase(reader.textMap('expectHeaders'))
-  const body = reader.optionalText('body')
-  for (const pattern of [...Object.values(expectHeaders), ...(body === undefined ? [] : [body])]) {
-    const mistake = findPatternMistake(pattern)
-    if (mistake !== undefined) reader.refuse(`/${pattern}/ is not a pattern: ${mistake}`)
-  }
-  const url = readUrl(reader)
+/** Reads the members; what is wrong with them is kept by the reader. */
+export function readExpectation(reader: InputReader): Expectation {
+  const url = readUrl(reader.text('url'), reader)
   return {
     url,
     method: (reader.optionalText('method') ?? 'GET').toUpperCase(),
     status: readStatus(reader),
     headers: { ...signInHeaders(url, reader), ...readLowerCase(reader.textMap('headers')) },
-    expectHeaders,
-    body,
-    json: !reader.has('json') ? 'asTyped' : reader.flag('json', false) ? 'must' : 'never',
+    ...readPatterns(reader),
     bodyBytesMax: reader.whole('bodyLimit', BODY_BYTES_MAX),
     redirectsMax: reader.whole('followRedirects', 0),
     tls: readTlsInput(reader),
   }
 }
 
-function readUrl(reader: InputReader): URL {
-  const text = reader.text('url')
-  const url = URL.canParse(text) ? new URL(text) : undefined
-  if (url !== undefined && ['http:', 'https:'].includes(url.protocol)) return url
+/** The URL that a text is; the reader keeps it as a mistake when it is none. */
+export function readUrl(text: string, reader: InputReader): URL {
+  const url = URL.parse(text)
+  if (url !== null && ['http:', 'https:'].includes(url.protocol)) return url
   // The text itself is not shown, because it may hold a password.
   reader.refuse('`url` must be a URL with http:// or https://.')
   return new URL(NOWHERE)
+}
+
+function readPatterns(
+  reader: InputReader,
+): Pick<Expectation, 'expectHeaders' | 'expectJson' | 'body' | 'json'> {
+  const expectHeaders = readLowerCase(reader.textMap('expectHeaders'))
+  const expectJson = reader.textMap('expectJson')
+  const body = reader.optionalText('body')
+  const patterns = [...Object.values(expectHeaders), ...Object.values(expectJson)]
+  for (const pattern of [...patterns, ...(body === undefined ? [] : [body])]) {
+    const mistake = findPatternMistake(pattern)
+    if (mistake !== undefined) reader.refuse(`/${pattern}/ is not a pattern: ${mistake}`)
+  }
+  const isJson = reader.flag('json', Object.keys(expectJson).length > 0)
+  const json = isJson ? 'must' : reader.has('json') ? 'never' : 'asTyped'
+  if (json === 'never' && Object.keys(expectJson).length > 0) {
+    reader.refuse('`expectJson` needs JSON, and `json` is false.')
+  }
+  return { expectHeaders, expectJson, body, json }
 }
 
 function readStatus(reader: InputReader): readonly string[] {
