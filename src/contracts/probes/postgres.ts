@@ -1,6 +1,7 @@
 /** The input of the `postgres` probe: `postgres: "URL"`, or an object with more to check. */
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
+import { durationMs } from '../document/word-schemas.ts'
 import { textThat } from './template.ts'
 
 const url = textThat(
@@ -26,6 +27,25 @@ const migrations = z.strictObject({
     .describe('Migration that must be the latest one applied. Quote it when it starts with 0.'),
 })
 
+const SQL_NAME = /^(?:[A-Za-z_]\w*|"[^"]+")(?:\.(?:[A-Za-z_]\w*|"[^"]+"))?$/
+
+const sqlName = textThat(
+  (text) => SQL_NAME.test(text),
+  'a name of SQL, such as orders, shop.orders or "Orders"',
+)
+
+const replication = z.strictObject({
+  from: url.describe('The primary, signed in to with the right to write the table of heartbeats.'),
+  lag: durationMs(1)
+    .exactOptional()
+    .describe('Within what time a heartbeat must arrive.')
+    .meta({ default: '1s' }),
+  table: sqlName
+    .exactOptional()
+    .describe('Table of heartbeats; it must be in the publication where replication is logical.')
+    .meta({ default: 'rampart_heartbeat' }),
+})
+
 /** Reads as `{ url }` when written as one text, else as the object itself. */
 export const postgresInput: z.ZodType<JsonObject> = z.union([
   url.transform((text) => ({ url: text })),
@@ -41,5 +61,8 @@ export const postgresInput: z.ZodType<JsonObject> = z.union([
       .enum(['primary', 'replica'])
       .exactOptional()
       .describe('Whether the server must take writes or be in recovery; by default either.'),
+    replication: replication
+      .exactOptional()
+      .describe('What is written on the primary must arrive on this server.'),
   }),
 ])

@@ -46,6 +46,11 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
     { url: `\${u}`, tables: { orders: [] }, migrations: { table: 'm', head: '7' } },
   ],
   [
+    'postgres',
+    { url: 'postgres://h/d', replication: { from: 'postgres://p/d', lag: '2s' } },
+    { url: 'postgres://h/d', replication: { from: 'postgres://p/d', lag: 2_000 } },
+  ],
+  [
     'prometheus',
     { url: 'http://p', query: 'up', atLeast: 0.1, below: '250ms', maxAge: '30s' },
     { url: 'http://p', query: 'up', atLeast: '0.1', below: '250ms', maxAge: 30_000 },
@@ -85,6 +90,11 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['log', { pattern: 'a', stream: 'stdout' }, /"out"/],
   ['postgres', 'mysql://a', /postgres:\/\//],
   ['postgres', { url: 'postgres://h/d', role: 'standby' }, /replica/],
+  [
+    'postgres',
+    { url: 'postgres://h/d', replication: { from: 'postgres://p/d', table: 'a; drop table b' } },
+    /name of SQL/,
+  ],
   ['prometheus', { url: 'http://p', query: 'up', below: '5 apples' }, /250ms/],
   ['prometheus', { url: 'p:9090', query: 'up' }, /http:\/\//],
   ['redis', 'localhost:6379', /redis:\/\//],

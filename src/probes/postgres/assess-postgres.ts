@@ -8,7 +8,8 @@ import { notYet, passed, printLatency } from '../answer/answer.ts'
 import { printFailedAddresses } from '../connection/connection-failure.ts'
 import { redactDocument } from '../redaction/redact.ts'
 import { assessPostgresFailure } from './assess-failure.ts'
-import type { MigrationFacts, PostgresFacts } from './facts.ts'
+import { findReplicationShortcoming, replicationEvidence } from './assess-replication.ts'
+import type { MigrationFacts, PostgresFacts, ReplicationFacts } from './facts.ts'
 import type { PostgresInput } from './postgres-input.ts'
 
 /** Something that is not as it should be. */
@@ -22,7 +23,7 @@ interface Shortcoming {
 export function assessPostgres(input: PostgresInput, facts: PostgresFacts): Answer {
   const subject = `PostgreSQL ${input.shown}`
   const latency = printLatency(facts.latencyMs)
-  const evidence = evidenceOf(facts)
+  const evidence = evidenceOf(input, facts)
   if (facts.failure !== undefined) {
     return assessPostgresFailure(facts.failure, { subject, latency, evidence })
   }
@@ -30,13 +31,19 @@ export function assessPostgres(input: PostgresInput, facts: PostgresFacts): Answ
     findWrongRole(input, facts) ??
     findMissingTables(input, facts) ??
     findBadIndexes(facts) ??
-    findWrongMigrations(input, facts.migrations)
+    findWrongMigrations(input, facts.migrations) ??
+    findWrongReplication(input, facts.replication)
   if (shortcoming !== undefined) {
     return notYet({
       reason: shortcoming.reason,
       sentence: `${subject} ${shortcoming.says}.`,
       evidence: { ...evidence, ...shortcoming.evidence },
     })
+  }
+  const unasked = facts.replication?.failure
+  if (unasked !== undefined) {
+    const primary = `PostgreSQL ${input.replication?.from.shown}, the primary of ${input.shown},`
+    return assessPostgresFailure(unasked, { subject: primary, latency, evidence })
   }
   const version = facts.serverVersion ?? ''
   const sentence = `${subject} (${version}) is as expected; asked within ${latency}.`
@@ -111,8 +118,16 @@ function findWrongMigrations(
     : { reason: 'wrong-head', says: stands }
 }
 
-function evidenceOf(facts: PostgresFacts): JsonObject {
-  const { migrations } = facts
+function findWrongReplication(
+  { replication }: PostgresInput,
+  facts: ReplicationFacts | undefined,
+): Shortcoming | undefined {
+  if (replication === undefined || facts === undefined) return undefined
+  return findReplicationShortcoming(replication, facts)
+}
+
+function evidenceOf(input: PostgresInput, facts: PostgresFacts): JsonObject {
+  const { migrations, replication } = facts
   return {
     latencyMs: facts.latencyMs,
     ...facts.connected,
@@ -126,6 +141,9 @@ function evidenceOf(facts: PostgresFacts): JsonObject {
           migrationTool: migrations.tool ?? '',
         }
       : {}),
+    ...(input.replication === undefined || replication === undefined
+      ? {}
+      : replicationEvidence(input.replication, replication)),
     ...(facts.rows === undefined
       ? {}
       : { rows: redactDocument(facts.rows, []), rowsTruncated: facts.isTruncated === true }),

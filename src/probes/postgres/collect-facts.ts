@@ -1,7 +1,8 @@
-/** Asks an open session everything that the input wants to know. Reads only. */
+/** Asks an open session everything that the input wants to know. Reads only, but for a heartbeat. */
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import type { IndexFacts, MigrationFacts, PostgresFacts, TableFacts } from './facts.ts'
 import { migrationQuery, recognizeMigrationRecord } from './migration-record.ts'
+import { observeReplication } from './observe-replication.ts'
 import type { MigrationsInput, PostgresInput } from './postgres-input.ts'
 import type { Session } from './session.ts'
 
@@ -29,13 +30,26 @@ const INDEXES = `
 /** What a session can tell. */
 export type CollectedFacts = Pick<
   PostgresFacts,
-  'serverVersion' | 'inRecovery' | 'tables' | 'indexes' | 'migrations' | 'rows' | 'isTruncated'
+  | 'serverVersion'
+  | 'inRecovery'
+  | 'tables'
+  | 'indexes'
+  | 'migrations'
+  | 'replication'
+  | 'rows'
+  | 'isTruncated'
 >
+
+/** What is asked, and of whom. */
+export interface CollectionOptions {
+  readonly session: Session
+  readonly input: PostgresInput
+  readonly signal: AbortSignal
+}
 
 /** Asks; `report` gets what is known after every step, so that a failure later loses nothing. */
 export async function collectFacts(
-  session: Session,
-  input: PostgresInput,
+  { session, input, signal }: CollectionOptions,
   report: (facts: CollectedFacts) => void,
 ): Promise<void> {
   await session.query('begin transaction read only')
@@ -60,7 +74,17 @@ export async function collectFacts(
     facts = { ...facts, migrations: await readMigrations(session, input.migrations) }
     report(facts)
   }
-  if (input.query !== undefined) {
+  if (input.replication !== undefined) {
+    const { replication } = input
+    await session.query('commit')
+    facts = {
+      ...facts,
+      replication: await observeReplication({ session, place: input, replication, signal }),
+    }
+    report(facts)
+  }
+  if (input.query !== undefined && !signal.aborted) {
+    if (input.replication !== undefined) await session.query('begin transaction read only')
     const { rows, isTruncated } = await session.queryAtMost(input.query, ROWS_MAX)
     report({ ...facts, rows, isTruncated })
   }

@@ -40,6 +40,72 @@ export interface PostgresFailure {
   readonly message: string
 }
 
+/** The subscription that brings the heartbeats. */
+export interface SubscriptionFacts {
+  readonly name: string
+  readonly isEnabled: boolean
+  /** Whether a process applies its changes. */
+  readonly isWorking: boolean
+  /** Whether the first copy of the table is done; absent: the subscription does not carry it. */
+  readonly isCopied?: boolean
+  /** On the primary. */
+  readonly slot?: string
+  readonly errorCount: number
+}
+
+/** How a server is given changes, by its own word. */
+export interface ReplicaFacts {
+  /** `none`: it is neither in recovery nor subscribed to anything. */
+  readonly mode: 'physical' | 'logical' | 'none'
+  readonly hasTable: boolean
+  /** What all copies of one cluster have in common. */
+  readonly cluster: string
+  readonly database: string
+  /** Of a physical replica: whether somebody has paused it. */
+  readonly isPaused: boolean
+  /** Of a physical replica: whether it is connected to a primary. */
+  readonly isReceiving: boolean
+  readonly subscription?: SubscriptionFacts
+}
+
+/** How the primary sees the slot of a subscription. */
+export interface SlotState {
+  readonly state: 'active' | 'inactive' | 'missing'
+  /** How much of its log has not been confirmed. @unit bytes */
+  readonly lagBytes?: number
+}
+
+/** What came of one heartbeat. */
+export interface ReplicationFacts {
+  readonly replica: ReplicaFacts
+  /** Absent: it was not written, because `obstacle` or `failure` stood in the way. */
+  readonly heartbeat?: {
+    readonly hasArrived: boolean
+    /** How long it took, or has been waited for; never less than the truth. @unit ms */
+    readonly waitedMs: number
+  }
+  readonly slot?: SlotState
+  /** How much of the primary's log this server has still to be given. @unit bytes */
+  readonly lagBytes?: number
+  /** Why a heartbeat was not even written. */
+  readonly obstacle?: ReplicationObstacle
+  /** Of the session with the primary. */
+  readonly failure?: PostgresFailure
+}
+
+/** What makes a heartbeat pointless, or dangerous for others. */
+export type ReplicationObstacle =
+  | 'no-replica'
+  | 'paused'
+  | 'disabled'
+  | 'no-table'
+  | 'not-subscribed'
+  | 'same-server'
+  | 'other-cluster'
+  | 'primary-in-recovery'
+  | 'no-table-on-primary'
+  | 'published-to-all'
+
 /** Everything that one attempt saw. */
 export interface PostgresFacts {
   readonly latencyMs: number
@@ -50,6 +116,7 @@ export interface PostgresFacts {
   readonly tables: readonly TableFacts[]
   readonly indexes: readonly IndexFacts[]
   readonly migrations?: MigrationFacts
+  readonly replication?: ReplicationFacts
   readonly rows?: readonly JsonObject[]
   readonly isTruncated?: boolean
   readonly failure?: PostgresFailure

@@ -1,7 +1,7 @@
 /**
  * The `postgres` probe: signs in as the contract says and judges what is there. It speaks the
  * protocol to ReadyForQuery, because the port accepts connections well before the server does. It
- * reads only, and every attempt is a session of its own that is closed before the answer is given.
+ * reads only, but for a heartbeat that is asked for, and every attempt is a session of its own that is closed before the answer is given.
  */
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
@@ -10,9 +10,10 @@ import { openConnection } from '../connection/open-connection.ts'
 import { InputReader } from '../input/input-reader.ts'
 import { assessPostgres } from './assess-postgres.ts'
 import { type CollectedFacts, collectFacts } from './collect-facts.ts'
-import type { PostgresFacts, PostgresFailure } from './facts.ts'
+import type { PostgresFacts } from './facts.ts'
 import { type PostgresInput, readPostgresInput } from './postgres-input.ts'
 import { Session } from './session.ts'
+import { sessionFailure } from './session-failure.ts'
 
 type Seen = Omit<PostgresFacts, 'latencyMs'>
 
@@ -43,26 +44,13 @@ async function see(input: PostgresInput, signal: AbortSignal): Promise<Seen> {
   const session = new Session({ url, host: address, port, socket, signal })
   try {
     await session.open()
-    await collectFacts(session, input, (facts) => {
+    await collectFacts({ session, input, signal }, (facts) => {
       collected = facts
     })
     return { ...collected, failed, connected }
   } catch (thrown) {
-    return { ...collected, failed, connected, failure: failureOf(thrown, signal) }
+    return { ...collected, failed, connected, failure: sessionFailure(thrown, signal) }
   } finally {
     await session.close()
   }
-}
-
-function failureOf(thrown: unknown, signal: AbortSignal): PostgresFailure {
-  const message = thrown instanceof Error ? thrown.message : String(thrown)
-  if (signal.aborted) return { code: 'ABORTED', message }
-  if (thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string') {
-    return { code: thrown.code, message }
-  }
-  // The driver has no codes for these two.
-  if (/password must be/.test(message)) return { code: 'NO_PASSWORD', message }
-  if (/does not support SSL/.test(message)) return { code: 'EPROTO', message }
-  if (/terminated/i.test(message)) return { code: 'ECONNRESET', message }
-  return { code: 'UNKNOWN', message }
 }

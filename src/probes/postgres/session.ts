@@ -67,6 +67,15 @@ export class Session {
     return rows
   }
 
+  /** All rows of several statements that are sent at once; rejects like {@link query}. */
+  async queryInTurn(sql: string): Promise<readonly JsonObject[]> {
+    this.#isBusy = true
+    // The driver's types do not know that it gives a list when there are several statements.
+    const results: unknown = await this.#client.query<JsonObject>(sql)
+    this.#isBusy = false
+    return (results as readonly pg.QueryResult<JsonObject>[]).flatMap(({ rows }) => rows)
+  }
+
   /**
    * The first rows of one statement. The session can only be closed afterwards, because what is too
    * much is cut off.

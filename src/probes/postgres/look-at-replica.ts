@@ -1,0 +1,61 @@
+/** What a server says of how it is given changes. It explains a late heartbeat; it never excuses one. */
+import type { Json, JsonObject } from '../../core/units/json.ts'
+import type { ReplicaFacts, SubscriptionFacts } from './facts.ts'
+import type { Session } from './session.ts'
+
+const LOOK = `
+  select pg_is_in_recovery() as recovery,
+    to_regclass($1)::text as heartbeats,
+    (select system_identifier::text from pg_control_system()) as cluster,
+    current_database() as database,
+    case when pg_is_in_recovery() then pg_is_wal_replay_paused() end as paused,
+    exists(select from pg_stat_wal_receiver) as receiving`
+
+/**
+ * A state of a table other than `r` means that its first copy is not done. Workers for a first copy
+ * have a relation, the one that applies changes has none.
+ */
+const SUBSCRIPTIONS = `
+  select s.subname::text as name, s.subenabled as enabled, s.subslotname::text as slot,
+    r.srsubstate::text as state,
+    exists(select from pg_stat_subscription w
+      where w.subid = s.oid and w.relid is null and w.pid is not null) as working,
+    (select e.apply_error_count + e.sync_error_count from pg_stat_subscription_stats e
+      where e.subid = s.oid) as errors
+  from pg_subscription s
+  left join pg_subscription_rel r on r.srsubid = s.oid and r.srrelid = to_regclass($1)
+  where s.subdbid = (select oid from pg_database where datname = current_database())
+  order by r.srsubstate is null, s.subname
+  limit 1`
+
+/** Looks once; the subscription is the one that carries `table`, else any. */
+export async function lookAtReplica(session: Session, table: string): Promise<ReplicaFacts> {
+  const [row] = await session.query(LOOK, [table])
+  const isPhysical = row?.['recovery'] === true
+  const [subscription] = isPhysical ? [] : await session.query(SUBSCRIPTIONS, [table])
+  return {
+    mode: isPhysical ? 'physical' : subscription === undefined ? 'none' : 'logical',
+    hasTable: typeof row?.['heartbeats'] === 'string',
+    cluster: textOf(row?.['cluster']),
+    database: textOf(row?.['database']),
+    isPaused: row?.['paused'] === true,
+    isReceiving: row?.['receiving'] === true,
+    ...(subscription === undefined ? {} : { subscription: readSubscription(subscription) }),
+  }
+}
+
+function readSubscription(row: JsonObject): SubscriptionFacts {
+  const { slot, errors, state } = row
+  return {
+    name: textOf(row['name']),
+    isEnabled: row['enabled'] === true,
+    isWorking: row['working'] === true,
+    ...(typeof slot === 'string' ? { slot } : {}),
+    ...(typeof state === 'string' ? { isCopied: state === 'r' } : {}),
+    errorCount: Number(errors ?? 0),
+  }
+}
+
+function textOf(json: Json | undefined): string {
+  return typeof json === 'string' ? json : ''
+}
