@@ -10,6 +10,7 @@ import { FileProbe } from '../probes/file/file-probe.ts'
 import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
+import { NatsProbe } from '../probes/nats/nats-probe.ts'
 import { NotifyProbe } from '../probes/notify/notify-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
 import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
@@ -115,6 +116,7 @@ function probesFor(
     new GrpcProbe(),
     new HttpProbe(),
     new LogProbe(),
+    new NatsProbe(),
     new NotifyProbe(clock),
     new PostgresProbe(),
     new PrometheusProbe(),

@@ -14,6 +14,7 @@ import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
+import { readNatsInput } from '../../src/probes/nats/nats-input.ts'
 import { readNotifyInput } from '../../src/probes/notify/notify-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
 import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
@@ -29,6 +30,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   grpc: readGrpcInput,
   http: readExpectation,
   log: (reader) => readLogInput(reader, {}),
+  nats: readNatsInput,
   notify: readNotifyInput,
   postgres: readPostgresInput,
   prometheus: readPrometheusInput,
@@ -107,6 +109,26 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     },
   ],
   log: ['ready', { pattern: 'port (?<port>\\d+)', fatal: '^FATAL', stream: 'err' }],
+  nats: [
+    'nats://localhost',
+    {
+      url: 'tls://app:secret@localhost:4222',
+      jetstream: true,
+      stream: 'ORDERS',
+      consumer: 'workers',
+      pullsWaiting: 1,
+      pending: 100,
+      unacknowledged: 10,
+      canary: {
+        subject: 'orders.canary',
+        payload: '{"canary":true}',
+        headers: { 'X-Tenant': 'shop' },
+        processedWithin: '2s',
+        by: '1.4.2',
+      },
+      tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
+  ],
   notify: ['ready', { status: '^serving', startWithin: '1m', watchdog: '10s' }],
   postgres: [
     'postgres://app:secret@localhost:5432/shop',

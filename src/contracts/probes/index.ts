@@ -12,6 +12,7 @@ import { fileInput } from './file.ts'
 import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
+import { natsInput } from './nats.ts'
 import { notifyInput } from './notify.ts'
 import { postgresInput } from './postgres.ts'
 import { prometheusInput } from './prometheus.ts'
@@ -40,6 +41,7 @@ export type ProbeName =
   | 'grpc'
   | 'http'
   | 'log'
+  | 'nats'
   | 'notify'
   | 'postgres'
   | 'prometheus'
@@ -86,6 +88,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: logInput,
     summary: "Waits for a line in what the component's own process puts out.",
     timeoutMs: 1_000,
+  },
+  nats: {
+    schema: natsInput,
+    summary: 'Signs in to NATS and judges JetStream, a consumer, and a canary that it acknowledges.',
+    timeoutMs: 5_000,
   },
   notify: {
     schema: notifyInput,

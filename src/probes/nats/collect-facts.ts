@@ -1,0 +1,54 @@
+/** Asks an open session everything that the input wants to know; only a canary changes anything. */
+import type { StreamInfo } from '@nats-io/jetstream'
+import { askConsumer } from './ask-consumer.ts'
+import { canaryMayBeSent } from './assess-state.ts'
+import type { CollectedFacts, StreamFacts } from './facts.ts'
+import type { NatsInput } from './nats-input.ts'
+import { sendCanary } from './send-canary.ts'
+import { orAborted, type Session } from './session.ts'
+
+/** How long a request may wait: longer than any attempt, which its signal ends. @unit ms */
+const NEVER_MS = 3_600_000
+
+/** Asks; `report` gets what is known after every step, so that a failure later loses nothing. */
+export async function collectFacts(
+  session: Session,
+  input: NatsInput,
+  options: { readonly signal: AbortSignal; report(facts: CollectedFacts): void },
+): Promise<void> {
+  const { signal, report } = options
+  let facts: CollectedFacts = { server: session.server }
+  report(facts)
+  await orAborted(session.connection.flush(), signal)
+  if (!input.needsJetStream) return
+  const { jetstreamManager } = await import('@nats-io/jetstream')
+  const { connection } = session
+  const manager = await jetstreamManager(connection, { checkAPI: false, timeout: NEVER_MS })
+  if (input.stream === undefined) {
+    await orAborted(manager.getAccountInfo(), signal)
+    return
+  }
+  const stream = readStream(await orAborted(manager.streams.info(input.stream), signal))
+  facts = { ...facts, stream }
+  report(facts)
+  if (input.consumer === undefined) return
+  const { stream: streamName, consumer: consumerName } = input
+  const consumer = await askConsumer(manager, { streamName, consumerName }, signal)
+  facts = { ...facts, consumer }
+  report(facts)
+  if (input.canary === undefined || !canaryMayBeSent(input, facts)) return
+  const sending = { connection, manager, streamName, consumerName, canary: input.canary }
+  await sendCanary(sending, signal, (seen) => {
+    facts = { ...facts, ...seen }
+    report(facts)
+  })
+}
+
+function readStream({ state, config, cluster }: StreamInfo): StreamFacts {
+  return {
+    messages: state.messages,
+    lastSequence: state.last_seq,
+    retention: config.retention,
+    ...(cluster === undefined ? {} : { leader: cluster.leader ?? '' }),
+  }
+}

@@ -1,0 +1,218 @@
+/**
+ * Sends a canary: a message that the consumer must acknowledge, by which it shows that its workers work
+ * and are not only connected. It is taken out of the stream again, also when the attempt is aborted,
+ * unless a worker holds it and does nothing: then no other is sent until it has let go of this one.
+ */
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { JetStreamManager } from '@nats-io/jetstream'
+import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { askConsumer } from './ask-consumer.ts'
+import type { CanaryFacts, CollectedFacts, ConsumerFacts } from './facts.ts'
+import { SessionTrouble } from './handed-over-transport.ts'
+import type { CanaryInput } from './nats-input.ts'
+import { orAborted } from './session.ts'
+
+/** Marks a canary. */
+export const CANARY_HEADER = 'Rampart-Canary'
+/** Where the worker may answer to. */
+export const REPLY_HEADER = 'Rampart-Reply-To'
+/** What the worker calls itself in its answer. */
+export const VERSION_HEADER = 'Rampart-Version'
+
+/** How often the consumer is asked for how far it is. @unit ms */
+const PAUSE_MS_MIN = 10
+const PAUSE_MS_MAX = 100
+/** How long taking a canary back may take once the attempt is over. @unit ms */
+const GRACE_MS = 250
+/** Longer than any attempt, which its signal ends. @unit ms */
+const NEVER_MS = 3_600_000
+const SHOWN_MAX = 100
+
+/** What is sent to whom. */
+export interface Sending {
+  readonly connection: NatsConnection
+  readonly manager: JetStreamManager
+  readonly streamName: string
+  readonly consumerName: string
+  readonly canary: CanaryInput
+}
+
+/** Gets what is known so far; the last call counts. */
+export type Report = (seen: Pick<CollectedFacts, 'consumer' | 'canary'>) => void
+
+interface Seen {
+  consumer?: ConsumerFacts
+  awaitsAnswer?: boolean
+  /** What the worker calls itself; empty when it answered without saying. */
+  version?: string
+}
+
+/** What was published and may or may not be stored. */
+interface Storing {
+  readonly ack: Promise<{ readonly seq: number }>
+}
+
+/** Sends one and waits for what becomes of it; `report` gets that, also when this rejects. */
+export async function sendCanary(
+  sending: Sending,
+  signal: AbortSignal,
+  report: Report,
+): Promise<void> {
+  if (!(await isFree(sending, signal, report))) return
+  const seen: Seen = {}
+  const startedMs = performance.now()
+  const { ack } = await publish(sending, seen)
+  let sequence: number | undefined
+  try {
+    sequence = (await orAborted(ack, signal)).seq
+    await waitFor({ sending, seen, sequence, signal })
+  } catch (thrown) {
+    throw isUnheard(thrown) ? new SessionTrouble('WRONG_SUBJECT', 'no stream keeps it') : thrown
+  } finally {
+    const tookMs = since(startedMs)
+    // Aborted before it was known to be stored, it may be there nevertheless.
+    const stored = sequence ?? (await orTooLate(ack.then(({ seq }) => seq)))
+    if (stored !== undefined) {
+      const removal = await takeBack(sending, stored, seen.consumer)
+      const canary = canaryFacts(seen, { sequence: stored, tookMs, removal })
+      report({ canary, ...withConsumer(seen) })
+    }
+  }
+}
+
+/**
+ * Whether no canary of an earlier asking is under way, waiting for it to be processed. One that was
+ * never delivered is taken out; one that a worker holds stays, so that no worker is given a second.
+ */
+async function isFree(sending: Sending, signal: AbortSignal, report: Report): Promise<boolean> {
+  const { manager, streamName, canary } = sending
+  const query = { last_by_subj: canary.subject }
+  const last = await orAborted(manager.streams.getMessage(streamName, query), signal)
+  if (last?.header.has(CANARY_HEADER) !== true) return true
+  const seen: Seen = {}
+  const sequence = last.seq
+  const startedMs = performance.now()
+  try {
+    const isProcessed = await waitFor({ sending, seen, sequence, signal })
+    if (isProcessed) await orAborted(remove(sending, sequence), signal)
+    return isProcessed
+  } finally {
+    const known = { sequence, tookMs: since(startedMs) }
+    const earlier = canaryFacts(seen, { ...known, removal: 'gone' })
+    if (!earlier.isAcknowledged) {
+      const removal = await takeBack(sending, sequence, seen.consumer)
+      report({ canary: { ...earlier, removal, isEarlier: true }, ...withConsumer(seen) })
+    }
+  }
+}
+
+async function publish(sending: Sending, seen: Seen): Promise<Storing> {
+  const { connection, manager, streamName, canary } = sending
+  const { createInbox, headers } = await import('@nats-io/transport-node')
+  const inbox = createInbox()
+  seen.awaitsAnswer = canary.version !== undefined
+  connection.subscribe(inbox, {
+    max: 1,
+    callback: (error, message) => {
+      if (error === null) seen.version = readVersion(message)
+    },
+  })
+  const sent = headers()
+  for (const [name, value] of Object.entries(canary.headers)) sent.set(name, value)
+  sent.set(CANARY_HEADER, inbox)
+  sent.set(REPLY_HEADER, inbox)
+  const options = { headers: sent, expect: { streamName }, retries: 1, timeout: NEVER_MS }
+  // Not awaited here: an abort must not make anybody forget that it may be stored.
+  return { ack: manager.jetstream().publish(canary.subject, canary.payload, options) }
+}
+
+interface Waiting {
+  readonly sending: Sending
+  readonly seen: Seen
+  readonly sequence: number
+  readonly signal: AbortSignal
+}
+
+/** Whether it was acknowledged, and answered where a version is expected, in time. */
+async function waitFor({ sending, seen, sequence, signal }: Waiting): Promise<boolean> {
+  const { manager, canary } = sending
+  const untilMs = performance.now() + canary.withinMs
+  for (let pauseMs = PAUSE_MS_MIN; ; pauseMs = Math.min(2 * pauseMs, PAUSE_MS_MAX)) {
+    seen.consumer = await askConsumer(manager, sending, signal)
+    const isAnswered = !seen.awaitsAnswer || seen.version !== undefined
+    if (seen.consumer.acknowledged >= sequence && isAnswered) return true
+    const leftMs = untilMs - performance.now()
+    if (leftMs <= 0) return false
+    await sleep(Math.min(pauseMs, leftMs), undefined, { signal })
+  }
+}
+
+/** Takes it out of the stream, unless a worker holds it: then it tells when the worker works again. */
+async function takeBack(
+  sending: Sending,
+  sequence: number,
+  consumer: ConsumerFacts | undefined,
+): Promise<CanaryFacts['removal']> {
+  const { delivered = 0, acknowledged = 0 } = consumer ?? {}
+  if (delivered >= sequence && acknowledged < sequence) return 'held'
+  return (await orTooLate(remove(sending, sequence))) ?? 'left'
+}
+
+async function remove(sending: Sending, sequence: number): Promise<CanaryFacts['removal']> {
+  const { manager, streamName } = sending
+  try {
+    return (await manager.streams.deleteMessage(streamName, sequence, false)) ? 'removed' : 'left'
+  } catch (thrown) {
+    const message = thrown instanceof Error ? thrown.message : ''
+    return /no message found|deleted message|EOF/i.test(message) ? 'gone' : 'left'
+  }
+}
+
+/** Whether nobody, and so no stream, listens to the subject; the client takes that for something else. */
+function isUnheard(thrown: unknown): boolean {
+  return thrown instanceof Error && thrown.name === 'JetStreamNotEnabled'
+}
+
+function since(startedMs: number): number {
+  return Math.round((performance.now() - startedMs) * 100) / 100
+}
+
+function withConsumer({ consumer }: Seen): { readonly consumer?: ConsumerFacts } {
+  return consumer === undefined ? {} : { consumer }
+}
+
+/** What a promise gives, or undefined when it fails or takes too long. */
+async function orTooLate<Value>(promise: Promise<Value>): Promise<Value | undefined> {
+  const timing = new AbortController()
+  const late = sleep(GRACE_MS, undefined, { signal: timing.signal }).catch(() => undefined)
+  const value = await Promise.race([promise.catch(() => undefined), late])
+  timing.abort()
+  return value
+}
+
+function canaryFacts(
+  { consumer, version }: Seen,
+  known: Pick<CanaryFacts, 'sequence' | 'tookMs' | 'removal'>,
+): CanaryFacts {
+  return {
+    ...known,
+    isAcknowledged: consumer !== undefined && consumer.acknowledged >= known.sequence,
+    isAnswered: version !== undefined,
+    ...(version === undefined || version === '' ? {} : { version }),
+    isEarlier: false,
+  }
+}
+
+/** Of the header, or of a JSON body's member `version`; empty when neither says. */
+function readVersion(message: Msg): string {
+  const header = message.headers?.get(VERSION_HEADER) ?? ''
+  if (header !== '') return header.slice(0, SHOWN_MAX)
+  try {
+    const body: unknown = message.json()
+    const isObject = typeof body === 'object' && body !== null && 'version' in body
+    return isObject && typeof body.version === 'string' ? body.version.slice(0, SHOWN_MAX) : ''
+  } catch {
+    // An answer that is no JSON is one that says no version.
+    return ''
+  }
+}
