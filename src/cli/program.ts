@@ -52,12 +52,19 @@ function addVerb(
 ): void {
   const command = parent.command(usage, { hidden: verb.isHidden === true })
   command.description(verb.summary)
-  for (const [flags, description] of verb.options) command.option(flags, description)
+  for (const [flags, description, repeatable] of verb.options) {
+    if (repeatable === undefined) command.option(flags, description)
+    else command.option(flags, description, appended)
+  }
   configure(command, to.parts)
   command.action(async (...received: unknown[]) => {
     const args = received.slice(0, -2) as readonly string[]
     to.done(await verb.run(to.parts, args, received.at(-2) as Options))
   })
+}
+
+function appended(value: string, values: readonly string[] = []): readonly string[] {
+  return [...values, value]
 }
 
 function configure(command: Command, parts: CliParts): void {

@@ -1,4 +1,5 @@
 /** The values of a contract's settings, read from the caller's process variables. */
+import { regionSettingKey } from '../contracts/environment/region.ts'
 import type { AnyContract } from '../contracts/index.ts'
 
 /**
@@ -13,6 +14,12 @@ export function settingValues(
   for (const setting of contract.definition.settings) {
     const value = setting.from === undefined ? undefined : variables[setting.from]
     if (value !== undefined) values[setting.name] = value
+  }
+  for (const region of contract.definition.regions) {
+    for (const { name, from } of region.settings) {
+      const value = from === undefined ? undefined : variables[from]
+      if (value !== undefined) values[regionSettingKey(region.name, name)] = value
+    }
   }
   return values
 }

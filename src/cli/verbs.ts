@@ -13,8 +13,8 @@ export interface Verb {
   /** As commander writes it: `up [path]`. */
   readonly usage: string
   readonly summary: string
-  /** Flag and description. */
-  readonly options: readonly (readonly [string, string])[]
+  /** Flag and description; `repeatable` when it may be given several times, each adding to a list. */
+  readonly options: readonly (readonly [string, string, 'repeatable'?])[]
   /** Not shown in the help. */
   readonly isHidden?: boolean
   readonly run: Action
@@ -155,6 +155,25 @@ export const VERBS: readonly Verb[] = [
     options: [WORKSPACE_FLAG, JSON_FLAG],
     run: async (parts, [what], options) =>
       (await import('./commands/explain.ts')).runExplain(parts, what, options),
+  },
+  {
+    usage: 'simulate [environment]',
+    summary: 'foretell how long a ramp takes, and what would change that',
+    options: [
+      ['--what <change>', 'what if: "db 2x", "db 500ms", "a->b provisional"', 'repeatable'],
+      ['--without <edge>', 'what if b did not wait for a: "a->b"', 'repeatable'],
+      ['--cores <count>', 'what if so many stages were at work at a time'],
+      ['--estimate <stage=duration>', 'for what was never ramped: db=2s, db=1s..4s', 'repeatable'],
+      ['--goal <goal>', 'up or down; up when not given'],
+      ['--last <count>', 'how many earlier ramps to draw from (50)'],
+      ['--runs <count>', 'how many ramps to simulate (10000)'],
+      ['--seed <number>', 'the same seed gives the same forecast (1)'],
+      NAME_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [environment], options) =>
+      (await import('./commands/simulate.ts')).runSimulate(parts, environment, options),
   },
   {
     usage: 'ledger show [ramp]',

@@ -1,5 +1,5 @@
 /** The contracts' expressions, as the engine asks for them. */
-import { evaluate } from '../contracts/expression/evaluate.ts'
+import { type Scope as CelScope, evaluate } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
@@ -7,14 +7,19 @@ import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
 /** Expressions in CEL. */
 export class CelExpressions implements Expressions {
   resolve(template: JsonObject, scope: Scope): Resolution<JsonObject> {
-    const result = resolveTemplates(template, scope)
+    const result = resolveTemplates(template, celScope(scope))
     if (!result.ok) return { ok: false, why: result.problem.sentence }
     // An object stays an object: only the strings in it are replaced.
     return { ok: true, value: result.value as JsonObject }
   }
 
   evaluate(expression: string, scope: Scope): Resolution<Json> {
-    const result = evaluate(expression, scope)
+    const result = evaluate(expression, celScope(scope))
     return result.ok ? result : { ok: false, why: result.problem.sentence }
   }
+}
+
+/** To a contract, a group of stages is a region. */
+function celScope({ group, ...scope }: Scope): CelScope {
+  return group === undefined ? scope : { ...scope, region: { name: group } }
 }

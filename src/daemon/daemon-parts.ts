@@ -3,6 +3,7 @@ import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
+import { AgreeProbe } from '../probes/agree/agree-probe.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
@@ -14,6 +15,7 @@ import { NatsProbe } from '../probes/nats/nats-probe.ts'
 import { NotifyProbe } from '../probes/notify/notify-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
 import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
+import { QueueProbe } from '../probes/queue/queue-probe.ts'
 import { RedisProbe } from '../probes/redis/redis-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
 import { TlsProbe } from '../probes/tls/tls-probe.ts'
@@ -108,7 +110,7 @@ function probesFor(
   const folder = place.workspace
   const path = settings['PATH'] ?? SEARCH_PATH
   const home = settings['HOME'] ?? folder
-  return [
+  const probes: readonly Probe[] = [
     new DnsProbe(),
     new ExecProbe({ folder, path, home }),
     new ExitProbe(runtime, clock),
@@ -118,10 +120,12 @@ function probesFor(
     new LogProbe(),
     new NatsProbe(),
     new NotifyProbe(clock),
-    new PostgresProbe(),
+    new PostgresProbe(clock),
     new PrometheusProbe(),
+    new QueueProbe(),
     new RedisProbe(),
     new TcpProbe(),
     new TlsProbe(clock),
   ]
+  return [...probes, new AgreeProbe(probes, new CelExpressions())]
 }

@@ -73,7 +73,10 @@ export class AskerPool {
         resolve: (asked) => {
           const input = words.resolve(asked.stage, asked.question.input)
           if (!input.ok) return input
-          return { ok: true, value: { input: input.value, self: words.selfOf(asked.stage) } }
+          const self = words.selfOf(asked.stage)
+          const among = words.resolveAmong(asked.question.among ?? [])
+          if (!among.ok) return among
+          return { ok: true, value: { input: input.value, self, among: among.value } }
         },
         judge: (asked, answer) => words.judge(asked, answer),
         eagerQuestions: () => this.#eagerQuestions,

@@ -9,21 +9,26 @@ import type { OpenQuestion } from '../core/ramp/open-questions.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Clock, Timer } from '../seams/clock.ts'
 import type { Resolution } from '../seams/expressions.ts'
-import type { Asking, Probe } from '../seams/probe.ts'
+import type { Asking, ComparedAsking, Probe } from '../seams/probe.ts'
 
 /** What an asker needs from its ramp. */
 export interface AskerParts {
   readonly clock: Clock
   readonly probe: Probe
-  /** The probe's input as of now, and what `self` is. */
-  resolve(
-    question: OpenQuestion,
-  ): Resolution<{ readonly input: JsonObject; readonly self: JsonObject }>
+  /** The probe's input as of now, what `self` is, and what is compared. */
+  resolve(question: OpenQuestion): Resolution<ResolvedQuestion>
   /** The answer after `when` was held against its evidence, without secrets. */
   judge(question: OpenQuestion, answer: Answer): Answer
   heard(question: OpenQuestion, answer: Answer, attempt: number, tookMs: number): void
   /** How many questions of the ramp are asked eagerly, this one included. */
   eagerQuestions(): number
+}
+
+/** A question with every template resolved. */
+export interface ResolvedQuestion {
+  readonly input: JsonObject
+  readonly self: JsonObject
+  readonly among: readonly ComparedAsking[]
 }
 
 /** How long a question is asked eagerly before it is asked as slowly as a watched one. @unit ms */
@@ -120,8 +125,9 @@ export class Asker {
   async #answer(question: OpenQuestion, signal: AbortSignal): Promise<Answer> {
     const resolved = this.#parts.resolve(question)
     if (!resolved.ok) return unresolved(resolved.why)
-    const { input, self } = resolved.value
-    const asking: Asking = { input, self, attempt: this.#attempt, signal }
+    const { input, self, among } = resolved.value
+    const compared = among.length === 0 ? {} : { among }
+    const asking: Asking = { input, self, ...compared, attempt: this.#attempt, signal }
     try {
       this.#watch(asking)
       return this.#parts.judge(question, await this.#parts.probe.ask(asking))

@@ -1,11 +1,13 @@
 /** What a ramp's questions and commands say, once their expressions are resolved. */
 
+import type { ComparedQuestion } from '../core/plan/question.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { OpenQuestion } from '../core/ramp/open-questions.ts'
 import { outputsFor } from '../core/ramp/scope.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
+import type { ComparedAsking } from '../seams/probe.ts'
 import type { RampSettings } from '../seams/settings.ts'
 import { limitEvidence } from './evidence-limit.ts'
 import { type Redact, redactorFor } from './redact.ts'
@@ -32,6 +34,17 @@ export class RampWords {
   /** An input with every template resolved, for a stage as it stands. */
   resolve(stage: string, template: JsonObject): Resolution<JsonObject> {
     return this.#expressions.resolve(template, this.#scope(stage))
+  }
+
+  /** What a question compares, each put as its own stage would put it. */
+  resolveAmong(among: readonly ComparedQuestion[]): Resolution<readonly ComparedAsking[]> {
+    const askings: ComparedAsking[] = []
+    for (const { name, stage, probe, input: template } of among) {
+      const input = this.resolve(stage, template)
+      if (!input.ok) return { ok: false, why: `for ${name}, ${input.why}` }
+      askings.push({ name, probe, input: input.value, self: this.selfOf(stage) })
+    }
+    return { ok: true, value: askings }
   }
 
   /** What `self` is for a stage. */
@@ -66,6 +79,9 @@ export class RampWords {
   #scope(stage: string): Scope {
     const state = this.#state()
     const run = { ...this.#settings?.run, id: state.ramp, goal: state.plan.goal }
-    return { ...outputsFor(state, stage), settings: this.#settings?.values ?? {}, run }
+    const outputs = outputsFor(state, stage)
+    const { values, groups } = this.#settings ?? { values: {} }
+    const settings = { ...values, ...groups?.[outputs.group ?? ''] }
+    return { ...outputs, settings, run }
   }
 }

@@ -7,10 +7,12 @@ export type Redact = <Value>(value: Value) => Value
 
 /** A redactor for the secrets of a ramp. Values shorter than three characters cannot be told apart. */
 export function redactorFor(settings: RampSettings | undefined): Redact {
-  const secrets = (settings?.secrets ?? []).flatMap((name) => {
-    const value = settings?.values[name]
-    return typeof value === 'string' && value.length >= 3 ? formsOf(name, value) : []
-  })
+  const tables = [settings?.values ?? {}, ...Object.values(settings?.groups ?? {})]
+  const secrets = (settings?.secrets ?? []).flatMap((name) =>
+    tables.flatMap(({ [name]: value }) =>
+      typeof value === 'string' && value.length >= 3 ? formsOf(name, value) : [],
+    ),
+  )
   // The longest first, so that a secret within a longer one does not leave the rest of it behind.
   secrets.sort((a, b) => b.text.length - a.text.length)
   if (secrets.length === 0) return (value) => value

@@ -5,9 +5,14 @@ import type { Json, JsonObject } from '../core/units/json.ts'
 export interface Scope {
   /** What the stage's own command put out. */
   readonly self: JsonObject
-  /** By stage name: what each command put out, and `evidence` merged from its conditions. */
+  /**
+   * What each command put out, and `evidence` merged from its conditions: by the stage's name, and
+   * for stages of one group also by the name within the group.
+   */
   readonly components: Readonly<Record<string, JsonObject>>
-  /** The settings of the ramp; may hold secrets. */
+  /** The group of the stage, if it has one. */
+  readonly group?: string
+  /** The settings as they are for the stage; may hold secrets. */
   readonly settings: JsonObject
   /** `id`, `goal`, `directory` and the like. */
   readonly run: JsonObject

@@ -2,6 +2,14 @@
 import type { Answer } from '../core/plan/verdict.ts'
 import type { JsonObject } from '../core/units/json.ts'
 
+/** One of several askings that a probe compares. */
+export interface ComparedAsking {
+  readonly name: string
+  readonly probe: string
+  readonly input: JsonObject
+  readonly self: JsonObject
+}
+
 /** One asking. */
 export interface Asking {
   /** The probe's input, every template resolved. */
@@ -10,6 +18,8 @@ export interface Asking {
   readonly self: JsonObject
   /** Counts from 1 in each incarnation of the stage. */
   readonly attempt: number
+  /** What is to be asked and compared, for a probe that does; every template resolved. */
+  readonly among?: readonly ComparedAsking[]
   /** Aborted at the attempt's timeout, or when nobody wants the answer any more. */
   readonly signal: AbortSignal
 }

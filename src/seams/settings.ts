@@ -5,6 +5,8 @@ import type { JsonObject } from '../core/units/json.ts'
 export interface RampSettings {
   /** Resolved values by name, and `directory`: where relative paths of the contract begin. */
   readonly values: JsonObject
+  /** Values that are others in one group of stages, by group. */
+  readonly groups?: Readonly<Record<string, JsonObject>>
   /** Names of the values that are secret. */
   readonly secrets: readonly string[]
   /** Facts for `run` in expressions besides the ramp's own, for example `directory`. */

@@ -4,10 +4,11 @@
  */
 
 import { formatIssue } from '../contracts/document/format-issue.ts'
+import { type Region, regionSettingKey } from '../contracts/environment/region.ts'
 import { type AnyContract, parseContracts, planContract } from '../contracts/index.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Plan } from '../core/plan/plan.ts'
-import type { Json } from '../core/units/json.ts'
+import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampSettings } from '../seams/settings.ts'
 
 /** A contract, and its plan toward the goal. */
@@ -56,8 +57,13 @@ export interface SettingsSources {
  */
 export function settingsFor(contract: AnyContract, sources: SettingsSources): RampSettings {
   const { goal, directory, workspace, given, earlier } = sources
-  const { settings } = contract.definition
-  const known = new Set(settings.map((setting) => setting.name))
+  const { settings, regions } = contract.definition
+  const known = new Set([
+    ...settings.map((setting) => setting.name),
+    ...regions.flatMap((region) =>
+      region.settings.map(({ name }) => regionSettingKey(region.name, name)),
+    ),
+  ])
   const unknown = Object.keys(given).filter((name) => !known.has(name))
   if (unknown.length > 0) throw unknownSettings(contract, unknown)
   const values: Record<string, Json> = {}
@@ -68,7 +74,25 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
   const missing = settings.filter(({ name }) => values[name] === undefined)
   if (missing.length > 0 && goal === 'up') throw missingSettings(contract, missing)
   const secrets = settings.filter((setting) => setting.secret).map((setting) => setting.name)
-  return { values, secrets, run: { directory, workspace } }
+  const groups = regionValues(regions, sources)
+  const more = groups === undefined ? {} : { groups }
+  return { values, ...more, secrets, run: { directory, workspace } }
+}
+
+/** What settings are where a region has values of its own; undefined when none has. */
+function regionValues(
+  regions: readonly Region[],
+  { given, earlier }: SettingsSources,
+): Readonly<Record<string, JsonObject>> | undefined {
+  const groups = regions.flatMap(({ name: region, settings }) => {
+    const values = settings.flatMap(({ name, default: fallback }): readonly [string, Json][] => {
+      const sent = given[regionSettingKey(region, name)]
+      const value = sent ?? earlier?.groups?.[region]?.[name] ?? fallback
+      return value === undefined ? [] : [[name, value]]
+    })
+    return values.length === 0 ? [] : [[region, Object.fromEntries(values)] as const]
+  })
+  return groups.length === 0 ? undefined : Object.fromEntries(groups)
 }
 
 function missingSettings(

@@ -10,6 +10,7 @@ import type { RampSettings, SettingsStore } from '../seams/settings.ts'
 
 const KEPT = z.strictObject({
   values: z.record(z.string(), z.json()),
+  groups: z.record(z.string(), z.record(z.string(), z.json())).exactOptional(),
   secrets: z.array(z.string()),
   run: z.record(z.string(), z.json()),
 })

@@ -4,7 +4,7 @@ import type { RampState } from '../../core/ramp/state.ts'
 import { stageNamed } from '../../core/ramp/state.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { padTo } from './columns.ts'
-import { goalWords } from './goal-words.ts'
+import { goalWords, stageWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
 import type { Mood } from './stage-rows.ts'
 
@@ -37,7 +37,8 @@ function sayingOf(entry: Entry, state: RampState): Said | undefined {
     case 'word.refused':
       return sayingOfRamp(entry, state)
     case 'stage.entered': {
-      const label = goalWords(state.plan.goal).entered
+      const { stage } = stageNamed(state, entry.stage) ?? {}
+      const label = stageWords(state.plan.goal, stage).entered
       return { stage: entry.stage, mood: 'moving', label, detail: '' }
     }
     case 'stage.gated':
@@ -75,7 +76,7 @@ function readySaying(stage: string, state: RampState): Said {
   // The deepest proof is the one declared last.
   const proof = view?.now.conditions.findLast((condition) => condition.lastAnswer !== undefined)
   const detail = [`in ${describeDuration(tookMs)}`, proof?.lastAnswer?.sentence ?? ''].join('  ')
-  const words = goalWords(state.plan.goal)
+  const words = stageWords(state.plan.goal, view?.stage)
   const label = view?.stage.finishes === true ? words.completed : 'ready'
   return { stage, mood: 'good', label, detail: detail.trimEnd() }
 }

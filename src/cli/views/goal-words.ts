@@ -1,5 +1,7 @@
 /** The words that a ramp's goal asks for: on its way down a component is not starting. */
 
+import type { Stage } from '../../core/plan/plan.ts'
+
 /** What to call the same phases on the way to a goal. */
 export interface GoalWords {
   /** Its command is under way. */
@@ -12,6 +14,16 @@ export interface GoalWords {
 const WORDS: Readonly<Record<string, GoalWords>> = {
   up: { entered: 'starting', completed: 'completed', reached: 'ready' },
   down: { entered: 'stopping', completed: 'stopped', reached: 'down' },
+}
+
+const LOOKING: Partial<GoalWords> = { entered: 'looking', completed: 'seen' }
+const EMPTYING: Partial<GoalWords> = { entered: 'emptying', completed: 'empty' }
+
+/** The words for one stage on the way to a goal: one that only looks neither starts nor stops. */
+export function stageWords(goal: string, stage: Stage | undefined): GoalWords {
+  const words = goalWords(goal)
+  if (stage?.command?.operation !== 'look') return words
+  return { ...words, ...(stage.conditions.length > 0 ? EMPTYING : LOOKING) }
 }
 
 /** The words for a goal. */

@@ -2,7 +2,7 @@
 import type { Answer } from '../../core/plan/verdict.ts'
 import { describeWait, type Wait, waitsOf } from '../../core/ramp/explain.ts'
 import type { RampState, StageState } from '../../core/ramp/state.ts'
-import { type GoalWords, goalWords } from './goal-words.ts'
+import { type GoalWords, stageWords } from './goal-words.ts'
 
 /** How a stage is doing, coarsely: what decides its mark and colour. */
 export type Mood = 'waiting' | 'moving' | 'good' | 'bad' | 'gone'
@@ -43,7 +43,7 @@ export function stageRows(
     const budgetMs = isTimed ? state.plan.stages[place]?.deadlineMs : undefined
     return {
       name: now.name,
-      ...describePhase(now, goalWords(state.plan.goal)),
+      ...describePhase(now, stageWords(state.plan.goal, state.plan.stages[place])),
       ...(tookMs === undefined ? {} : { tookMs }),
       ...(budgetMs === undefined ? {} : { budgetMs }),
       detail: detailOf(now, waits, nowMs),

@@ -9,14 +9,17 @@ import {
   placeOf,
   type SourceDocument,
 } from '../document/source-document.ts'
+import { circleOfRegions } from './check-regions.ts'
 import type { ComponentSketch, NeedSketch, Sketch } from './sketch.ts'
+import { edgesOf, stageName, stageSketches } from './stage-graph.ts'
 
 /** Everything that is wrong with needs. */
 export function checkNeeds(document: SourceDocument, sketch: Sketch): readonly Issue[] {
   const components = [...sketch.components.values()]
+  const hasCircleOfRegions = circleOfRegions(sketch) !== undefined
   return [
     ...components.flatMap((component) => checkEach(document, sketch, component)),
-    ...checkCycles(document, components),
+    ...(hasCircleOfRegions ? [] : checkCycles(document, sketch)),
   ]
 }
 
@@ -28,8 +31,9 @@ function checkEach(
   const seen = new Set<string>()
   const issues: Issue[] = []
   for (const need of component.needs) {
-    const complaint = complainAbout(sketch, component, need, seen.has(need.component))
-    seen.add(need.component)
+    const name = stageName(need.component, need.region)
+    const complaint = complainAbout(sketch, component, need, seen.has(name))
+    seen.add(name)
     if (complaint !== undefined) issues.push(at(document, need, complaint))
   }
   return issues
@@ -43,6 +47,8 @@ function complainAbout(
 ): Complaint | undefined {
   const target = sketch.components.get(need.component)
   if (target === undefined) return unknownNeed(sketch, component, need)
+  const misplaced = complainAboutRegion(sketch, component, need, target)
+  if (misplaced !== undefined) return misplaced
   if (isRepeated) {
     return {
       code: 'contradiction',
@@ -61,6 +67,38 @@ function complainAbout(
   }
 }
 
+/** Whether the one that is needed is in the region where it is looked for. */
+function complainAboutRegion(
+  sketch: Sketch,
+  component: ComponentSketch,
+  need: NeedSketch,
+  target: ComponentSketch,
+): Complaint | undefined {
+  const name = need.component
+  if (need.region !== undefined && !sketch.regions.has(need.region)) {
+    const known = [...sketch.regions.keys()]
+    const nearest = nearestWord(need.region, known)
+    const message =
+      known.length === 0
+        ? `this environment has no regions, so there is no ${need.region}/${name}; write ${name}`
+        : `there is no region ${quote(need.region)}`
+    return {
+      code: 'need-unknown',
+      message,
+      found: quote(`${need.region}/${name}`),
+      ...(nearest === undefined ? {} : { nearest: `${nearest}/${name}` }),
+    }
+  }
+  const lacking = component.regions.find(
+    (region) => !target.regions.includes(need.region ?? region),
+  )
+  if (lacking === undefined) return undefined
+  const where = need.region ?? lacking
+  const elsewhere = target.regions.map((region) => stageName(name, region))
+  const message = `${name} is not in the region ${where}; write ${listWords(elsewhere)}`
+  return { code: 'need-unknown', message, expected: listWords(elsewhere), found: quote(name) }
+}
+
 function unknownNeed(sketch: Sketch, component: ComponentSketch, need: NeedSketch): Complaint {
   const known = [...sketch.components.keys()].filter((name) => name !== component.name)
   const nearest = nearestWord(need.component, known)
@@ -74,48 +112,55 @@ function unknownNeed(sketch: Sketch, component: ComponentSketch, need: NeedSketc
   }
 }
 
-function checkCycles(
-  document: SourceDocument,
-  components: readonly ComponentSketch[],
-): readonly Issue[] {
-  const places = new Map(components.map((component, place) => [component.name, place]))
-  const edges = components.map((component) =>
-    component.needs.map((need) => places.get(need.component) ?? -1).filter((place) => place >= 0),
-  )
-  const issues: Issue[] = []
-  for (let cycle = findCycle(edges); cycle !== undefined; cycle = findCycle(edges)) {
-    issues.push(cycleIssue(document, components, cycle))
+function checkCycles(document: SourceDocument, sketch: Sketch): readonly Issue[] {
+  const stages = stageSketches(sketch)
+  const places = new Map(stages.map(({ name }, place) => [name, place]))
+  const edges = stages.map((stage) => [...edgesOf(stage, sketch, stages)])
+  const issues = new Map<string, Issue>()
+  const graph = (): number[][] => edges.map((list) => list.map(({ to }) => places.get(to) ?? -1))
+  for (let cycle = findCycle(graph()); cycle !== undefined; cycle = findCycle(graph())) {
+    const names = cycle.map((place) => stages[place]?.name ?? '?')
+    const along = cycle.slice(0, -1).map((place, step) => ({
+      from: names[step] ?? '?',
+      need: edges[place]?.find(({ to }) => to === names[step + 1])?.need,
+    }))
+    const issue = cycleIssue(document, names, along)
+    // The same needs go in the same circle in every region.
+    const key = JSON.stringify(along.map(({ need }) => need?.path))
+    if (!issues.has(key)) issues.set(key, issue)
     // Without its last edge the next circle can be found.
-    const [from, to] = cycle.slice(-2)
-    const last = edges[from ?? -1]
-    last?.splice(0, last.length, ...last.filter((place) => place !== to))
+    const last = edges[cycle.at(-2) ?? -1]
+    last?.splice(0, last.length, ...last.filter(({ to }) => to !== names.at(-1)))
   }
-  return issues
+  return [...issues.values()]
+}
+
+interface Step {
+  readonly from: string
+  /** Absent: the edge follows from the order of regions. */
+  readonly need: NeedSketch | undefined
 }
 
 function cycleIssue(
   document: SourceDocument,
-  components: readonly ComponentSketch[],
-  cycle: readonly number[],
+  names: readonly string[],
+  steps: readonly Step[],
 ): Issue {
-  const names = cycle.map((place) => components[place]?.name ?? '?')
-  const edges = cycle.slice(0, -1).map((place, step) => {
-    const need = components[place]?.needs.find((edge) => edge.component === names[step + 1])
-    return { from: names[step] ?? '?', need }
-  })
   const message =
     names.length === 2
       ? `${names[0]} needs itself`
       : `${names.join(' needs ')}: they wait for each other in a circle; take one of these out`
   const complaint: Complaint = { code: 'need-cyclic', message, found: names.join(' -> ') }
-  const first = edges[0]?.need
+  const written = steps.filter((step) => step.need !== undefined)
+  const first = written[0]?.need
   const issue =
     first === undefined
       ? issueAt(document, ['spec', 'components'], complaint)
       : at(document, first, complaint)
-  const related = edges.slice(1).flatMap(({ from, need }): readonly RelatedPlace[] => {
+  const related = written.slice(1).flatMap(({ from, need }): readonly RelatedPlace[] => {
     const place = need && placeOf(document, need.path, need.isKey ? 'key' : 'value')
-    return place === undefined ? [] : [{ ...place, message: `${from} needs ${need?.component}` }]
+    const message = `${from} needs ${need?.region === undefined ? '' : `${need.region}/`}${need?.component}`
+    return place === undefined ? [] : [{ ...place, message }]
   })
   return related.length === 0 ? issue : { ...issue, related }
 }

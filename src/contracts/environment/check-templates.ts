@@ -1,12 +1,13 @@
 /** Whether every expression can be read, and refers only to what is there by the time it is read. */
 
-import type { Issue } from '../document/issue.ts'
+import type { Issue, Path } from '../document/issue.ts'
 import { type Complaint, type SourceDocument, valueAt } from '../document/source-document.ts'
 import { checkExpressionAt, checkTemplatesAt } from '../expression/check-document.ts'
 import type { ComponentReference, ReferenceScope, Shape } from '../expression/check-references.ts'
 import type { Expression } from '../expression/compile.ts'
 import { PROBE_NAMES } from '../probes/index.ts'
 import type { ComponentSketch, Sketch } from './sketch.ts'
+import { neededBy, type StageSketch, stageName, stageSketches } from './stage-graph.ts'
 
 /** The only forms in which a command may speak of itself before it runs. */
 const SELF_BEFORE = /^\s*self\.(?:host|ports\.[A-Za-z0-9_]+)\s*$/
@@ -27,20 +28,16 @@ export function checkTemplates(document: SourceDocument, sketch: Sketch): readon
     }
     const atStop = { ...beforeRun, component: () => GONE_AT_STOP }
     issues.push(...checkTemplatesAt(document, [...path, 'stop', 'command'], atStop, selfForm))
-    issues.push(...checkReady(document, sketch, component))
+    issues.push(...checkAsked(document, [...path, 'ready'], askedScope(sketch, component)))
+    const atDrain = drainScope(sketch, component)
+    issues.push(...checkAsked(document, [...path, 'drain', 'until'], atDrain))
   }
   return issues
 }
 
-function checkReady(
-  document: SourceDocument,
-  sketch: Sketch,
-  component: ComponentSketch,
-): readonly Issue[] {
-  const path = [...component.path, 'ready']
+function checkAsked(document: SourceDocument, path: Path, asked: ReferenceScope): readonly Issue[] {
   const ready = valueAt(document.value, path)
   if (!Array.isArray(ready)) return []
-  const asked = askedScope(sketch, component)
   const judged = { ...asked, roots: { ...asked.roots, evidence: 'any' as const } }
   return ready.flatMap((_, index) => [
     ...PROBE_NAMES.flatMap((probe) => checkTemplatesAt(document, [...path, index, probe], asked)),
@@ -59,25 +56,67 @@ function askedScope(sketch: Sketch, component: ComponentSketch): ReferenceScope 
   return scopeOf(sketch, component, component.hasRun ? self : undefined)
 }
 
+/** What is known while it is emptied: what runs is known, what was proved on the way up is not. */
+function drainScope(sketch: Sketch, component: ComponentSketch): ReferenceScope {
+  const asked = askedScope(sketch, component)
+  return {
+    ...asked,
+    component: (name) => {
+      const { shape, absent } = asked.component(name)
+      if (absent !== undefined) return { absent }
+      if (typeof shape === 'string') return { shape }
+      const { evidence, ...running } = shape
+      return { shape: running }
+    },
+  }
+}
+
+/** What is known to what is asked across regions. */
+export function agreementScope(sketch: Sketch): ReferenceScope {
+  const stages = stageSketches(sketch)
+  return {
+    roots: commonRoots(sketch),
+    absentRoots: {
+      self: 'an agreement is of no component, so there is no self',
+      evidence: 'evidence is only there in when, once a probe has answered',
+      region: 'an agreement is of no region; name one, as in component("eu/db")',
+    },
+    componentNames: stages.map(({ name }) => name),
+    component: (name) => {
+      const stage = stages.find((one) => one.name === name)
+      return { shape: stage === undefined ? 'any' : componentShape(stage.component) }
+    },
+  }
+}
+
+function commonRoots(sketch: Sketch): Readonly<Record<string, Shape>> {
+  return {
+    settings: Object.fromEntries(sketch.settings.map((name) => [name, 'value'])),
+    run: { id: 'value', goal: 'value', workspace: 'value', directory: 'value' },
+  }
+}
+
 function scopeOf(
   sketch: Sketch,
   component: ComponentSketch,
   self: Shape | undefined,
 ): ReferenceScope {
-  const roots: Record<string, Shape> = {
-    settings: Object.fromEntries(sketch.settings.map((name) => [name, 'value'])),
-    run: { id: 'value', goal: 'value', workspace: 'value', directory: 'value' },
-  }
+  const roots: Record<string, Shape> = { ...commonRoots(sketch) }
   const absentRoots: Record<string, string> = {
     evidence: 'evidence is only there in when, once a probe has answered',
-    region: 'this environment has no regions, so region has no value',
   }
+  const hasRegions = sketch.regions.size > 0
+  if (hasRegions) roots['region'] = { name: 'value' }
+  else absentRoots['region'] = 'this environment has no regions, so region has no value'
   if (self === undefined) absentRoots['self'] = `${component.name} has no run, so there is no self`
   else roots['self'] = self
   return {
     roots,
     absentRoots,
-    componentNames: [...sketch.components.keys()],
+    componentNames: [
+      ...sketch.components.keys(),
+      ...(hasRegions ? stageSketches(sketch).map(({ name }) => name) : []),
+    ],
     component: (name) => componentReference(sketch, component, name),
   }
 }
@@ -87,11 +126,16 @@ function componentReference(
   component: ComponentSketch,
   name: string,
 ): ComponentReference {
-  const other = sketch.components.get(name)
-  if (other === component) return { absent: `${name} is this component; write self for it` }
-  if (other !== undefined && isNeededBy(sketch, component, name)) {
-    return { shape: componentShape(other) }
+  if (sketch.components.get(name) === component) {
+    return { absent: `${name} is this component; write self for it` }
   }
+  const stages = stageSketches(sketch)
+  const other =
+    sketch.components.get(name) ?? stages.find((stage) => stage.name === name)?.component
+  const isThere = stages
+    .filter((stage) => stage.component === component)
+    .every((stage) => isNeededBy(sketch, stage, name))
+  if (other !== undefined && isThere) return { shape: componentShape(other) }
   const mine = component.name
   const why = `${mine} does not need ${name}, so its values may not be there yet`
   return { absent: `${why}; add ${name} to the needs of ${mine}` }
@@ -107,20 +151,10 @@ function portsShape(component: ComponentSketch): Shape {
   return Object.fromEntries(component.ports.map((name) => [name, 'value']))
 }
 
-/** Whether a component must have come some way before another is entered. */
-function isNeededBy(sketch: Sketch, component: ComponentSketch, name: string): boolean {
-  const seen = new Set<string>()
-  const waiting = [component]
-  for (let one = waiting.pop(); one !== undefined; one = waiting.pop()) {
-    for (const need of one.needs) {
-      if (need.component === name) return true
-      const target = sketch.components.get(need.component)
-      if (target === undefined || seen.has(need.component)) continue
-      seen.add(need.component)
-      waiting.push(target)
-    }
-  }
-  return false
+/** Whether what is called so must have come some way before a stage is entered. */
+function isNeededBy(sketch: Sketch, stage: StageSketch, name: string): boolean {
+  const needed = neededBy(stage, sketch)
+  return needed.has(name) || needed.has(stageName(name, stage.region))
 }
 
 /** In a command, `self` is filled in by whoever starts it, who knows these forms only. */

@@ -1,13 +1,16 @@
 /** An environment, understood: every default filled in, every duration in milliseconds. */
-import type { BreachPolicy, Tolerance, Watch } from '../../core/plan/condition.ts'
+import type { BreachPolicy } from '../../core/plan/condition.ts'
 import type { Retry, Until } from '../../core/plan/plan.ts'
-import type { Cadence } from '../../core/plan/question.ts'
-import type { JsonObject } from '../../core/units/json.ts'
 import type { Contract } from '../contract.ts'
-import { type ProbeName, probeInputs } from '../probes/index.ts'
+import {
+  agreedConditions,
+  namedConditions,
+  type ReadyCondition,
+  readyConditions,
+} from './ready-condition.ts'
+import { type Region, regionsOf } from './region.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
-import type { WrittenCadence, WrittenCondition } from './written-condition.ts'
-import { probesOf } from './written-condition.ts'
+import type { WrittenDrain } from './written-drain.ts'
 import { INHERITED, type WrittenRun, type WrittenStop } from './written-run.ts'
 
 /** An environment contract. */
@@ -17,8 +20,12 @@ export type EnvironmentContract = Contract<'Environment', EnvironmentDefinition>
 export interface EnvironmentDefinition {
   readonly description?: string
   readonly settings: readonly Setting[]
+  /** In the order of their waves; empty: the environment is in one place. */
+  readonly regions: readonly Region[]
   /** Those that are needed come before those that need them; else by name. */
   readonly components: readonly Component[]
+  /** What must hold across regions once all of them are ready. */
+  readonly agree: readonly ReadyCondition[]
 }
 
 /** A value from outside, read as `settings.<name>`. */
@@ -38,6 +45,8 @@ export interface Component {
   readonly name: string
   readonly owner?: string
   readonly description?: string
+  /** The regions it is part of; absent: all. */
+  readonly regions?: readonly string[]
   readonly needs: readonly ComponentNeed[]
   /** Absent: the component is proof alone. */
   readonly run?: Run
@@ -47,6 +56,8 @@ export interface Component {
   /** @default 'undo' */
   readonly onBreach: BreachPolicy
   readonly retry: Retry
+  /** How it is emptied before it is stopped; absent: it is not. */
+  readonly drain?: Drain
   readonly stop: Stop
   /** @default false */
   readonly optional: boolean
@@ -55,7 +66,11 @@ export interface Component {
 /** Another component, and how far it must have come. */
 export interface ComponentNeed {
   readonly component: string
+  /** The region it is in; absent: the same. */
+  readonly region?: string
   readonly until: Until
+  /** Whether, on the way down, that one stays until this one is gone. @default false */
+  readonly drain: boolean
 }
 
 /** A process to run. */
@@ -74,6 +89,15 @@ export interface Run {
   readonly notify?: { readonly watchdogMs?: number }
 }
 
+/** How a component is emptied before it is stopped. */
+export interface Drain {
+  /** Tells it to take nothing new; absent: nothing does. */
+  readonly signal?: string
+  readonly until: readonly ReadyCondition[]
+  /** @unit ms @default 60000 */
+  readonly deadlineMs: number
+}
+
 /** How a process is asked to end. */
 export interface Stop {
   /** @default 'SIGTERM' */
@@ -83,29 +107,9 @@ export interface Stop {
   readonly command?: readonly string[]
 }
 
-/** Something that must be proved. */
-export interface ReadyCondition {
-  readonly name: string
-  readonly probe: ProbeName
-  /** With its templates, as written. */
-  readonly input: JsonObject
-  readonly when?: string
-  readonly consecutive: number
-  readonly holdMs: number
-  readonly deadlineMs?: number
-  readonly timeoutMs: number
-  readonly cadence: Cadence
-  readonly onBreach?: BreachPolicy
-  readonly watch: Watch
-  readonly tolerance: Tolerance
-  /** Whether it was not written, but follows from what a component is. */
-  readonly implied: boolean
-}
-
 const DEADLINE_MS = 60_000
 const GRACE_MS = 10_000
 const BACKOFF_MS = 1_000
-const CADENCE: Cadence = { firstMs: 5, mostMs: 100, watchMs: 1_000 }
 
 /** Fills in every default. The document has been checked before. */
 export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition {
@@ -116,7 +120,9 @@ export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition
   return {
     ...(metadata.description === undefined ? {} : { description: metadata.description }),
     settings: sorted(spec.settings ?? {}).map(([name, setting]) => settingOf(name, setting)),
+    regions: regionsOf(spec.regions),
     components: inOrder(components),
+    agree: agreedConditions(spec.agree ?? []),
   }
 }
 
@@ -125,17 +131,19 @@ function settingOf(name: string, written: WrittenSetting): Setting {
 }
 
 function componentOf(name: string, written: WrittenComponent): Component {
-  const { owner, description, run } = written
+  const { owner, description, run, regions, drain } = written
   return {
     name,
     ...(owner === undefined ? {} : { owner }),
     ...(description === undefined ? {} : { description }),
+    ...(regions === undefined ? {} : { regions }),
     needs: needsOf(written),
     ...(run === undefined ? {} : { run: { ...runOf(run), ...notifyOf(written) } }),
-    ready: conditionsOf(written),
+    ready: readyConditions(written),
     deadlineMs: written.deadline ?? DEADLINE_MS,
     onBreach: written.onBreach ?? 'undo',
     retry: { limit: written.retry?.limit ?? 0, backoffMs: written.retry?.backoff ?? BACKOFF_MS },
+    ...(drain === undefined ? {} : { drain: drainOf(drain) }),
     stop: stopOf(written.stop ?? {}),
     optional: written.optional ?? false,
   }
@@ -143,11 +151,19 @@ function componentOf(name: string, written: WrittenComponent): Component {
 
 /** The needs of a component, in the order they are written. */
 export function needsOf(written: WrittenComponent): readonly ComponentNeed[] {
-  return (written.needs ?? []).flatMap((need) =>
-    typeof need === 'string'
-      ? [{ component: need, until: 'ready' as const }]
-      : Object.entries(need).map(([component, until]) => ({ component, until })),
-  )
+  return (written.needs ?? []).flatMap((need) => {
+    if (typeof need === 'string') return [{ ...placeOf(need), until: 'ready', drain: false }]
+    const drain = need['drain'] === true
+    return Object.entries(need).flatMap(([name, until]) =>
+      typeof until === 'boolean' ? [] : [{ ...placeOf(name), until, drain }],
+    )
+  })
+}
+
+/** `eu/db` is the db of another region. */
+function placeOf(name: string): Pick<ComponentNeed, 'component' | 'region'> {
+  const [first = '', second] = name.split('/')
+  return second === undefined ? { component: first } : { component: second, region: first }
 }
 
 function runOf(written: WrittenRun): Run {
@@ -171,77 +187,18 @@ function notifyOf(written: WrittenComponent): Pick<Run, 'notify'> {
   return { notify: watchdogs.length === 0 ? {} : { watchdogMs: Math.min(...watchdogs) } }
 }
 
+function drainOf(written: WrittenDrain): Drain {
+  const { signal, until, deadline = DEADLINE_MS } = written
+  return {
+    ...(signal === undefined ? {} : { signal }),
+    until: namedConditions(until),
+    deadlineMs: deadline,
+  }
+}
+
 function stopOf(written: WrittenStop): Stop {
   const { signal = 'SIGTERM', grace = GRACE_MS, command } = written
   return { signal, graceMs: grace, ...(command === undefined ? {} : { command }) }
-}
-
-/**
- * The conditions of a component. A process that ends by itself must end well; one that does not must
- * be running, which is asked first, so that a crash is noticed by its event.
- */
-function conditionsOf(written: WrittenComponent): readonly ReadyCondition[] {
-  const conditions = (written.ready ?? []).map((condition) => ({ condition, implied: false }))
-  const { run } = written
-  if (run !== undefined && !conditions.some(({ condition }) => condition.exit !== undefined)) {
-    const expect = run.oneShot === true ? [0] : 'running'
-    const name = run.oneShot === true ? 'exit' : 'running'
-    const taken = conditions.some(({ condition }) => condition.name === name)
-    const named: WrittenCondition = { exit: { expect }, ...(taken ? {} : { name }) }
-    conditions.unshift({ condition: named, implied: true })
-  }
-  const names = namesOf(conditions.map(({ condition }) => condition))
-  return conditions.map(({ condition, implied }, place) =>
-    conditionOf({ condition, implied, name: names[place] ?? '' }),
-  )
-}
-
-/** Every condition's name: its own, else the probe's, with a number where it is taken. */
-function namesOf(conditions: readonly WrittenCondition[]): readonly string[] {
-  const taken = new Set(conditions.map((condition) => condition.name))
-  return conditions.map((condition) => {
-    if (condition.name !== undefined) return condition.name
-    const probe = probesOf(condition)[0] ?? ''
-    let name: string = probe
-    for (let number = 2; taken.has(name); number += 1) name = `${probe}-${number}`
-    taken.add(name)
-    return name
-  })
-}
-
-function conditionOf(options: {
-  readonly condition: WrittenCondition
-  readonly implied: boolean
-  readonly name: string
-}): ReadyCondition {
-  const { condition, implied, name } = options
-  const { when, deadline, onBreach, tolerate } = condition
-  const probe = probesOf(condition)[0] ?? 'exit'
-  return {
-    name,
-    probe,
-    input: condition[probe] ?? {},
-    ...(when === undefined ? {} : { when }),
-    consecutive: condition.consecutive ?? 1,
-    holdMs: condition.holdFor ?? 0,
-    ...(deadline === undefined ? {} : { deadlineMs: deadline }),
-    timeoutMs: condition.timeout ?? probeInputs[probe].timeoutMs,
-    cadence: cadenceOf(condition.every ?? {}),
-    ...(onBreach === undefined ? {} : { onBreach }),
-    watch: condition.watch ?? 'ramp',
-    tolerance: { failures: tolerate?.failures ?? 0, ms: tolerate?.for ?? 0 },
-    implied,
-  }
-}
-
-function cadenceOf(every: number | WrittenCadence): Cadence {
-  if (typeof every === 'number') return { firstMs: every, mostMs: every, watchMs: every }
-  const firstMs = every.first ?? CADENCE.firstMs
-  return {
-    firstMs,
-    mostMs: every.most ?? Math.max(CADENCE.mostMs, firstMs),
-    watchMs: every.watch ?? CADENCE.watchMs,
-  }
 }
 
 /**

@@ -197,11 +197,12 @@ test('words of a command come out as text, and leave self to whoever starts it',
   assert.equal(printCommandText('${self.host}:${settings.size}'), '$${self.host}:${settings.size}')
 })
 
-test('down stops in the opposite order, looking through what only proves', () => {
+test('down stops everything at once, but for edges marked drain, looking through what only proves', () => {
   const contract = environment(`    db: { run: { command: [x] } }
-    proof: { needs: [db], ready: [{ tcp: "h:1" }] }
-    api: { needs: [proof], run: { command: [x] } }
-    web: { needs: [{ api: started }, db], run: { command: [x] } }
+    proof: { needs: [{ db: ready, drain: true }], ready: [{ tcp: "h:1" }] }
+    api: { needs: [{ proof: ready, drain: true }], run: { command: [x] } }
+    web: { needs: [{ api: started, drain: true }, db], run: { command: [x] } }
+    free: { needs: [db], run: { command: [x] } }
 `)
   const plan = planOf(contract, 'down')
   assert.deepEqual(
@@ -209,13 +210,8 @@ test('down stops in the opposite order, looking through what only proves', () =>
     [
       ['web', []],
       ['api', [{ stage: 'web', until: 'completed' }]],
-      [
-        'db',
-        [
-          { stage: 'api', until: 'completed' },
-          { stage: 'web', until: 'completed' },
-        ],
-      ],
+      ['free', []],
+      ['db', [{ stage: 'api', until: 'completed' }]],
     ],
   )
   for (const stage of plan.stages) {

@@ -2,17 +2,44 @@
 import { describeDuration } from '../../core/units/duration.ts'
 import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
-import type { Component, EnvironmentContract, ReadyCondition } from './definition.ts'
+import type { Component, EnvironmentContract } from './definition.ts'
+import type { ReadyCondition } from './ready-condition.ts'
+import type { Region } from './region.ts'
 
 /** Explains an environment, component by component, in the order they come up. */
 export function explainEnvironment(contract: EnvironmentContract): string {
-  const { components, description } = contract.definition
+  const { components, description, regions, agree } = contract.definition
   const count = components.length === 1 ? '1 component' : `${components.length} components`
   const about = description === undefined ? '' : ` ${description}`
   return [
-    `${contract.name} is an environment of ${count}.${about}`,
+    `${contract.name} is an environment of ${count}${inRegions(regions)}.${about}`,
     ...components.map((component, place) => explainComponent(component, place + 1)),
+    ...explainAgreements(agree),
   ].join('\n')
+}
+
+function inRegions(regions: readonly Region[]): string {
+  if (regions.length === 0) return ''
+  const waves = regions.map(({ name, after }) =>
+    after.length === 0 ? name : `${name} (after ${listWords(after, 'and')})`,
+  )
+  return ` in ${listWords(waves, 'and')}`
+}
+
+function explainAgreements(agree: readonly ReadyCondition[]): readonly string[] {
+  if (agree.length === 0) return []
+  return [
+    'Once all regions are ready, they must agree:',
+    ...agree.map((one) => `  - ${oneOf(one)}`),
+  ]
+}
+
+function oneOf(condition: ReadyCondition): string {
+  const { of, input } = condition
+  if (of === undefined) return explainCondition(condition)
+  const most = input['most'] === undefined ? '' : `, at most ${input['most']} apart`
+  const asked = `${of.condition} of ${of.component}`
+  return `${condition.name}: ${input['compare']} ${input['value']}${most}, asked by ${asked}`
 }
 
 function explainComponent(component: Component, place: number): string {
@@ -25,13 +52,21 @@ function explainComponent(component: Component, place: number): string {
     lines.splice(1, 0, `   It is ready when, within ${within}:`)
   }
   const optional = component.optional ? ', and the ramp goes on without it' : ''
+  if (component.drain !== undefined) {
+    const within = describeDuration(component.drain.deadlineMs)
+    lines.push(`   It is stopped only once, within ${within}:`)
+    lines.push(...component.drain.until.map((condition) => `     - ${explainCondition(condition)}`))
+  }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
 }
 
 function startsWhen(component: Component): string {
   if (component.needs.length === 0) return ' comes first'
-  const needs = component.needs.map(({ component: name, until }) => `${name} is ${until}`)
+  const needs = component.needs.map(
+    ({ component: name, region, until }) =>
+      `${region === undefined ? name : `${region}/${name}`} is ${until}`,
+  )
   return ` waits until ${listWords(needs, 'and')}`
 }
 

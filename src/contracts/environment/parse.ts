@@ -3,12 +3,27 @@ import type { ParsedDefinition } from '../contract.ts'
 import { checkShape } from '../document/check-shape.ts'
 import type { Issue } from '../document/issue.ts'
 import type { SourceDocument } from '../document/source-document.ts'
+import { checkAgreements } from './check-agreements.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkNeeds } from './check-needs.ts'
-import { checkTemplates } from './check-templates.ts'
+import { checkRegions } from './check-regions.ts'
+import { agreementScope, checkTemplates } from './check-templates.ts'
 import { definitionOf, type EnvironmentDefinition } from './definition.ts'
-import { lenientSketch } from './sketch.ts'
-import { writtenEnvironment } from './written.ts'
+import { lenientSketch, type Sketch } from './sketch.ts'
+import { type WrittenEnvironment, writtenEnvironment } from './written.ts'
+
+/** What only a document of the right shape can be asked. */
+function checkMeaning(
+  document: SourceDocument,
+  sketch: Sketch,
+  written: WrittenEnvironment,
+): readonly Issue[] {
+  return [
+    ...checkConditions(document, written),
+    ...checkRegions(document, sketch, written),
+    ...checkAgreements(document, written, sketch, agreementScope(sketch)),
+  ]
+}
 
 /** Parses an environment, naming everything that is wrong with it. */
 export function parseEnvironment(
@@ -21,7 +36,7 @@ export function parseEnvironment(
     ...shape.issues,
     ...checkNeeds(document, sketch),
     ...checkTemplates(document, sketch),
-    ...(shape.value === undefined ? [] : checkConditions(document, shape.value)),
+    ...(shape.value === undefined ? [] : checkMeaning(document, sketch, shape.value)),
   ]
   if (issues.length > 0 || shape.value === undefined) return { issues }
   return { definition: definitionOf(shape.value), issues }

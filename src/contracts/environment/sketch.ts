@@ -9,13 +9,24 @@ import { type SourceDocument, valueAt } from '../document/source-document.ts'
 /** What is needed to check needs and references. */
 export interface Sketch {
   readonly settings: readonly string[]
+  /** Empty: the environment is in one place. */
+  readonly regions: ReadonlyMap<string, RegionSketch>
   readonly components: ReadonlyMap<string, ComponentSketch>
+}
+
+/** One region, as far as it can be read. */
+export interface RegionSketch {
+  readonly name: string
+  readonly path: Path
+  readonly after: readonly string[]
 }
 
 /** One component, as far as it can be read. */
 export interface ComponentSketch {
   readonly name: string
   readonly path: Path
+  /** The regions it is part of; without regions one that has no name. */
+  readonly regions: readonly (string | undefined)[]
   readonly needs: readonly NeedSketch[]
   readonly hasRun: boolean
   readonly oneShot: boolean
@@ -25,6 +36,8 @@ export interface ComponentSketch {
 /** One edge, and where it is written. */
 export interface NeedSketch {
   readonly component: string
+  /** The region it is in, where another is meant: `eu/db`. */
+  readonly region?: string
   readonly until: string
   readonly path: Path
   /** Whether the name is a key, as in `{ db: completed }`. */
@@ -33,26 +46,40 @@ export interface NeedSketch {
 
 /** Reads what can be read. */
 export function lenientSketch(document: SourceDocument): Sketch {
+  const regions = regionSketches(document)
   const path = ['spec', 'components']
   const components = Object.entries(objectAt(document, path)).map(
     ([name, value]): readonly [string, ComponentSketch] => [
       name,
-      componentSketch(document, { name, value, path: [...path, name] }),
+      componentSketch(document, [...regions.keys()], { name, value, path: [...path, name] }),
     ],
   )
   const settings = Object.keys(objectAt(document, ['spec', 'settings']))
-  return { settings, components: new Map(components) }
+  return { settings, regions, components: new Map(components) }
+}
+
+function regionSketches(document: SourceDocument): ReadonlyMap<string, RegionSketch> {
+  const path = ['spec', 'regions']
+  return new Map(
+    Object.keys(objectAt(document, path)).map((name) => [
+      name,
+      { name, path: [...path, name], after: textsAt(document, [...path, name, 'after']) ?? [] },
+    ]),
+  )
 }
 
 function componentSketch(
   document: SourceDocument,
+  allRegions: readonly string[],
   written: { readonly name: string; readonly value: Json; readonly path: Path },
 ): ComponentSketch {
   const { name, value, path } = written
   const needs = isObject(value) && Array.isArray(value['needs']) ? value['needs'] : []
+  const regions = textsAt(document, [...path, 'regions']) ?? allRegions
   return {
     name,
     path,
+    regions: allRegions.length === 0 ? [undefined] : regions,
     needs: needs.flatMap((need, index) => needSketch(need, [...path, 'needs', index])),
     hasRun: isObject(value) && Object.hasOwn(value, 'run'),
     oneShot: valueAt(document.value, [...path, 'run', 'oneShot']) === true,
@@ -61,14 +88,27 @@ function componentSketch(
 }
 
 function needSketch(need: Json, path: Path): readonly NeedSketch[] {
-  if (typeof need === 'string') return [{ component: need, until: 'ready', path, isKey: false }]
+  if (typeof need === 'string') return [{ ...placeOf(need), until: 'ready', path, isKey: false }]
   if (!isObject(need)) return []
-  return Object.entries(need).map(([component, until]) => ({
-    component,
-    until: String(until),
-    path: [...path, component],
-    isKey: true,
-  }))
+  return Object.entries(need)
+    .filter(([, until]) => typeof until !== 'boolean')
+    .map(([name, until]) => ({
+      ...placeOf(name),
+      until: String(until),
+      path: [...path, name],
+      isKey: true,
+    }))
+}
+
+function placeOf(name: string): Pick<NeedSketch, 'component' | 'region'> {
+  const [first = '', second] = name.split('/')
+  return second === undefined ? { component: first } : { component: second, region: first }
+}
+
+function textsAt(document: SourceDocument, path: Path): readonly string[] | undefined {
+  const value = valueAt(document.value, path)
+  if (!Array.isArray(value)) return undefined
+  return value.filter((item) => typeof item === 'string')
 }
 
 function objectAt(document: SourceDocument, path: Path): JsonObject {

@@ -85,14 +85,17 @@ const firmness = {
     .meta({ default: { failures: 0, for: '0ms' } }),
 }
 
+/** What may be written of any condition: every probe under its own name, and how firmly it must pass. */
+export const conditionShape: Readonly<Record<string, z.ZodType>> = {
+  ...Object.fromEntries(PROBE_NAMES.map((name) => [name, describeProbe(name)])),
+  ...firmness,
+}
+
 /** The schema of one entry of `ready`. */
 export const writtenCondition: z.ZodType<WrittenCondition> = z
-  .strictObject({
-    ...Object.fromEntries(PROBE_NAMES.map((name) => [name, describeProbe(name)])),
-    ...firmness,
-  })
-  .superRefine((condition, context) => {
-    const probes = probesOf(condition)
+  .strictObject(conditionShape)
+  .superRefine((raw, context) => {
+    const probes = probesOf(raw as WrittenCondition)
     if (probes.length === 1) return
     const kinds = listWords(PROBE_NAMES)
     const message =
@@ -101,7 +104,9 @@ export const writtenCondition: z.ZodType<WrittenCondition> = z
         : `one condition asks one thing; ${listWords(probes, 'and')} are conditions of their own`
     context.addIssue({ code: 'custom', message: `one of ${kinds}`, params: { message } })
   })
-  .meta({ oneOf: PROBE_NAMES.map((name) => ({ required: [name] })) })
+  .meta({
+    oneOf: PROBE_NAMES.map((name) => ({ required: [name] })),
+  }) as unknown as z.ZodType<WrittenCondition>
 
 function describeProbe(name: ProbeName): z.ZodExactOptional<z.ZodType<JsonObject>> {
   const { schema, summary } = probeInputs[name]

@@ -6,7 +6,10 @@ import * as z from 'zod'
 import { API_VERSION } from '../contract.ts'
 import { type Metadata, metadataSchema } from '../document/metadata.ts'
 import { durationMs, keyText, nameText } from '../document/word-schemas.ts'
+import { type WrittenAgreement, writtenAgreement } from './written-agreement.ts'
 import { type WrittenCondition, writtenCondition } from './written-condition.ts'
+import { type WrittenDrain, writtenDrain } from './written-drain.ts'
+import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
 
 /** How far a needed component must have come. */
@@ -14,6 +17,9 @@ export type WrittenUntil = 'started' | 'provisional' | 'ready' | 'completed'
 
 /** What a breach does to the ramp. */
 export type WrittenBreachPolicy = 'hold' | 'abort' | 'undo' | 'ignore'
+
+/** One entry of `needs`: a name, or one name with how far it must have come, and `drain`. */
+export type WrittenNeed = string | Readonly<Record<string, WrittenUntil | boolean>>
 
 /** A value from outside. */
 export interface WrittenSetting {
@@ -27,12 +33,14 @@ export interface WrittenSetting {
 export interface WrittenComponent {
   readonly owner?: string
   readonly description?: string
-  readonly needs?: readonly (string | Readonly<Record<string, WrittenUntil>>)[]
+  readonly regions?: readonly string[]
+  readonly needs?: readonly WrittenNeed[]
   readonly run?: WrittenRun
   readonly ready?: readonly WrittenCondition[]
   readonly deadline?: number
   readonly onBreach?: WrittenBreachPolicy
   readonly retry?: { readonly limit: number; readonly backoff?: number }
+  readonly drain?: WrittenDrain
   readonly stop?: WrittenStop
   readonly optional?: boolean
 }
@@ -44,17 +52,32 @@ export interface WrittenEnvironment {
   readonly metadata: Metadata
   readonly spec: {
     readonly settings?: Readonly<Record<string, WrittenSetting>>
+    readonly regions?: Readonly<Record<string, WrittenRegion>>
     readonly components: Readonly<Record<string, WrittenComponent>>
+    readonly agree?: readonly WrittenAgreement[]
   }
 }
 
 const UNTIL = ['started', 'provisional', 'ready', 'completed'] as const
 
-const need = z.union([
-  nameText.describe('A component that must be ready.'),
+const needName = z
+  .string()
+  .regex(/^[a-z0-9-]+(?:\/[a-z0-9-]+)?$/, 'a component, such as db, or one of a region, as eu/db')
+
+const need: z.ZodType<WrittenNeed> = z.union([
+  needName.describe('A component that must be ready, of this region or, as `eu/db`, of another.'),
   z
-    .record(nameText, z.enum(UNTIL))
-    .refine((entry) => Object.keys(entry).length === 1, 'one component, such as { db: completed }')
+    .object({
+      drain: z
+        .boolean()
+        .exactOptional()
+        .describe('Whether, on the way down, it is stopped only once this component is gone.'),
+    })
+    .catchall(z.enum(UNTIL))
+    .refine(
+      (entry) => Object.keys(entry).filter((key) => key !== 'drain').length === 1,
+      'one component, such as { db: completed }',
+    )
     .describe('A component and how far it must have come.'),
 ])
 
@@ -86,6 +109,11 @@ const setting = z
 const component: z.ZodType<WrittenComponent> = z.strictObject({
   owner: z.string().min(1).exactOptional().describe('Who to talk to about it.'),
   description: z.string().exactOptional().describe('What it does, in a sentence.'),
+  regions: z
+    .array(nameText)
+    .min(1)
+    .exactOptional()
+    .describe('The regions it is part of; by default all of them.'),
   needs: z
     .array(need, { error: 'a list, such as [db] or [{ db: completed }]' })
     .exactOptional()
@@ -111,6 +139,9 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
     })
     .exactOptional()
     .describe('What happens before a failure counts.'),
+  drain: writtenDrain
+    .exactOptional()
+    .describe('How it is emptied before it is stopped; what it needs stays until then.'),
   stop: writtenStop.exactOptional().describe('How it is asked to end.'),
   optional: z
     .boolean()
@@ -132,12 +163,19 @@ export const writtenEnvironment: z.ZodType<WrittenEnvironment> = z
         })
         .exactOptional()
         .describe('Values from outside, read as settings.<name> in expressions.'),
+      regions: writtenRegions
+        .exactOptional()
+        .describe('Where the components are run, each region with all of them.'),
       components: z
         .record(nameText, component, {
           error: 'a mapping from the name of each component to what it is',
         })
         .refine((all) => Object.keys(all).length > 0, 'at least one component')
         .describe('What the environment is made of, by name.'),
+      agree: z
+        .array(writtenAgreement)
+        .exactOptional()
+        .describe('What must hold across regions once all of them are ready.'),
     }),
   })
   .describe('Components, and the order in which they come up and go down, each on proof.')

@@ -16,6 +16,18 @@ export interface ProbeQuestion {
   readonly timeoutMs: number
   /** How often to ask. */
   readonly cadence: Cadence
+  /** Other askings that the probe puts side by side; absent: none. */
+  readonly among?: readonly ComparedQuestion[]
+}
+
+/** One of several askings that are compared, each put as its own stage would put it. */
+export interface ComparedQuestion {
+  /** What it is told apart by, for example a region. */
+  readonly name: string
+  /** The stage whose `self` and neighbours its templates speak of. */
+  readonly stage: string
+  readonly probe: string
+  readonly input: JsonObject
 }
 
 /**

@@ -1,4 +1,4 @@
-/** The inputs of the operations `start` and `stop`, parsed; what is wrong becomes an answer. */
+/** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
@@ -37,6 +37,15 @@ export interface StopInput {
   readonly onlyStartedByRamp?: string | undefined
 }
 
+/** What `look` is asked to do. */
+export interface LookInput {
+  readonly subject: string
+  /** Whether it is a failure that nothing runs. @default false */
+  readonly mustRun?: boolean | undefined
+  /** Sent to the component's own process. */
+  readonly signal?: NodeJS.Signals | undefined
+}
+
 const WORD: z.ZodType<string> = z
   .string()
   .refine((text) => !text.includes('\0'), 'must not contain a NUL character')
@@ -45,14 +54,15 @@ const NAME: z.ZodString = z
   .regex(VARIABLE, 'a variable is letters, digits and _, no digit first')
 const SUBJECT: z.ZodString = z.string().min(1).max(200)
 
+const SIGNAL: z.ZodString = z
+  .string()
+  .refine((name) => SIGNALS.some((known) => name === `SIG${known}`), {
+    error: `a stop signal is one of ${SIGNALS.map((name) => `SIG${name}`).join(', ')}`,
+  })
+
 const POLICY: z.ZodType<StopPolicy> = z
   .object({
-    signal: z
-      .string()
-      .default('SIGTERM')
-      .refine((name) => SIGNALS.some((known) => name === `SIG${known}`), {
-        error: `a stop signal is one of ${SIGNALS.map((name) => `SIG${name}`).join(', ')}`,
-      }),
+    signal: SIGNAL.default('SIGTERM'),
     graceMs: z.number().int().min(0).default(10_000),
     command: z.array(WORD).min(1).optional(),
   })
@@ -77,6 +87,12 @@ const STOP: z.ZodType<StopInput> = z.object({
   onlyStartedByRamp: z.string().optional(),
 })
 
+const LOOK: z.ZodType<LookInput> = z.object({
+  subject: SUBJECT,
+  mustRun: z.boolean().optional(),
+  signal: SIGNAL.transform((name) => name as NodeJS.Signals).optional(),
+})
+
 /** An input that was understood, or a sentence naming everything that was not. */
 export type Parsed<Input> =
   | { readonly input: Input; readonly problem?: never }
@@ -96,6 +112,11 @@ export function parseStartInput(input: JsonObject): Parsed<StartInput> {
 /** Parses the input of `stop`. */
 export function parseStopInput(input: JsonObject): Parsed<StopInput> {
   return parsed(STOP.safeParse(input))
+}
+
+/** Parses the input of `look`. */
+export function parseLookInput(input: JsonObject): Parsed<LookInput> {
+  return parsed(LOOK.safeParse(input))
 }
 
 function parsed<Input>(result: z.ZodSafeParseResult<Input>): Parsed<Input> {

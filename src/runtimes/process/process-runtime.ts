@@ -19,8 +19,9 @@ import type { LogLimits } from './logs/log-file.ts'
 import { type FollowOptions, LogKeeper } from './logs/log-keeper.ts'
 import type { LogLine } from './logs/log-line.ts'
 import { readTail } from './logs/read-tail.ts'
+import { lookAtComponent } from './looker.ts'
 import { NotifyKeeper } from './notify/notify-keeper.ts'
-import { parseStartInput, parseStopInput } from './order-input.ts'
+import { parseLookInput, parseStartInput, parseStopInput } from './order-input.ts'
 import { PortAllocator } from './ports.ts'
 import { Registry } from './registry.ts'
 import { rawFiles } from './spawn.ts'
@@ -113,7 +114,14 @@ export class ProcessRuntime implements Actuator, Processes {
         stopComponent(order, input, this.#needs),
       )
     }
-    const sentence = `A process can be told to start and to stop, not to ${operation}.`
+    if (operation === 'look') {
+      const { input, problem } = parseLookInput(order.input)
+      if (input === undefined) return malformed(operation, problem)
+      return await this.#inTurn(order, input.subject, async () =>
+        lookAtComponent(input, this.#needs),
+      )
+    }
+    const sentence = `A process can be told to start, to stop and to look, not to ${operation}.`
     return failed({ reason: 'operation-unknown', sentence })
   }
 

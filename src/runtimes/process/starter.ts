@@ -12,16 +12,16 @@ import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
 import { createInstance, openSubjectFolder, readClaim, voidClaim } from './instance-folder.ts'
-import { type NotifyKeeper, notifyFile } from './notify/notify-keeper.ts'
+import type { NotifyKeeper } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
+import { HOST, instanceOutputs } from './outputs.ts'
 import type { PortAllocator } from './ports.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
-import { rawFiles, spawnWrapper } from './spawn.ts'
+import { spawnWrapper } from './spawn.ts'
 import { instanceName } from './subject-folder.ts'
 import { buildVariables, findUnknownPort, substitute, type VariableSources } from './variables.ts'
 
-const HOST = '127.0.0.1'
 const CLAIM_MS = 5_000
 const CREATE_TRIES_MAX = 5
 
@@ -283,16 +283,8 @@ class Start {
       reason,
       sentence: `${record.instance} ${how} as process ${pid}${listens}.`,
       outputs: {
-        instance: record.instance,
-        subject: record.subject,
-        pid,
-        host: HOST,
-        ports: record.ports,
-        ...rawFiles(instance.path),
-        ...(record.notify === true ? { notify: notifyFile(instance.path) } : {}),
-        startedBy: record.order,
+        ...instanceOutputs(instance),
         adopted,
-        startedAtMs: record.startedAtMs,
       },
     })
   }

@@ -4,7 +4,8 @@
  */
 import { stringify } from 'yaml'
 import type { Json, JsonObject } from '../../../core/units/json.ts'
-import type { Component, EnvironmentDefinition, ReadyCondition } from '../definition.ts'
+import type { Component, EnvironmentDefinition } from '../definition.ts'
+import type { ReadyCondition } from '../ready-condition.ts'
 import type { Exported, Unsaid } from './exported.ts'
 import { plainText, type Say } from './plain-text.ts'
 import { sayProofsOfOneShot, sayRest } from './say-rest.ts'

@@ -1,0 +1,88 @@
+/** Whether every comparison across regions names a condition that is asked in two of them at least. */
+import { listWords, quote } from '../document/describe-value.ts'
+import type { Issue, Path } from '../document/issue.ts'
+import { nearestWord } from '../document/nearest-word.ts'
+import { type Complaint, issueAt, type SourceDocument } from '../document/source-document.ts'
+import { checkExpressionAt, checkTemplatesAt } from '../expression/check-document.ts'
+import type { ReferenceScope } from '../expression/check-references.ts'
+import { PROBE_NAMES } from '../probes/index.ts'
+import { readyConditions } from './ready-condition.ts'
+import type { Sketch } from './sketch.ts'
+import type { WrittenEnvironment } from './written.ts'
+import { COMPARISONS, type WrittenAgreement } from './written-agreement.ts'
+
+/** Everything that is wrong with agreements. `scope` is what a probe of an agreement may refer to. */
+export function checkAgreements(
+  document: SourceDocument,
+  written: WrittenEnvironment,
+  sketch: Sketch,
+  scope: ReferenceScope,
+): readonly Issue[] {
+  const path = ['spec', 'agree']
+  const { agree = [] } = written.spec
+  if (agree.length > 0 && sketch.regions.size < 2) {
+    const message = 'agree compares regions, and this environment has fewer than two'
+    return [issueAt(document, path, { code: 'contradiction', message }, 'key')]
+  }
+  const judged = { ...scope, roots: { ...scope.roots, evidence: 'any' as const } }
+  const compared = { ...judged, roots: { evidence: 'any' as const } }
+  return agree.flatMap((agreement, index) => {
+    const at = [...path, index]
+    return [
+      ...checkPlace(document, written, sketch, agreement, at),
+      ...checkQuorum(document, sketch, agreement, at),
+      ...PROBE_NAMES.flatMap((probe) => checkTemplatesAt(document, [...at, probe], scope)),
+      ...checkExpressionAt(document, [...at, 'when'], judged),
+      ...COMPARISONS.flatMap((name) => checkExpressionAt(document, [...at, name], compared)),
+    ]
+  })
+}
+
+function checkPlace(
+  document: SourceDocument,
+  written: WrittenEnvironment,
+  sketch: Sketch,
+  agreement: WrittenAgreement,
+  at: Path,
+): readonly Issue[] {
+  if (agreement.of === undefined) return []
+  const complain = (complaint: Complaint): readonly Issue[] => [
+    issueAt(document, [...at, 'of'], complaint),
+  ]
+  const [name = '', condition = ''] = agreement.of.split('/')
+  const { components } = written.spec
+  const component = Object.hasOwn(components, name) ? components[name] : undefined
+  if (component === undefined) {
+    return complain(unknown('component', name, Object.keys(components)))
+  }
+  const conditions = readyConditions(component).map((one) => one.name)
+  if (!conditions.includes(condition)) {
+    return complain(unknown(`condition of ${name}`, condition, conditions))
+  }
+  if ((sketch.components.get(name)?.regions.length ?? 0) >= 2) return []
+  const message = `${name} is in one region only, so there is nothing to compare`
+  return complain({ code: 'contradiction', message })
+}
+
+function unknown(kind: string, name: string, known: readonly string[]): Complaint {
+  const nearest = nearestWord(name, known)
+  return {
+    code: 'reference-unknown',
+    message: `there is no ${kind} called ${quote(name)}`,
+    expected: listWords(known),
+    found: quote(name),
+    ...(nearest === undefined ? {} : { nearest }),
+  }
+}
+
+function checkQuorum(
+  document: SourceDocument,
+  sketch: Sketch,
+  { quorum, of }: WrittenAgreement,
+  at: Path,
+): readonly Issue[] {
+  const regions = sketch.components.get(of?.split('/')[0] ?? '')?.regions.length ?? 0
+  if (typeof quorum !== 'number' || quorum <= regions) return []
+  const message = `a quorum of ${quorum} can never be reached: ${regions} regions are asked`
+  return [issueAt(document, [...at, 'quorum'], { code: 'contradiction', message })]
+}

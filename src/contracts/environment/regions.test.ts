@@ -1,0 +1,191 @@
+/** Regions: the same components again, in waves, with what they must agree on. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkPlan } from '../../core/plan/check-plan.ts'
+import type { Plan, Stage } from '../../core/plan/plan.ts'
+import { formatIssues } from '../document/format-issue.ts'
+import { explainContract, parseContracts, planContract } from '../index.ts'
+
+const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: geo }\nspec:\n'
+
+const TWO = `  regions: { us: { after: [eu] }, eu: {} }
+  components:
+    db: { run: { command: [db], ports: { pg: {} } } }
+    replica:
+      regions: [us]
+      needs: [db, eu/db]
+      ready: [{ tcp: '\${component("eu/db").host}:\${component("eu/db").ports.pg}' }]
+    api:
+      needs: [db]
+      run: { command: [api, '\${region.name}'] }
+      ready: [{ http: "http://h/\${settings.x}" }]
+  settings: { x: { default: 1 } }
+`
+
+const planFor = (spec: string, goal = 'up'): Plan => {
+  const source = { path: 'a.yaml', text: HEAD + spec }
+  const { contracts, issues } = parseContracts([source])
+  assert.equal(formatIssues(issues, [source]), '')
+  return checkPlan(planContract(contracts[0] ?? assert.fail(), { goal }))
+}
+
+const stageOf = (plan: Plan, name: string): Stage =>
+  plan.stages.find((stage) => stage.name === name) ?? assert.fail(name)
+
+const issuesOf = (spec: string): readonly string[] => {
+  const { issues } = parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
+  return issues.map(({ message, nearest }) =>
+    nearest === undefined ? message : `${message} | ${nearest}`,
+  )
+}
+
+test('every component is a stage in every region it is part of, wave after wave', () => {
+  const plan = planFor(TWO)
+  assert.deepEqual(
+    plan.stages.map((stage) => [stage.name, stage.group, stage.needs.map(({ stage: on }) => on)]),
+    [
+      ['eu/db', 'eu', []],
+      ['eu/api', 'eu', ['eu/db']],
+      ['us/db', 'us', []],
+      ['us/api', 'us', ['us/db']],
+      ['us/replica', 'us', ['us/db', 'eu/db']],
+    ],
+  )
+  assert.deepEqual(plan.groups, [
+    { name: 'eu', needs: [] },
+    { name: 'us', needs: [{ group: 'eu', until: 'ready' }] },
+  ])
+  assert.equal(stageOf(plan, 'us/db').command?.input['subject'], 'geo/us/db')
+})
+
+test('on the way down no region waits for another', () => {
+  const plan = planFor(TWO, 'down')
+  assert.deepEqual(
+    plan.stages.map(({ name }) => name),
+    ['us/api', 'us/db', 'eu/api', 'eu/db'],
+  )
+  assert.deepEqual(plan.groups, [
+    { name: 'eu', needs: [] },
+    { name: 'us', needs: [] },
+  ])
+})
+
+test('an agreement is a last stage that asks one condition as each region would', () => {
+  const plan = planFor(`${TWO}  agree: [{ same: evidence.json.version, of: api/http }]\n`)
+  const { needs, group, conditions } = stageOf(plan, 'agree')
+  assert.equal(group, undefined)
+  assert.equal(needs.length, 5)
+  const [condition] = conditions
+  assert.equal(condition?.name, 'same-api')
+  const { question } = condition ?? assert.fail()
+  assert.ok(question.ask === 'probe')
+  assert.deepEqual(question.input, {
+    compare: 'same',
+    value: 'evidence.json.version',
+    quorum: 'all',
+    withinMs: 2_000,
+  })
+  const input = { url: 'http://h/${settings.x}' }
+  assert.deepEqual(question.among, [
+    { name: 'eu', stage: 'eu/api', probe: 'http', input },
+    { name: 'us', stage: 'us/api', probe: 'http', input },
+  ])
+})
+
+test('an agreement may be a probe of its own, which names regions', () => {
+  const url = 'postgres://h:${component("eu/db").ports.pg}/d'
+  const plan = planFor(`${TWO}  agree: [{ name: lag, postgres: '${url}' }]\n`)
+  assert.equal(stageOf(plan, 'agree').conditions[0]?.name, 'lag')
+})
+
+test('a component that is emptied first keeps what it needs until it is gone', () => {
+  const plan = planFor(
+    `  components:
+    db: { run: { command: [db], ports: { pg: {} } } }
+    schema: { needs: [db], run: { command: [m], oneShot: true } }
+    worker:
+      needs: [{ schema: completed }]
+      run: { command: [w] }
+      drain: { signal: SIGUSR2, deadline: 5s, until: [{ tcp: 'h:\${component("db").ports.pg}' }] }
+    web: { needs: [db], run: { command: [web] } }
+`,
+    'down',
+  )
+  const waits = (name: string): readonly string[] =>
+    stageOf(plan, name).needs.map((need) => need.stage)
+  assert.deepEqual(waits('db/stop'), ['db', 'worker/stop'])
+  assert.deepEqual(waits('web/stop'), ['web'])
+  assert.deepEqual(waits('worker/stop'), ['worker'])
+  const { command, conditions, deadlineMs, onBreach } = stageOf(plan, 'worker')
+  assert.deepEqual(command?.input, { subject: 'geo/worker', signal: 'SIGUSR2', mustRun: true })
+  assert.deepEqual([deadlineMs, onBreach, conditions[0]?.onBreach], [5_000, 'ignore', 'hold'])
+})
+
+test('what regions cannot be is said where it is written', () => {
+  const parts = '  components:\n    db: { run: { command: [x] } }\n'
+  assert.deepEqual(issuesOf(`  regions: { us: { after: [euu] }, eu: {} }\n${parts}`), [
+    'there is no region "euu" | eu',
+  ])
+  assert.deepEqual(issuesOf(`  regions: { us: { settings: { a: 1 } } }\n${parts}`), [
+    'this environment has no settings',
+  ])
+  assert.match(
+    issuesOf(`  regions: { us: { after: [eu] }, eu: { after: [us] } }\n${parts}`)[0] ?? '',
+    /us comes after eu comes after us|eu comes after us comes after eu/,
+  )
+  assert.deepEqual(issuesOf('  components:\n    a: { needs: [eu/a], run: { command: [x] } }\n'), [
+    'this environment has no regions, so there is no eu/a; write a',
+  ])
+})
+
+test('needs reach only what is in the region', () => {
+  const spec = (needs: string): string => `  regions: { us: { after: [eu] }, eu: {} }
+  components:
+    db: { regions: [eu], run: { command: [x] } }
+    api: { needs: [${needs}], run: { command: [x] } }
+`
+  assert.deepEqual(issuesOf(spec('db')), ['db is not in the region us; write eu/db'])
+  assert.deepEqual(issuesOf(spec('eu/db')), [])
+  assert.deepEqual(issuesOf(spec('euu/db')), ['there is no region "euu" | eu/db'])
+})
+
+test('a region that needs what comes after it is a circle', () => {
+  const spec = `  regions: { us: { after: [eu] }, eu: {} }
+  components:
+    db: { run: { command: [x] } }
+    early: { regions: [eu], needs: [us/db], run: { command: [x] } }
+`
+  assert.match(issuesOf(spec)[0] ?? '', /wait for each other in a circle/)
+})
+
+test('agreements that compare nothing are refused', () => {
+  const two = (agree: string): readonly string[] => issuesOf(`${TWO}  agree: [${agree}]\n`)
+  assert.deepEqual(two('{ same: evidence.x, of: apy/http }'), [
+    'there is no component called "apy" | api',
+  ])
+  assert.deepEqual(two('{ same: evidence.x, of: api/htp }'), [
+    'there is no condition of api called "htp" | http',
+  ])
+  assert.deepEqual(two('{ same: evidence.x, of: replica/tcp }'), [
+    'replica is in one region only, so there is nothing to compare',
+  ])
+  assert.deepEqual(two('{ holds: evidence.x, of: api/http, quorum: 3 }'), [
+    'a quorum of 3 can never be reached: 2 regions are asked',
+  ])
+  assert.match(two('{ same: evidence.x }')[0] ?? '', /name it, as in of: api\/http/)
+  assert.match(two('{ spread: evidence.x, of: api/http }')[0] ?? '', /a spread needs its most/)
+  assert.match(two('{ same: settings.x, of: api/http }')[0] ?? '', /settings/)
+  assert.deepEqual(
+    issuesOf('  components: { a: { run: { command: [x] } } }\n  agree: [{ tcp: "h:1" }]\n'),
+    ['agree compares regions, and this environment has fewer than two'],
+  )
+})
+
+test('an explanation names regions and agreements', () => {
+  const text = `${HEAD}${TWO}  agree: [{ spread: evidence.lag, most: 5, of: api/http }]\n`
+  const { contracts } = parseContracts([{ path: 'a.yaml', text }])
+  const said = explainContract(contracts[0] ?? assert.fail())
+  assert.match(said, /3 components in eu and us \(after eu\)\./)
+  assert.match(said, /spread-api: spread evidence\.lag, at most 5 apart, asked by http of api/)
+})

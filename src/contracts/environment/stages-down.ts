@@ -1,0 +1,132 @@
+/**
+ * The stages of the way down: everything is stopped at once, except where an edge is marked `drain`,
+ * or where a component is emptied first and needs what it stands on until then.
+ */
+import type { Need, Stage } from '../../core/plan/plan.ts'
+import type { Drain, EnvironmentDefinition } from './definition.ts'
+import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
+import { conditionOf } from './plan-condition.ts'
+import { type Placement, placementsOf } from './region.ts'
+
+const LOOK_DEADLINE_MS = 15_000
+
+/** Every stage, what is stopped last at the end. */
+export function stagesDown(
+  environment: string,
+  definition: EnvironmentDefinition,
+): readonly Stage[] {
+  const placements = placementsOf(definition).toReversed()
+  const running = placements.filter(({ component }) => component.run !== undefined)
+  // Drain conditions speak of what still runs, so that is looked up under the components' names.
+  const isDraining = running.some(({ component }) => component.drain !== undefined)
+  const stops = running.map((placement) => {
+    const { stage } = placement
+    const until = isDraining ? ([{ stage, until: 'completed' }] as const) : []
+    const needs = [...until, ...waitsFor(placement, placements).map(stopped(isDraining))]
+    return stopStage(environment, placement, { name: stopName(stage, isDraining), needs })
+  })
+  if (!isDraining) return stops
+  const looks = running.map((placement) =>
+    lookStage(environment, placement, waitsFor(placement, placements).map(stopped(true))),
+  )
+  return [...looks, ...stops]
+}
+
+function stopName(stage: string, isDraining: boolean): string {
+  return isDraining ? `${stage}/stop` : stage
+}
+
+function stopped(isDraining: boolean): (stage: string) => Need {
+  return (stage) => ({ stage: stopName(stage, isDraining), until: 'completed' })
+}
+
+function stopStage(
+  environment: string,
+  { stage, region, component }: Placement,
+  place: { readonly name: string; readonly needs: readonly Need[] },
+): Stage {
+  const { stop } = component
+  return {
+    ...place,
+    ...(region === undefined ? {} : { group: region }),
+    gates: [],
+    command: stopCommand(`${environment}/${stage}`, stop, {}),
+    conditions: [],
+    guards: [],
+    deadlineMs: stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
+    onBreach: 'hold',
+    retry: { limit: 0, backoffMs: 0 },
+    finishes: true,
+    optional: false,
+    pivot: false,
+  }
+}
+
+/** Finds what runs and, where it is to be emptied, proves that it is. What is gone has nothing left. */
+function lookStage(
+  environment: string,
+  { stage, region, component }: Placement,
+  needs: readonly Need[],
+): Stage {
+  const { drain } = component
+  const { signal } = drain ?? {}
+  const told = signal === undefined ? {} : { signal }
+  return {
+    name: stage,
+    ...(region === undefined ? {} : { group: region }),
+    needs: drain === undefined ? [] : needs,
+    gates: [],
+    command: lookCommand(
+      `${environment}/${stage}`,
+      drain === undefined ? {} : { ...told, mustRun: true },
+    ),
+    conditions: drain === undefined ? [] : drainConditions(drain),
+    guards: [],
+    deadlineMs: drain?.deadlineMs ?? LOOK_DEADLINE_MS,
+    // One that is gone already has nothing to be emptied of, and must not keep the others up.
+    onBreach: 'ignore',
+    retry: { limit: 0, backoffMs: 0 },
+    finishes: true,
+    optional: false,
+    pivot: false,
+  }
+}
+
+function drainConditions({ until }: Drain): Stage['conditions'] {
+  return until.map((condition) => ({
+    ...conditionOf(condition),
+    onBreach: condition.onBreach ?? 'hold',
+    watch: 'none',
+  }))
+}
+
+/** The running components that must be gone before this one is stopped. */
+function waitsFor(placement: Placement, placements: readonly Placement[]): readonly string[] {
+  const waits = placements.filter(
+    (other) =>
+      other.component.run !== undefined &&
+      (drains(other, placement.stage, placements) ||
+        (other.component.drain !== undefined && reaches(other, placement.stage, placements))),
+  )
+  return waits.map(({ stage }) => stage).sort()
+}
+
+/** Whether a marked edge leads there, straight or through components that are proof alone. */
+function drains(from: Placement, to: string, placements: readonly Placement[]): boolean {
+  return from.needs.some((need) => {
+    if (!need.drain) return false
+    if (need.stage === to) return true
+    const next = placements.find(({ stage }) => stage === need.stage)
+    return next !== undefined && next.component.run === undefined && drains(next, to, placements)
+  })
+}
+
+/** Whether it needs that one, straight or through others. */
+function reaches(from: Placement, to: string, placements: readonly Placement[]): boolean {
+  const seen = new Set([from.stage])
+  for (const name of seen) {
+    const needs = placements.find(({ stage }) => stage === name)?.needs ?? []
+    for (const need of needs) seen.add(need.stage)
+  }
+  return from.stage !== to && seen.has(to)
+}

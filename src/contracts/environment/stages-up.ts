@@ -1,0 +1,65 @@
+/** The stages of the way up: one for every component in every region, and one for what they agree on. */
+import type { Need, Stage } from '../../core/plan/plan.ts'
+import type { EnvironmentDefinition } from './definition.ts'
+import { startCommand, stopCommand } from './plan-commands.ts'
+import { comparedIn, conditionOf } from './plan-condition.ts'
+import { type Placement, placementsOf } from './region.ts'
+
+/** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
+export const AGREE_STAGE = 'agree'
+
+/** How long the regions may take to agree when nothing else is said. @unit ms */
+const AGREE_DEADLINE_MS = 60_000
+
+/** Every stage, in the order of regions, then of components. */
+export function stagesUp(environment: string, definition: EnvironmentDefinition): readonly Stage[] {
+  const placements = placementsOf(definition)
+  const stages = placements.map((placement) => stageUp(environment, placement))
+  if (definition.agree.length === 0) return stages
+  return [...stages, agreeStage(definition, placements)]
+}
+
+function stageUp(environment: string, placement: Placement): Stage {
+  const { stage, region, component, needs } = placement
+  const { run, stop } = component
+  const subject = `${environment}/${stage}`
+  return {
+    name: stage,
+    ...(region === undefined ? {} : { group: region }),
+    needs: needs.map((need) => ({ stage: need.stage, until: need.until })),
+    gates: [],
+    ...(run === undefined
+      ? {}
+      : {
+          command: startCommand(subject, run, stop),
+          compensation: stopCommand(subject, stop, { onlyStartedByRamp: `\${run.id}` }),
+        }),
+    conditions: component.ready.map((condition) => conditionOf(condition)),
+    guards: [],
+    deadlineMs: component.deadlineMs,
+    onBreach: component.onBreach,
+    retry: component.retry,
+    finishes: run?.oneShot ?? false,
+    optional: component.optional,
+    pivot: false,
+  }
+}
+
+/** Waits for everything, and breaks like everything else when what was agreed on no longer holds. */
+function agreeStage(definition: EnvironmentDefinition, placements: readonly Placement[]): Stage {
+  const { agree } = definition
+  const longestMs = Math.max(...agree.map(({ deadlineMs = 0 }) => deadlineMs))
+  return {
+    name: AGREE_STAGE,
+    needs: placements.map(({ stage }): Need => ({ stage, until: 'ready' })),
+    gates: [],
+    conditions: agree.map((condition) => conditionOf(condition, comparedIn(condition, placements))),
+    guards: [],
+    deadlineMs: Math.max(AGREE_DEADLINE_MS, longestMs),
+    onBreach: 'undo',
+    retry: { limit: 0, backoffMs: 0 },
+    finishes: false,
+    optional: false,
+    pivot: false,
+  }
+}

@@ -1,0 +1,24 @@
+/** What an instance is known by to conditions and to other components. */
+import type { JsonObject } from '../../core/units/json.ts'
+import type { Instance } from './instance.ts'
+import { notifyFile } from './notify/notify-keeper.ts'
+import { rawFiles } from './spawn.ts'
+
+/** Where components listen. */
+export const HOST = '127.0.0.1'
+
+/** What expressions may refer to as `self`, and what probes that look at a process need. */
+export function instanceOutputs(instance: Instance): JsonObject {
+  const { record } = instance
+  return {
+    instance: record.instance,
+    subject: record.subject,
+    pid: instance.identity?.pid ?? 0,
+    host: HOST,
+    ports: record.ports,
+    ...rawFiles(instance.path),
+    ...(record.notify === true ? { notify: notifyFile(instance.path) } : {}),
+    startedBy: record.order,
+    startedAtMs: record.startedAtMs,
+  }
+}
