@@ -117,7 +117,7 @@ const CRASHES = {
 }
 
 const DEADLINES = {
-  worker: /canary was not met.*no worker has done the test job/,
+  worker: /canary was not met.*sessions of workers that take nothing/,
   cache: /warm was not met within/,
 }
 

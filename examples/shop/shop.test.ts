@@ -5,6 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import { Client } from 'pg'
+import type { Answer } from '../../src/core/plan/verdict.ts'
+import { QueueProbe } from '../../src/probes/queue/queue-probe.ts'
+import { askOnce } from '../../test/support/asking.ts'
 import {
   endAll,
   eventually,
@@ -17,6 +20,7 @@ import {
   type Variables,
 } from './by-hand.ts'
 import type { Warmth } from './cache.ts'
+import { CANARY_QUEUE, ORDERS_QUEUE } from './queue.ts'
 import { isReady, type Readiness } from './readiness.ts'
 
 const PASSWORD = 'a/b:c@d'
@@ -94,19 +98,20 @@ describe('the shop, brought up by hand', () => {
   it('shows by a test job that a worker which looks alive is paused', async () => {
     const paused = start('worker.ts', { ...variables, SHOP_BREAK: 'worker' })
     await paused.line(/worker@7 is connected to the queues/)
-    const { code, text } = await run('canary.ts', { ...variables, CANARY_WITHIN_MS: '300' })
-    assert.equal(code, 75, text)
-    assert.match(text, /"reason":"no worker took the test job within 300 ms"/)
+    const { reason, sentence } = await askWorker('worker@7', 300)
+    assert.equal(reason, 'not-working', sentence)
+    assert.match(sentence, /nobody took the canary within \d+ ms/)
     assertStopped(await paused.stop())
   })
 
   it('shows by a test job that a worker works, and which one', async () => {
     worker = start('worker.ts', variables)
-    const good = await run('canary.ts', variables)
-    assert.equal(good.code, 0, good.text)
-    const other = await run('canary.ts', { ...variables, WORKER_VERSION: 'worker@8' })
-    assert.equal(other.code, 75, other.text)
-    assert.match(other.text, /"worker":"worker@7","expected":"worker@8"/)
+    await worker.line(/worker@7 is connected to the queues/)
+    const good = await askWorker('worker@7')
+    assert.equal(good.verdict, 'passed', good.sentence)
+    const other = await askWorker('worker@8')
+    assert.equal(other.reason, 'wrong-worker', other.sentence)
+    assert.match(other.sentence, /the worker worker@7.*; worker@8 expected/)
   })
 
   it('has a cache that says so when it is warmed only by half', async () => {
@@ -276,6 +281,19 @@ async function signInCode(): Promise<string> {
   } catch (error) {
     return error instanceof Error && 'code' in error ? String(error.code) : String(error)
   }
+}
+
+/** What `rampart.yaml` asks of the worker. */
+async function askWorker(by: string, processedWithin = 1500): Promise<Answer> {
+  return await askOnce(new QueueProbe(), {
+    pgBoss: {
+      url: databaseUrl,
+      queue: ORDERS_QUEUE,
+      canaryQueue: CANARY_QUEUE,
+      session: 'shop worker',
+    },
+    canary: { processedWithin, by },
+  })
 }
 
 async function ask(

@@ -18,6 +18,7 @@ import { readNatsInput } from '../../src/probes/nats/nats-input.ts'
 import { readNotifyInput } from '../../src/probes/notify/notify-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
 import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
+import { readQueueInput } from '../../src/probes/queue/queue-input.ts'
 import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
 import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
 import { readTlsProbeInput } from '../../src/probes/tls/tls-input.ts'
@@ -34,6 +35,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   notify: readNotifyInput,
   postgres: readPostgresInput,
   prometheus: readPrometheusInput,
+  queue: readQueueInput,
   redis: readRedisInput,
   tcp: readTcpInput,
   tls: readTlsProbeInput,
@@ -139,12 +141,16 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       indexes: ['orders_pkey'],
       migrations: { table: 'schema_migrations', head: '0007' },
       role: 'primary',
+      extensions: ['pgcrypto', { name: 'vector', version: '0.7' }],
+      connectionsFree: 10,
+      write: { table: 'shop.orders', values: { id: -1, note: 'canary' } },
       replication: {
         from: 'postgres://beat:secret@eu.shop.example/shop',
         lag: '2s',
         table: 'ops."Heartbeats"',
       },
     },
+    { url: 'postgres://app@localhost/shop', write: true },
     { url: 'postgres://app@localhost/shop', tables: ['orders'], migrations: { table: 'm' } },
   ],
   prometheus: [
@@ -160,6 +166,39 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       freshBy: 'up{job="api"}',
       headers: { 'X-Scope-OrgID': 'shop' },
       tls: { ca: 'ca.pem' },
+    },
+  ],
+  queue: [
+    { pgBoss: { url: 'postgres://app:secret@localhost/shop', queue: 'orders' } },
+    {
+      pgBoss: {
+        url: 'postgres://app:secret@localhost:5432/shop',
+        schema: 'jobs',
+        queue: 'orders',
+        canaryQueue: 'canary',
+        session: 'shop worker',
+      },
+      canary: { data: { kind: ['canary'] }, processedWithin: '500ms', by: 'worker@1.0.0' },
+      waiting: 100,
+      oldestWaiting: '30s',
+    },
+    {
+      bullmq: {
+        url: 'rediss://:secret@localhost:6379/1',
+        prefix: 'jobs',
+        queue: 'orders',
+        canaryQueue: 'canary',
+        canaryName: 'canary',
+        tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+      },
+    },
+    {
+      graphileWorker: {
+        url: 'postgres://app:secret@localhost/shop',
+        schema: 'jobs',
+        task: 'process_order',
+        canaryTask: 'canary',
+      },
     },
   ],
   redis: [

@@ -16,6 +16,7 @@ import { natsInput } from './nats.ts'
 import { notifyInput } from './notify.ts'
 import { postgresInput } from './postgres.ts'
 import { prometheusInput } from './prometheus.ts'
+import { queueInput } from './queue.ts'
 import { redisInput } from './redis.ts'
 import { tcpInput } from './tcp.ts'
 import { tlsInput } from './tls.ts'
@@ -45,6 +46,7 @@ export type ProbeName =
   | 'notify'
   | 'postgres'
   | 'prometheus'
+  | 'queue'
   | 'redis'
   | 'tcp'
   | 'tls'
@@ -91,7 +93,8 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   },
   nats: {
     schema: natsInput,
-    summary: 'Signs in to NATS and judges JetStream, a consumer, and a canary that it acknowledges.',
+    summary:
+      'Signs in to NATS and judges JetStream, a consumer, and a canary that it acknowledges.',
     timeoutMs: 5_000,
   },
   notify: {
@@ -107,6 +110,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   prometheus: {
     schema: prometheusInput,
     summary: 'Asks a query of Prometheus and compares every value of it.',
+    timeoutMs: 5_000,
+  },
+  queue: {
+    schema: queueInput,
+    summary: 'Sends a canary through a job queue, and judges which worker has done it how soon.',
     timeoutMs: 5_000,
   },
   redis: {

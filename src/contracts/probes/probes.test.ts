@@ -33,7 +33,12 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
   [
     'nats',
     { url: 'tls://h', stream: 'S', consumer: 'c', canary: { subject: 's', processedWithin: '1s' } },
-    { url: 'tls://h', stream: 'S', consumer: 'c', canary: { subject: 's', processedWithin: 1_000 } },
+    {
+      url: 'tls://h',
+      stream: 'S',
+      consumer: 'c',
+      canary: { subject: 's', processedWithin: 1_000 },
+    },
   ],
   ['notify', 'ready', {}],
   ['notify', { watchdog: '10s' }, { watchdog: 10_000 }],
@@ -53,6 +58,17 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
   ],
   [
     'postgres',
+    { url: 'postgres://h/d', extensions: ['citext', { name: 'vector', version: '0.7' }] },
+    { url: 'postgres://h/d', extensions: { citext: '', vector: '0.7' } },
+  ],
+  ['postgres', { url: 'postgres://h/d', write: true }, { url: 'postgres://h/d', write: {} }],
+  [
+    'postgres',
+    { url: 'postgres://h/d', write: { table: 't', values: { id: -1, ok: true } } },
+    { url: 'postgres://h/d', write: { table: 't', values: { id: '-1', ok: 'true' } } },
+  ],
+  [
+    'postgres',
     { url: 'postgres://h/d', replication: { from: 'postgres://p/d', lag: '2s' } },
     { url: 'postgres://h/d', replication: { from: 'postgres://p/d', lag: 2_000 } },
   ],
@@ -60,6 +76,19 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
     'prometheus',
     { url: 'http://p', query: 'up', atLeast: 0.1, below: '250ms', maxAge: '30s' },
     { url: 'http://p', query: 'up', atLeast: '0.1', below: '250ms', maxAge: 30_000 },
+  ],
+  [
+    'queue',
+    {
+      pgBoss: { url: 'postgres://h/d', queue: 'orders' },
+      canary: { processedWithin: '1s', by: 'worker@1' },
+      oldestWaiting: '1m',
+    },
+    {
+      pgBoss: { url: 'postgres://h/d', queue: 'orders' },
+      canary: { processedWithin: 1_000, by: 'worker@1' },
+      oldestWaiting: 60_000,
+    },
   ],
   ['redis', 'redis://:pw@h', { url: 'redis://:pw@h' }],
   ['redis', { url: `\${u}`, keyCount: `\${n}` }, { url: `\${u}`, keyCount: `\${n}` }],
@@ -107,6 +136,9 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ],
   ['prometheus', { url: 'http://p', query: 'up', below: '5 apples' }, /250ms/],
   ['prometheus', { url: 'p:9090', query: 'up' }, /http:\/\//],
+  ['queue', { canary: {} }, /exactly one of pgBoss/],
+  ['queue', { bullmq: { url: 'redis://h', queue: 'a:b' } }, /name of a queue/],
+  ['queue', { pgBoss: { url: 'postgres://h/d', queue: 'a', schema: 'A-b' } }, /a schema of a-z/],
   ['redis', 'localhost:6379', /redis:\/\//],
   ['redis', { url: 'redis://h', sample: { keys: ['a'], least: '95' } }, /95%/],
   ['redis', { url: 'redis://h', keyCount: 0 }, />=1/],

@@ -95,6 +95,18 @@ export class InputReader {
     return this.#refused(name, 'an object', undefined)
   }
 
+  /** A member as it stands, of any type. */
+  json(name: string): Json | undefined {
+    return this.#input[name]
+  }
+
+  /** Readers of a list of objects; one object alone counts as a list; empty when absent. */
+  objects(name: string): readonly InputReader[] {
+    return this.#list(name, []).map((item) =>
+      isObject(item) ? new InputReader(item) : this.#refused(name, 'a list of objects', NOTHING),
+    )
+  }
+
   /** The names of all members. */
   names(): readonly string[] {
     return Object.keys(this.#input)
@@ -122,6 +134,9 @@ export class InputReader {
     return stand
   }
 }
+
+/** Stands in for an object that is none, once that was kept as a mistake. */
+const NOTHING = new InputReader({})
 
 function isObject(value: Json): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,195 @@
+/**
+ * Looks at a queue of pg-boss and sends a canary through it, by SQL. A canary is a job like any other:
+ * its policy is the queue's, but it is tried once, expires soon, and is never put into a dead-letter
+ * queue. The tables are pg-boss's own and change between its versions, so only versions that have been
+ * tried are written to.
+ */
+import type { Json } from '../../core/units/json.ts'
+import { type CanaryHandling, followCanary, isObject, readAnswer } from './canary.ts'
+import { type CanaryLook, COUNT_MAX, type CollectedFacts, type QueueCounts } from './facts.ts'
+import type { QueueInput } from './queue-input.ts'
+import type { SqlSession } from './sql-session.ts'
+
+/** Versions of pg-boss's tables that have been tried: pg-boss 12.33. */
+export const TRIED_SCHEMA_VERSIONS: readonly number[] = [42]
+
+/** Tables with more jobs are not searched for what no index leads to. */
+const SCAN_MAX = 100_000
+
+/** Looks and sends; `report` gets what is known after every step. */
+export async function askPgBoss(
+  session: SqlSession,
+  input: QueueInput,
+  { signal, report }: { readonly signal: AbortSignal; report(facts: CollectedFacts): void },
+): Promise<void> {
+  const { space, queue, canaryQueue } = input
+  const [version] = await session.query(`select version from ${space}.version limit 1`)
+  let facts: CollectedFacts = { schemaVersion: Number(version?.['version'] ?? 0) }
+  const untried = findUntried(facts.schemaVersion ?? 0)
+  if (untried !== undefined) return report({ ...facts, untried })
+  report(facts)
+  const known = await session.query(`select name from ${space}.queue where name = any($1)`, [
+    [queue, canaryQueue],
+  ])
+  const missing = [queue, canaryQueue].find((name) => !known.some((row) => row['name'] === name))
+  if (missing !== undefined) return report({ ...facts, missingQueue: missing })
+  const canary = await followCanary(new PgBossCanary(session, input), {
+    withinMs: input.processedWithinMs,
+    signal,
+  })
+  facts = { ...facts, canary }
+  report(facts)
+  const workers = input.session === undefined ? {} : await countSessions(session, input.session)
+  report({ ...facts, ...workers, counts: await countJobs(session, input) })
+}
+
+function findUntried(version: number): 'older' | 'newer' | undefined {
+  if (TRIED_SCHEMA_VERSIONS.includes(version)) return undefined
+  return version < Math.min(...TRIED_SCHEMA_VERSIONS) ? 'older' : 'newer'
+}
+
+/**
+ * No index leads to the jobs that are being worked on, so in a large table pg-boss's own count of them,
+ * which is up to some minutes old, has to do.
+ */
+async function countJobs(session: SqlSession, input: QueueInput): Promise<QueueCounts> {
+  const { space, queue, canaryId } = input
+  const [row] = await session.query(
+    `with due as (
+      select start_after from ${space}.job
+      where name = $1 and id <> $2 and state < 'active' and not blocked
+        and start_after <= ${space}.job_now()
+      order by priority desc, created_on limit ${COUNT_MAX}
+    )
+    select (select count(*) from due)::int as waiting,
+      extract(epoch from ${space}.job_now() - (select min(start_after) from due))::float8 * 1000
+        as oldest_ms,
+      case when total_count > ${SCAN_MAX} then active_count else (
+        select count(*) from ${space}.job where name = $1 and id <> $2 and state = 'active'
+      ) end::int as active
+    from ${space}.queue where name = $1`,
+    [queue, canaryId],
+  )
+  const oldestMs = row?.['oldest_ms']
+  return {
+    waiting: Number(row?.['waiting'] ?? 0),
+    active: Number(row?.['active'] ?? 0),
+    ...(typeof oldestMs === 'number' ? { oldestWaitingMs: Math.round(oldestMs) } : {}),
+  }
+}
+
+async function countSessions(
+  session: SqlSession,
+  name: string,
+): Promise<{ readonly workers: number }> {
+  const [row] = await session.query(
+    `select count(*)::int as workers from pg_stat_activity
+    where datname = current_database() and application_name = $1 and pid <> pg_backend_pid()`,
+    [name],
+  )
+  return { workers: Number(row?.['workers'] ?? 0) }
+}
+
+class PgBossCanary implements CanaryHandling {
+  readonly #session: SqlSession
+  readonly #input: QueueInput
+
+  constructor(session: SqlSession, input: QueueInput) {
+    this.#session = session
+    this.#input = input
+  }
+
+  async send(): Promise<'sent' | 'continued'> {
+    const { space, canaryQueue, canaryId, data, processedWithinMs } = this.#input
+    // What is done says nothing of now, and what has expired nobody is at work on any more.
+    await this.#session.query(
+      `delete from ${space}.job where name = $1 and id = $2 and (state >= 'completed'
+        or state = 'active' and started_on + expire_seconds * interval '1s' < ${space}.job_now())`,
+      [canaryQueue, canaryId],
+    )
+    const expireSeconds = Math.ceil(processedWithinMs / 1_000) + 1
+    const rows = await this.#session.query(insertion(space), [
+      canaryQueue,
+      canaryId,
+      JSON.stringify(data),
+      expireSeconds,
+    ])
+    return rows.length > 0 ? 'sent' : 'continued'
+  }
+
+  async look(): Promise<CanaryLook> {
+    const { space, canaryQueue, canaryId } = this.#input
+    const [row] = await this.#session.query(
+      `select state::text as state, data ->> 'token' as token, output,
+        extract(epoch from completed_on - created_on)::float8 * 1000 as processed_ms
+      from ${space}.job where name = $1 and id = $2`,
+      [canaryQueue, canaryId],
+    )
+    return row === undefined ? { state: 'removed' } : readRow(row)
+  }
+
+  async countAhead(): Promise<number> {
+    const { space, canaryQueue, canaryId } = this.#input
+    const [row] = await this.#session.query(
+      `select count(*)::int as ahead from (
+        select 1 from ${space}.job j
+        where j.name = $1 and j.id <> $2 and j.state < 'active' and not j.blocked
+          and j.start_after <= ${space}.job_now() and (j.priority > 0 or j.priority = 0
+            and j.created_on <= (select created_on from ${space}.job where name = $1 and id = $2))
+        limit ${COUNT_MAX}) ahead`,
+      [canaryQueue, canaryId],
+    )
+    return Number(row?.['ahead'] ?? 0)
+  }
+
+  async takeBack(): Promise<void> {
+    const { space, canaryQueue, canaryId } = this.#input
+    await this.#session.query(
+      `delete from ${space}.job where name = $1 and id = $2 and state <> 'active'`,
+      [canaryQueue, canaryId],
+    )
+  }
+}
+
+/** Tells listening workers in the same breath, on the channel that pg-boss itself derives. */
+function insertion(space: string): string {
+  return `with sent as (
+    insert into ${space}.job (id, name, data, start_after, created_on, singleton_key,
+      expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay, retry_backoff,
+      retry_delay_max, policy, heartbeat_seconds)
+    select $2::uuid, name, $3::jsonb || jsonb_build_object('token', gen_random_uuid()),
+      ${space}.job_now(), ${space}.job_now(), 'rampart-canary-' || $2::uuid,
+      least($4::int, expire_seconds), 60, ${space}.job_now() + interval '1 minute',
+      0, retry_delay, retry_backoff, retry_delay_max, policy, heartbeat_seconds
+    from ${space}.queue where name = $1
+    on conflict do nothing returning id
+  ), told as (
+    select pg_notify('pgboss_' || left(encode(sha224('${space}'::bytea), 'hex'), 24), $1::text)
+    from sent join ${space}.queue on queue.name = $1 and queue.notify
+  )
+  select id from sent where (select count(*) from told) >= 0`
+}
+
+const STATES: Readonly<Record<string, CanaryLook['state']>> = {
+  created: 'waiting',
+  retry: 'waiting',
+  active: 'taken',
+  completed: 'done',
+  failed: 'failed',
+  cancelled: 'removed',
+}
+
+function readRow(row: Readonly<Record<string, unknown>>): CanaryLook {
+  const state = STATES[String(row['state'])] ?? 'waiting'
+  const output = row['output'] as Json
+  if (state === 'failed') return { state, message: readMessage(output) }
+  if (state !== 'done') return { state }
+  const answer = readAnswer(output, String(row['token']))
+  const processedMs = Math.round(Number(row['processed_ms']) * 100) / 100
+  return { state, processedMs, ...(answer === undefined ? {} : { answer }) }
+}
+
+function readMessage(output: Json): string {
+  const message = isObject(output) ? (output['message'] ?? output['value']) : output
+  return typeof message === 'string' ? message : JSON.stringify(message ?? null)
+}
