@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
 import { durationMs } from '../document/word-schemas.ts'
-import { textThat } from './template.ts'
+import { templated, textThat } from './template.ts'
 
 const url = textThat(
   (text) => /^postgres(?:ql)?:\/\/[^\s]+$/.test(text),
@@ -34,6 +34,29 @@ const sqlName = textThat(
   'a name of SQL, such as orders, shop.orders or "Orders"',
 )
 
+const extensions = z
+  .array(z.union([name, z.strictObject({ name, version: z.string().regex(/^\d+(?:\.\d+)*$/) })]))
+  .min(1)
+  .transform((written) =>
+    Object.fromEntries(
+      written.map((one) => (typeof one === 'string' ? [one, ''] : [one.name, one.version])),
+    ),
+  )
+
+const write = z.union([
+  z.literal(true).transform(() => ({})),
+  z.strictObject({
+    table: sqlName.describe('Table that a row is written into.'),
+    values: z
+      .record(
+        name,
+        z.union([z.string(), z.number().transform(String), z.boolean().transform(String)]),
+      )
+      .exactOptional()
+      .describe('The row, by column; what is left out gets its default.'),
+  }),
+])
+
 const replication = z.strictObject({
   from: url.describe('The primary, signed in to with the right to write the table of heartbeats.'),
   lag: durationMs(1)
@@ -57,6 +80,15 @@ export const postgresInput: z.ZodType<JsonObject> = z.union([
     tables: tables.exactOptional().describe('Tables that must be there, with their columns.'),
     indexes: z.array(name).min(1).exactOptional().describe('Indexes that must be there and valid.'),
     migrations: migrations.exactOptional(),
+    extensions: extensions
+      .exactOptional()
+      .describe('Extensions that must be installed, at least in the version that is named.'),
+    connectionsFree: templated(z.int().min(1))
+      .exactOptional()
+      .describe('How many more connections the server must have room for.'),
+    write: write
+      .exactOptional()
+      .describe('Writes and takes it back: a row into a table, or else into a temporary one.'),
     role: z
       .enum(['primary', 'replica'])
       .exactOptional()

@@ -4,18 +4,22 @@
  */
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { JsonObject } from '../../core/units/json.ts'
-import { notYet, passed, printLatency } from '../answer/answer.ts'
+import { errored, notYet, passed, printLatency } from '../answer/answer.ts'
 import { printFailedAddresses } from '../connection/connection-failure.ts'
 import { redactDocument } from '../redaction/redact.ts'
+import {
+  findBadExtensions,
+  findCrowd,
+  findRefusedWrite,
+  type Shortcoming,
+} from './assess-extent.ts'
 import { assessPostgresFailure } from './assess-failure.ts'
 import { findReplicationShortcoming, replicationEvidence } from './assess-replication.ts'
 import type { MigrationFacts, PostgresFacts, ReplicationFacts } from './facts.ts'
 import type { PostgresInput } from './postgres-input.ts'
 
-/** Something that is not as it should be. */
-interface Shortcoming {
-  readonly reason: string
-  readonly says: string
+/** Something that is not as it should be, and what it adds to the evidence. */
+interface TellingShortcoming extends Shortcoming {
   readonly evidence?: JsonObject
 }
 
@@ -27,18 +31,14 @@ export function assessPostgres(input: PostgresInput, facts: PostgresFacts): Answ
   if (facts.failure !== undefined) {
     return assessPostgresFailure(facts.failure, { subject, latency, evidence })
   }
-  const shortcoming =
-    findWrongRole(input, facts) ??
-    findMissingTables(input, facts) ??
-    findBadIndexes(facts) ??
-    findWrongMigrations(input, facts.migrations) ??
-    findWrongReplication(input, facts.replication)
+  const shortcoming = findShortcoming(input, facts)
   if (shortcoming !== undefined) {
-    return notYet({
+    const findings = {
       reason: shortcoming.reason,
       sentence: `${subject} ${shortcoming.says}.`,
       evidence: { ...evidence, ...shortcoming.evidence },
-    })
+    }
+    return shortcoming.isErrored === true ? errored('notYet', findings) : notYet(findings)
   }
   const unasked = facts.replication?.failure
   if (unasked !== undefined) {
@@ -50,6 +50,22 @@ export function assessPostgres(input: PostgresInput, facts: PostgresFacts): Answ
   return passed({ reason: 'ready', sentence, evidence })
 }
 
+function findShortcoming(
+  input: PostgresInput,
+  facts: PostgresFacts,
+): TellingShortcoming | undefined {
+  return (
+    findWrongRole(input, facts) ??
+    findBadExtensions(input, facts.extensions) ??
+    findMissingTables(input, facts) ??
+    findBadIndexes(facts) ??
+    findWrongMigrations(input, facts.migrations) ??
+    findCrowd(input, facts.connections) ??
+    findRefusedWrite(input, facts.write) ??
+    findWrongReplication(input, facts.replication)
+  )
+}
+
 function findWrongRole(input: PostgresInput, facts: PostgresFacts): Shortcoming | undefined {
   if (input.role === undefined) return undefined
   const found = facts.inRecovery === true ? 'replica' : 'primary'
@@ -57,7 +73,10 @@ function findWrongRole(input: PostgresInput, facts: PostgresFacts): Shortcoming 
   return { reason: 'wrong-role', says: `is a ${found}; ${input.role} expected` }
 }
 
-function findMissingTables(input: PostgresInput, facts: PostgresFacts): Shortcoming | undefined {
+function findMissingTables(
+  input: PostgresInput,
+  facts: PostgresFacts,
+): TellingShortcoming | undefined {
   const absent = facts.tables.filter((table) => table.columns === undefined)
   if (absent.length > 0) {
     const names = absent.map((table) => table.name)
@@ -74,7 +93,7 @@ function findMissingTables(input: PostgresInput, facts: PostgresFacts): Shortcom
   return { reason: 'missing-column', says, evidence: { missing } }
 }
 
-function findBadIndexes(facts: PostgresFacts): Shortcoming | undefined {
+function findBadIndexes(facts: PostgresFacts): TellingShortcoming | undefined {
   for (const [state, reason, verb] of [
     ['absent', 'missing-index', 'lacks'],
     ['invalid', 'invalid-index', 'has not finished building'],
@@ -127,13 +146,18 @@ function findWrongReplication(
 }
 
 function evidenceOf(input: PostgresInput, facts: PostgresFacts): JsonObject {
-  const { migrations, replication } = facts
+  const { migrations, replication, connections, timeOffsetMs } = facts
   return {
     latencyMs: facts.latencyMs,
     ...facts.connected,
     ...(facts.failed.length === 0 ? {} : { failed: printFailedAddresses(facts.failed) }),
     ...(facts.serverVersion === undefined ? {} : { serverVersion: facts.serverVersion }),
     ...(facts.inRecovery === undefined ? {} : { inRecovery: facts.inRecovery }),
+    ...(timeOffsetMs === undefined ? {} : { serverTimeOffsetMs: timeOffsetMs }),
+    ...(connections === undefined
+      ? {}
+      : { connectionsUsed: connections.used, connectionsMax: connections.most }),
+    ...(facts.write === undefined ? {} : { writeMs: facts.write.writeMs }),
     ...(migrations?.state === 'read'
       ? {
           migrationHead: migrations.head ?? null,

@@ -1,40 +1,32 @@
-/** Asks an open session everything that the input wants to know. Reads only, but for a heartbeat. */
-import type { Json, JsonObject } from '../../core/units/json.ts'
-import type { IndexFacts, MigrationFacts, PostgresFacts, TableFacts } from './facts.ts'
-import { migrationQuery, recognizeMigrationRecord } from './migration-record.ts'
+/** Asks an open session everything that the input wants to know. Reads only, unless it is told to write. */
+import type { Clock } from '../../seams/clock.ts'
+import type { PostgresFacts } from './facts.ts'
 import { observeReplication } from './observe-replication.ts'
-import type { MigrationsInput, PostgresInput } from './postgres-input.ts'
+import type { PostgresInput } from './postgres-input.ts'
+import { readConnections, readSchema } from './read-schema.ts'
+import { textOf } from './row-texts.ts'
 import type { Session } from './session.ts'
+import { writeCanary } from './write-canary.ts'
 
 /** The most rows that become evidence. */
 const ROWS_MAX = 100
 
 const SERVER = `
-  select current_setting('server_version') as version, pg_is_in_recovery() as recovery`
-
-/** Tables, partitioned tables, views, materialized views and foreign tables, by their SQL names. */
-const TABLES = `
-  select wanted.name, c.oid::regclass::text as sql,
-    to_json(array(select a.attname::text from pg_attribute a
-      where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped)) as columns
-  from unnest($1::text[]) with ordinality as wanted(name, place)
-  left join pg_class c on c.oid = to_regclass(wanted.name) and c.relkind in ('r','p','v','m','f')
-  order by wanted.place`
-
-const INDEXES = `
-  select wanted.name, i.indexrelid is not null as present, i.indisvalid and i.indisready as valid
-  from unnest($1::text[]) with ordinality as wanted(name, place)
-  left join pg_index i on i.indexrelid = to_regclass(wanted.name)
-  order by wanted.place`
+  select current_setting('server_version') as version, pg_is_in_recovery() as recovery,
+    (extract(epoch from clock_timestamp()) * 1000)::float8 as time_ms`
 
 /** What a session can tell. */
 export type CollectedFacts = Pick<
   PostgresFacts,
   | 'serverVersion'
   | 'inRecovery'
+  | 'timeOffsetMs'
+  | 'extensions'
+  | 'connections'
   | 'tables'
   | 'indexes'
   | 'migrations'
+  | 'write'
   | 'replication'
   | 'rows'
   | 'isTruncated'
@@ -45,98 +37,47 @@ export interface CollectionOptions {
   readonly session: Session
   readonly input: PostgresInput
   readonly signal: AbortSignal
+  /** Ours, which the server's is compared with. */
+  readonly clock: Pick<Clock, 'nowMs'>
 }
 
 /** Asks; `report` gets what is known after every step, so that a failure later loses nothing. */
 export async function collectFacts(
-  { session, input, signal }: CollectionOptions,
+  options: CollectionOptions,
   report: (facts: CollectedFacts) => void,
 ): Promise<void> {
+  const { session, input, signal } = options
+  let facts: CollectedFacts = { tables: [], indexes: [] }
+  const learn = (more: Partial<CollectedFacts>): void => {
+    facts = { ...facts, ...more }
+    report(facts)
+  }
   await session.query('begin transaction read only')
+  learn(await readServer(options))
+  await readSchema(session, input, learn)
+  if (input.connectionsFreeMin !== undefined) learn({ connections: await readConnections(session) })
+  const { write, replication } = input
+  if (write !== undefined || replication !== undefined) {
+    await session.query('commit')
+    if (write !== undefined) learn({ write: await writeCanary(session, write) })
+    if (replication !== undefined) {
+      learn({
+        replication: await observeReplication({ session, place: input, replication, signal }),
+      })
+    }
+    if (input.query === undefined || signal.aborted) return
+    await session.query('begin transaction read only')
+  }
+  if (input.query !== undefined) learn(await session.queryAtMost(input.query, ROWS_MAX))
+}
+
+async function readServer({ session, clock }: CollectionOptions): Promise<Partial<CollectedFacts>> {
+  const askedMs = clock.nowMs()
   const [server] = await session.query(SERVER)
-  let facts: CollectedFacts = {
+  const midpointMs = (askedMs + clock.nowMs()) / 2
+  return {
     serverVersion: textOf(server?.['version']),
     inRecovery: server?.['recovery'] === true,
-    tables: [],
-    indexes: [],
+    timeOffsetMs: Math.round(Number(server?.['time_ms']) - midpointMs),
   }
-  report(facts)
-  const names = Object.keys(input.tables)
-  if (names.length > 0) {
-    facts = { ...facts, tables: (await session.query(TABLES, [names])).map(readTable) }
-    report(facts)
-  }
-  if (input.indexes.length > 0) {
-    facts = { ...facts, indexes: (await session.query(INDEXES, [input.indexes])).map(readIndex) }
-    report(facts)
-  }
-  if (input.migrations !== undefined) {
-    facts = { ...facts, migrations: await readMigrations(session, input.migrations) }
-    report(facts)
-  }
-  if (input.replication !== undefined) {
-    const { replication } = input
-    await session.query('commit')
-    facts = {
-      ...facts,
-      replication: await observeReplication({ session, place: input, replication, signal }),
-    }
-    report(facts)
-  }
-  if (input.query !== undefined && !signal.aborted) {
-    if (input.replication !== undefined) await session.query('begin transaction read only')
-    const { rows, isTruncated } = await session.queryAtMost(input.query, ROWS_MAX)
-    report({ ...facts, rows, isTruncated })
-  }
-}
-
-function readTable(row: JsonObject): TableFacts {
-  const name = textOf(row['name'])
-  return row['sql'] === null ? { name } : { name, columns: textsOf(row['columns']) }
-}
-
-function readIndex(row: JsonObject): IndexFacts {
-  const state = row['present'] !== true ? 'absent' : row['valid'] === true ? 'valid' : 'invalid'
-  return { name: textOf(row['name']), state }
-}
-
-async function readMigrations(session: Session, input: MigrationsInput): Promise<MigrationFacts> {
-  const { table } = input
-  const nothing = { table, applied: 0, unfinished: [], hasExpected: false, isLocked: false }
-  const [found] = await session.query(TABLES, [[table]])
-  if (found === undefined || found['sql'] === null) return { ...nothing, state: 'absent' }
-  const record = recognizeMigrationRecord(textsOf(found['columns']))
-  if (record === undefined) return { ...nothing, state: 'unrecognized' }
-  const sql = migrationQuery(record, textOf(found['sql']))
-  const [row] = await session.query(sql, [input.head ?? null])
-  const { head, alias } = row ?? {}
-  return {
-    table,
-    state: 'read',
-    tool: record.tool,
-    ...(typeof head === 'string' ? { head } : {}),
-    ...(typeof alias === 'string' ? { alias } : {}),
-    applied: Number(row?.['applied'] ?? 0),
-    unfinished: textsOf(row?.['unfinished']),
-    hasExpected: row?.['has_expected'] === true,
-    isLocked: await readLock(session, table),
-  }
-}
-
-/** Knex and Kysely keep a table beside the record that says whether they are at work. */
-async function readLock(session: Session, table: string): Promise<boolean> {
-  const [found] = await session.query(TABLES, [[`${table}_lock`]])
-  if (found === undefined || !textsOf(found['columns']).includes('is_locked')) return false
-  const [lock] = await session.query(
-    `select exists(select from ${textOf(found['sql'])} where is_locked <> 0) as locked`,
-  )
-  return lock?.['locked'] === true
-}
-
-function textOf(json: Json | undefined): string {
-  return typeof json === 'string' ? json : ''
-}
-
-function textsOf(json: Json | undefined): readonly string[] {
-  return Array.isArray(json) ? json.map((item) => String(item)) : []
 }

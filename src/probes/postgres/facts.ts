@@ -33,6 +33,29 @@ export interface MigrationFacts {
   readonly isLocked: boolean
 }
 
+/** One extension that was asked for. */
+export interface ExtensionFacts {
+  readonly name: string
+  /** Absent: it is not installed. */
+  readonly version?: string
+  /** Whether the server could install it. */
+  readonly isAvailable: boolean
+}
+
+/** How many connections the server has and may have; the probe's own is not counted. */
+export interface ConnectionsFacts {
+  readonly used: number
+  /** For users without special rights. */
+  readonly most: number
+}
+
+/** What came of a row that was written and taken back. */
+export interface WriteFacts {
+  /** @unit ms */
+  readonly writeMs: number
+  readonly failure?: PostgresFailure
+}
+
 /** Why it went no further. */
 export interface PostgresFailure {
   /** An SQLSTATE, or the code of the operating system or of TLS; `ABORTED` when time was up. */
@@ -115,7 +138,12 @@ export interface PostgresFacts {
   readonly inRecovery?: boolean
   readonly tables: readonly TableFacts[]
   readonly indexes: readonly IndexFacts[]
+  /** How far the server's clock is ahead of ours. @unit ms */
+  readonly timeOffsetMs?: number
+  readonly extensions?: readonly ExtensionFacts[]
+  readonly connections?: ConnectionsFacts
   readonly migrations?: MigrationFacts
+  readonly write?: WriteFacts
   readonly replication?: ReplicationFacts
   readonly rows?: readonly JsonObject[]
   readonly isTruncated?: boolean

@@ -1,6 +1,7 @@
 /** What a server says of how it is given changes. It explains a late heartbeat; it never excuses one. */
-import type { Json, JsonObject } from '../../core/units/json.ts'
+import type { JsonObject } from '../../core/units/json.ts'
 import type { ReplicaFacts, SubscriptionFacts } from './facts.ts'
+import { textOf } from './row-texts.ts'
 import type { Session } from './session.ts'
 
 const LOOK = `
@@ -54,8 +55,4 @@ function readSubscription(row: JsonObject): SubscriptionFacts {
     ...(typeof state === 'string' ? { isCopied: state === 'r' } : {}),
     errorCount: Number(errors ?? 0),
   }
-}
-
-function textOf(json: Json | undefined): string {
-  return typeof json === 'string' ? json : ''
 }

@@ -28,6 +28,14 @@ export interface ReplicationInput {
   readonly table: string
 }
 
+/** What is written and taken back. */
+export interface WriteInput {
+  /** As SQL writes it; absent: a temporary table. */
+  readonly table: string | undefined
+  /** By column. */
+  readonly values: Readonly<Record<string, string>>
+}
+
 /** Where to sign in and what to expect. */
 export interface PostgresInput extends PostgresPlace {
   readonly query: string | undefined
@@ -36,6 +44,10 @@ export interface PostgresInput extends PostgresPlace {
   readonly indexes: readonly string[]
   readonly migrations: MigrationsInput | undefined
   readonly role: 'primary' | 'replica' | undefined
+  /** The least version of each; empty: any. */
+  readonly extensions: Readonly<Record<string, string>>
+  readonly connectionsFreeMin: number | undefined
+  readonly write: WriteInput | undefined
   readonly replication: ReplicationInput | undefined
 }
 
@@ -57,6 +69,11 @@ export function readPostgresInput(reader: InputReader): PostgresInput {
     indexes: reader.texts('indexes', []),
     migrations: readMigrations(reader),
     role: role === 'primary' || role === 'replica' ? role : undefined,
+    extensions: reader.textMap('extensions'),
+    connectionsFreeMin: reader.has('connectionsFree')
+      ? reader.whole('connectionsFree', undefined)
+      : undefined,
+    write: readWrite(reader),
     replication: readReplication(reader),
   }
 }
@@ -86,6 +103,14 @@ function readReplication(reader: InputReader): ReplicationInput | undefined {
     table: readSqlName(replication, 'table') ?? HEARTBEAT_TABLE,
   }
   if (replication.mistake !== undefined) reader.refuse(`replication: ${replication.mistake}`)
+  return input
+}
+
+function readWrite(reader: InputReader): WriteInput | undefined {
+  const write = reader.object('write')
+  if (write === undefined) return undefined
+  const input = { table: readSqlName(write, 'table'), values: write.textMap('values') }
+  if (write.mistake !== undefined) reader.refuse(`write: ${write.mistake}`)
   return input
 }
 

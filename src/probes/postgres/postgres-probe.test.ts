@@ -13,7 +13,7 @@ import { makePostgres, type PostgresServer } from '../../../test/support/postgre
 import type { JsonObject } from '../../core/units/json.ts'
 import { PostgresProbe } from './postgres-probe.ts'
 
-const probe = new PostgresProbe()
+const probe = new PostgresProbe({ nowMs: () => Date.now() })
 
 const PASSES = 'passed ready'
 const WRONG_HEAD = 'failed notYet wrong-head'

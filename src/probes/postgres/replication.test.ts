@@ -13,7 +13,7 @@ import type { JsonObject } from '../../core/units/json.ts'
 import { createHeartbeatTable } from './heartbeat-table.ts'
 import { PostgresProbe } from './postgres-probe.ts'
 
-const probe = new PostgresProbe()
+const probe = new PostgresProbe({ nowMs: () => Date.now() })
 const TABLE = 'rampart_heartbeat'
 const STOPPED = 'failed notYet replication-stopped'
 

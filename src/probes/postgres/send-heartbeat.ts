@@ -5,9 +5,9 @@
  * that would stop the subscriber, ours or anybody else's.
  */
 import pg from 'pg'
-import type { Json } from '../../core/units/json.ts'
 import type { ReplicaFacts, ReplicationObstacle, SlotState } from './facts.ts'
 import { createHeartbeatTable } from './heartbeat-table.ts'
+import { textOf } from './row-texts.ts'
 import type { Session } from './session.ts'
 
 /** What is to be written. */
@@ -102,8 +102,4 @@ async function writeHeartbeat({ primary, table, observer }: HeartbeatOptions): P
     select pg_current_wal_flush_lsn()::text as text`)
   const [beat = '', lsn = ''] = rows.map((row) => textOf(row['text']))
   return { beat, lsn, sentMs }
-}
-
-function textOf(json: Json | undefined): string {
-  return typeof json === 'string' ? json : ''
 }
