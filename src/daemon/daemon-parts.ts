@@ -1,4 +1,5 @@
 /** The real parts of a daemon, put together. Opening them starts nothing but takes over what runs. */
+import { hostname } from 'node:os'
 import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
@@ -17,6 +18,8 @@ import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
 import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
 import { QueueProbe } from '../probes/queue/queue-probe.ts'
 import { RedisProbe } from '../probes/redis/redis-probe.ts'
+import { S3Probe } from '../probes/s3/s3-probe.ts'
+import { SmokeProbe } from '../probes/smoke/smoke-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
 import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
@@ -124,6 +127,8 @@ function probesFor(
     new PrometheusProbe(),
     new QueueProbe(),
     new RedisProbe(),
+    new SmokeProbe(),
+    new S3Probe({ instance: `${hostname()}:${folder}` }),
     new TcpProbe(),
     new TlsProbe(clock),
   ]

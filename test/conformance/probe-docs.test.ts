@@ -23,7 +23,7 @@ describe('the pages of probes', () => {
         assert.ok(contracts.length > 0)
       }
       assert.ok(Object.hasOwn(probeInputs, probe), 'the page is called like its probe')
-      assert.match(examples.join('\n'), new RegExp(`\\b${probe}: `))
+      assert.match(examples.join('\n'), new RegExp(`\\b${probe}:\\s`))
     })
   }
 })

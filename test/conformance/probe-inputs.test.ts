@@ -20,6 +20,8 @@ import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
 import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
 import { readQueueInput } from '../../src/probes/queue/queue-input.ts'
 import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
+import { readS3Input } from '../../src/probes/s3/s3-input.ts'
+import { readSmokeInput } from '../../src/probes/smoke/smoke-input.ts'
 import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
 import { readTlsProbeInput } from '../../src/probes/tls/tls-input.ts'
 
@@ -37,6 +39,8 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   prometheus: readPrometheusInput,
   queue: readQueueInput,
   redis: readRedisInput,
+  smoke: readSmokeInput,
+  s3: readS3Input,
   tcp: readTcpInput,
   tls: readTlsProbeInput,
 }
@@ -210,6 +214,50 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       keyCount: 1_000,
       sample: { keys: ['page:1', 'page:2'], least: '95%' },
       memoryFree: '12.5%',
+      tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
+  ],
+  smoke: [
+    [{ name: 'home', url: 'http://localhost/' }],
+    {
+      steps: [
+        {
+          name: 'order',
+          method: 'POST',
+          url: 'https://user:secret@localhost/orders?mark={run}',
+          headers: { 'X-Mark': '{run}' },
+          send: { sku: 'mug', count: 1 },
+          status: [201, '3xx'],
+          expectHeaders: { location: '/orders/' },
+          expectJson: { 'order.status': 'placed' },
+          body: 'placed',
+          json: true,
+          bodyLimit: '64KiB',
+          followRedirects: 1,
+          tls: { ca: 'ca.pem' },
+          capture: { id: 'json.order.id', at: { from: 'header.location', pattern: '(.*)' } },
+          within: '5s',
+        },
+        { name: 'read', url: 'http://localhost/orders/{id}', send: 'as it is' },
+      ],
+      cleanup: [{ name: 'cancel', method: 'DELETE', url: 'http://localhost/orders/{id}' }],
+      times: 3,
+      retries: 1,
+    },
+  ],
+  s3: [
+    { bucket: 'shop-uploads', accessKeyId: 'app', secretAccessKey: 'secret' },
+    {
+      bucket: 'shop-uploads',
+      endpoint: 'https://localhost:9000',
+      region: 'eu-central-1',
+      accessKeyId: 'app',
+      secretAccessKey: 'secret',
+      sessionToken: 'token',
+      forcePathStyle: true,
+      prefix: 'health/shop/',
+      versioning: 'enabled',
+      replicated: 'images/logo.png',
       tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
     },
   ],

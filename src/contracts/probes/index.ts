@@ -18,6 +18,8 @@ import { postgresInput } from './postgres.ts'
 import { prometheusInput } from './prometheus.ts'
 import { queueInput } from './queue.ts'
 import { redisInput } from './redis.ts'
+import { s3Input } from './s3.ts'
+import { smokeInput } from './smoke.ts'
 import { tcpInput } from './tcp.ts'
 import { tlsInput } from './tls.ts'
 
@@ -48,6 +50,8 @@ export type ProbeName =
   | 'prometheus'
   | 'queue'
   | 'redis'
+  | 'smoke'
+  | 's3'
   | 'tcp'
   | 'tls'
 
@@ -121,6 +125,16 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: redisInput,
     summary: 'Signs in to Redis or Valkey and judges its role, its link and its keys.',
     timeoutMs: 2_000,
+  },
+  smoke: {
+    schema: smokeInput,
+    summary: 'Walks a journey of HTTP steps, and asks for so many good runs in a row.',
+    timeoutMs: 30_000,
+  },
+  s3: {
+    schema: s3Input,
+    summary: 'Puts an object into an S3 bucket, gets the same back and deletes it.',
+    timeoutMs: 5_000,
   },
   tcp: {
     schema: tcpInput,

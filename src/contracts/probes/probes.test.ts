@@ -3,6 +3,8 @@ import { describe, it } from 'node:test'
 import { z } from 'zod'
 import { type ProbeName, probeInputs } from './index.ts'
 
+const S3_KEYS = { accessKeyId: 'app', secretAccessKey: 'pw' }
+
 /** What each probe reads out of what a contract says. */
 const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
   ['exit', 0, { expect: [0] }],
@@ -90,8 +92,24 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
       oldestWaiting: 60_000,
     },
   ],
+  [
+    'smoke',
+    [{ name: 'a', url: 'http://h/', capture: { id: 'json.id' } }],
+    { steps: [{ name: 'a', url: 'http://h/', capture: { id: { from: 'json.id' } } }] },
+  ],
+  [
+    'smoke',
+    { steps: [{ name: 'a', url: 'http://h/{run}', send: [1], within: '5s' }], times: 3 },
+    { steps: [{ name: 'a', url: 'http://h/{run}', send: [1], within: 5_000 }], times: 3 },
+  ],
   ['redis', 'redis://:pw@h', { url: 'redis://:pw@h' }],
   ['redis', { url: `\${u}`, keyCount: `\${n}` }, { url: `\${u}`, keyCount: `\${n}` }],
+  ['s3', { ...S3_KEYS, bucket: 'shop' }, { ...S3_KEYS, bucket: 'shop' }],
+  [
+    's3',
+    { ...S3_KEYS, bucket: `\${b}`, prefix: `h/\${run.id}/` },
+    { ...S3_KEYS, bucket: `\${b}`, prefix: `h/\${run.id}/` },
+  ],
 ]
 
 /** What no contract may say. */
@@ -139,9 +157,18 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['queue', { canary: {} }, /exactly one of pgBoss/],
   ['queue', { bullmq: { url: 'redis://h', queue: 'a:b' } }, /name of a queue/],
   ['queue', { pgBoss: { url: 'postgres://h/d', queue: 'a', schema: 'A-b' } }, /a schema of a-z/],
+  ['smoke', [], /./],
+  ['smoke', [{ name: 'a', url: 'http://h/{id}' }], /before "a" captures, not {id}; there is run/],
+  ['smoke', [{ name: 'a', url: 'http://{run}/' }], /a host that is not captured/],
+  ['smoke', [{ name: 'a', url: 'http://h/', capture: { run: 'body' } }], /name of the run/],
+  ['smoke', [{ name: 'a', url: 'http://h/', capture: { id: 'cookie.id' } }], /json\.order\.id/],
+  ['smoke', [1, 2].map(() => ({ name: 'a', url: 'http://h/' })), /another name than "a"/],
   ['redis', 'localhost:6379', /redis:\/\//],
   ['redis', { url: 'redis://h', sample: { keys: ['a'], least: '95' } }, /95%/],
   ['redis', { url: 'redis://h', keyCount: 0 }, />=1/],
+  ['s3', { bucket: 'shop' }, /accessKeyId/],
+  ['s3', { ...S3_KEYS, bucket: 'shop', endpoint: 'localhost:9000' }, /without user and path/],
+  ['s3', { ...S3_KEYS, bucket: 'shop', versioning: true }, /"enabled"/],
 ]
 
 describe('probe inputs', () => {

@@ -47,6 +47,7 @@ export interface ExchangeFacts {
 }
 
 const TEXT_LENGTH_MAX = 2_048
+const SHOWN_VALUE_LENGTH_MAX = 60
 const SHOWN_HEADERS = [
   'content-type',
   'content-length',
@@ -89,8 +90,8 @@ export function assessExchange(input: Expectation, facts: ExchangeFacts): Answer
   for (const [path, pattern] of Object.entries(input.expectJson)) {
     const value = printScalar(valueAt(document.json, path))
     if (value !== undefined && hasMatch(pattern, value)) continue
-    const shown = value === undefined ? 'no value' : 'the wrong value'
-    return notYet(bad('wrong-json', `with ${shown} at ${path} `, `/${pattern}/`))
+    const found = value === undefined ? 'no value' : printValue(value, secretsOf(input.headers))
+    return notYet(bad('wrong-json', `with ${found} at ${path} `, `/${pattern}/`))
   }
   const sentence = `${subject} answered ${status} after ${latency}.`
   return passed({ reason: 'answered', sentence, evidence })
@@ -211,6 +212,10 @@ function collectEvidence(
 function matchesStatus(expected: readonly string[], status: number): boolean {
   const text = String(status)
   return expected.some((one) => one === text || (one.endsWith('xx') && one[0] === text[0]))
+}
+
+function printValue(value: string, secrets: readonly string[]): string {
+  return JSON.stringify(redactSecrets(value.slice(0, SHOWN_VALUE_LENGTH_MAX), secrets))
 }
 
 function printLocation(location: string): string {

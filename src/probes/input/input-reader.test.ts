@@ -21,6 +21,16 @@ describe('the input reader', () => {
     assert.equal(reader.mistake, undefined)
   })
 
+  it('reads a list of objects, one alone as well', () => {
+    const reader = new InputReader({ steps: [{ a: 1 }, { a: 2 }], one: { a: 3 }, bad: [4] })
+    const read = (name: string): readonly number[] =>
+      reader.objects(name).map((each) => each.whole('a', 0))
+    assert.deepEqual([read('steps'), read('one'), read('absent')], [[1, 2], [3], []])
+    assert.equal(reader.mistake, undefined)
+    assert.deepEqual(read('bad'), [0])
+    assert.match(reader.mistake ?? '', /`bad` must be a list of objects/)
+  })
+
   it('keeps the first mistake, also of a nested object, and never throws', () => {
     const nested = new InputReader({ env: { A: [] } })
     nested.textMap('env')

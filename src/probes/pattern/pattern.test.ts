@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { findMatch, findPatternMistake, hasMatch } from './pattern.ts'
+import { findFirstGroup, findMatch, findPatternMistake, hasMatch } from './pattern.ts'
 
 describe('patterns', () => {
   it('finds the named groups that took part', () => {
@@ -12,6 +12,13 @@ describe('patterns', () => {
   it('is found anywhere unless it is anchored', () => {
     assert.equal(hasMatch('b', 'abc'), true)
     assert.equal(hasMatch('^b', 'abc'), false)
+  })
+
+  it('gives its first group, or all of the match when it has none', () => {
+    assert.equal(findFirstGroup('id=(\\d+)(x)?', 'an id=42'), '42')
+    assert.equal(findFirstGroup('id=\\d+', 'an id=42'), 'id=42')
+    assert.equal(findFirstGroup('a|(b)', 'a'), undefined)
+    assert.equal(findFirstGroup('id', 'none'), undefined)
   })
 
   it('takes time in proportion to the text', () => {

@@ -39,6 +39,13 @@ export function findMatch(pattern: string, text: string): PatternMatch | undefin
   return { captures: Object.fromEntries(captures) }
 }
 
+/** The first group of the first match or, in a pattern without groups, all of the match. */
+export function findFirstGroup(pattern: string, text: string): string | undefined {
+  const matcher = compile(pattern).matcher(text)
+  if (!matcher.find()) return undefined
+  return matcher.group(matcher.groupCount() === 0 ? 0 : 1) ?? undefined
+}
+
 function compile(pattern: string): RE2JS {
   const found = kept.get(pattern)
   if (found !== undefined) return found
