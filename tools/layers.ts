@@ -47,7 +47,7 @@ export const LAYERS: readonly Layer[] = [
     'redaction',
     'watching',
   ]),
-  rim('runtimes', []),
+  rim('runtimes', ['logs', 'placement', 'subject']),
   rim('sources', []),
   rim('clock', []),
   rim('random', []),

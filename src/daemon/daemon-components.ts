@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { readInstance } from '../runtimes/process/instance-folder.ts'
 import { leftovers } from '../runtimes/process/leftovers.ts'
 import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
-import { slugOf } from '../runtimes/process/subject-folder.ts'
+import { slugOf } from '../runtimes/subject/subject-folder.ts'
 import type { Components, LogsWanted } from '../server/parts.ts'
 import type { ComponentView, LeftoversView, LogLine } from '../server/wire.ts'
 

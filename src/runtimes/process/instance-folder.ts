@@ -19,9 +19,9 @@ import {
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { type HowEnded, parseExitFile } from './exit-code.ts'
+import { type HowEnded, parseExitFile } from '../subject/exit-code.ts'
+import { slugOf, subjectOf } from '../subject/subject-folder.ts'
 import { type Ended, type InstanceRecord, parseEnded, parseRecord } from './record.ts'
-import { slugOf, subjectOf } from './subject-folder.ts'
 
 const syncToDisk = promisify(fsync)
 

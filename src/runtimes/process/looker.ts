@@ -3,7 +3,7 @@
  * signal, which asks a component to take nothing new; starts and ends nothing.
  */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
-import { done, failed } from './answers.ts'
+import { done, failed } from '../subject/answers.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { LookInput } from './order-input.ts'
 import { instanceOutputs } from './outputs.ts'

@@ -7,7 +7,15 @@ import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import { done, failed } from './answers.ts'
+import type { PortAllocator } from '../placement/ports.ts'
+import {
+  buildVariables,
+  findUnknownPort,
+  substitute,
+  type VariableSources,
+} from '../placement/variables.ts'
+import { done, failed } from '../subject/answers.ts'
+import { instanceName } from '../subject/subject-folder.ts'
 import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
@@ -15,12 +23,9 @@ import { createInstance, openSubjectFolder, readClaim, voidClaim } from './insta
 import type { NotifyKeeper } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
 import { HOST, instanceOutputs } from './outputs.ts'
-import type { PortAllocator } from './ports.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
 import { spawnWrapper } from './spawn.ts'
-import { instanceName } from './subject-folder.ts'
-import { buildVariables, findUnknownPort, substitute, type VariableSources } from './variables.ts'
 
 const CLAIM_MS = 5_000
 const CREATE_TRIES_MAX = 5

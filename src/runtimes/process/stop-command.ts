@@ -3,8 +3,8 @@
  * Its failure is a note, never the end of stopping: the signal comes after it in any case.
  */
 import { spawn } from 'node:child_process'
+import { type Placement, substitute } from '../placement/variables.ts'
 import { findCommandFile } from './command-file.ts'
-import { type Placement, substitute } from './variables.ts'
 
 /** What to run. */
 export interface StopCommand {

@@ -1,7 +1,7 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the kernel has none left. */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import { done, failed } from './answers.ts'
+import { done, failed } from '../subject/answers.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import type { Instance } from './instance.ts'
 import type { StopInput } from './order-input.ts'

@@ -5,7 +5,7 @@
  */
 import type { ChildProcess } from 'node:child_process'
 import { type FSWatcher, watch } from 'node:fs'
-import { parseExitCode } from './exit-code.ts'
+import { parseExitCode } from '../subject/exit-code.ts'
 import type { Instance } from './instance.ts'
 import { readClaim, readEnd, writeEnd } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'

@@ -1,7 +1,6 @@
-/** The small parts of the process runtime that need no process. */
+/** What every runtime keeps of a subject, none of which needs a process. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -9,10 +8,8 @@ import fc from 'fast-check'
 import { failedBySystem } from './answers.ts'
 import { parseExitCode, parseExitFile } from './exit-code.ts'
 import { passFence } from './fences.ts'
-import { PortAllocator } from './ports.ts'
 import { slugOf, subjectOf } from './subject-folder.ts'
 import { SubjectQueue } from './subject-queue.ts'
-import { findUnknownPort, substitute } from './variables.ts'
 
 test('a subject and its folder name give each other back, whatever the subject is', () => {
   assert.equal(slugOf('shop/eu/api'), 'shop~eu~api')
@@ -44,30 +41,6 @@ test('a fence never goes back, each ramp for itself', (context) => {
   assert.deepEqual(passFence(folder, 'up-2', 1), { allowed: true, highest: undefined })
   assert.deepEqual(passFence(folder, 'up-1', 2), { allowed: false, highest: 3 })
   assert.deepEqual(passFence(folder, 'up-1', 4), { allowed: true, highest: 3 })
-})
-
-test('only the two placeholders are replaced, and an unknown port is found', () => {
-  const placement = { host: '127.0.0.1', ports: { http: 80 } }
-  const text = `\${self.host}:\${self.ports.http} \${self.ports.toString} \${self.pid} $&`
-  assert.equal(substitute(text, placement), `127.0.0.1:80 \${self.ports.toString} \${self.pid} $&`)
-  assert.equal(findUnknownPort([text], placement.ports), 'toString')
-  assert.equal(findUnknownPort(['plain'], {}), undefined)
-})
-
-test('a port that somebody listens on, on whichever address, is not handed out again', async () => {
-  const allocator = new PortAllocator()
-  for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
-    const server = createServer()
-    await new Promise<void>((resolve) => server.listen(0, host, resolve))
-    const address = server.address()
-    const http = typeof address === 'object' ? (address?.port ?? 0) : 0
-    const request = { names: ['http'], previous: { http }, taken: new Set<number>() }
-    const reservation = await allocator.reserve(request)
-    assert.notEqual(reservation?.ports['http'], http, `taken on ${host}`)
-    await new Promise((resolve) => server.close(resolve))
-    reservation?.release()
-    assert.equal((await allocator.reserve(request))?.ports['http'], http, `free again on ${host}`)
-  }
 })
 
 test('tasks of one subject wait for each other, also after a failure; others do not', async () => {

@@ -1,4 +1,4 @@
-/** How the process runtime answers orders: in sentences that name the subject. */
+/** How runtimes answer orders: in sentences that name the subject. */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 

@@ -1,0 +1,30 @@
+/** Where components listen: free ports, and the words that stand for them. */
+import assert from 'node:assert/strict'
+import { createServer } from 'node:net'
+import { test } from 'node:test'
+import { PortAllocator } from './ports.ts'
+import { findUnknownPort, substitute } from './variables.ts'
+
+test('only the two placeholders are replaced, and an unknown port is found', () => {
+  const placement = { host: '127.0.0.1', ports: { http: 80 } }
+  const text = `\${self.host}:\${self.ports.http} \${self.ports.toString} \${self.pid} $&`
+  assert.equal(substitute(text, placement), `127.0.0.1:80 \${self.ports.toString} \${self.pid} $&`)
+  assert.equal(findUnknownPort([text], placement.ports), 'toString')
+  assert.equal(findUnknownPort(['plain'], {}), undefined)
+})
+
+test('a port that somebody listens on, on whichever address, is not handed out again', async () => {
+  const allocator = new PortAllocator()
+  for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
+    const server = createServer()
+    await new Promise<void>((resolve) => server.listen(0, host, resolve))
+    const address = server.address()
+    const http = typeof address === 'object' ? (address?.port ?? 0) : 0
+    const request = { names: ['http'], previous: { http }, taken: new Set<number>() }
+    const reservation = await allocator.reserve(request)
+    assert.notEqual(reservation?.ports['http'], http, `taken on ${host}`)
+    await new Promise((resolve) => server.close(resolve))
+    reservation?.release()
+    assert.equal((await allocator.reserve(request))?.ports['http'], http, `free again on ${host}`)
+  }
+})
