@@ -149,7 +149,7 @@ function improvementLines({ simulation }: SimulationReport, shown: Forecast): re
     percent(p50Ms, shown.total.p50Ms),
     optionOf(change),
   ])
-  const lines = [`What would shorten it most${given}, by itself:`, ...aligned(rows)]
+  const lines = [`What would shorten it most${given}, each by itself:`, ...aligned(rows)]
   if (improved === undefined) return lines
   const { p50Ms } = improved.total
   const all = `All of them: ${describeDuration(p50Ms)}, ${percent(p50Ms, shown.total.p50Ms)}.`

@@ -39,6 +39,9 @@ export type FaultCodeName =
   | 'code-unknown'
   | 'contract-exists'
   | 'contract-unwritable'
+  | 'forecast-baseless'
+  | 'forecast-malformed'
+  | 'picture-unwritable'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -291,6 +294,27 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   'contract-unwritable': {
     meaning: 'A contract could not be written.',
     remedy: 'Check the folder and its permissions, and run `rampart init` again.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: true,
+  },
+  'forecast-baseless': {
+    meaning: 'Stages have neither a recorded time nor an estimate, so nothing can be foretold.',
+    remedy: 'Give `--estimate STAGE=DURATION` for each that the message names, or ramp once.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'forecast-malformed': {
+    meaning: 'A what-if or an estimate cannot be read, or names what the plan does not have.',
+    remedy: 'Write `--what "db 2x"`, `--what "db 500ms"`, `--without "a->b"`, `--estimate db=2s`.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'picture-unwritable': {
+    meaning: 'A picture could not be written.',
+    remedy: 'Check the path and its permissions, and try again.',
     httpStatus: 500,
     exitCode: 1,
     retryable: true,

@@ -98,7 +98,8 @@ function lastNeed(
   return last
 }
 
-function reachedAtMs(now: StageState, until: Until): number | undefined {
+/** When a stage came so far; absent: it has not. @returns the instant on the ledger's clock */
+export function reachedAtMs(now: StageState, until: Until): number | undefined {
   if (now.phase === 'left') return now.undoneAtMs
   switch (until) {
     case 'started':

@@ -1,0 +1,184 @@
+/**
+ * The forecast: many ramps simulated, each stage's times drawn from its numbers, and what they have in
+ * common. Monte Carlo, but the same seed gives the same forecast, and two scenarios with one seed are
+ * drawn alike, so that their difference is that of the scenarios and not of chance.
+ */
+import { assert, present } from '../fault/assert.ts'
+import { CHANCE_RANGE, ChanceStream } from './chance.ts'
+import type { Network } from './network.ts'
+import { quantileOf, type Spread, spreadOf } from './quantile.ts'
+import type { StageSamples } from './samples.ts'
+import { scheduleOf } from './schedule.ts'
+import type { StageTimes } from './stage-times.ts'
+import { togethernessOf } from './togetherness.ts'
+
+/** A network and the numbers of its stages, place by place. */
+export interface Scenario {
+  readonly network: Network
+  readonly samples: readonly StageSamples[]
+}
+
+/** How a forecast is drawn. */
+export interface ForecastOptions {
+  /** How many ramps are simulated. @minimum 1 */
+  readonly runs: number
+  readonly seed: number
+}
+
+/** One stage of a forecast. Instants are counted from the ramp's opening. */
+export interface StageForecast {
+  readonly name: string
+  /** When it is let in. */
+  readonly from: Spread
+  /** When it begins; later only where cores are scarce. */
+  readonly begin: Spread
+  readonly ready: Spread
+  /** From beginning until it is ready. */
+  readonly own: Spread
+  /** In how many of the ramps it could not have been later without the ramp being longer. @unit bp */
+  readonly criticalShareBp: number
+  /** How much later it could have been, on average. @unit ms */
+  readonly slackMsMean: number
+}
+
+/** How many ramps took how long: equal steps from the shortest to the longest. */
+export interface Histogram {
+  /** @unit ms */
+  readonly fromMs: number
+  /** @unit ms */
+  readonly untilMs: number
+  readonly counts: readonly number[]
+}
+
+/** What is to be expected of a ramp. */
+export interface Forecast {
+  readonly runs: number
+  readonly seed: number
+  readonly total: Spread
+  /** @unit ms */
+  readonly totalMsMean: number
+  readonly histogram: Histogram
+  /** How much stages are slow together. @unit bp */
+  readonly togetherBp: number
+  /** In the plan's order. */
+  readonly stages: readonly StageForecast[]
+}
+
+interface Tally {
+  readonly from: Float64Array
+  readonly begin: Float64Array
+  readonly ready: Float64Array
+  readonly own: Float64Array
+  critical: number
+  slackMs: number
+}
+
+/** Simulates the ramps of a scenario. */
+export function forecastOf(scenario: Scenario, options: ForecastOptions): Forecast {
+  const { network } = scenario
+  const { runs, seed } = options
+  const totals = new Float64Array(runs)
+  const tallies = network.stages.map((): Tally => {
+    const column = (): Float64Array => new Float64Array(runs)
+    return {
+      from: column(),
+      begin: column(),
+      ready: column(),
+      own: column(),
+      critical: 0,
+      slackMs: 0,
+    }
+  })
+  const draw = drawing(scenario, seed)
+  for (let run = 0; run < runs; run++) {
+    const schedule = scheduleOf(network, draw.next())
+    totals[run] = schedule.totalMs
+    tallies.forEach((tally, place) => {
+      const beginMs = schedule.beginMs[place] ?? 0
+      const readyMs = schedule.readyMs[place] ?? 0
+      tally.from[run] = schedule.fromMs[place] ?? 0
+      tally.begin[run] = beginMs
+      tally.ready[run] = readyMs
+      tally.own[run] = readyMs - beginMs
+      tally.slackMs += schedule.slackMs[place] ?? 0
+      if (schedule.slackMs[place] === 0) tally.critical += 1
+    })
+  }
+  return {
+    runs,
+    seed,
+    total: spreadOf(totals),
+    totalMsMean: Math.round(totals.reduce((sum, ms) => sum + ms, 0) / runs),
+    histogram: histogramOf(totals),
+    togetherBp: Math.round(draw.together * 10_000),
+    stages: network.stages.map(({ name }, place) =>
+      summedUp(name, present(tallies[place], 'every stage is tallied'), runs),
+    ),
+  }
+}
+
+/** The median of the totals alone, for comparing many scenarios. @unit ms */
+export function medianTotalMs(scenario: Scenario, options: ForecastOptions): number {
+  const totals = new Float64Array(options.runs)
+  const draw = drawing(scenario, options.seed)
+  for (let run = 0; run < options.runs; run++) {
+    totals[run] = scheduleOf(scenario.network, draw.next()).totalMs
+  }
+  return quantileOf(totals.sort(), 50)
+}
+
+const HISTOGRAM_STEPS = 60
+
+function histogramOf(totals: Float64Array): Histogram {
+  const fromMs = totals.reduce((least, ms) => Math.min(least, ms))
+  const untilMs = totals.reduce((most, ms) => Math.max(most, ms))
+  const counts: number[] = new Array(HISTOGRAM_STEPS).fill(0)
+  const stepMs = Math.max(1, untilMs - fromMs) / HISTOGRAM_STEPS
+  for (const ms of totals) {
+    const step = Math.min(HISTOGRAM_STEPS - 1, Math.floor((ms - fromMs) / stepMs))
+    counts[step] = (counts[step] ?? 0) + 1
+  }
+  return { fromMs, untilMs, counts }
+}
+
+function summedUp(name: string, tally: Tally, runs: number): StageForecast {
+  return {
+    name,
+    from: spreadOf(tally.from),
+    begin: spreadOf(tally.begin),
+    ready: spreadOf(tally.ready),
+    own: spreadOf(tally.own),
+    criticalShareBp: Math.round((tally.critical / runs) * 10_000),
+    slackMsMean: Math.round(tally.slackMs / runs),
+  }
+}
+
+/**
+ * Draws the times of all stages, ramp after ramp. Each stage is as slow or quick as the ramp as a whole
+ * with a probability whose square is their rank correlation, and else by itself: every stage keeps
+ * exactly its own distribution, and any two are as correlated as stages were on average.
+ */
+function drawing(
+  scenario: Scenario,
+  seed: number,
+): { readonly together: number; next(): readonly StageTimes[] } {
+  const { network, samples } = scenario
+  assert(samples.length === network.stages.length, 'every stage of the network has its numbers')
+  const together = togethernessOf(samples)
+  const joining = Math.sqrt(together) * CHANCE_RANGE
+  const whole = new ChanceStream(seed, 'ramp')
+  const streams = network.stages.map(({ name }) => ({
+    joins: new ChanceStream(seed, `joins ${name}`),
+    draws: new ChanceStream(seed, `stage ${name}`),
+  }))
+  const next = (): readonly StageTimes[] => {
+    const common = whole.next()
+    return samples.map(({ times }, place) => {
+      const stream = present(streams[place], 'every stage has its streams')
+      const [own, joined] = [stream.draws.next(), stream.joins.next() < joining]
+      const rank = Math.floor(((joined ? common : own) / CHANCE_RANGE) * times.length)
+      return present(times[rank], 'a rank is below the number of values')
+    })
+  }
+  return { together, next }
+}
