@@ -20,7 +20,7 @@ export type DurationText =
 export type UntilText = 'started' | 'provisional' | 'ready' | 'completed'
 
 /** What a failure or a breach leads to. @default 'undo' */
-export type BreachText = 'hold' | 'abort' | 'undo' | 'ignore'
+export type BreachText = 'hold' | 'abort' | 'undo' | 'undoRegion' | 'ignore'
 
 /** One thing that must be proved: a probe under its name, and how firmly it must pass. */
 export type ConditionOptions = {
@@ -44,11 +44,18 @@ export type ConditionOptions = {
   readonly tolerate?: { readonly failures?: number; readonly for?: DurationText }
 }
 
+/** A component of the same region, or `eu/db`; how far it must have come, and whether it is drained. */
+export type NeedText<Name extends string> =
+  | Name
+  | `${string}/${Name}`
+  | ({ readonly [Needed in Name | `${string}/${Name}`]?: UntilText } & { readonly drain?: boolean })
+
 /** A component. */
 export interface ComponentOptions<Name extends string = string> {
   readonly owner?: string
   readonly description?: string
-  readonly needs?: readonly (NoInfer<Name> | { readonly [Needed in NoInfer<Name>]?: UntilText })[]
+  readonly regions?: readonly string[]
+  readonly needs?: readonly NeedText<NoInfer<Name>>[]
   readonly run?: {
     readonly command: readonly (string | number)[]
     readonly cwd?: string
@@ -61,6 +68,11 @@ export interface ComponentOptions<Name extends string = string> {
   readonly deadline?: DurationText
   readonly onBreach?: BreachText
   readonly retry?: { readonly limit: number; readonly backoff?: DurationText }
+  readonly drain?: {
+    readonly signal?: string
+    readonly until: readonly ConditionOptions[]
+    readonly deadline?: DurationText
+  }
   readonly stop?: {
     readonly signal?: string
     readonly grace?: DurationText
@@ -69,8 +81,35 @@ export interface ComponentOptions<Name extends string = string> {
   readonly optional?: boolean
 }
 
+/** A region: the same components again, with settings of its own. */
+export interface RegionOptions<Region extends string = string> {
+  readonly after?: readonly NoInfer<Region>[]
+  readonly settings?: Readonly<
+    Record<
+      string,
+      | string
+      | number
+      | boolean
+      | { readonly from: string; readonly default?: string | number | boolean }
+    >
+  >
+  readonly description?: string
+}
+
+/** What must hold across regions: a comparison of one condition, or a probe of its own. */
+export type AgreementOptions = ConditionOptions & {
+  readonly same?: string
+  readonly spread?: string
+  readonly holds?: string
+  /** `component/condition` */
+  readonly of?: string
+  readonly most?: number
+  readonly quorum?: 'all' | number
+  readonly within?: DurationText
+}
+
 /** An environment. */
-export interface EnvironmentOptions<Name extends string = string> {
+export interface EnvironmentOptions<Name extends string = string, Region extends string = string> {
   readonly name: string
   readonly labels?: Readonly<Record<string, string>>
   readonly description?: string
@@ -85,7 +124,9 @@ export interface EnvironmentOptions<Name extends string = string> {
       }
     >
   >
+  readonly regions?: Readonly<Record<Region, RegionOptions<Region>>>
   readonly components: Readonly<Record<Name, ComponentOptions<Name>>>
+  readonly agree?: readonly AgreementOptions[]
 }
 
 /**
@@ -94,8 +135,8 @@ export interface EnvironmentOptions<Name extends string = string> {
  *
  * @example export const shop = defineEnvironment({ name: 'shop', components: { db: { … } } })
  */
-export function defineEnvironment<const Name extends string>(
-  options: EnvironmentOptions<Name>,
+export function defineEnvironment<const Name extends string, const Region extends string = never>(
+  options: EnvironmentOptions<Name, Region>,
 ): DefinedDocument {
   const { name, labels, description, ...spec } = options
   const metadata = {

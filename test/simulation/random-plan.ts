@@ -85,6 +85,7 @@ function finish(
     'abort',
     'stepBack',
     'ignore',
+    ...(hasGroups ? (['undoGroup', 'undoGroup'] as const) : []),
   ]
   const isHandOver = ['take', 'claim'].includes(stage.command?.operation ?? '')
   const group = hasGroups ? { group: place < count / 2 ? 'first' : 'second' } : {}

@@ -31,6 +31,7 @@ export function checkAgreements(
     return [
       ...checkPlace(document, written, sketch, agreement, at),
       ...checkQuorum(document, sketch, agreement, at),
+      ...checkPolicy(document, agreement, at),
       ...PROBE_NAMES.flatMap((probe) => checkTemplatesAt(document, [...at, probe], scope)),
       ...checkExpressionAt(document, [...at, 'when'], judged),
       ...COMPARISONS.flatMap((name) => checkExpressionAt(document, [...at, name], compared)),
@@ -73,6 +74,16 @@ function unknown(kind: string, name: string, known: readonly string[]): Complain
     found: quote(name),
     ...(nearest === undefined ? {} : { nearest }),
   }
+}
+
+function checkPolicy(
+  document: SourceDocument,
+  { onBreach }: WrittenAgreement,
+  at: Path,
+): readonly Issue[] {
+  if (onBreach !== 'undoRegion') return []
+  const message = 'an agreement is of no region, so there is none to undo; write undo or hold'
+  return [issueAt(document, [...at, 'onBreach'], { code: 'contradiction', message })]
 }
 
 function checkQuorum(

@@ -26,6 +26,7 @@ export function checkConditions(
       issues.push(issueAt(document, [...path, ...at], complaint, part))
     }
     checkComponent(component, name, say)
+    checkPolicies(component, Object.keys(written.spec.regions ?? {}).length > 0, say)
     checkNames(component, say)
     component.ready?.forEach((condition, index) => {
       const at = ['ready', index]
@@ -34,6 +35,15 @@ export function checkConditions(
     })
   }
   return issues
+}
+
+function checkPolicies(component: WrittenComponent, hasRegions: boolean, say: Say): void {
+  if (hasRegions) return
+  const message = 'this environment has no regions, so there is none to undo; write undo'
+  if (component.onBreach === 'undoRegion') say(['onBreach'], message, 'value')
+  component.ready?.forEach((condition, index) => {
+    if (condition.onBreach === 'undoRegion') say(['ready', index, 'onBreach'], message, 'value')
+  })
 }
 
 type Say = (at: Path, message: string, part?: Part) => void

@@ -5,6 +5,7 @@ import type { Contract } from '../contract.ts'
 import {
   agreedConditions,
   namedConditions,
+  policyOf,
   type ReadyCondition,
   readyConditions,
 } from './ready-condition.ts'
@@ -141,7 +142,7 @@ function componentOf(name: string, written: WrittenComponent): Component {
     ...(run === undefined ? {} : { run: { ...runOf(run), ...notifyOf(written) } }),
     ready: readyConditions(written),
     deadlineMs: written.deadline ?? DEADLINE_MS,
-    onBreach: written.onBreach ?? 'undo',
+    onBreach: policyOf(written.onBreach ?? 'undo'),
     retry: { limit: written.retry?.limit ?? 0, backoffMs: written.retry?.backoff ?? BACKOFF_MS },
     ...(drain === undefined ? {} : { drain: drainOf(drain) }),
     stop: stopOf(written.stop ?? {}),

@@ -7,7 +7,7 @@ import type { JsonObject } from '../../core/units/json.ts'
 import { type ProbeName, probeInputs } from '../probes/index.ts'
 import type { WrittenComponent } from './written.ts'
 import { comparedInput, comparisonsOf, type WrittenAgreement } from './written-agreement.ts'
-import type { WrittenCadence, WrittenCondition } from './written-condition.ts'
+import type { BREACH_POLICIES, WrittenCadence, WrittenCondition } from './written-condition.ts'
 import { probesOf } from './written-condition.ts'
 
 /** Something that must be proved. */
@@ -58,6 +58,11 @@ export function readyConditions(written: WrittenComponent): readonly ReadyCondit
   return namedConditions([implied, ...ready]).map((condition, place) =>
     place === 0 ? { ...condition, implied: true } : condition,
   )
+}
+
+/** What a breach leads to; to a plan, a region is a group. */
+export function policyOf(written: (typeof BREACH_POLICIES)[number]): BreachPolicy {
+  return written === 'undoRegion' ? 'undoGroup' : written
 }
 
 /** Conditions with their names and defaults. */
@@ -128,7 +133,7 @@ function firmnessOf(condition: WrittenCondition, timeoutMs: number): Firmness {
     ...(deadline === undefined ? {} : { deadlineMs: deadline }),
     timeoutMs: condition.timeout ?? timeoutMs,
     cadence: cadenceOf(condition.every ?? {}),
-    ...(onBreach === undefined ? {} : { onBreach }),
+    ...(onBreach === undefined ? {} : { onBreach: policyOf(onBreach) }),
     watch: condition.watch ?? 'ramp',
     tolerance: { failures: tolerate?.failures ?? 0, ms: tolerate?.for ?? 0 },
     implied: false,

@@ -59,6 +59,15 @@ test('every component is a stage in every region it is part of, wave after wave'
   assert.equal(stageOf(plan, 'us/db').command?.input['subject'], 'geo/us/db')
 })
 
+test('a region can be taken back alone', () => {
+  const plan = planFor(TWO.replace('    api:', '    api:\n      onBreach: undoRegion'))
+  assert.equal(stageOf(plan, 'us/api').onBreach, 'undoGroup')
+  const alone = '  components: { a: { run: { command: [x] }, onBreach: undoRegion } }\n'
+  assert.deepEqual(issuesOf(alone), [
+    'this environment has no regions, so there is none to undo; write undo',
+  ])
+})
+
 test('on the way down no region waits for another', () => {
   const plan = planFor(TWO, 'down')
   assert.deepEqual(
@@ -176,6 +185,10 @@ test('agreements that compare nothing are refused', () => {
   assert.match(two('{ same: evidence.x }')[0] ?? '', /name it, as in of: api\/http/)
   assert.match(two('{ spread: evidence.x, of: api/http }')[0] ?? '', /a spread needs its most/)
   assert.match(two('{ same: settings.x, of: api/http }')[0] ?? '', /settings/)
+  assert.match(
+    two('{ same: evidence.x, of: api/http, onBreach: undoRegion }')[0] ?? '',
+    /of no region, so there is none to undo/,
+  )
   assert.deepEqual(
     issuesOf('  components: { a: { run: { command: [x] } } }\n  agree: [{ tcp: "h:1" }]\n'),
     ['agree compares regions, and this environment has fewer than two'],

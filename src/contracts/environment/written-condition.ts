@@ -12,6 +12,9 @@ export interface WrittenCadence {
   readonly watch?: number
 }
 
+/** What a failure or a breach may lead to. */
+export const BREACH_POLICIES = ['hold', 'abort', 'undo', 'undoRegion', 'ignore'] as const
+
 /** One condition. The probe stands under its own name. */
 export type WrittenCondition = {
   readonly name?: string
@@ -21,7 +24,7 @@ export type WrittenCondition = {
   readonly deadline?: number
   readonly timeout?: number
   readonly every?: number | WrittenCadence
-  readonly onBreach?: 'hold' | 'abort' | 'undo' | 'ignore'
+  readonly onBreach?: (typeof BREACH_POLICIES)[number]
   readonly watch?: 'none' | 'current' | 'ramp'
   readonly tolerate?: { readonly failures?: number; readonly for?: number }
 } & { readonly [Name in ProbeName]?: JsonObject }
@@ -67,7 +70,7 @@ const firmness = {
     .describe('How often to ask: one pause for all, or first, most and watch.')
     .meta({ default: { first: '5ms', most: '100ms', watch: '1s' } }),
   onBreach: z
-    .enum(['hold', 'abort', 'undo', 'ignore'])
+    .enum(BREACH_POLICIES)
     .exactOptional()
     .describe("What a failure of it does; by default the component's onBreach."),
   watch: z

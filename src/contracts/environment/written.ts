@@ -7,7 +7,7 @@ import { API_VERSION } from '../contract.ts'
 import { type Metadata, metadataSchema } from '../document/metadata.ts'
 import { durationMs, keyText, nameText } from '../document/word-schemas.ts'
 import { type WrittenAgreement, writtenAgreement } from './written-agreement.ts'
-import { type WrittenCondition, writtenCondition } from './written-condition.ts'
+import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './written-condition.ts'
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
@@ -16,7 +16,7 @@ import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './wr
 export type WrittenUntil = 'started' | 'provisional' | 'ready' | 'completed'
 
 /** What a breach does to the ramp. */
-export type WrittenBreachPolicy = 'hold' | 'abort' | 'undo' | 'ignore'
+export type WrittenBreachPolicy = 'hold' | 'abort' | 'undo' | 'undoRegion' | 'ignore'
 
 /** One entry of `needs`: a name, or one name with how far it must have come, and `drain`. */
 export type WrittenNeed = string | Readonly<Record<string, WrittenUntil | boolean>>
@@ -128,7 +128,7 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
     .describe('From entering it to ready.')
     .meta({ default: '1m' }),
   onBreach: z
-    .enum(['hold', 'abort', 'undo', 'ignore'])
+    .enum(BREACH_POLICIES)
     .exactOptional()
     .describe('What a failure or a broken promise of it does to the ramp.')
     .meta({ default: 'undo' }),

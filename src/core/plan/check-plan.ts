@@ -57,6 +57,11 @@ function checkStage(plan: Plan, stage: Stage): void {
     throw refuse(plan, 'plan-unreachable', `two conditions of ${stage.name} share a name`)
   }
   for (const condition of conditions) checkCondition(plan, stage, condition)
+  const policies = [stage.onBreach, ...conditions.map((condition) => condition.onBreach)]
+  if (stage.group === undefined && policies.includes('undoGroup')) {
+    const why = `${stage.name} belongs to no group, so there is none to undo`
+    throw refuse(plan, 'plan-unreachable', why)
+  }
   checkWhole(plan, `${stage.name}: deadlineMs`, stage.deadlineMs, 1)
   checkWhole(plan, `${stage.name}: retry.limit`, stage.retry.limit, 0)
   checkWhole(plan, `${stage.name}: retry.backoffMs`, stage.retry.backoffMs, 0)

@@ -5,7 +5,14 @@
 import type { Question } from './question.ts'
 
 /** What a broken promise leads to. */
-export type BreachPolicy = 'hold' | 'abort' | 'undo' | 'stepBack' | 'ignore'
+export type BreachPolicy =
+  | 'hold'
+  | 'abort'
+  | 'undo'
+  /** Takes back the stage's group and all that stands on it; then the ramp holds, to be resumed. */
+  | 'undoGroup'
+  | 'stepBack'
+  | 'ignore'
 
 /** How long a condition goes on being asked once it was met. */
 export type Watch =

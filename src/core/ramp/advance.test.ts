@@ -248,3 +248,37 @@ test('a stage that is tried again must be approved again, and may be although it
   drive.say({ say: 'approve', ...at })
   assert.equal(drive.phases(), 'db entered')
 })
+
+test('a group that breaks is taken back with all that stands on it, and tried again when told so', () => {
+  const ready = [probed('ready')]
+  const groups = [
+    { name: 'eu', needs: [] },
+    { name: 'us', needs: [{ group: 'eu', until: 'ready' as const }] },
+  ]
+  const region = (group: string): readonly Stage[] => [
+    working(`${group}/db`, { group, conditions: ready, onBreach: 'undoGroup' }),
+    working(`${group}/api`, { group, needs: [`${group}/db`], onBreach: 'undoGroup' }),
+  ]
+  const stages = [
+    ...region('eu'),
+    ...region('us'),
+    stageOf('agree', { needs: ['us/api'], conditions: [probed('same')] }),
+  ]
+  const drive = new Drive(planOf(stages, { groups }))
+  for (const group of ['eu', 'us']) {
+    drive.done(`${group}/db`)
+    drive.answer(`${group}/db:ready`, 'passed')
+    drive.done(`${group}/api`)
+  }
+  drive.answer('us/db:ready', 'failed')
+  assert.equal(drive.state.held?.stage, 'us/db')
+  const broken = 'eu/db ready, eu/api ready, us/db undoing, us/api undoing, agree waiting'
+  assert.equal(drive.phases(), broken)
+  drive.done('us/api')
+  drive.done('us/db')
+  assert.match(drive.phases(), /us\/db waiting, us\/api waiting/)
+  assert.equal(drive.state.ended, undefined)
+  drive.say({ say: 'resume', why: '' })
+  drive.pass(100)
+  assert.match(drive.phases(), /eu\/api ready, us\/db entered/)
+})

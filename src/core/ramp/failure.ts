@@ -49,6 +49,10 @@ export function follow(
     case 'abort':
       decider.decide({ type: 'ramp.ended', outcome: 'abandoned', cause })
       return
+    case 'undoGroup':
+      if (!pivoted) takeBackGroup(decider, view.stage.group)
+      hold(decider, cause)
+      return
     case 'undo':
       if (pivoted) hold(decider, cause)
       else decider.decide({ type: 'ramp.undoing', cause })
@@ -73,17 +77,31 @@ function excuse(decider: Decider, view: StageView): void {
  * it, which is tried again in either case.
  */
 export function takeBack(decider: Decider, name: string, next: 'retry' | 'leave'): void {
+  const { plan } = decider.draft.state
+  const place = present(indexOfPlan(plan).placeOf.get(name), 'the stage is in the plan')
+  takeBackFrom(decider, [place], next === 'leave' ? name : undefined)
+}
+
+/** Takes back a group as one, and everything in effect that stands on it. */
+function takeBackGroup(decider: Decider, group: string | undefined): void {
+  const { stages } = decider.draft.state.plan
+  const places = stages.flatMap((stage, place) => (stage.group === group ? [place] : []))
+  takeBackFrom(decider, places)
+}
+
+/** Takes back stages and all that stands on them, to be tried again, but for one that is left out. */
+function takeBackFrom(decider: Decider, places: readonly number[], left?: string): void {
   const { state } = decider.draft
   const index = indexOfPlan(state.plan)
-  const reached = new Set([present(index.placeOf.get(name), 'the stage is in the plan')])
+  const reached = new Set(places)
   for (const place of reached) {
     for (const dependent of index.dependents[place] ?? []) reached.add(dependent)
   }
   for (const place of [...reached].sort((a, b) => a - b)) {
     const now = present(state.stages[place], 'every stage has a state')
     if (now.phase === 'undoing') continue
-    if (now.name === name && next === 'leave') {
-      decider.decide({ type: 'stage.undoing', stage: name, next })
+    if (now.name === left) {
+      decider.decide({ type: 'stage.undoing', stage: now.name, next: 'leave' })
     } else if (now.inEffect) {
       decider.decide({ type: 'stage.undoing', stage: now.name, next: 'retry' })
     } else if (now.phase === 'gated' || now.phase === 'failed') {
