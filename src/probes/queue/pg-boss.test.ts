@@ -5,7 +5,13 @@ import { once } from 'node:events'
 import { after, before, beforeEach, describe, it, type TestContext } from 'node:test'
 import { Client } from 'pg'
 import { PgBoss } from 'pg-boss'
-import { askingOf, askOnce, askUntilPassed, gist } from '../../../test/support/asking.ts'
+import {
+  askingOf,
+  askOnce,
+  askUntilPassed,
+  gist,
+  settleMsAfterAbort,
+} from '../../../test/support/asking.ts'
 import { makePostgres, type PostgresServer } from '../../../test/support/postgres.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -283,7 +289,11 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     while ((await jobsLeft()) === 0) assert.ok(performance.now() < giveUpMs, 'nothing was sent')
     asker.kill('SIGKILL')
     await once(asker, 'exit')
+    while ((await sessionsOfProbe()) > 0) assert.ok(performance.now() < giveUpMs)
     const asked = askOnce(probe, input)
+    // From then on it looks whether the canary is done.
+    const looking = "application_name = 'rampart' and query like 'select state::text%'"
+    while ((await sessionsOfProbe(looking)) === 0) assert.ok(performance.now() < giveUpMs)
     await startWorker(test, answering('worker@1.0.0'))
     const answer = await asked
     assert.equal(gist(answer), 'passed processed', answer.sentence)
@@ -324,9 +334,9 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     }
   })
 
-  async function sessionsOfProbe(): Promise<number> {
+  async function sessionsOfProbe(which = "application_name = 'rampart'"): Promise<number> {
     const { rows } = await sql.query(
-      "select count(*)::int as count from pg_stat_activity where application_name = 'rampart'",
+      `select count(*)::int as count from pg_stat_activity where ${which}`,
     )
     return rows[0].count
   }
