@@ -3,6 +3,7 @@
  * and CI look at. A part is found by its programs; a test starts its own instance on free ports.
  */
 import { accessSync, constants, existsSync, globSync } from 'node:fs'
+import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
 /** A real part. */
@@ -42,6 +43,13 @@ export const REAL_PARTS: readonly RealPart[] = [
   part('etcd', 'leases beside other stores', ['etcd'], 'etcd-server', 'etcd'),
   part('registry', 'releases by digest', ['docker-registry'], 'docker-registry', 'distribution'),
   part('skopeo', 'releases by digest', ['skopeo'], 'skopeo', 'skopeo'),
+  {
+    name: "moto's server",
+    purpose: 'the s3 probe',
+    programs: ['moto_server'],
+    debian: '.ci/install-moto',
+    homebrew: '.ci/install-moto',
+  },
   part('dig', 'the dns probe', ['dig'], 'bind9-dnsutils', 'bind'),
   part('systemd-notify', 'the notify probe', ['systemd-notify'], 'systemd'),
   part('wrk', 'load in the bench', ['wrk'], 'wrk', 'wrk'),
@@ -93,6 +101,9 @@ function findPackage(name: string): string | undefined {
   return existsSync(path) ? path : undefined
 }
 
+/** Where `.ci/install-…` put what comes from no package of the system. */
+const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rampart')
+
 // Servers are often installed where only root's PATH looks, PostgreSQL's where none does.
 function findProgram(name: string): string | undefined {
   const folders = [
@@ -100,6 +111,7 @@ function findProgram(name: string): string | undefined {
     '/usr/sbin',
     '/usr/local/sbin',
     ...globSync('/usr/lib/postgresql/*/bin'),
+    join(CACHE, 'moto/bin'),
   ]
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
