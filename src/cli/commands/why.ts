@@ -1,0 +1,75 @@
+/** `rampart why`: where the time of a ramp went, what it came from, and what speaks for that. */
+
+import type { RampState } from '../../core/ramp/state.ts'
+import { explainWhy, type Why } from '../../core/why/why.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { EXIT } from '../exit-code.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { readEarlier, readEntries } from '../read-run.ts'
+import { summaryOf } from '../summary.ts'
+import { paintFor } from '../views/paint.ts'
+import { whyLines } from '../views/why-lines.ts'
+import { withDaemon } from '../workspace.ts'
+
+/** What `why` may be told. */
+export type WhyOptions = JsonOption & WorkspaceOption
+
+/** Says why a ramp went as it did: the latest, unless another is named. */
+export function runWhy(
+  parts: CliParts,
+  ramp: string | undefined,
+  options: WhyOptions,
+): Promise<number> {
+  return withDaemon(parts, options, async (client) => {
+    const { state } = await client.ramp(ramp ?? 'latest')
+    const entries = await readEntries(client, state.ramp)
+    const earlier = await readEarlier(client, state)
+    const why = explainWhy({ state, entries, earlier })
+    if (options.json === true) {
+      parts.stdout.write(`${JSON.stringify(whyTold(state, why))}\n`)
+      return EXIT.yes
+    }
+    const paint = paintFor(parts.stdout, parts.settings)
+    const width = parts.stdout.columns ?? 100
+    parts.stdout.write(`${whyLines(state, why, { paint, width }).join('\n')}\n`)
+    return EXIT.yes
+  })
+}
+
+/** The answer, as `--json` prints it. Additive changes only; test/golden holds its shape. */
+function whyTold(state: RampState, why: Why): object {
+  const { verdict, contract, goal } = summaryOf(state)
+  const { ramp, runs, lastGood, changes, findings, totalMs, total, ...times } = why
+  const { criticalPath, criticalPathMs, stages } = times
+  return {
+    ramp,
+    contract,
+    goal,
+    verdict,
+    class: findings[0]?.class ?? null,
+    totalMs,
+    usual: total.usual ?? null,
+    standing: total.standing,
+    runs,
+    lastGood: lastGood ?? null,
+    criticalPath,
+    criticalPathMs,
+    findings,
+    changes,
+    stages: stages.map((stage) => ({
+      name: stage.name,
+      reached: stage.reached,
+      fromMs: stage.fromMs ?? null,
+      ownMs: stage.ownMs ?? null,
+      gatesMs: stage.gatesMs ?? null,
+      commandMs: stage.commandMs ?? null,
+      proofMs: stage.proofMs ?? null,
+      slackMs: stage.slackMs ?? null,
+      isCritical: stage.isCritical,
+      letInBy: stage.letInBy ?? null,
+      usual: stage.usual ?? null,
+      standing: stage.standing,
+      extraMs: stage.usual === undefined ? null : stage.extraMs,
+    })),
+  }
+}

@@ -1,0 +1,24 @@
+/** What `why` is asked with: one ramp with all its entries, and the ramps before it. */
+import type { Entry } from '../entry/entry.ts'
+import type { RampState } from '../ramp/state.ts'
+import type { Circumstances } from './circumstances.ts'
+import type { Comparison } from './history.ts'
+import type { StageTime } from './stage-times.ts'
+
+/** A ramp, as far as it is known. */
+export interface Run {
+  readonly state: RampState
+  /** Absent: nobody recorded them. */
+  readonly circumstances?: Circumstances | undefined
+}
+
+/** What is asked about. */
+export interface WhyQuestion extends Run {
+  /** All entries of the ramp. */
+  readonly entries: readonly Entry[]
+  /** Earlier ramps of the same contract, newest first; others are ignored. */
+  readonly earlier: readonly Run[]
+}
+
+/** One stage: its time, and how that compares with its past. */
+export interface WhyStage extends StageTime, Comparison {}
