@@ -22,6 +22,7 @@ import { S3Probe } from '../probes/s3/s3-probe.ts'
 import { SmokeProbe } from '../probes/smoke/smoke-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
 import { TlsProbe } from '../probes/tls/tls-probe.ts'
+import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -131,6 +132,7 @@ function probesFor(
     new S3Probe({ instance: `${hostname()}:${folder}` }),
     new TcpProbe(),
     new TlsProbe(clock),
+    new WarmProbe(),
   ]
   return [...probes, new AgreeProbe(probes, new CelExpressions())]
 }

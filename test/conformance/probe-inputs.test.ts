@@ -24,6 +24,7 @@ import { readS3Input } from '../../src/probes/s3/s3-input.ts'
 import { readSmokeInput } from '../../src/probes/smoke/smoke-input.ts'
 import { readTcpInput } from '../../src/probes/tcp/tcp-input.ts'
 import { readTlsProbeInput } from '../../src/probes/tls/tls-input.ts'
+import { readWarmInput } from '../../src/probes/warm/warm-input.ts'
 
 const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   dns: readDnsInput,
@@ -43,6 +44,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   s3: readS3Input,
   tcp: readTcpInput,
   tls: readTlsProbeInput,
+  warm: readWarmInput,
 }
 
 /** For each probe the shortest and the fullest way to write it. */
@@ -279,6 +281,22 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       alpn: ['h2', 'http/1.1'],
       fingerprint: 'ab'.repeat(32),
       allAddresses: true,
+    },
+  ],
+  warm: [
+    { urls: ['http://localhost/'], least: '100%', within: '50ms' },
+    {
+      urls: ['http://localhost/', 'https://user:secret@localhost/busy'],
+      least: '99.5%',
+      within: '50ms',
+      atOnce: 8,
+      method: 'GET',
+      headers: { 'Cache-Control': 'only-if-cached' },
+      status: 200,
+      expectHeaders: { 'X-Cache': '(?i)^hit' },
+      bodyLimit: '4MiB',
+      followRedirects: 0,
+      tls: { insecure: true },
     },
   ],
 }

@@ -37,7 +37,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   part('RabbitMQ', 'the rabbitmq probe', ['rabbitmq-server'], 'rabbitmq-server', 'rabbitmq'),
   part('MariaDB', 'the mysql probe', ['mariadbd'], 'mariadb-server', 'mariadb'),
   part('HAProxy', 'switching traffic', ['haproxy'], 'haproxy', 'haproxy'),
-  part('nginx', 'switching traffic', ['nginx'], 'nginx-light', 'nginx'),
+  part('nginx', 'switching traffic, the warm probe', ['nginx'], 'nginx-light', 'nginx'),
   part('Caddy', 'switching traffic', ['caddy'], 'caddy', 'caddy'),
   part('Prometheus', 'metric triggers', ['prometheus', 'promtool'], 'prometheus', 'prometheus'),
   part('etcd', 'leases beside other stores', ['etcd'], 'etcd-server', 'etcd'),

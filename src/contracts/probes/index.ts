@@ -22,6 +22,7 @@ import { s3Input } from './s3.ts'
 import { smokeInput } from './smoke.ts'
 import { tcpInput } from './tcp.ts'
 import { tlsInput } from './tls.ts'
+import { warmInput } from './warm.ts'
 
 /** How one kind of probe is written in a contract. */
 export interface ProbeInput {
@@ -54,6 +55,7 @@ export type ProbeName =
   | 's3'
   | 'tcp'
   | 'tls'
+  | 'warm'
 
 /** Every probe's input by its name. */
 export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
@@ -145,6 +147,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: tlsInput,
     summary: 'Shakes hands by TLS and judges the certificate and what was agreed on.',
     timeoutMs: 5_000,
+  },
+  warm: {
+    schema: warmInput,
+    summary: 'Asks for a sample of URLs and judges how large a share of them is cached.',
+    timeoutMs: 10_000,
   },
 }
 

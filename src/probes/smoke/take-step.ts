@@ -9,6 +9,7 @@ import { parseDocument } from '../document/parse-document.ts'
 import { assessExchange, type ExchangeFacts } from '../exchange/assess-exchange.ts'
 import { exchangeFollowing } from '../exchange/exchange-following.ts'
 import { valueAt } from '../exchange/json-path.ts'
+import { limitTo } from '../exchange/limit-to.ts'
 import { findFirstGroup } from '../pattern/pattern.ts'
 import { pauseUnlessAborted } from './pause.ts'
 import type { Captured } from './placeholders.ts'
@@ -122,16 +123,4 @@ function statusOf({ exchange }: ExchangeFacts, answer: Answer): Pick<Try, 'statu
     status,
     ...(status >= 400 && said !== '' ? { said: said.slice(0, SAID_LENGTH_MAX) } : {}),
   }
-}
-
-/** A signal that also aborts when the step's own time is over; released, it holds no timer. */
-function limitTo(
-  withinMs: number,
-  signal: AbortSignal,
-): { readonly signal: AbortSignal; readonly release: () => void } {
-  if (withinMs === 0) return { signal, release: () => undefined }
-  const over = new AbortController()
-  const timer = setTimeout(() => over.abort(), withinMs)
-  const release = (): void => clearTimeout(timer)
-  return { signal: AbortSignal.any([signal, over.signal]), release }
 }
