@@ -23,6 +23,10 @@ export interface Verb {
 const JSON_FLAG = ['--json', 'print one JSON value a line, for programs'] as const
 const WORKSPACE_FLAG = ['--workspace <folder>', 'the folder whose .rampart is meant'] as const
 const NAME_FLAG = ['--name <contract>', 'which of several contracts'] as const
+const PICTURE_FLAGS = [
+  ['--svg <file>', 'also draw it'],
+  ['--png <file>', 'also draw it, by rsvg-convert of librsvg'],
+] as const
 const WHY_FLAG = ['--why <text>', 'the reason, for the ledger'] as const
 
 /** Every command, in the order of the help. */
@@ -168,12 +172,34 @@ export const VERBS: readonly Verb[] = [
       ['--last <count>', 'how many earlier ramps to draw from (50)'],
       ['--runs <count>', 'how many ramps to simulate (10000)'],
       ['--seed <number>', 'the same seed gives the same forecast (1)'],
+      ...PICTURE_FLAGS,
       NAME_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
     ],
     run: async (parts, [environment], options) =>
       (await import('./commands/simulate.ts')).runSimulate(parts, environment, options),
+  },
+  {
+    usage: 'why [ramp]',
+    summary: 'say where the time of a ramp went, and what it came from',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [ramp], options) =>
+      (await import('./commands/why.ts')).runWhy(parts, ramp, options),
+  },
+  {
+    usage: 'trend [environment]',
+    summary: 'show how long ramps took, and how forecasts would have done',
+    options: [
+      ['--goal <goal>', 'up or down; up when not given'],
+      ['--last <count>', 'how many ramps to look back on (50)'],
+      ...PICTURE_FLAGS,
+      NAME_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [environment], options) =>
+      (await import('./commands/trend.ts')).runTrend(parts, environment, options),
   },
   {
     usage: 'ledger show [ramp]',

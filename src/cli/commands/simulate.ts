@@ -2,39 +2,32 @@
  * `rampart simulate`: how long a ramp will take, what its time depends on, what a change would make of
  * it, and which changes would shorten it most. Runs nothing.
  */
-import { type Simulation, simulateRamp } from '../../core/forecast/simulation.ts'
-import { type Trend, trendOf, wholeRamps } from '../../core/forecast/trend.ts'
+import { simulateRamp } from '../../core/forecast/simulation.ts'
+import { trendOf, wholeRamps } from '../../core/forecast/trend.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
-import { type ForecastSubject, forecastSubject } from '../forecast-subject.ts'
+import { forecastSubject } from '../forecast-subject.ts'
 import { changesOf, estimatesOf, type ForecastWords } from '../forecast-words.ts'
 import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
+import { type PictureOptions, writePictures } from '../picture-file.ts'
 import { paintFor } from '../views/paint.ts'
 import { simulationJson } from '../views/simulation-json.ts'
 import { simulationLines } from '../views/simulation-lines.ts'
+import { simulationPicture } from '../views/simulation-picture.ts'
 import { sayIssues } from './check.ts'
 
 /** What `simulate` may be told. */
 export type SimulateOptions = JsonOption &
   ContractOption &
   WorkspaceOption &
-  ForecastWords & {
+  ForecastWords &
+  PictureOptions & {
     readonly goal?: string
     readonly runs?: string
     readonly seed?: string
     readonly last?: string
-    readonly svg?: string
-    readonly png?: string
   }
-
-/** A simulation with all that is shown of it. */
-export interface SimulationReport {
-  readonly subject: ForecastSubject
-  readonly simulation: Simulation
-  /** How forecasts would have done for the ramps that have been; absent: too few of them. */
-  readonly check?: NonNullable<Trend['check']>
-}
 
 /** How many earlier ramps are drawn from when nobody says. */
 export const DEFAULT_LAST = 50
@@ -63,6 +56,9 @@ export async function runSimulate(
   })
   const check = wholeRamps(history).length === 0 ? undefined : trendOf(history, seed).check
   const report = { subject, simulation, ...(check === undefined ? {} : { check }) }
+  if (options.svg !== undefined || options.png !== undefined) {
+    writePictures(parts, options, simulationPicture(report))
+  }
   if (options.json === true) {
     parts.stdout.write(`${JSON.stringify(simulationJson(report))}\n`)
     return EXIT.yes

@@ -3,7 +3,7 @@
 import { printChange } from '../../core/forecast/change.ts'
 import type { Forecast } from '../../core/forecast/forecast.ts'
 import type { Improvement } from '../../core/forecast/improve.ts'
-import type { SimulationReport } from '../commands/simulate.ts'
+import type { SimulationReport } from '../simulation-report.ts'
 import { describeChange, optionOf } from './change-words.ts'
 
 /** The one value that is printed. */
@@ -44,8 +44,8 @@ function totalsOf({ total, totalMsMean }: Forecast): object {
 function stageOf({ stages }: Forecast, place: number): object | null {
   const stage = stages[place]
   if (stage === undefined) return null
-  const { own, from, begin, ready, criticalShareBp, slackMsMean } = stage
-  return { own, from, begin, ready, criticalShareBp, meanSlackMs: slackMsMean }
+  const { own, from, begin, provisional, ready, criticalShareBp, slackMsMean } = stage
+  return { own, from, begin, provisional, ready, criticalShareBp, meanSlackMs: slackMsMean }
 }
 
 function improvementOf({ change, p50Ms, gainMs }: Improvement, before: Forecast): object {

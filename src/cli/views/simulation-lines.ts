@@ -2,7 +2,7 @@
 import type { Forecast, StageForecast } from '../../core/forecast/forecast.ts'
 import type { StageSamples } from '../../core/forecast/samples.ts'
 import { describeDuration } from '../../core/units/duration.ts'
-import type { SimulationReport } from '../commands/simulate.ts'
+import type { SimulationReport } from '../simulation-report.ts'
 import { describeChange, optionOf } from './change-words.ts'
 import { countOf, padTo } from './columns.ts'
 import { goalWords } from './goal-words.ts'

@@ -41,6 +41,7 @@ export type FaultCodeName =
   | 'contract-unwritable'
   | 'forecast-baseless'
   | 'forecast-malformed'
+  | 'history-absent'
   | 'picture-unwritable'
 
 /** What one fault code means wherever it surfaces. */
@@ -309,6 +310,14 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     meaning: 'A what-if or an estimate cannot be read, or names what the plan does not have.',
     remedy: 'Write `--what "db 2x"`, `--what "db 500ms"`, `--without "a->b"`, `--estimate db=2s`.',
     httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'history-absent': {
+    meaning:
+      'No earlier ramp brought everything up by itself, so there is nothing to look back on.',
+    remedy: 'Ramp it: `rampart down`, then `rampart up`; `rampart simulate` can do with estimates.',
+    httpStatus: 404,
     exitCode: 2,
     retryable: false,
   },

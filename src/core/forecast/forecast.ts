@@ -32,6 +32,8 @@ export interface StageForecast {
   readonly from: Spread
   /** When it begins; later only where cores are scarce. */
   readonly begin: Spread
+  /** When every exit condition has passed once; what follows is holding. */
+  readonly provisional: Spread
   readonly ready: Spread
   /** From beginning until it is ready. */
   readonly own: Spread
@@ -67,6 +69,7 @@ export interface Forecast {
 interface Tally {
   readonly from: Float64Array
   readonly begin: Float64Array
+  readonly provisional: Float64Array
   readonly ready: Float64Array
   readonly own: Float64Array
   critical: number
@@ -83,6 +86,7 @@ export function forecastOf(scenario: Scenario, options: ForecastOptions): Foreca
     return {
       from: column(),
       begin: column(),
+      provisional: column(),
       ready: column(),
       own: column(),
       critical: 0,
@@ -91,13 +95,15 @@ export function forecastOf(scenario: Scenario, options: ForecastOptions): Foreca
   })
   const draw = drawing(scenario, seed)
   for (let run = 0; run < runs; run++) {
-    const schedule = scheduleOf(network, draw.next())
+    const times = draw.next()
+    const schedule = scheduleOf(network, times)
     totals[run] = schedule.totalMs
     tallies.forEach((tally, place) => {
       const beginMs = schedule.beginMs[place] ?? 0
       const readyMs = schedule.readyMs[place] ?? 0
       tally.from[run] = schedule.fromMs[place] ?? 0
       tally.begin[run] = beginMs
+      tally.provisional[run] = beginMs + (times[place]?.provisionalMs ?? 0)
       tally.ready[run] = readyMs
       tally.own[run] = readyMs - beginMs
       tally.slackMs += schedule.slackMs[place] ?? 0
@@ -146,6 +152,7 @@ function summedUp(name: string, tally: Tally, runs: number): StageForecast {
     name,
     from: spreadOf(tally.from),
     begin: spreadOf(tally.begin),
+    provisional: spreadOf(tally.provisional),
     ready: spreadOf(tally.ready),
     own: spreadOf(tally.own),
     criticalShareBp: Math.round((tally.critical / runs) * 10_000),

@@ -35,6 +35,7 @@ export interface LoneChange {
 /** What is answered. */
 export interface Simulation {
   readonly samples: readonly StageSamples[]
+  readonly changes: readonly Change[]
   readonly before: Forecast
   /** With all changes; absent: there are none. */
   readonly after?: Forecast
@@ -74,6 +75,7 @@ export function simulateRamp(question: SimulationQuestion): Simulation {
   const best = improvements.map(({ change }) => change)
   return {
     samples,
+    changes,
     before,
     ...(after === undefined ? {} : { after }),
     alone:
