@@ -52,6 +52,7 @@ export const LAYERS: readonly Layer[] = [
   rim('clock', []),
   rim('random', []),
   rim('settings', []),
+  rim('circumstances', []),
   { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },
   {
     name: 'wire',

@@ -20,6 +20,11 @@ export async function readEntries(client: RampartClient, ramp: string): Promise<
   }
 }
 
+/** A ramp with what was recorded of its circumstances. */
+export async function readRun(client: RampartClient, state: RampState): Promise<Run> {
+  return { state, ...(await client.circumstances(state.ramp)) }
+}
+
 /** The ramps of the same contract toward the same goal that were opened before one, newest first. */
 export async function readEarlier(
   client: RampartClient,
@@ -39,7 +44,7 @@ export async function readEarlier(
     )
     for (const { ramp } of same.slice(0, EARLIER_MAX - earlier.length)) {
       const { state: found } = await client.ramp(ramp)
-      earlier.push({ state: found })
+      earlier.push(await readRun(client, found))
     }
     cursor = page.next
   }

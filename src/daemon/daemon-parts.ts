@@ -30,6 +30,7 @@ import type { Ledger } from '../seams/ledger.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
 import { FileSettingsStore } from '../settings/file-settings-store.ts'
+import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { ProcessComponents } from './daemon-components.ts'
 import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
 import { CelExpressions } from './daemon-expressions.ts'
@@ -47,7 +48,7 @@ export interface DaemonPartsOptions {
 }
 
 /** Everything a daemon holds. */
-export interface DaemonParts {
+export interface DaemonParts extends DaemonCircumstances {
   readonly clock: Clock
   readonly ledger: Ledger
   readonly runtime: ProcessRuntime
@@ -84,12 +85,14 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     settings,
   })
   const components = new ProcessComponents({ runtime, workspace, folder })
-  return { clock, ledger, runtime, settings, engine, components }
+  const watching = openCircumstances(place, clock, onTrouble)
+  return { clock, ledger, runtime, settings, engine, components, ...watching }
 }
 
 /** Lets go of everything, ending no ramp and no component. */
 export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   await parts.engine.close()
+  await parts.recorder.close()
   parts.runtime.close()
   await parts.ledger.close()
 }

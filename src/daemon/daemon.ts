@@ -10,6 +10,7 @@ import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import type { DaemonIdentity } from '../server/parts.ts'
 import { Server } from '../server/server.ts'
+import { recordCircumstances } from './daemon-circumstances.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
@@ -96,6 +97,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const stop = (): void => stopping.abort()
   const server = new Server({ ...parts, identity, stop, onTrouble })
   logEvents(parts, log)
+  recordCircumstances(parts, onTrouble)
   const stopPruning = await takeUp(parts, log, onTrouble)
   await listen(server, place, parts, identity)
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)

@@ -1,4 +1,6 @@
 /** What the server is put together from. It reaches the world only through these. */
+
+import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
@@ -32,6 +34,12 @@ export interface DaemonIdentity {
   readonly startedAtMs: number
 }
 
+/** What was recorded of the circumstances of ramps. */
+export interface CircumstanceReader {
+  /** Undefined when nothing was recorded. */
+  read(ramp: string): Promise<Circumstances | undefined>
+}
+
 /** What the server needs. */
 export interface ServerParts {
   readonly identity: DaemonIdentity
@@ -40,6 +48,8 @@ export interface ServerParts {
   readonly ledger: Ledger
   readonly settings: SettingsStore
   readonly components: Components
+  /** Absent: nobody records them. */
+  readonly circumstances?: CircumstanceReader
   /** Asks the daemon to stop; returns at once. */
   stop(): void
   /** Told of what went wrong by a bug of ours. */

@@ -8,6 +8,7 @@ import type { ContractReference } from '../core/plan/plan.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
+import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Json } from '../core/units/json.ts'
 import type { Recorded, StreamSummary, Verification } from '../seams/ledger.ts'
 
@@ -74,6 +75,12 @@ export interface RampPage {
 export interface RampView {
   readonly state: RampState
   readonly nowMs: number
+}
+
+/** What a ramp ran among. */
+export interface CircumstanceReply {
+  /** Absent: nobody recorded it. */
+  readonly circumstances?: Circumstances
 }
 
 /** Some entries, in order. */

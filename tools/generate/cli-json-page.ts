@@ -47,6 +47,16 @@ const SHAPES: readonly Shape[] = [
     title: 'rampart explain RAMP/STAGE',
     text: 'The sentences are for people; programs read the stage.',
   },
+  {
+    name: 'why',
+    title: 'rampart why',
+    text: '`class` is that of the first finding: `badDeploy`, `bottleneck`, `missingDependency`, `word`, `unexplained`, or null when nothing is out of the ordinary. `runs` counts the earlier runs of the same stages that reached the goal; `usual` is what they took, `standing` one of `usual`, `aboveP75`, `aboveP95` and `unknown`. `slackMs` is by how much later a stage could have been ready without the ramp ending later. `reached` is `ready`, `failed`, `underWay` or `never`.',
+  },
+  {
+    name: 'why-broken',
+    title: 'rampart why of a ramp that broke',
+    text: 'Each finding names its `stage`, and in `evidence` all that speaks for its class: `of` is `change`, `answer`, `pressure`, `latency`, `queue` or `word`. It is empty only when the class is `unexplained`.',
+  },
   { name: 'explain-code', title: 'rampart explain CODE', text: 'As in [errors.md](errors.md).' },
   {
     name: 'logs',

@@ -5,7 +5,7 @@ import { explainWhy, type Why } from '../../core/why/why.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
-import { readEarlier, readEntries } from '../read-run.ts'
+import { readEarlier, readEntries, readRun } from '../read-run.ts'
 import { summaryOf } from '../summary.ts'
 import { paintFor } from '../views/paint.ts'
 import { whyLines } from '../views/why-lines.ts'
@@ -24,7 +24,7 @@ export function runWhy(
     const { state } = await client.ramp(ramp ?? 'latest')
     const entries = await readEntries(client, state.ramp)
     const earlier = await readEarlier(client, state)
-    const why = explainWhy({ state, entries, earlier })
+    const why = explainWhy({ ...(await readRun(client, state)), entries, earlier })
     if (options.json === true) {
       parts.stdout.write(`${JSON.stringify(whyTold(state, why))}\n`)
       return EXIT.yes

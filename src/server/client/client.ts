@@ -6,6 +6,7 @@
 import type { Word } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type {
+  CircumstanceReply,
   DaemonView,
   EntryPage,
   EnvironmentView,
@@ -81,6 +82,11 @@ export class RampartClient {
   /** A ramp as it stands. */
   ramp(ramp: string): Promise<RampView> {
     return this.#transport.json({ path: rampPath(ramp) })
+  }
+
+  /** What a ramp ran among, as far as it was recorded. */
+  circumstances(ramp: string): Promise<CircumstanceReply> {
+    return this.#transport.json({ path: `${rampPath(ramp)}/circumstances` })
   }
 
   /** Entries of a ramp with a sequence after `after`. */

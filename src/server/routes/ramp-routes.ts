@@ -10,6 +10,7 @@ import { AFTER, OPEN_RAMP, PAGE, RAMPS, SAY } from '../requests.ts'
 import { sayWord } from '../say-word.ts'
 import { SlowWriter } from '../slow-writer.ts'
 import type {
+  CircumstanceReply,
   EntryPage,
   OpenRampReply,
   OpenRampRequest,
@@ -47,6 +48,12 @@ export function addRampRoutes(app: FastifyInstance, parts: ServerParts, index: R
     const { after, limit } = parseRequest(PAGE, request.query, 'query')
     const ramp = await index.find(request.params.ramp)
     return await readPage(ledger.read(ramp, after), limit)
+  })
+
+  app.get<ToRamp>('/v1/ramps/:ramp/circumstances', async (request): Promise<CircumstanceReply> => {
+    const ramp = await index.find(request.params.ramp)
+    const circumstances = await parts.circumstances?.read(ramp)
+    return circumstances === undefined ? {} : { circumstances }
   })
 
   app.get<ToRamp>('/v1/ramps/:ramp/stream', async (request, reply): Promise<void> => {

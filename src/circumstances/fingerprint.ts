@@ -1,0 +1,53 @@
+/**
+ * Fingerprints of settings: equal values have equal fingerprints within one workspace, and nobody can
+ * tell a value from its fingerprint, since the key never leaves the workspace.
+ */
+import { createHmac, randomBytes } from 'node:crypto'
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { dirname } from 'node:path'
+import { printCanonicalJson } from '../core/units/json.ts'
+import type { RampSettings } from '../seams/settings.ts'
+
+const KEY_BYTES = 32
+
+/** How much of a fingerprint is kept: enough that no two values share one by chance. */
+const SHOWN_LENGTH = 32
+
+/** The key of a workspace, made when there is none. */
+export async function openKey(file: string): Promise<Buffer> {
+  try {
+    const key = await readFile(file)
+    if (key.length === KEY_BYTES) return key
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
+  const key = randomBytes(KEY_BYTES)
+  await mkdir(dirname(file), { recursive: true, mode: 0o700 })
+  const draft = `${file}.draft`
+  await writeFile(draft, key, { mode: 0o600 })
+  await rename(draft, file)
+  return key
+}
+
+/** A fingerprint for every setting, by its name; `group/name` where a group has its own value. */
+export function fingerprintsOf(
+  key: Buffer,
+  settings: RampSettings,
+): Readonly<Record<string, string>> {
+  const prints: Record<string, string> = {}
+  for (const [name, value] of Object.entries(settings.values)) {
+    prints[name] = fingerprintOf(key, name, value)
+  }
+  for (const [group, values] of Object.entries(settings.groups ?? {})) {
+    for (const [name, value] of Object.entries(values)) {
+      if (printCanonicalJson(value) === printCanonicalJson(settings.values[name] ?? null)) continue
+      prints[`${group}/${name}`] = fingerprintOf(key, name, value)
+    }
+  }
+  return prints
+}
+
+function fingerprintOf(key: Buffer, name: string, value: unknown): string {
+  const text = printCanonicalJson([name, value])
+  return createHmac('sha256', key).update(text).digest('hex').slice(0, SHOWN_LENGTH)
+}
