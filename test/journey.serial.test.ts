@@ -46,7 +46,7 @@ async function webOf(folder: string): Promise<ComponentView> {
 async function untilEnded(folder: string, outcome: string): Promise<RampSummary> {
   let latest: RampSummary | undefined
   await until(`the latest ramp is ${outcome}`, async () => {
-    latest = (await statusOf(folder)).ramps[0]
+    latest = (await statusOf(folder)).ramps.find(({ goal }) => goal !== 'watch')
     return latest?.phase === 'ended'
   })
   assert.equal(latest?.outcome, outcome, latest?.cause)
@@ -80,7 +80,10 @@ test('from an empty folder to an environment that is repaired and taken down', a
   assert.match(up.stderr, /my-first-up-\w+ is under way\.\n {2}Next: rampart status --watch/)
   await untilEnded(folder, 'reached')
   const { stdout: status } = await expectExit(0, folder, 'status')
-  assert.match(status, /my-first is ready\n {2}✔ web {2}running for .* pid \d+, http \d+/)
+  assert.match(
+    status,
+    /my-first is ready, and watched\n {2}✔ web {2}running for .* pid \d+, http \d+/,
+  )
   const { stdout: logs } = await expectExit(0, folder, 'logs', 'web')
   assert.match(logs, /my-first\/web {3}listening on port \d+/)
 
@@ -88,7 +91,10 @@ test('from an empty folder to an environment that is repaired and taken down', a
   process.kill(pid, 'SIGKILL')
   await until('the daemon has noticed', async () => (await webOf(folder)).status !== 'running')
   const { stdout: broken } = await expectExit(0, folder, 'status')
-  assert.match(broken, /my-first was ready, but web ended since\n {2}✖ web {2}ended by SIGKILL/)
+  assert.match(
+    broken,
+    /my-first was ready, but web ended since\n {2}✖ web {2}ended by SIGKILL.*\n {2}✖ web: running/,
+  )
   assert.match(broken, /Next: rampart logs web, rampart up/)
 
   await expectExit(0, folder, 'up')

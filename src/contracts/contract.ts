@@ -57,6 +57,8 @@ export interface ContractKind<Kind extends string, Definition> {
   readonly parse: (document: SourceDocument) => ParsedDefinition<Definition>
   /** The plan toward a goal: same contract and same goal, same plan, byte for byte. */
   readonly plan: (contract: Contract<Kind, Definition>, request: PlanRequest) => Plan
+  /** The goal that follows by itself once another is reached; absent: none does. */
+  readonly next?: (contract: Contract<Kind, Definition>, goal: string) => string | undefined
   /** What the contract says, in sentences. */
   readonly explain: (contract: Contract<Kind, Definition>) => string
 }

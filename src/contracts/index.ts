@@ -59,6 +59,11 @@ export function planContract(contract: AnyContract, request: PlanRequest): Plan 
   return KINDS[contract.kind].plan(contract, request)
 }
 
+/** The goal that follows by itself once a contract has reached another. */
+export function nextGoalOf(contract: AnyContract, goal: string): string | undefined {
+  return KINDS[contract.kind].next?.(contract, goal)
+}
+
 /** What a contract says, in sentences. */
 export function explainContract(contract: AnyContract): string {
   return KINDS[contract.kind].explain(contract)

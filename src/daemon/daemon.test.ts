@@ -207,7 +207,8 @@ test('forgets settings once nothing needs them any more', async (t) => {
   const up = await ramp(client, workspace, 'up')
   const { settingsFolder } = placeOf(workspace)
   await until('those of what is up are kept', () => {
-    return readdirSync(settingsFolder).join() === `${up}.json`
+    const kept = readdirSync(settingsFolder)
+    return kept.includes(`${up}.json`) && kept.every((file) => /-(up|watch)-/.test(file))
   })
   await ramp(client, workspace, 'down')
   await until('none are kept', () => readdirSync(settingsFolder).length === 0)

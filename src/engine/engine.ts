@@ -4,7 +4,7 @@
  */
 
 import type { Word } from '../core/entry/entry.ts'
-import { Fault } from '../core/fault/fault.ts'
+import { Fault, isFault } from '../core/fault/fault.ts'
 import { checkPlan } from '../core/plan/check-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { assessWord, type Refusal } from '../core/ramp/decide-word.ts'
@@ -34,6 +34,7 @@ export class Engine {
   /** The ramp under way by the subject it moves. */
   readonly #moving = new Map<string, string>()
   #isClosed = false
+  #followingUp: Promise<void> = Promise.resolve()
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -52,6 +53,9 @@ export class Engine {
       await this.#loop(stream, settings).begin({ state })
     }
     for (const loop of [...this.#loops.values()]) await this.#tellLatestNews(loop.ramp)
+    // Whatever reached its goal just before the last engine ended is still to be followed up.
+    const ended = streams.filter((stream) => stream.lastType === 'ramp.ended')
+    for (const { stream } of ended.reverse()) await this.#followUp(stream)
     this.events.emit('engine.started', { ramps: unfinished.map(({ stream }) => stream) })
   }
 
@@ -67,6 +71,7 @@ export class Engine {
     const { settings, by } = opening
     const plan = checkPlan(opening.plan)
     const subject = subjectOf(plan)
+    await this.#makeWay(subject, opening)
     const busy = this.#moving.get(subject)
     if (busy !== undefined) throw busyFault(subject, busy)
     const ramp = rampId(plan, this.#parts.random)
@@ -82,6 +87,36 @@ export class Engine {
     }
     await this.#tellLatestNews(ramp)
     return ramp
+  }
+
+  /** Ends the endless ramp that moves a subject: whatever is to be done goes before watching. */
+  async #makeWay(subject: string, { plan, by }: Opening): Promise<void> {
+    if (plan.endless === true) return
+    // What is just being followed up is there a moment later, and would then be in the way.
+    await this.#followingUp
+    const ramp = this.#moving.get(subject)
+    const loop = ramp === undefined ? undefined : this.#loops.get(ramp)
+    if (!loop?.hasBegun || loop.state.plan.endless !== true) return
+    if (loop.state.direction === 'undoing') return
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const unsubscribe = this.events.on('ramp.advanced', ({ state }) => {
+      const isOver = state.ended !== undefined || state.direction === 'undoing'
+      if (state.ramp === ramp && isOver) resolve()
+    })
+    const why = `${plan.goal} takes its place`
+    loop.hear({ type: 'word', by, word: { say: 'abort', undo: false, why } })
+    await promise.finally(unsubscribe)
+  }
+
+  /** Opens what follows a ramp that has reached its goal; once, also when a crash comes between. */
+  async #followUp(ramp: string): Promise<void> {
+    const settings = await this.#parts.settings.load(ramp)
+    if (settings?.next === undefined) return
+    const { next: plan, ...rest } = settings
+    const state = await this.state(ramp)
+    const isDue = state?.ended?.outcome === 'reached' && !this.#moving.has(subjectOf(plan))
+    if (isDue) await this.open({ plan, settings: rest, by: state.by })
+    await this.#parts.settings.keep(ramp, rest)
   }
 
   /**
@@ -113,6 +148,7 @@ export class Engine {
   /** Stops running without ending any ramp. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
+    await this.#followingUp
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()))
     this.#loops.clear()
   }
@@ -139,6 +175,18 @@ export class Engine {
       this.#moving.delete(subjectOf(state.plan))
     }
     this.#loops.delete(state.ramp)
+    this.#followingUp = this.#followingUp.then(() => this.#followUpOf(state))
+  }
+
+  /** Follows up, where an engine that is closing leaves that to the next one. */
+  async #followUpOf({ ramp, ended }: RampState): Promise<void> {
+    if (ended?.outcome !== 'reached' || this.#isClosed) return
+    try {
+      await this.#followUp(ramp)
+    } catch (error) {
+      if (isFault(error, 'engine-closed') || isFault(error, 'ramp-busy')) return
+      this.events.emit('loop.failed', { ramp, error })
+    }
   }
 
   /** Tells a ramp how those that it asks about stand already. */

@@ -1,4 +1,5 @@
 /** The seam to a ramp's settings: values from outside that must outlive a crash but not be recorded. */
+import type { Plan } from '../core/plan/plan.ts'
 import type { JsonObject } from '../core/units/json.ts'
 
 /** The settings of one ramp. */
@@ -11,6 +12,8 @@ export interface RampSettings {
   readonly secrets: readonly string[]
   /** Facts for `run` in expressions besides the ramp's own, for example `directory`. */
   readonly run: JsonObject
+  /** What is opened with the same settings as soon as the ramp has reached its goal. */
+  readonly next?: Plan
 }
 
 /** Keeps settings for as long as a ramp needs them. */

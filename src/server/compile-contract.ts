@@ -5,7 +5,7 @@
 
 import { formatIssue } from '../contracts/document/format-issue.ts'
 import { type Region, regionSettingKey } from '../contracts/environment/region.ts'
-import { type AnyContract, parseContracts, planContract } from '../contracts/index.ts'
+import { type AnyContract, nextGoalOf, parseContracts, planContract } from '../contracts/index.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
@@ -15,6 +15,8 @@ import type { RampSettings } from '../seams/settings.ts'
 export interface Compiled {
   readonly contract: AnyContract
   readonly plan: Plan
+  /** What follows by itself once the goal is reached. */
+  readonly next?: Plan
 }
 
 /**
@@ -34,7 +36,12 @@ export function compileContract(document: Json, goal: string): Compiled {
       hint: lines.length > 0 ? lines.join('\n') : 'Exactly one contract is ramped at a time.',
     })
   }
-  return { contract, plan: planContract(contract, { goal }) }
+  const next = nextGoalOf(contract, goal)
+  return {
+    contract,
+    plan: planContract(contract, { goal }),
+    ...(next === undefined ? {} : { next: planContract(contract, { goal: next }) }),
+  }
 }
 
 /** What settings are made from. */

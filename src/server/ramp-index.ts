@@ -32,12 +32,12 @@ export class RampIndex {
     return isWhole ? { ramps } : { ramps, next: last }
   }
 
-  /** The latest ramp of each name that contracts have, newest first. */
+  /** The latest ramp of each name that contracts have, newest first; those that only watch aside. */
   async latestOfEach(): Promise<readonly RampSummary[]> {
     const latest = new Map<string, string>()
     for (const ramp of await this.#newestFirst()) {
       const name = contractIn(ramp)
-      if (!latest.has(name)) latest.set(name, ramp)
+      if (!latest.has(name) && !isWatch(ramp)) latest.set(name, ramp)
     }
     return Promise.all([...latest.values()].map((ramp) => this.#summaryOf(ramp)))
   }
@@ -63,7 +63,9 @@ export class RampIndex {
   async find(called: string): Promise<string> {
     const newest = await this.#newestFirst()
     if (newest.includes(called)) return called
-    const ofContract = newest.find((ramp) => called === 'latest' || contractIn(ramp) === called)
+    const ofContract = newest.find(
+      (ramp) => !isWatch(ramp) && (called === 'latest' || contractIn(ramp) === called),
+    )
     if (ofContract !== undefined) return ofContract
     const begun = newest.filter((ramp) => ramp.startsWith(called))
     const [only] = begun
@@ -121,10 +123,16 @@ function contractIn(ramp: string): string {
   return ramp.replace(/-[a-z]+-[0-9a-z]{6}$/, '')
 }
 
+/** Whether a ramp only watches, as its id tells. */
+function isWatch(ramp: string): boolean {
+  return /-watch-[0-9a-z]{6}$/.test(ramp)
+}
+
 function phaseOf(state: RampState): RampPhase {
   if (state.ended !== undefined) return 'ended'
   if (state.held !== undefined) return 'held'
-  return state.direction === 'undoing' ? 'undoing' : 'moving'
+  if (state.direction === 'undoing') return 'undoing'
+  return state.plan.endless === true ? 'watching' : 'moving'
 }
 
 function unknownRamp(called: string): Fault {

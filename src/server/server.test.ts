@@ -305,14 +305,15 @@ test('lists ramps newest first, page by page', async (t) => {
   const { client } = await openTrial(t)
   const opened: string[] = []
   for (const name of ['a', 'b', 'c']) {
-    const ramp = await client.openRamp(opening({ contract: contractOf(name) }))
+    const ramp = await client.openRamp(opening({ contract: contractOf(name, { watch: false }) }))
     await collect(client.stream(ramp))
     opened.unshift(ramp)
   }
   const first = await client.ramps({ limit: 2 })
   const second = await client.ramps({ limit: 2, cursor: first.next ?? '' })
+  const listed = [...first.ramps, ...second.ramps]
   assert.deepEqual(
-    [...first.ramps, ...second.ramps].map(({ ramp }) => ramp),
+    listed.map(({ ramp }) => ramp),
     opened,
   )
   assert.equal(second.next, undefined)

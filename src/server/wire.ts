@@ -8,8 +8,8 @@ import type { ContractReference } from '../core/plan/plan.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
-import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Json } from '../core/units/json.ts'
+import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Recorded, StreamSummary, Verification } from '../seams/ledger.ts'
 
 /** What a running daemon says of itself. */
@@ -44,8 +44,8 @@ export interface OpenRampReply {
   readonly ramp: string
 }
 
-/** How a ramp stands, in one word. */
-export type RampPhase = 'moving' | 'held' | 'undoing' | 'ended'
+/** How a ramp stands, in one word. `watching` is as moving, by a ramp that has no end of its own. */
+export type RampPhase = 'moving' | 'watching' | 'held' | 'undoing' | 'ended'
 
 /** A ramp on one line. */
 export interface RampSummary {
@@ -139,12 +139,32 @@ export interface ComponentView {
   readonly signal?: string
 }
 
+/** A promise that is not kept. */
+export interface BrokenPromise {
+  readonly stage: string
+  readonly condition: string
+  /** Since when it fails; absent: it was never proved since it is watched. */
+  readonly sinceMs?: number
+  /** What was answered last. */
+  readonly sentence: string
+}
+
+/** How what is up is being watched. */
+export interface WatchView {
+  readonly ramp: string
+  readonly phase: RampPhase
+  readonly sinceMs: number
+  readonly broken: readonly BrokenPromise[]
+}
+
 /** A contract with its last ramp and what is running of it. */
 export interface EnvironmentView {
   /** The contract's name. */
   readonly contract: string
   /** Absent when components run whose ramps are not in this ledger. */
   readonly lastRamp?: RampSummary
+  /** Absent when nothing watches it. */
+  readonly watch?: WatchView
   readonly components: readonly ComponentView[]
 }
 

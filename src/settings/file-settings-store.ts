@@ -6,6 +6,7 @@ import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Fault } from '../core/fault/fault.ts'
+import type { Plan } from '../core/plan/plan.ts'
 import type { RampSettings, SettingsStore } from '../seams/settings.ts'
 
 const KEPT = z.strictObject({
@@ -13,6 +14,8 @@ const KEPT = z.strictObject({
   groups: z.record(z.string(), z.record(z.string(), z.json())).exactOptional(),
   secrets: z.array(z.string()),
   run: z.record(z.string(), z.json()),
+  // A plan that this program wrote itself; the engine checks it before it is run.
+  next: z.custom<Plan>((value) => typeof value === 'object' && value !== null).exactOptional(),
 })
 
 const SUFFIX = '.json'

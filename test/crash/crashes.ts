@@ -47,12 +47,70 @@ export class Trial {
     const isCrashed = crash !== undefined && (await this.#rampUntilKilled(goal, crash))
     const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
     try {
-      const { ramps } = await client.ramps({ limit: 1 })
-      const begun = crash !== undefined && ramps[0]?.goal === goal ? ramps[0].ramp : undefined
+      const { ramps } = await client.ramps()
+      const latest = ramps.find((ramp) => ramp.goal !== 'watch')
+      const begun = crash !== undefined && latest?.goal === goal ? latest.ramp : undefined
       const ramp = begun ?? (await this.#open(client, goal))
       const entries = await follow(client, ramp)
       const { state } = await client.ramp(ramp)
       return { state, entries, isCrashed }
+    } finally {
+      await client.close()
+    }
+  }
+
+  /** Brings it up with a daemon that is killed while it watches; how far it was watching before. */
+  async watchUntilKilled(crash: string): Promise<boolean> {
+    await this.#stopIfThere()
+    const program = ['/usr/bin/env', `RAMPART_CRASH=${crash}`, ...PROGRAM]
+    const client = await ensureDaemon({ workspace: this.workspace, program })
+    const { pid } = await client.daemon()
+    try {
+      await follow(client, await this.#open(client, 'up'))
+      return await until('the watching daemon is killed', () => isGone(pid), 3_000).then(
+        () => true,
+        () => false,
+      )
+    } catch (error) {
+      // It may be killed while the last entries of the way up are still being told.
+      if (!isFault(error, 'daemon-lost') && !isFault(error, 'daemon-absent')) throw error
+      await until('the killed daemon is gone', () => isGone(pid))
+      return true
+    } finally {
+      await client.close()
+    }
+  }
+
+  /** What the daemon that serves now knows of the promises, once everything is proved. */
+  async untilWatched(): Promise<readonly Recorded[]> {
+    const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
+    try {
+      let ramp = ''
+      await until('every promise is watched', async () => {
+        const { watch } = (await client.environments())[0] ?? {}
+        if (watch === undefined) return false
+        ramp = watch.ramp
+        const { state } = await client.ramp(ramp)
+        return state.stages.every(({ phase }) => phase === 'ready')
+      })
+      const { entries } = await client.entries(ramp)
+      return entries
+    } finally {
+      await client.close()
+    }
+  }
+
+  /** Kills a component, and waits until the watch names it. */
+  async breakAndSee(subject: string, stage: string): Promise<void> {
+    const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
+    try {
+      const [environment] = await client.environments()
+      const component = environment?.components.find((one) => one.subject === subject)
+      process.kill(component?.pid ?? assert.fail(`${subject} runs`), 'SIGKILL')
+      await until(`the watch names ${stage}`, async () => {
+        const { watch } = (await client.environments())[0] ?? {}
+        return watch?.broken.some((promise) => promise.stage === stage) === true
+      })
     } finally {
       await client.close()
     }

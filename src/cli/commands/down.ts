@@ -82,10 +82,19 @@ async function endMovingRamp(
   json: boolean,
 ): Promise<void> {
   const { ramps } = await client.ramps()
-  const moving = ramps.find((ramp) => ramp.contract.name === name && ramp.phase !== 'ended')
+  const moving = ramps.find(
+    (ramp) =>
+      ramp.contract.name === name &&
+      (ramp.phase === 'moving' || ramp.phase === 'undoing' || isStuck(ramp)),
+  )
   if (moving === undefined) return
   if (!json) parts.stderr.write(`${moving.ramp} is under way; aborting it first.\n`)
   await abortRamp(parts, client, moving)
+}
+
+/** Whether a ramp holds that must be ended first; one that only watches makes way by itself. */
+function isStuck({ phase, goal }: RampSummary): boolean {
+  return phase === 'held' && goal !== 'watch'
 }
 
 /** Aborts a ramp with undo, or as it stands when it is past undoing, and waits for its end. */

@@ -23,7 +23,7 @@ const SHOWN_RAMPS = 5
 export function runStatus(parts: CliParts, options: StatusOptions): Promise<number> {
   return withDaemon(parts, options, async (client) => {
     const { ramps } = await client.ramps({ limit: 50 })
-    const moving = ramps.filter((ramp) => ramp.phase !== 'ended')
+    const moving = ramps.filter(({ phase }) => phase !== 'ended' && phase !== 'watching')
     const [first] = moving
     if (options.watch === true && first !== undefined) {
       const json = options.json === true
@@ -68,8 +68,15 @@ async function movingLines(
   return lines
 }
 
+/** Watching that gave way to something else is not worth a line. */
+function isWatchOver(goal: string, outcome: string | undefined): boolean {
+  return goal === 'watch' && outcome === 'abandoned'
+}
+
 function endedLines(ramps: readonly RampSummary[], nowMs: number, paint: Paint): readonly string[] {
-  const ended = ramps.filter((ramp) => ramp.phase === 'ended').slice(0, SHOWN_RAMPS)
+  const ended = ramps
+    .filter(({ phase, goal, outcome }) => phase === 'ended' && !isWatchOver(goal, outcome))
+    .slice(0, SHOWN_RAMPS)
   if (ended.length === 0) return []
   const rows = ended.map((ramp) => [
     ramp.ramp,

@@ -90,7 +90,7 @@ function runWord(
 /** The ramp that is meant when none is named: the newest one under way. */
 async function movingRamp(client: RampartClient, say: Word['say']): Promise<string> {
   const { ramps } = await client.ramps()
-  const moving = ramps.find((ramp) => ramp.phase !== 'ended')
+  const moving = ramps.find(({ phase }) => phase !== 'ended' && phase !== 'watching')
   if (moving !== undefined) return moving.ramp
   const hint = `No ramp is under way here, so there is none to ${say}.`
   throw new Fault({ code: 'word-refused', operation: say, subject: 'the latest ramp', hint })

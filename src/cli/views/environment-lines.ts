@@ -15,11 +15,17 @@ export function environmentLines(
   return environments.flatMap((environment) => {
     const shown = isDown(environment) ? [] : environment.components
     const title = paint.bold(titleOf(environment))
-    return [title, ...componentLines(shown, nowMs, paint), ...nextLines(environment), '']
+    return [
+      title,
+      ...componentLines(shown, nowMs, paint),
+      ...brokenLines(environment, nowMs, paint),
+      ...nextLines(environment),
+      '',
+    ]
   })
 }
 
-function titleOf({ contract, lastRamp, components }: EnvironmentView): string {
+function titleOf({ contract, lastRamp, watch, components }: EnvironmentView): string {
   if (lastRamp === undefined) return `${contract}: its ramps are not in this ledger`
   const { phase, goal, outcome } = lastRamp
   if (phase === 'held') return `${contract}: ${goal} holds, and waits for a person`
@@ -27,8 +33,25 @@ function titleOf({ contract, lastRamp, components }: EnvironmentView): string {
   if (outcome !== 'reached') return `${contract}: ${goal} was ${outcome}`
   const word = goalWords(goal).reached
   const broken = goal === 'up' ? components.filter(isBroken).map(nameOf) : []
-  if (broken.length === 0) return `${contract} is ${word}`
+  const promises = watch?.broken.length ?? 0
+  if (broken.length === 0 && promises > 0) {
+    return `${contract} was ${word}, but ${promises === 1 ? 'a promise is' : `${promises} promises are`} broken`
+  }
+  if (broken.length === 0)
+    return `${contract} is ${word}${watch === undefined ? '' : ', and watched'}`
   return `${contract} was ${word}, but ${broken.join(' and ')} ended since`
+}
+
+/** What is promised and not kept by what runs. */
+function brokenLines({ watch }: EnvironmentView, nowMs: number, paint: Paint): readonly string[] {
+  const rows = (watch?.broken ?? []).map(({ stage, condition, sinceMs, sentence }) => [
+    `${stage}: ${condition}`,
+    sinceMs === undefined
+      ? 'not proved yet'
+      : `for ${describeDuration(Math.max(0, nowMs - sinceMs))}`,
+    sentence,
+  ])
+  return tableLines(rows).map((line) => `  ${paint.mood('bad', MARKS.bad)} ${line}`)
 }
 
 /** Whether there is nothing to tell of what has ended, since all of it was meant to. */

@@ -13,6 +13,7 @@ export interface GoalWords {
 
 const WORDS: Readonly<Record<string, GoalWords>> = {
   up: { entered: 'starting', completed: 'completed', reached: 'ready' },
+  watch: { entered: 'looking', completed: 'seen', reached: 'watched' },
   down: { entered: 'stopping', completed: 'stopped', reached: 'down' },
 }
 

@@ -13,6 +13,7 @@ import { type Region, regionsOf } from './region.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenDrain } from './written-drain.ts'
 import { INHERITED, type WrittenRun, type WrittenStop } from './written-run.ts'
+import type { WrittenWatch } from './written-watch.ts'
 
 /** An environment contract. */
 export type EnvironmentContract = Contract<'Environment', EnvironmentDefinition>
@@ -27,6 +28,16 @@ export interface EnvironmentDefinition {
   readonly components: readonly Component[]
   /** What must hold across regions once all of them are ready. */
   readonly agree: readonly ReadyCondition[]
+  /** How all of it is watched once it is ready; absent: it is not. */
+  readonly watch?: Watching
+}
+
+/** How an environment is watched once it is ready. */
+export interface Watching {
+  /** Pause between two askings of what goes on being met. @unit ms @default 10000 */
+  readonly everyMs: number
+  /** What follows when a promise breaks; `ignore` is a record alone. @default 'ignore' */
+  readonly onBreach: BreachPolicy
 }
 
 /** A value from outside, read as `settings.<name>`. */
@@ -111,6 +122,7 @@ export interface Stop {
 const DEADLINE_MS = 60_000
 const GRACE_MS = 10_000
 const BACKOFF_MS = 1_000
+const WATCH_MS = 10_000
 
 /** Fills in every default. The document has been checked before. */
 export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition {
@@ -124,6 +136,15 @@ export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition
     regions: regionsOf(spec.regions),
     components: inOrder(components),
     agree: agreedConditions(spec.agree ?? []),
+    ...watchOf(spec.watch ?? {}),
+  }
+}
+
+function watchOf(written: WrittenWatch): { readonly watch?: Watching } {
+  if (written === false) return {}
+  const { every = WATCH_MS, onBreach = 'record' } = written
+  return {
+    watch: { everyMs: every, onBreach: onBreach === 'record' ? 'ignore' : policyOf(onBreach) },
   }
 }
 

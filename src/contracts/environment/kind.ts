@@ -3,7 +3,7 @@ import type { ContractKind } from '../contract.ts'
 import type { EnvironmentDefinition } from './definition.ts'
 import { explainEnvironment } from './explain.ts'
 import { parseEnvironment } from './parse.ts'
-import { ENVIRONMENT_GOALS, planEnvironment } from './plan.ts'
+import { ENVIRONMENT_GOALS, nextGoal, planEnvironment } from './plan.ts'
 import { writtenEnvironment } from './written.ts'
 
 /** Environments. */
@@ -14,5 +14,6 @@ export const environmentKind: ContractKind<'Environment', EnvironmentDefinition>
   goals: ENVIRONMENT_GOALS,
   parse: parseEnvironment,
   plan: planEnvironment,
+  next: nextGoal,
   explain: explainEnvironment,
 }

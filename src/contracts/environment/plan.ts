@@ -1,6 +1,6 @@
 /**
  * An environment to a plan: up, a stage for every component in every region, each taken back by
- * stopping it; down, a stage for every component that runs. Holds templates, never their values, and
+ * stopping it; down, a stage for every component that runs; watch, a stage for every one that is asked on. Holds templates, never their values, and
  * nothing about the machine or the folder it was made in.
  */
 
@@ -10,12 +10,14 @@ import type { PlanRequest } from '../contract.ts'
 import type { EnvironmentContract, EnvironmentDefinition } from './definition.ts'
 import { stagesDown } from './stages-down.ts'
 import { stagesUp } from './stages-up.ts'
+import { stagesWatch } from './stages-watch.ts'
 
 type Stages = (environment: string, definition: EnvironmentDefinition) => readonly Stage[]
 
 const STAGES: ReadonlyMap<string, Stages> = new Map([
   ['up', stagesUp],
   ['down', stagesDown],
+  ['watch', stagesWatch],
 ])
 
 /** What an environment's ramp can lead to. */
@@ -24,7 +26,7 @@ export const ENVIRONMENT_GOALS: readonly string[] = [...STAGES.keys()]
 /**
  * The plan of an environment.
  *
- * @throws goal-unknown when the goal is neither `up` nor `down`.
+ * @throws goal-unknown when the goal is none of these.
  */
 export function planEnvironment(contract: EnvironmentContract, request: PlanRequest): Plan {
   const { goal } = request
@@ -40,7 +42,13 @@ export function planEnvironment(contract: EnvironmentContract, request: PlanRequ
     groups,
     stages,
     retryBudget,
+    ...(goal === 'watch' ? { endless: true } : {}),
   }
+}
+
+/** What follows by itself: what is up is watched, unless the contract says otherwise. */
+export function nextGoal(contract: EnvironmentContract, goal: string): string | undefined {
+  return goal === 'up' && contract.definition.watch !== undefined ? 'watch' : undefined
 }
 
 /** Regions, each waiting on the way up for those that it comes after. */
@@ -56,6 +64,6 @@ function unknownGoal(name: string, goal: string): Fault {
     code: 'goal-unknown',
     operation: 'plan environment',
     subject: name,
-    hint: `an environment goes ${ENVIRONMENT_GOALS.join(' or ')}, not ${goal}`,
+    hint: `an environment has the goals ${ENVIRONMENT_GOALS.join(', ')}, not ${goal}`,
   })
 }

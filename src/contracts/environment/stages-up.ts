@@ -9,7 +9,7 @@ import { type Placement, placementsOf } from './region.ts'
 export const AGREE_STAGE = 'agree'
 
 /** How long the regions may take to agree when nothing else is said. @unit ms */
-const AGREE_DEADLINE_MS = 60_000
+export const AGREE_DEADLINE_MS = 60_000
 
 /** Every stage, in the order of regions, then of components. */
 export function stagesUp(environment: string, definition: EnvironmentDefinition): readonly Stage[] {

@@ -11,6 +11,7 @@ import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './writ
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
+import { type WrittenWatch, writtenWatch } from './written-watch.ts'
 
 /** How far a needed component must have come. */
 export type WrittenUntil = 'started' | 'provisional' | 'ready' | 'completed'
@@ -55,6 +56,7 @@ export interface WrittenEnvironment {
     readonly regions?: Readonly<Record<string, WrittenRegion>>
     readonly components: Readonly<Record<string, WrittenComponent>>
     readonly agree?: readonly WrittenAgreement[]
+    readonly watch?: WrittenWatch
   }
 }
 
@@ -176,6 +178,10 @@ export const writtenEnvironment: z.ZodType<WrittenEnvironment> = z
         .array(writtenAgreement)
         .exactOptional()
         .describe('What must hold across regions once all of them are ready.'),
+      watch: writtenWatch
+        .exactOptional()
+        .describe('How all of it is watched once it is ready, or false.')
+        .meta({ default: { every: '10s', onBreach: 'record' } }),
     }),
   })
   .describe('Components, and the order in which they come up and go down, each on proof.')

@@ -101,10 +101,15 @@ export interface Plan {
   /** The version of this shape. */
   readonly planVersion: 1
   readonly contract: ContractReference
-  /** Where the ramp leads: `up`, `down`, `forward`, `back`. */
+  /** Where the ramp leads: `up`, `down`, `watch`, `forward`, `back`. */
   readonly goal: string
   readonly groups: readonly Group[]
   readonly stages: readonly Stage[]
   /** Retries that all stages together may use. @minimum 0 */
   readonly retryBudget: number
+  /**
+   * Whether the ramp goes on once every stage is ready, watching, until somebody ends it or another
+   * ramp of the same subject takes its place. @default false
+   */
+  readonly endless?: boolean
 }

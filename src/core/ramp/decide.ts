@@ -53,6 +53,7 @@ function decideEnd(decider: Decider): void {
   const { draft } = decider
   if (draft.state.held !== undefined) return
   if (draft.state.direction === 'forward') {
+    if (draft.state.plan.endless === true) return
     for (const view of eachStage(draft)) if (!isSettled(view)) return
     decider.decide({ type: 'ramp.ended', outcome: 'reached' })
     return

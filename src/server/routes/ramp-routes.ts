@@ -88,11 +88,12 @@ async function openRamp(
 ): Promise<string> {
   const { goal, directory, by, settings: given } = opening
   const { workspace } = parts.identity
-  const { contract, plan } = compileContract(opening.contract, goal)
+  const { contract, plan, next } = compileContract(opening.contract, goal)
   const up = goal === 'up' ? undefined : await index.latest(contract.name, isUpOf(contract))
   const earlier = up && (await parts.settings.load(up.ramp))
   const settings = settingsFor(contract, { goal, directory, workspace, given, earlier })
-  return await parts.engine.open({ plan, settings, by })
+  const kept = next === undefined ? settings : { ...settings, next }
+  return await parts.engine.open({ plan, settings: kept, by })
 }
 
 function isUpOf(contract: { readonly kind: string }): (summary: RampSummary) => boolean {

@@ -1,6 +1,7 @@
 /** What is running: environments, logs, and what the kernel says is left. */
 import type { FastifyInstance, FastifyReply } from 'fastify'
 import { Fault } from '../../core/fault/fault.ts'
+import type { RampState } from '../../core/ramp/state.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import { parseRequest } from '../parse-request.ts'
 import type { ServerParts } from '../parts.ts'
@@ -8,12 +9,17 @@ import type { RampIndex } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
 import { LOGS, type LogsRequest } from '../requests.ts'
 import { SlowWriter } from '../slow-writer.ts'
+import { watchViewOf } from '../watch-view.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
 
 /** Adds the routes. */
 export function addWorldRoutes(app: FastifyInstance, parts: ServerParts, index: RampIndex): void {
   app.get('/v1/environments', async () =>
-    environmentsOf(await index.latestOfEach(), parts.components.list()),
+    environmentsOf(
+      await index.latestOfEach(),
+      parts.components.list(),
+      parts.engine.underWay().filter(({ plan }) => plan.endless === true),
+    ),
   )
 
   app.get('/v1/leftovers', () => parts.components.leftovers())
@@ -31,14 +37,17 @@ export function addWorldRoutes(app: FastifyInstance, parts: ServerParts, index: 
 export function environmentsOf(
   latest: readonly RampSummary[],
   components: readonly ComponentView[],
+  watching: readonly RampState[] = [],
 ): readonly EnvironmentView[] {
   const names = new Set(latest.map((ramp) => ramp.contract.name))
   for (const component of components) names.add(contractOf(component.subject))
   return [...names].sort().map((contract) => {
     const lastRamp = latest.find((ramp) => ramp.contract.name === contract)
+    const watch = watching.find(({ plan }) => plan.contract.name === contract)
     return {
       contract,
       ...(lastRamp === undefined ? {} : { lastRamp }),
+      ...(watch === undefined ? {} : { watch: watchViewOf(watch) }),
       components: latestStarts(
         components.filter((component) => contractOf(component.subject) === contract),
       ),

@@ -1,0 +1,95 @@
+/**
+ * The stages of watching: what was proved on the way up is asked on, slowly, of what runs now. Nothing
+ * is started and nothing restarted; taking down is the only thing that a broken promise may lead to.
+ */
+import type { Condition } from '../../core/plan/condition.ts'
+import type { Stage } from '../../core/plan/plan.ts'
+import type { JsonObject } from '../../core/units/json.ts'
+import type { EnvironmentDefinition, Watching } from './definition.ts'
+import { lookCommand, stopCommand } from './plan-commands.ts'
+import { comparedIn, conditionOf } from './plan-condition.ts'
+import type { ReadyCondition } from './ready-condition.ts'
+import { type Placement, placementsOf } from './region.ts'
+import { AGREE_DEADLINE_MS, AGREE_STAGE } from './stages-up.ts'
+
+/** Where a breach is only recorded, what is not proved is waited for as long as it is watched. @unit ms */
+const FOREVER_MS = 365 * 24 * 60 * 60 * 1_000
+
+/** Every stage; none when the environment is not watched. */
+export function stagesWatch(
+  environment: string,
+  definition: EnvironmentDefinition,
+): readonly Stage[] {
+  const { watch, agree } = definition
+  if (watch === undefined) return []
+  const placements = placementsOf(definition)
+  const stages = placements.map((placement) => watchStage(environment, placement, watch))
+  if (agree.length === 0) return stages
+  const conditions = agree
+    .filter(isAskedOn)
+    .map((one) => slowed(conditionOf(one, comparedIn(one, placements)), watch))
+  const needs = placements.map(({ stage }) => ({ stage, until: 'started' as const }))
+  // No region is to blame alone for what regions do not agree on.
+  const onBreach = watch.onBreach === 'undoGroup' ? 'hold' : watch.onBreach
+  const deadlineMs = deadlineOf(watch, AGREE_DEADLINE_MS)
+  return [...stages, { ...COMMON, name: AGREE_STAGE, needs, conditions, deadlineMs, onBreach }]
+}
+
+function deadlineOf({ onBreach }: Watching, deadlineMs: number): number {
+  return onBreach === 'ignore' ? FOREVER_MS : deadlineMs
+}
+
+const COMMON = {
+  gates: [],
+  guards: [],
+  retry: { limit: 0, backoffMs: 0 },
+  finishes: false,
+  optional: false,
+  pivot: false,
+} as const
+
+function watchStage(
+  environment: string,
+  { stage, region, component, needs }: Placement,
+  watch: Watching,
+): Stage {
+  const { run, stop } = component
+  const subject = `${environment}/${stage}`
+  const isRunning = run !== undefined && !run.oneShot
+  const commands = isRunning
+    ? { command: lookCommand(subject), compensation: stopCommand(subject, stop, {}) }
+    : {}
+  const conditions = component.ready.filter(
+    (condition) => isAskedOn(condition) && (isRunning || !speaksOfItself(condition)),
+  )
+  return {
+    ...COMMON,
+    name: stage,
+    ...(region === undefined ? {} : { group: region }),
+    // Only so that what it refers to is known: one that is broken must not keep others unwatched.
+    needs: needs.map((need) => ({ stage: need.stage, until: 'started' })),
+    ...commands,
+    conditions: conditions.map((condition) => slowed(conditionOf(condition), watch)),
+    deadlineMs: deadlineOf(watch, component.deadlineMs),
+    onBreach: watch.onBreach,
+  }
+}
+
+function isAskedOn({ watch }: ReadyCondition): boolean {
+  return watch !== 'none'
+}
+
+/** Whether it asks about the component's own process, which a one-shot no longer has. */
+function speaksOfItself({ probe, input }: ReadyCondition): boolean {
+  const ownProcess = probe === 'exit' || probe === 'log' || probe === 'notify'
+  return ownProcess || /\$\{[^}]*\bself\b/.test(JSON.stringify(input satisfies JsonObject))
+}
+
+/** The policy is that of watching: what was right while ramping up may be too much now. */
+function slowed(condition: Condition, { everyMs }: Watching): Condition {
+  const { onBreach, deadlineMs, ...rest } = condition
+  const { question } = rest
+  if (question.ask !== 'probe') return { ...rest, watch: 'ramp' }
+  const cadence = { ...question.cadence, watchMs: Math.max(everyMs, question.cadence.watchMs) }
+  return { ...rest, watch: 'ramp', question: { ...question, cadence } }
+}

@@ -1,0 +1,30 @@
+/** What an endless ramp knows of the promises that it watches. */
+import type { ConditionState, RampState, StageView } from '../core/ramp/state.ts'
+import { stageAt } from '../core/ramp/state.ts'
+import { summaryOf } from './ramp-index.ts'
+import type { BrokenPromise, WatchView } from './wire.ts'
+
+/** Every promise that is not kept, stage by stage. */
+export function watchViewOf(state: RampState): WatchView {
+  const broken = state.stages.flatMap((_, place) => brokenIn(stageAt(state, place)))
+  return { ramp: state.ramp, phase: summaryOf(state).phase, sinceMs: state.openedAtMs, broken }
+}
+
+function brokenIn({ now, placed }: StageView): readonly BrokenPromise[] {
+  if (!now.inEffect) return []
+  return now.conditions.flatMap((condition, index) => {
+    const name = placed[index]?.condition.name ?? ''
+    const sentence = complaintOf(condition)
+    if (sentence === undefined) return []
+    const { failingSinceMs: sinceMs, metAtMs } = condition
+    const since = metAtMs === undefined || sinceMs === undefined ? {} : { sinceMs }
+    return [{ stage: now.name, condition: name, ...since, sentence }]
+  })
+}
+
+/** What was answered last, when that is no pass; a question that was not answered yet is no complaint. */
+function complaintOf({ lastAnswer }: ConditionState): string | undefined {
+  return lastAnswer === undefined || lastAnswer.verdict === 'passed'
+    ? undefined
+    : lastAnswer.sentence
+}
