@@ -12,11 +12,13 @@ import { FileProbe } from '../probes/file/file-probe.ts'
 import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
+import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
 import { NatsProbe } from '../probes/nats/nats-probe.ts'
 import { NotifyProbe } from '../probes/notify/notify-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
 import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
 import { QueueProbe } from '../probes/queue/queue-probe.ts'
+import { RabbitmqProbe } from '../probes/rabbitmq/rabbitmq-probe.ts'
 import { RedisProbe } from '../probes/redis/redis-probe.ts'
 import { S3Probe } from '../probes/s3/s3-probe.ts'
 import { SmokeProbe } from '../probes/smoke/smoke-probe.ts'
@@ -123,17 +125,19 @@ function probesFor(
     new ExitProbe(runtime, clock),
     new FileProbe({ folder }),
     new GrpcProbe(),
-    new HttpProbe(),
+    new HttpProbe(runtime),
     new LogProbe(),
     new NatsProbe(),
+    new MysqlProbe(clock),
     new NotifyProbe(clock),
     new PostgresProbe(clock),
     new PrometheusProbe(),
     new QueueProbe(),
+    new RabbitmqProbe(),
     new RedisProbe(),
     new SmokeProbe(),
     new S3Probe({ instance: `${hostname()}:${folder}` }),
-    new TcpProbe(),
+    new TcpProbe(runtime),
     new TlsProbe(clock),
     new WarmProbe(),
   ]

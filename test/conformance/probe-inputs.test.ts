@@ -14,11 +14,13 @@ import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
+import { readMysqlInput } from '../../src/probes/mysql/mysql-input.ts'
 import { readNatsInput } from '../../src/probes/nats/nats-input.ts'
 import { readNotifyInput } from '../../src/probes/notify/notify-input.ts'
 import { readPostgresInput } from '../../src/probes/postgres/postgres-input.ts'
 import { readPrometheusInput } from '../../src/probes/prometheus/prometheus-input.ts'
 import { readQueueInput } from '../../src/probes/queue/queue-input.ts'
+import { readRabbitmqInput } from '../../src/probes/rabbitmq/rabbitmq-input.ts'
 import { readRedisInput } from '../../src/probes/redis/redis-input.ts'
 import { readS3Input } from '../../src/probes/s3/s3-input.ts'
 import { readSmokeInput } from '../../src/probes/smoke/smoke-input.ts'
@@ -35,10 +37,12 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   http: readExpectation,
   log: (reader) => readLogInput(reader, {}),
   nats: readNatsInput,
+  mysql: readMysqlInput,
   notify: readNotifyInput,
   postgres: readPostgresInput,
   prometheus: readPrometheusInput,
   queue: readQueueInput,
+  rabbitmq: readRabbitmqInput,
   redis: readRedisInput,
   smoke: readSmokeInput,
   s3: readS3Input,
@@ -109,6 +113,7 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       headers: { accept: 'application/json' },
       expectHeaders: { 'X-Build': '^abc' },
       expectJson: { 'order.status': '^paid$' },
+      owned: true,
       body: 'ok',
       json: true,
       bodyLimit: 4_096,
@@ -136,6 +141,20 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       },
       tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
     },
+  ],
+  mysql: [
+    'mysql://app:secret@localhost:3306/shop',
+    {
+      url: 'mariadb://app:secret@localhost/shop',
+      query: 'select 1',
+      tables: { orders: ['id'], 'shop.`order lines`': [] },
+      migrations: { table: 'knex_migrations', head: '0007' },
+      role: 'replica',
+      write: { table: 'shop.orders', values: { id: -1, note: 'canary' } },
+      replication: { from: 'mysql://beat@eu/shop', lag: '2s', table: 'ops.beats' },
+      tls: { ca: 'ca.pem', servername: 'db.internal', insecure: false },
+    },
+    { url: 'mysql://app@localhost', tables: ['orders'], replication: {} },
   ],
   notify: ['ready', { status: '^serving', startWithin: '1m', watchdog: '10s' }],
   postgres: [
@@ -207,6 +226,27 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       },
     },
   ],
+  rabbitmq: [
+    'amqp://localhost',
+    {
+      url: 'amqps://app:secret@localhost:5671/shop',
+      management: 'https://monitor:secret@localhost:15671',
+      queue: 'orders',
+      type: 'quorum',
+      consumers: 2,
+      waiting: 100,
+      unacknowledged: 10,
+      canary: {
+        exchange: 'shop',
+        routingKey: 'orders.canary',
+        payload: '{"canary":true}',
+        headers: { 'x-tenant': 'shop' },
+        processedWithin: '2s',
+        by: '1.4.2',
+      },
+      tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
+  ],
   redis: [
     'redis://localhost',
     {
@@ -266,7 +306,7 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
   tcp: [
     'localhost:5432',
     '[::1]:5432',
-    { host: 'db', port: 5_432, send: 'PING\r\n', banner: '^\\+PONG' },
+    { host: 'db', port: 5_432, send: 'PING\r\n', banner: '^\\+PONG', owned: true },
   ],
   tls: [
     'api.shop.example:443',

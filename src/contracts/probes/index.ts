@@ -12,11 +12,13 @@ import { fileInput } from './file.ts'
 import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
 import { logInput } from './log.ts'
+import { mysqlInput } from './mysql.ts'
 import { natsInput } from './nats.ts'
 import { notifyInput } from './notify.ts'
 import { postgresInput } from './postgres.ts'
 import { prometheusInput } from './prometheus.ts'
 import { queueInput } from './queue.ts'
+import { rabbitmqInput } from './rabbitmq.ts'
 import { redisInput } from './redis.ts'
 import { s3Input } from './s3.ts'
 import { smokeInput } from './smoke.ts'
@@ -46,10 +48,12 @@ export type ProbeName =
   | 'http'
   | 'log'
   | 'nats'
+  | 'mysql'
   | 'notify'
   | 'postgres'
   | 'prometheus'
   | 'queue'
+  | 'rabbitmq'
   | 'redis'
   | 'smoke'
   | 's3'
@@ -103,6 +107,12 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
       'Signs in to NATS and judges JetStream, a consumer, and a canary that it acknowledges.',
     timeoutMs: 5_000,
   },
+  mysql: {
+    schema: mysqlInput,
+    summary:
+      'Signs in to MySQL or MariaDB and judges its schema, migrations, writes and replication.',
+    timeoutMs: 2_000,
+  },
   notify: {
     schema: notifyInput,
     summary: "Waits for what the component's own process says of itself by systemd's protocol.",
@@ -121,6 +131,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
   queue: {
     schema: queueInput,
     summary: 'Sends a canary through a job queue, and judges which worker has done it how soon.',
+    timeoutMs: 5_000,
+  },
+  rabbitmq: {
+    schema: rabbitmqInput,
+    summary: 'Signs in to RabbitMQ and judges alarms, a queue, and a canary that a worker answers.',
     timeoutMs: 5_000,
   },
   redis: {

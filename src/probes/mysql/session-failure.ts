@@ -1,0 +1,29 @@
+/** Why a session with MySQL ended, as a code that can be judged. */
+import type { MysqlFailure } from './facts.ts'
+
+/** What was thrown, as a failure. */
+export function sessionFailure(thrown: unknown, signal: AbortSignal): MysqlFailure {
+  const message = thrown instanceof Error ? thrown.message : String(thrown)
+  if (signal.aborted) return { code: 'ABORTED', message }
+  return serverError(thrown) ?? { code: codeOf(thrown), message }
+}
+
+/** What the server itself said; undefined when the connection or the driver failed. */
+export function serverError(thrown: unknown): MysqlFailure | undefined {
+  if (!(thrown instanceof Error && 'errno' in thrown && typeof thrown.errno === 'number')) {
+    return undefined
+  }
+  if (thrown.errno <= 0) return undefined
+  const state = 'sqlState' in thrown && typeof thrown.sqlState === 'string' ? thrown.sqlState : ''
+  return { code: String(thrown.errno), state, message: thrown.message }
+}
+
+const CODES: Readonly<Record<string, string>> = {
+  HANDSHAKE_NO_SSL_SUPPORT: 'EPROTO',
+  PROTOCOL_CONNECTION_LOST: 'ECONNRESET',
+}
+
+function codeOf(thrown: unknown): string {
+  const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
+  return typeof code === 'string' ? (CODES[code] ?? code) : 'NOT_MYSQL'
+}
