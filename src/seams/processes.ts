@@ -17,6 +17,27 @@ export interface ProcessState {
   readonly lastErrors?: readonly string[]
 }
 
+/** One socket that listens on a TCP port of this machine. */
+export interface PortListener {
+  /** What it is bound to: `127.0.0.1`, `0.0.0.0`, `::1`, `::`. */
+  readonly address: string
+  /** Whether a process of the instance holds it. */
+  readonly isOwn: boolean
+  /** One of the processes that hold it otherwise, when that can be told. */
+  readonly pid?: number
+  /** The command line of that process, for people. */
+  readonly command?: string
+}
+
+/** Tells who listens on ports. */
+export interface PortListeners {
+  /**
+   * Every socket that listens on the port now; undefined when the instance is not known, or when
+   * this machine does not tell.
+   */
+  listeners(instance: string, port: number): readonly PortListener[] | undefined
+}
+
 /** Looks at started processes. An instance is one start of one component: `shop/api#3`. */
 export interface Processes {
   /** Undefined when this runtime has never started it. */

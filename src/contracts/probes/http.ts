@@ -2,9 +2,10 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
 import { httpMembers, httpUrl } from './http-words.ts'
+import { owned } from './owned.ts'
 
 /** Reads as `{ url }` when written as one text, else as the object itself. */
 export const httpInput: z.ZodType<JsonObject> = z.union([
   httpUrl.transform((text) => ({ url: text })),
-  z.strictObject({ url: httpUrl, ...httpMembers }),
+  z.strictObject({ url: httpUrl, ...httpMembers, owned }),
 ])

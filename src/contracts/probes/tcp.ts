@@ -1,6 +1,7 @@
 /** The input of the `tcp` probe: `tcp: "host:port"`, or an object with more to check. */
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
+import { owned } from './owned.ts'
 import { patternText } from './pattern.ts'
 import { templated, textThat } from './template.ts'
 
@@ -18,5 +19,6 @@ export const tcpInput: z.ZodType<JsonObject> = z.union([
     banner: patternText
       .exactOptional()
       .describe('Pattern that the first bytes of the answer (at most 4 KiB) must match.'),
+    owned,
   }),
 ])

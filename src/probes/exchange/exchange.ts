@@ -48,8 +48,7 @@ export async function exchange(
 ): Promise<Exchange> {
   const { url } = request
   const isSecure = url.protocol === 'https:'
-  const port = url.port === '' ? (isSecure ? 443 : 80) : Number(url.port)
-  const connection = await openConnection({ host: url.hostname, port }, signal)
+  const connection = await openConnection({ host: url.hostname, port: portOf(url) }, signal)
   const { failed } = connection
   if (!connection.opened) return { ...NOTHING, failed, failure: connection.code }
   const seen = {
@@ -66,6 +65,12 @@ export async function exchange(
   })
   if ('failure' in secured) return { ...NOTHING, ...seen, failure: secured.failure }
   return { ...seen, ...(await ask(secured.socket, request, terms, signal)) }
+}
+
+/** The port that a URL means. */
+export function portOf(url: URL): number {
+  if (url.port !== '') return Number(url.port)
+  return url.protocol === 'https:' ? 443 : 80
 }
 
 type Answered = Omit<Exchange, 'failed' | 'connected'>

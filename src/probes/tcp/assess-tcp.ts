@@ -31,8 +31,7 @@ export interface TcpFacts {
 
 /** Judges what one attempt saw. */
 export function assessTcp(input: TcpInput, facts: TcpFacts): Answer {
-  const host = input.host.includes(':') ? `[${input.host}]` : input.host
-  const subject = `TCP ${host}:${input.port}`
+  const subject = printSubject(input)
   const latency = printLatency(facts.latencyMs)
   const evidence: JsonObject = {
     latencyMs: facts.latencyMs,
@@ -46,6 +45,11 @@ export function assessTcp(input: TcpInput, facts: TcpFacts): Answer {
   }
   const sentence = `${subject} accepted on ${facts.connected.address} after ${latency}.`
   return passed({ reason: 'connected', sentence, evidence })
+}
+
+/** What is asked: `TCP localhost:80`. */
+export function printSubject({ host, port }: TcpInput): string {
+  return `TCP ${host.includes(':') ? `[${host}]` : host}:${port}`
 }
 
 function assessUnconnected(

@@ -11,6 +11,8 @@ export interface TcpInput {
   readonly send: string | undefined
   /** Pattern that the answer must match. */
   readonly banner: string | undefined
+  /** Whether the component's own process must be who listens. @default false */
+  readonly isOwned: boolean
 }
 
 const ADDRESS = /^(?:\[([^\]\s]+)\]|([^:\s[\]]+)):(\d{1,5})$/
@@ -26,7 +28,8 @@ export function readTcpInput(reader: InputReader): TcpInput {
   if (destination.port < 1 || destination.port > 65_535) {
     reader.refuse(`the port must be from 1 to 65535, and is ${destination.port}.`)
   }
-  return { ...destination, send: reader.optionalText('send'), banner }
+  const isOwned = reader.flag('owned', false)
+  return { ...destination, send: reader.optionalText('send'), banner, isOwned }
 }
 
 function readAddress(reader: InputReader): { readonly host: string; readonly port: number } {

@@ -5,11 +5,13 @@
 import type { Socket } from 'node:net'
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
+import type { PortListeners } from '../../seams/processes.ts'
 import { elapsedMs, malformedInput } from '../answer/answer.ts'
+import { assessOwner, UNTOLD } from '../connection/assess-owner.ts'
 import { openConnection } from '../connection/open-connection.ts'
 import { InputReader } from '../input/input-reader.ts'
 import { hasMatch } from '../pattern/pattern.ts'
-import { assessTcp } from './assess-tcp.ts'
+import { assessTcp, printSubject } from './assess-tcp.ts'
 import { readTcpInput } from './tcp-input.ts'
 
 /** The most that is read while waiting for a banner. */
@@ -18,6 +20,11 @@ const BANNER_BYTES_MAX = 4_096
 /** Connects to a port. */
 export class TcpProbe implements Probe {
   readonly kind = 'tcp'
+  readonly #listeners: PortListeners
+
+  constructor(listeners: PortListeners = UNTOLD) {
+    this.#listeners = listeners
+  }
 
   async ask(asking: Asking): Promise<Answer> {
     const reader = new InputReader(asking.input)
@@ -39,7 +46,17 @@ export class TcpProbe implements Probe {
         : await readBanner(socket, input.banner, asking.signal)
     close(socket)
     const latencyMs = elapsedMs(startedMs, performance.now())
-    return assessTcp(input, { latencyMs, failed, connected, ...defined(said) })
+    const answer = assessTcp(input, { latencyMs, failed, connected, ...defined(said) })
+    if (!input.isOwned) return answer
+    const stranger = assessOwner({
+      listeners: this.#listeners,
+      self: asking.self,
+      address,
+      port: input.port,
+      subject: printSubject(input),
+      evidence: answer.evidence,
+    })
+    return stranger ?? answer
   }
 }
 

@@ -43,7 +43,12 @@ export function findMembers(kernel: Kernel, query: MemberQuery): readonly Kernel
   return withDescendants(all, roots)
 }
 
-function isMarked(kernel: Kernel, pid: number, query: MemberQuery): boolean {
+/** Whether a process was started by this instance, or by what it started, as its variables tell. */
+export function isMarked(
+  kernel: Kernel,
+  pid: number,
+  query: Pick<MemberQuery, 'instance' | 'workspace'>,
+): boolean {
   const variables = kernel.variables(pid)
   return (
     variables?.get('RAMPART_INSTANCE') === query.instance &&

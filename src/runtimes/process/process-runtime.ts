@@ -8,7 +8,7 @@ import { dirname } from 'node:path'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
-import type { Processes, ProcessState } from '../../seams/processes.ts'
+import type { PortListener, PortListeners, Processes, ProcessState } from '../../seams/processes.ts'
 import type { LogLimits } from '../logs/log-file.ts'
 import { type FollowOptions, LogKeeper } from '../logs/log-keeper.ts'
 import type { LogLine } from '../logs/log-line.ts'
@@ -24,6 +24,7 @@ import { openKernel } from './kernel/open-kernel.ts'
 import { lookAtComponent } from './looker.ts'
 import { NotifyKeeper } from './notify/notify-keeper.ts'
 import { parseLookInput, parseStartInput, parseStopInput } from './order-input.ts'
+import { findListeners } from './port-listeners.ts'
 import { Registry } from './registry.ts'
 import { rawFiles } from './spawn.ts'
 import { type StartNeeds, startComponent } from './starter.ts'
@@ -51,7 +52,7 @@ export interface ProcessRuntimeOptions {
 }
 
 /** Runs components as processes. */
-export class ProcessRuntime implements Actuator, Processes {
+export class ProcessRuntime implements Actuator, Processes, PortListeners {
   readonly name = 'process'
   readonly kernel: Kernel
   readonly #options: ProcessRuntimeOptions
@@ -140,6 +141,13 @@ export class ProcessRuntime implements Actuator, Processes {
 
   onEnd(instance: string, ended: () => void): () => void {
     return this.#registry.get(instance)?.onEnd(ended) ?? (() => undefined)
+  }
+
+  listeners(instance: string, port: number): readonly PortListener[] | undefined {
+    const found = this.#registry.get(instance)
+    if (found === undefined) return undefined
+    const { workspace } = this.#options
+    return findListeners(this.kernel, { instance, workspace, leader: found.identity }, port)
   }
 
   /** Earlier lines, then live ones, until the signal aborts or the runtime is closed. */

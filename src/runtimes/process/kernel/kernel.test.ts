@@ -4,9 +4,9 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { LinuxKernel, parseStat } from './linux.ts'
+import { LinuxKernel, parseStat, printAddress } from './linux.ts'
 import { openKernel } from './open-kernel.ts'
-import { PsKernel, parseListeners, parseProcesses } from './ps.ts'
+import { PsKernel, parseListeners, parseProcesses, parseSockets } from './ps.ts'
 
 const hasProc = existsSync('/proc/self/stat')
 const linuxOnly = { skip: hasProc ? false : 'there is no /proc on this machine' }
@@ -49,6 +49,8 @@ test('a listening port is told with its holder', linuxOnly, async () => {
   const kernel = new LinuxKernel()
   assert.ok(kernel.listeningPorts().has(port))
   assert.deepEqual(kernel.listenersOf([process.pid]), [{ port, pid: process.pid }])
+  assert.deepEqual(kernel.socketsOn(port, [process.pid]), [{ address: '::1', pids: [process.pid] }])
+  assert.deepEqual(kernel.socketsOn(port, [process.ppid]), [{ address: '::1', pids: [] }])
   await new Promise((resolve) => server.close(resolve))
   assert.ok(!kernel.listeningPorts().has(port))
 })
@@ -87,4 +89,18 @@ test('the words of ps and lsof are read, zombies left out', () => {
 test('the ps kernel says what it cannot tell, the Linux kernel has nothing to say', () => {
   assert.ok(new PsKernel().blindSpots.length > 0)
   assert.deepEqual(new LinuxKernel().blindSpots, [])
+})
+
+test('the addresses that sockets are bound to are read as people write them', () => {
+  assert.equal(printAddress('00000000'), '0.0.0.0')
+  assert.equal(printAddress('0100007F'), '127.0.0.1')
+  assert.equal(printAddress('0'.repeat(32)), '::')
+  assert.equal(printAddress(`${'0'.repeat(24)}01000000`), '::1')
+  assert.equal(printAddress('0000000000000000FFFF00000100007F'), '127.0.0.1')
+  const text = 'p42\nf3\ntIPv4\nn*:80\nf4\ntIPv6\nn*:80\np43\nf3\ntIPv6\nn[::1]:80\ntIPv4\nn*:80\n'
+  assert.deepEqual(parseSockets(text, [43]), [
+    { address: '0.0.0.0', pids: [43] },
+    { address: '::', pids: [] },
+    { address: '::1', pids: [43] },
+  ])
 })

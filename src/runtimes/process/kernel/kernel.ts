@@ -20,6 +20,13 @@ export interface Listener {
   readonly pid: number
 }
 
+/** A socket that listens on a port, and those of the processes asked about that hold it. */
+export interface HeldSocket {
+  /** What it is bound to, as people write it: `127.0.0.1`, `::`. */
+  readonly address: string
+  readonly pids: readonly number[]
+}
+
 /** Asks the operating system. Every answer is true of one instant only. */
 export interface Kernel {
   /** What this implementation cannot tell, in sentences for people; empty when there is nothing. */
@@ -43,6 +50,8 @@ export interface Kernel {
   listeningPorts(): ReadonlySet<number> | undefined
   /** The TCP ports that these processes listen on. */
   listenersOf(pids: readonly number[]): readonly Listener[]
+  /** Every socket that listens on the port, each with those of `pids` that hold it. */
+  socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[]
   /** What the start claim written by the wrapper says: its first field is the pid. */
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined
 }

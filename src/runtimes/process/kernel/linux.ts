@@ -3,7 +3,7 @@
  * apart by an await would be true of no instant at all.
  */
 import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
-import type { Kernel, KernelProcess, Listener } from './kernel.ts'
+import type { HeldSocket, Kernel, KernelProcess, Listener } from './kernel.ts'
 
 const LISTEN_STATE = '0A'
 
@@ -57,19 +57,31 @@ export class LinuxKernel implements Kernel {
   }
 
   listeningPorts(): ReadonlySet<number> {
-    return new Set(readListeners().values())
+    return new Set([...readListeners().values()].map(({ port }) => port))
   }
 
   listenersOf(pids: readonly number[]): readonly Listener[] {
-    const portOfInode = readListeners()
+    const listenerOfInode = readListeners()
     const found = new Map<string, Listener>()
     for (const pid of pids) {
       for (const inode of readSocketInodes(pid)) {
-        const port = portOfInode.get(inode)
+        const port = listenerOfInode.get(inode)?.port
         if (port !== undefined) found.set(`${pid}/${port}`, { port, pid })
       }
     }
     return [...found.values()]
+  }
+
+  socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[] {
+    const listeners = [...readListeners()].filter(([, listener]) => listener.port === port)
+    const holders = new Map(listeners.map(([inode]): [string, number[]] => [inode, []]))
+    for (const pid of listeners.length === 0 ? [] : pids) {
+      for (const inode of new Set(readSocketInodes(pid))) holders.get(inode)?.push(pid)
+    }
+    return listeners.map(([inode, { local }]) => ({
+      address: printAddress(local),
+      pids: holders.get(inode) ?? [],
+    }))
   }
 
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined {
@@ -104,19 +116,42 @@ export function parseStat(stat: string): KernelProcess | undefined {
   }
 }
 
-/** Listening TCP sockets of this network namespace: inode to port. */
-function readListeners(): ReadonlyMap<string, number> {
-  const portOfInode = new Map<string, number>()
+/** What a listening socket is bound to. */
+interface BoundTo {
+  readonly port: number
+  /** The address as the kernel prints it. */
+  readonly local: string
+}
+
+/** Listening TCP sockets of this network namespace, by inode. */
+function readListeners(): ReadonlyMap<string, BoundTo> {
+  const found = new Map<string, BoundTo>()
   for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
     for (const line of (readIfThere(table) ?? '').split('\n').slice(1)) {
       const fields = line.trim().split(/\s+/)
-      const [, local = '', , state] = fields
+      const [, bound = '', , state] = fields
       const inode = fields[9]
       if (state !== LISTEN_STATE || inode === undefined) continue
-      portOfInode.set(inode, Number.parseInt(local.slice(local.lastIndexOf(':') + 1), 16))
+      const [local = '', port = ''] = bound.split(':')
+      found.set(inode, { local, port: Number.parseInt(port, 16) })
     }
   }
-  return portOfInode
+  return found
+}
+
+/**
+ * The address that the kernel prints as 32-bit words in the machine's own byte order: `0100007F` is
+ * 127.0.0.1. Addresses of IPv4 that are written in IPv6 become those of IPv4.
+ */
+export function printAddress(local: string): string {
+  const words = (local.match(/.{8}/g) ?? []).map((word) => Number.parseInt(word, 16))
+  const bytes = Buffer.from(new Uint32Array(words).buffer)
+  if (bytes.length === 4) return bytes.join('.')
+  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16))
+  const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'
+  if (mapped) return bytes.subarray(12).join('.')
+  // The URL standard has the one canonical way to shorten an address.
+  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
 }
 
 function readSocketInodes(pid: number): readonly string[] {

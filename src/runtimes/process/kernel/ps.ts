@@ -3,7 +3,7 @@
  * its own (about 10 ms), and some cannot be answered: `blindSpots` says which.
  */
 import { spawnSync } from 'node:child_process'
-import type { Kernel, KernelProcess, Listener } from './kernel.ts'
+import type { HeldSocket, Kernel, KernelProcess, Listener } from './kernel.ts'
 
 const COLUMNS = 'pid=,ppid=,pgid=,state=,lstart='
 const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/
@@ -15,7 +15,7 @@ export class PsKernel implements Kernel {
     'Sessions are not told: a child in a group of its own is found by parent or variables only.',
     'The variables of programs protected by the system, or of another user, are hidden.',
     'Values of variables are told up to the first white space.',
-    'Listening ports are told only where lsof is installed.',
+    'Listening ports are told only where lsof is installed, and those of other users not at all.',
   ]
 
   bootId(): string {
@@ -66,6 +66,10 @@ export class PsKernel implements Kernel {
     return parseListeners(ask('lsof', ['-nP', '-iTCP', '-sTCP:LISTEN', '-Fpn', ...only]) ?? '')
   }
 
+  socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[] {
+    return parseSockets(ask('lsof', ['-nP', `-iTCP:${port}`, '-sTCP:LISTEN', '-Fptn']) ?? '', pids)
+  }
+
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined {
     const match = /^([1-9]\d+|[2-9])\s+(\S.*?)\s*$/.exec(claim)
     return match === null
@@ -102,6 +106,25 @@ export function parseListeners(text: string): readonly Listener[] {
     if (port !== undefined) found.push({ port: Number(port), pid })
   }
   return found
+}
+
+/** Parses `lsof -F ptn`: a line `p<pid>`, then for every socket lines `t<IPv4|IPv6>`, `n<address>:<port>`. */
+export function parseSockets(text: string, pids: readonly number[]): readonly HeldSocket[] {
+  const holders = new Map<string, number[]>()
+  let pid = 0
+  let family = ''
+  for (const line of text.split('\n')) {
+    if (line.startsWith('p')) pid = Number(line.slice(1))
+    if (line.startsWith('t')) family = line.slice(1)
+    const bound = /^n\[?([^\]]*?)\]?:\d+$/.exec(line)?.[1]
+    if (bound === undefined) continue
+    const wildcard = family === 'IPv6' ? '::' : '0.0.0.0'
+    const address = bound === '*' ? wildcard : bound
+    const found = holders.get(address) ?? []
+    if (pids.includes(pid)) found.push(pid)
+    holders.set(address, found)
+  }
+  return [...holders].map(([address, held]) => ({ address, pids: held }))
 }
 
 function normalize(started: string): string {
