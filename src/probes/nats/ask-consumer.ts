@@ -1,7 +1,7 @@
 /** Asks JetStream how a consumer is. */
 import type { ConsumerInfo, JetStreamManager } from '@nats-io/jetstream'
+import { orAborted } from '../connection/or-aborted.ts'
 import type { ConsumerFacts } from './facts.ts'
-import { orAborted } from './session.ts'
 
 /** Asks how a consumer is. */
 export async function askConsumer(

@@ -1,11 +1,12 @@
 /** Asks an open session everything that the input wants to know; only a canary changes anything. */
 import type { StreamInfo } from '@nats-io/jetstream'
+import { orAborted } from '../connection/or-aborted.ts'
 import { askConsumer } from './ask-consumer.ts'
 import { canaryMayBeSent } from './assess-state.ts'
 import type { CollectedFacts, StreamFacts } from './facts.ts'
 import type { NatsInput } from './nats-input.ts'
 import { sendCanary } from './send-canary.ts'
-import { orAborted, type Session } from './session.ts'
+import type { Session } from './session.ts'
 
 /** How long a request may wait: longer than any attempt, which its signal ends. @unit ms */
 const NEVER_MS = 3_600_000

@@ -6,11 +6,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg, NatsConnection } from '@nats-io/transport-node'
+import { orAborted } from '../connection/or-aborted.ts'
 import { askConsumer } from './ask-consumer.ts'
 import type { CanaryFacts, CollectedFacts, ConsumerFacts } from './facts.ts'
 import { SessionTrouble } from './handed-over-transport.ts'
 import type { CanaryInput } from './nats-input.ts'
-import { orAborted } from './session.ts'
 
 /** Marks a canary. */
 export const CANARY_HEADER = 'Rampart-Canary'

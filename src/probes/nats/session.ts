@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import type { NatsConnection } from '@nats-io/transport-node'
 import { openConnection } from '../connection/open-connection.ts'
+import { orAborted } from '../connection/or-aborted.ts'
 import { secureConnection } from '../connection/secure-connection.ts'
 import type { NatsFacts, ServerFacts } from './facts.ts'
 import {
@@ -145,21 +146,4 @@ async function signIn(
   // When nobody waits any more, the connection is destroyed and this fails.
   connecting.catch(() => 'It is told to whoever waits below.')
   return await orAborted(connecting, signal)
-}
-
-/** What a promise gives, unless the signal aborts before. */
-export async function orAborted<Value>(
-  promise: Promise<Value>,
-  signal: AbortSignal,
-): Promise<Value> {
-  promise.catch(() => 'What comes after the abort is of no interest.')
-  const aborted = Promise.withResolvers<never>()
-  const abort = (): void => aborted.reject(new SessionTrouble('ABORTED', ''))
-  if (signal.aborted) abort()
-  signal.addEventListener('abort', abort, { once: true })
-  try {
-    return await Promise.race([promise, aborted.promise])
-  } finally {
-    signal.removeEventListener('abort', abort)
-  }
 }
