@@ -1,0 +1,69 @@
+/**
+ * Where a container listens, from both sides. Inside, a program must listen on every address of its
+ * own and on the port its image says; outside, that is a free port of this machine.
+ */
+import type { Placement } from '../placement/variables.ts'
+import { networkName } from './labels.ts'
+import type { StartInput } from './order-input.ts'
+import type { Listening } from './record.ts'
+
+/** Where everybody else finds components. */
+export const HOST = '127.0.0.1'
+
+/** What the engine is told of networks and ports. */
+export interface Wiring {
+  /** What the program itself is told: `self.host` and `self.ports` in its command and variables. */
+  readonly own: Placement
+  readonly outside: Listening
+  /** Where those in the same networks find it; absent where it has no name. */
+  readonly inside?: Listening
+  readonly mode: string
+  /** Networks of the workspace, by the engine's names. */
+  readonly networks: readonly string[]
+  readonly aliases: readonly string[]
+}
+
+/** Works out both sides, given the free ports that were found outside. */
+export function wire(
+  input: StartInput,
+  workspace: string,
+  found: Readonly<Record<string, number>>,
+): Wiring {
+  const outside = { host: HOST, ports: found }
+  const [first = ''] = input.networks
+  if (first === 'host' || first === 'none') {
+    const sides = first === 'host' ? { inside: outside } : {}
+    return { own: outside, outside, ...sides, mode: first, networks: [], aliases: [] }
+  }
+  const ports = Object.fromEntries(
+    Object.entries(found).map(([name, port]) => [name, input.ports[name]?.container ?? port]),
+  )
+  const own = { host: '0.0.0.0', ports }
+  const networks = input.networks.map((name) => networkName(workspace, name))
+  const alias = input.subject.slice(input.subject.lastIndexOf('/') + 1)
+  const [mode] = networks
+  if (mode === undefined) return { own, outside, mode: 'bridge', networks, aliases: [] }
+  return { own, outside, inside: { host: alias, ports }, mode, networks, aliases: [alias] }
+}
+
+/** What of the wiring stands in the request that makes a container. */
+export function wiringBody(wiring: Wiring): {
+  readonly ExposedPorts: object
+  readonly NetworkingConfig?: object
+  readonly HostConfig: { readonly NetworkMode: string; readonly PortBindings: object }
+} {
+  const { own, outside, mode, networks, aliases } = wiring
+  const names = ['host', 'none'].includes(mode) ? [] : Object.keys(outside.ports)
+  const bindings = names.map((name): [string, object] => [
+    `${own.ports[name]}/tcp`,
+    [{ HostIp: HOST, HostPort: String(outside.ports[name]) }],
+  ])
+  const [network] = networks
+  return {
+    ExposedPorts: Object.fromEntries(bindings.map(([port]) => [port, {}])),
+    ...(network === undefined
+      ? {}
+      : { NetworkingConfig: { EndpointsConfig: { [network]: { Aliases: aliases } } } }),
+    HostConfig: { NetworkMode: mode, PortBindings: Object.fromEntries(bindings) },
+  }
+}

@@ -1,0 +1,67 @@
+/** Carries out `stop`: ends what runs of a subject, and proves that the engine has nothing left. */
+import type { CommandAnswer } from '../../core/entry/entry.ts'
+import type { Order } from '../../seams/actuator.ts'
+import { done, failed } from '../subject/answers.ts'
+import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
+import type { Instance } from './instance.ts'
+import type { StopInput } from './order-input.ts'
+import type { Registry } from './registry.ts'
+
+/** What stopping needs. */
+export interface StopNeeds extends EndNeeds {
+  readonly registry: Registry
+}
+
+/** Stops a component. @throws EngineTrouble */
+export async function stopComponent(
+  order: Order,
+  input: StopInput,
+  needs: StopNeeds,
+): Promise<CommandAnswer> {
+  const startMs = performance.now()
+  const instances = await needs.registry.refresh(input.subject, needs.watcher)
+  const open = instances.filter((instance) => !instance.isCleared)
+  const targets = open.filter((instance) => isOurs(instance, input))
+  const other = open.find((instance) => !targets.includes(instance) && !instance.ended)
+  const options = { policy: input.stop, signal: order.signal }
+  const results = await Promise.all(
+    targets.map((instance) => endInstance(instance, options, needs)),
+  )
+  const tookMs = Math.round(performance.now() - startMs)
+  const outputs = {
+    left: {
+      containers: results.filter(({ isLeft }) => isLeft).length,
+      ports: results.flatMap(({ portsLeft }) => portsLeft).length,
+    },
+    tookMs,
+    forced: results.some(({ forced }) => forced),
+  }
+  if (outputs.left.containers + outputs.left.ports > 0) {
+    const reason = order.signal.aborted ? 'cancelled' : 'left-behind'
+    const sentence = `${input.subject} is not proved stopped after ${tookMs} ms; ${named(targets, results)}.`
+    return failed({ reason, sentence, outputs, retryable: true })
+  }
+  if (results.some(({ wasRunning }) => wasRunning)) {
+    const how = outputs.forced ? 'had to be killed' : 'has ended'
+    const sentence = `${input.subject} ${how} after ${tookMs} ms, and its container is removed.`
+    return done({ reason: outputs.forced ? 'killed' : 'stopped', sentence, outputs })
+  }
+  if (other !== undefined) {
+    const sentence = `${other.name} was started by ${other.record.order}, and is left running.`
+    return done({ reason: 'not-ours', sentence, outputs })
+  }
+  return done({ reason: 'already-gone', sentence: `${input.subject} is not running.`, outputs })
+}
+
+function isOurs(instance: Instance, input: StopInput): boolean {
+  const { onlyStartedByRamp: ramp } = input
+  return ramp === undefined || instance.record.order.startsWith(`${ramp}/`)
+}
+
+function named(targets: readonly Instance[], results: readonly EndResult[]): string {
+  const left = results.flatMap(({ isLeft, portsLeft }, place) => [
+    ...(isLeft ? [`container ${targets[place]?.record.container}`] : []),
+    ...portsLeft.map((port) => `port ${port}`),
+  ])
+  return left.length === 0 ? 'nothing is left' : `left: ${left.join(', ')}`
+}
