@@ -65,6 +65,7 @@ class PodmanService implements Podman {
   readonly #socket: string
   #pool: Pool
   #service: ChildProcess | undefined
+  #mounts: ChildProcess | undefined
 
   constructor(folder: string) {
     this.#folder = folder
@@ -82,13 +83,10 @@ class PodmanService implements Podman {
     rmSync(this.#socket, { force: true })
     this.#pool = new Pool('http://engine', { socketPath: this.#socket })
     const podman = ['podman', '--root', join(folder, 'root'), '--runroot', join(folder, 'run')]
-    const serve = [...podman, 'system', 'service', '--time=0', this.host].join(' ')
-    // Where the machine shows cgroups of version 1 as well, the runtime wants to see only 2.
-    const isPlain = statfsSync('/sys/fs/cgroup').type === CGROUP2
-    const mount = 'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup'
-    const command = isPlain
-      ? ['sh', '-c', `exec ${serve}`]
-      : ['unshare', '-m', 'sh', '-c', `${mount} && exec ${serve}`]
+    const serve = [...podman, 'system', 'service', '--time=0', this.host]
+    this.#mounts ??= await holdMounts()
+    const { pid } = this.#mounts ?? {}
+    const command = pid === undefined ? serve : ['nsenter', '-m', '-t', String(pid), ...serve]
     const service = spawn(command[0] ?? '', command.slice(1), {
       env: {
         PATH: `${process.env['PATH']}:/usr/sbin:/sbin`,
@@ -168,6 +166,7 @@ class PodmanService implements Podman {
       }
     } finally {
       await this.kill()
+      this.#mounts?.kill('SIGKILL')
       rmSync(this.#folder, { recursive: true, force: true, maxRetries: 5 })
     }
   }
@@ -182,6 +181,26 @@ class PodmanService implements Podman {
       return 0
     }
   }
+}
+
+/**
+ * Holds mounts of the engine's own, which outlive its service as they would on a machine of its own.
+ * Where the machine shows cgroups of version 1 as well, the runtime wants to see version 2 alone.
+ *
+ * @returns undefined where the machine's own mounts will do
+ */
+async function holdMounts(): Promise<ChildProcess | undefined> {
+  if (statfsSync('/sys/fs/cgroup').type === CGROUP2) return undefined
+  const mount = 'umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup'
+  // It ends with this process, since then nobody holds its standard input.
+  const holder = spawn('unshare', ['-m', 'sh', '-c', `${mount} && echo held && exec cat`], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const [said] = await Promise.race([once(holder.stdout, 'data'), once(holder, 'exit')])
+  assert.equal(String(said), 'held\n', 'version 2 of cgroups can be mounted')
+  holder.stdout.resume()
+  holder.unref()
+  return holder
 }
 
 /** No limit is asked for that this process does not have itself, nor any cgroup of one's own. */
