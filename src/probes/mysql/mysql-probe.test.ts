@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
+import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { dirname } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Connection } from 'mysql2/promise'
 import {
@@ -9,6 +11,7 @@ import {
   gist,
   settleMsAfterAbort,
 } from '../../../test/support/asking.ts'
+import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
 import { type MariadbServer, makeMariadb } from '../../../test/support/mariadb.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { JsonObject } from '../../core/units/json.ts'
@@ -284,6 +287,35 @@ describe('the mysql probe', requireRealPart('MariaDB'), () => {
     assert.equal(gist(refused), 'failed notYet refused')
   })
 
+  it('speaks TLS when told to, and judges the certificate', openssl, async (test) => {
+    const authority = await makeCertificate(test, { isAuthority: true, names: ['DNS:authority'] })
+    const own = await makeCertificate(test, { by: authority })
+    const secure = await makeMariadb(
+      `--ssl-cert=${own.certificateFile}`,
+      `--ssl-key=${own.keyFile}`,
+    )
+    test.after(() => secure.remove())
+    for (const file of [own.certificateFile, own.keyFile]) await openToAll(file)
+    secure.start()
+    await (await secure.connect()).end()
+    const there = secure.url.replace('127.0.0.1', 'localhost')
+    const query = "show status like 'Ssl_version'"
+    const { certificate: ca } = authority
+    const trusted = await askOnce(probe, { url: there, query, tls: { ca } })
+    assert.equal(gist(trusted), PASSES, trusted.sentence)
+    assert.match(JSON.stringify(trusted.evidence['rows']), /TLSv1\.3/)
+    for (const [tls, expected] of [
+      [{ insecure: true }, PASSES],
+      [{}, 'failed terminal untrusted-certificate'],
+      [{ ca, servername: 'db.example' }, 'failed terminal wrong-certificate-name'],
+      [{ ca: '/no/such/file' }, 'errored terminal malformed-input'],
+    ] as const) {
+      assert.equal(gist(await askOnce(probe, { url: there, tls })), expected)
+    }
+    const plain = await ask({ tls: {} })
+    assert.equal(gist(plain), 'failed notYet no-tls')
+  })
+
   it('errs when a template became no URL, without showing it', async () => {
     const answer = await askOnce(probe, { url: 'app:hunter2@host/db' })
     assert.equal(gist(answer), 'errored terminal malformed-input')
@@ -302,3 +334,9 @@ describe('the mysql probe', requireRealPart('MariaDB'), () => {
     })
   }
 })
+
+/** The server runs as a user of its own when the tests run as root. */
+async function openToAll(file: string): Promise<void> {
+  await chmod(dirname(file), 0o755)
+  await chmod(file, 0o644)
+}

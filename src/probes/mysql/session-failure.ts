@@ -23,7 +23,19 @@ const CODES: Readonly<Record<string, string>> = {
   PROTOCOL_CONNECTION_LOST: 'ECONNRESET',
 }
 
+/** The driver puts one code of its own in place of all codes of TLS, and keeps their texts. */
+const TLS_CODES: readonly (readonly [text: RegExp, code: string])[] = [
+  [/has expired/, 'CERT_HAS_EXPIRED'],
+  [/not yet valid/, 'CERT_NOT_YET_VALID'],
+  [/does not match certificate/, 'ERR_TLS_CERT_ALTNAME_INVALID'],
+  [/self[- ]signed|unable to (?:verify|get)/, 'UNABLE_TO_VERIFY_LEAF_SIGNATURE'],
+  [/revoked/, 'CERT_REVOKED'],
+]
+
 function codeOf(thrown: unknown): string {
   const code: unknown = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  return typeof code === 'string' ? (CODES[code] ?? code) : 'NOT_MYSQL'
+  if (typeof code !== 'string') return 'NOT_MYSQL'
+  if (code !== 'HANDSHAKE_SSL_ERROR') return CODES[code] ?? code
+  const message = thrown instanceof Error ? thrown.message : ''
+  return TLS_CODES.find(([text]) => text.test(message))?.[1] ?? 'EPROTO'
 }
