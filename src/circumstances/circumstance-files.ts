@@ -22,6 +22,7 @@ const SAMPLE: z.ZodType<PressureSample> = z.object({
   atMs: z.number(),
   spanMs: z.number(),
   cpuBp: z.number(),
+  demandBp: z.number(),
   ioBp: z.number(),
   memoryBp: z.number(),
 })

@@ -12,7 +12,7 @@ import { PressureGauge } from './pressure-gauge.ts'
 import { CircumstanceRecorder } from './recorder.ts'
 import { releasesOf } from './releases.ts'
 
-const SAMPLE = { atMs: 5, spanMs: 2, cpuBp: 1, ioBp: 2, memoryBp: 3 }
+const SAMPLE = { atMs: 5, spanMs: 2, cpuBp: 1, demandBp: 4, ioBp: 2, memoryBp: 3 }
 const OPENING = { settings: { a: 'x' }, releases: { web: { 'web.mjs': 'sha256:1' } } }
 
 describe('pressure', () => {
@@ -33,20 +33,20 @@ describe('pressure', () => {
     const after = gauge.read()
     assert.ok(before !== undefined && after !== undefined)
     const shares = gauge.sharesBetween(before, after, 500)
-    assert.deepEqual(shares, { cpuBp: 5_000, ioBp: 1_000, memoryBp: 0 })
+    assert.deepEqual(shares, { cpuBp: 5_000, demandBp: 0, ioBp: 1_000, memoryBp: 0 })
   })
 
   test('is told by the queue of threads where the kernel keeps no account of waiting', (t) => {
     const folder = openFolder(t)
     const gauge = new PressureGauge(folder, 2)
-    writeFileSync(join(folder, 'loadavg'), '8.10 4.00 2.00 8/321 777\n')
+    writeFileSync(join(folder, 'loadavg'), '8.10 4.00 2.00 9/321 777\n')
     writeFileSync(join(folder, 'stat'), 'cpu  1 2 3 4 100 6 7\ncpu0 1 2 3\n')
     const before = gauge.read()
     writeFileSync(join(folder, 'stat'), 'cpu  1 2 3 4 120 6 7\ncpu0 1 2 3\n')
     const after = gauge.read()
     assert.ok(before !== undefined && after !== undefined)
     const shares = gauge.sharesBetween(before, after, 1_000)
-    assert.deepEqual(shares, { cpuBp: 7_500, ioBp: 1_000, memoryBp: 0 })
+    assert.deepEqual(shares, { cpuBp: 7_500, demandBp: 40_000, ioBp: 1_000, memoryBp: 0 })
   })
 
   test('is not known on a machine that tells nothing', (t) => {

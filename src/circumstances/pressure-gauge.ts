@@ -14,8 +14,8 @@ export interface PressureReading {
   readonly cpuMs?: number
   readonly ioMs?: number
   readonly memoryMs?: number
-  /** Without stall information: the share of runnable threads that no processor was free for. @unit bp */
-  readonly queuedBp?: number
+  /** Threads that run or want to; the one that reads is not counted. */
+  readonly runnable: number
   /** Without stall information: time in which processors were idle for want of input. @unit ms */
   readonly idleForIoMs?: number
 }
@@ -23,6 +23,8 @@ export interface PressureReading {
 /** The shares of the time between two readings. @unit bp */
 export interface PressureShares {
   readonly cpuBp: number
+  /** How many threads wanted to run, as a share of the processors: 10000 is one for each. */
+  readonly demandBp: number
   readonly ioBp: number
   readonly memoryBp: number
 }
@@ -44,15 +46,16 @@ export class PressureGauge {
   /** Undefined on a machine that tells nothing. */
   read(): PressureReading | undefined {
     const [cpuMs, ioMs, memoryMs] = ['cpu', 'io', 'memory'].map((name) => this.#stalledMs(name))
+    const runnable = this.#runnable()
     if (cpuMs !== undefined) {
       return {
+        runnable: runnable ?? 0,
         cpuMs,
         ...(ioMs === undefined ? {} : { ioMs }),
         ...(memoryMs === undefined ? {} : { memoryMs }),
       }
     }
-    const queuedBp = this.#queuedBp()
-    return queuedBp === undefined ? undefined : { queuedBp, idleForIoMs: this.#idleForIoMs() }
+    return runnable === undefined ? undefined : { runnable, idleForIoMs: this.#idleForIoMs() }
   }
 
   /** What two readings tell of the time between them. */
@@ -61,11 +64,15 @@ export class PressureGauge {
       if (one === undefined || other === undefined || spanMs <= 0) return 0
       return Math.min(10_000, Math.max(0, Math.round(((other - one) / spanMs) * 10_000)))
     }
-    if (after.queuedBp !== undefined) {
+    const demandBp = Math.round((after.runnable / this.#processors) * 10_000)
+    if (after.cpuMs === undefined) {
+      const queued = Math.max(0, after.runnable - this.#processors)
+      const cpuBp = queued === 0 ? 0 : Math.round((queued / after.runnable) * 10_000)
       const ioBp = share(before.idleForIoMs, after.idleForIoMs)
-      return { cpuBp: after.queuedBp, ioBp: Math.round(ioBp / this.#processors), memoryBp: 0 }
+      return { cpuBp, demandBp, ioBp: Math.round(ioBp / this.#processors), memoryBp: 0 }
     }
     return {
+      demandBp,
       cpuBp: share(before.cpuMs, after.cpuMs),
       ioBp: share(before.ioMs, after.ioMs),
       memoryBp: share(before.memoryMs, after.memoryMs),
@@ -77,12 +84,9 @@ export class PressureGauge {
     return total === undefined ? undefined : Number(total) / 1_000
   }
 
-  /** Of those that want to run, the ones that cannot. */
-  #queuedBp(): number | undefined {
-    const runnable = Number(/^(?:[\d.]+ ){3}(\d+)\//.exec(this.#text('loadavg'))?.[1])
-    if (!Number.isInteger(runnable)) return undefined
-    const queued = Math.max(0, runnable - this.#processors)
-    return runnable === 0 ? 0 : Math.round((queued / runnable) * 10_000)
+  #runnable(): number | undefined {
+    const runnable = /^(?:[\d.]+ ){3}(\d+)\//.exec(this.#text('loadavg'))?.[1]
+    return runnable === undefined ? undefined : Math.max(0, Number(runnable) - 1)
   }
 
   #idleForIoMs(): number {

@@ -30,8 +30,7 @@ export function runWhy(
       return EXIT.yes
     }
     const paint = paintFor(parts.stdout, parts.settings)
-    const width = parts.stdout.columns ?? 100
-    parts.stdout.write(`${whyLines(state, why, { paint, width }).join('\n')}\n`)
+    parts.stdout.write(`${whyLines(state, why, paint).join('\n')}\n`)
     return EXIT.yes
   })
 }

@@ -4,14 +4,8 @@ import { describeDuration } from '../../core/units/duration.ts'
 import type { CauseClass, Evidence, Finding } from '../../core/why/finding.ts'
 import type { WhyStage } from '../../core/why/question.ts'
 import type { Why } from '../../core/why/why.ts'
-import { countOf, fit, padTo } from './columns.ts'
+import { countOf, padTo } from './columns.ts'
 import type { Paint } from './paint.ts'
-
-/** How to draw. */
-export interface WhyLook {
-  readonly paint: Paint
-  readonly width: number
-}
 
 const TITLES: Readonly<Record<CauseClass, string>> = {
   badDeploy: 'bad deploy',
@@ -28,12 +22,12 @@ const SHOWN_MAX = 6
 const TIME_WIDTH = '59 min 59 s'.length
 
 /** Draws the answer. */
-export function whyLines(state: RampState, why: Why, look: WhyLook): readonly string[] {
+export function whyLines(state: RampState, why: Why, paint: Paint): readonly string[] {
   return [
-    headline(state, why, look.paint),
-    ...findingLines(why, look),
+    headline(state, why, paint),
+    ...findingLines(why, paint),
     '',
-    ...stageLines(why, look),
+    ...stageLines(why, paint),
     '',
     ...footLines(state, why),
   ]
@@ -57,7 +51,7 @@ function headline(state: RampState, why: Why, paint: Paint): string {
   return `${paint.bold(state.ramp)}: ${how}, ${past}`
 }
 
-function findingLines(why: Why, look: WhyLook): readonly string[] {
+function findingLines(why: Why, paint: Paint): readonly string[] {
   if (why.findings.length === 0) {
     const slow = why.total.standing === 'aboveP95' || why.total.standing === 'aboveP75'
     const nothing = why.runs === 0 ? 'Nothing is known of how it usually goes.' : 'As usual.'
@@ -65,10 +59,10 @@ function findingLines(why: Why, look: WhyLook): readonly string[] {
       `  ${slow ? 'Slower than usual, but no stage on the critical path stands out.' : nothing}`,
     ]
   }
-  return why.findings.flatMap((finding) => ['', ...linesOfFinding(finding, look)])
+  return why.findings.flatMap((finding) => ['', ...linesOfFinding(finding, paint)])
 }
 
-function linesOfFinding(finding: Finding, { paint, width }: WhyLook): readonly string[] {
+function linesOfFinding(finding: Finding, paint: Paint): readonly string[] {
   const mood = finding.class === 'unexplained' ? 'waiting' : 'bad'
   const title = paint.mood(mood, TITLES[finding.class])
   const { symptom } = finding
@@ -78,10 +72,7 @@ function linesOfFinding(finding: Finding, { paint, width }: WhyLook): readonly s
   const delayed =
     finding.delayed.length === 0 ? [] : [`held up behind it: ${finding.delayed.join(', ')}`]
   const shown = [...(symptom === undefined ? [] : [symptom]), ...others, ...delayed]
-  return [
-    `  ${title}: ${finding.sentence}`,
-    ...shown.map((fact) => `    - ${fit(fact, Math.max(40, width - 6))}`),
-  ]
+  return [`  ${title}: ${finding.sentence}`, ...shown.map((fact) => `    - ${fact}`)]
 }
 
 /** What the sentence has not said yet. */
@@ -98,7 +89,7 @@ function factOf(evidence: Evidence): readonly string[] {
   }
 }
 
-function stageLines({ stages }: Why, { paint }: WhyLook): readonly string[] {
+function stageLines({ stages }: Why, paint: Paint): readonly string[] {
   const shown = stages.filter((stage) => stage.reached !== 'never')
   const rows = [
     ['', 'stage', 'from', 'took', 'usually', 'slack', ''],

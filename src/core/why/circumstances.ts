@@ -10,7 +10,9 @@ export interface PressureSample {
   readonly spanMs: number
   /** Share of the time in which something that wanted to run had to wait. @unit bp */
   readonly cpuBp: number
-  /** The same for input and output. @unit bp */
+  /** How many threads wanted to run, as a share of the processors: 10000 is one for each. @unit bp */
+  readonly demandBp: number
+  /** The same as for the processors, for input and output. @unit bp */
   readonly ioBp: number
   /** The same for memory. @unit bp */
   readonly memoryBp: number

@@ -40,6 +40,10 @@ export type Evidence =
       readonly shareBp: number
       /** In earlier runs; null: not known. @unit bp */
       readonly usualBp: number | null
+      /** Of the CPU: threads that wanted to run, as a share of the processors; 0 of others. @unit bp */
+      readonly demandBp: number
+      /** In earlier runs; null: not known. @unit bp */
+      readonly usualDemandBp: number | null
       /** Other stages that were busy meanwhile. */
       readonly beside: readonly string[]
     }

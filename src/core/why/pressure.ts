@@ -16,11 +16,20 @@ const MORE_BP = 1_000
 
 const WHOLE_BP = 10_000
 
-const SHARES = [
-  ['cpu', (sample: PressureSample) => sample.cpuBp],
-  ['io', (sample: PressureSample) => sample.ioBp],
-  ['memory', (sample: PressureSample) => sample.memoryBp],
-] as const
+/** Fewer threads than these for each processor are no crowd. @unit bp */
+const LEAST_DEMAND_BP = 20_000
+
+type Read = (sample: PressureSample) => number
+
+const RESOURCES: readonly Resource[] = ['cpu', 'io', 'memory']
+
+const SHARES: Readonly<Record<Resource, Read>> = {
+  cpu: (sample) => sample.cpuBp,
+  io: (sample) => sample.ioBp,
+  memory: (sample) => sample.memoryBp,
+}
+
+const demandOf: Read = (sample) => sample.demandBp
 
 /** The resource that pressed most beyond what is usual while a stage was on its way, if any did. */
 export function pressureDuring(
@@ -29,25 +38,47 @@ export function pressureDuring(
   context: { readonly runs: readonly Run[]; readonly stages: readonly WhyStage[] },
 ): Extract<Evidence, { of: 'pressure' }> | undefined {
   const span = spanOf(run, stage)
-  let most: { resource: Resource; shareBp: number; usualBp: number | null } | undefined
-  for (const [resource, read] of SHARES) {
-    const shareBp = shareWithin(run.circumstances?.samples ?? [], span, read)
-    if (shareBp === undefined) continue
-    const usualBp = usualShare(context.runs, stage.name, read)
-    const isMost = shareBp > (most?.shareBp ?? 0)
-    if (isMost && isUnusual(shareBp, usualBp))
-      most = { resource, shareBp, usualBp: usualBp ?? null }
-  }
+  const found = RESOURCES.map((resource) => pressureOf(resource, { run, span, stage, context }))
+  const unusual = found.filter((pressure) => pressure !== undefined && isUnusual(pressure))
+  const [most] = unusual.toSorted((one, other) => (other?.shareBp ?? 0) - (one?.shareBp ?? 0))
   if (most === undefined) return undefined
   const beside = context.stages.filter((other) => overlaps(other, stage)).map(({ name }) => name)
   return { of: 'pressure', ...most, beside }
 }
 
-/** Whether a share is out of the ordinary: twice as much, or half of what was free is gone. */
-function isUnusual(shareBp: number, usualBp: number | undefined): boolean {
-  if (usualBp === undefined) return shareBp >= LEAST_ALONE_BP
+type Pressure = Omit<Extract<Evidence, { of: 'pressure' }>, 'of' | 'beside'>
+
+interface Pressed {
+  readonly run: Run
+  readonly span: Interval
+  readonly stage: WhyStage
+  readonly context: { readonly runs: readonly Run[] }
+}
+
+function pressureOf(
+  resource: Resource,
+  { run, span, stage, context }: Pressed,
+): Pressure | undefined {
+  const read = SHARES[resource]
+  const shareBp = shareWithin(run.circumstances?.samples ?? [], span, read)
+  if (shareBp === undefined) return undefined
+  const usualBp = usualShare(context.runs, stage.name, read) ?? null
+  if (resource !== 'cpu') return { resource, shareBp, usualBp, demandBp: 0, usualDemandBp: null }
+  const demandBp = shareWithin(run.circumstances?.samples ?? [], span, demandOf) ?? 0
+  const usualDemandBp = usualShare(context.runs, stage.name, demandOf) ?? null
+  return { resource, shareBp, usualBp, demandBp, usualDemandBp }
+}
+
+/**
+ * Whether a pressure is out of the ordinary: twice as much, or half of what was free is gone. Where
+ * the processors are always short, only how many wanted them still tells more from less.
+ */
+function isUnusual({ shareBp, usualBp, demandBp, usualDemandBp }: Pressure): boolean {
+  if (usualBp === null) return shareBp >= LEAST_ALONE_BP
   const wantedBp = Math.min(2 * usualBp, (WHOLE_BP + usualBp) / 2)
-  return shareBp >= Math.max(LEAST_BP, wantedBp, usualBp + MORE_BP)
+  if (shareBp >= Math.max(LEAST_BP, wantedBp, usualBp + MORE_BP)) return true
+  const leastBp = Math.max(LEAST_DEMAND_BP, 2 * (usualDemandBp ?? demandBp))
+  return shareBp >= LEAST_BP && demandBp >= leastBp
 }
 
 interface Interval {
@@ -64,7 +95,7 @@ function spanOf({ state }: Run, time: { fromMs?: number; untilMs?: number }): In
 export function shareWithin(
   samples: readonly PressureSample[],
   span: Interval,
-  read: (sample: PressureSample) => number,
+  read: Read,
 ): number | undefined {
   let weightMs = 0
   let sum = 0
@@ -78,11 +109,7 @@ export function shareWithin(
   return weightMs === 0 ? undefined : Math.round(sum / weightMs)
 }
 
-function usualShare(
-  runs: readonly Run[],
-  name: string,
-  read: (sample: PressureSample) => number,
-): number | undefined {
+function usualShare(runs: readonly Run[], name: string, read: Read): number | undefined {
   const shares = runs.flatMap((run) => {
     const samples = run.circumstances?.samples ?? []
     const time = timesOf(run.state).stages.find((stage) => stage.name === name)

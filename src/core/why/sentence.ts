@@ -61,7 +61,8 @@ function waitText(evidence: Evidence): string {
     case 'pressure': {
       const usual = evidence.usualBp === null ? '' : `, usually ${percent(evidence.usualBp)}`
       const what = RESOURCES[evidence.resource]
-      return `${what} was short ${percent(evidence.shareBp)} of the time${usual}`
+      const short = `${what} was short ${percent(evidence.shareBp)} of the time${usual}`
+      return evidence.resource === 'cpu' ? `${short}${demandText(evidence)}` : short
     }
     case 'latency': {
       const whom = evidence.target ?? 'what it asks'
@@ -71,6 +72,16 @@ function waitText(evidence: Evidence): string {
     default:
       return ''
   }
+}
+
+function demandText(pressure: Extract<Evidence, { of: 'pressure' }>): string {
+  const { demandBp, usualDemandBp } = pressure
+  const usual = usualDemandBp === null ? '' : `, usually ${perProcessor(usualDemandBp)}`
+  return ` (${perProcessor(demandBp)} threads for each processor${usual})`
+}
+
+function perProcessor(demandBp: number): string {
+  return (demandBp / 10_000).toFixed(1)
 }
 
 function percent(shareBp: number): string {

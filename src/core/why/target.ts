@@ -10,7 +10,7 @@ export function targetOf(plan: Plan, stage: string, question: Question | undefin
   if (question?.ask !== 'probe') return null
   if (OWN_PROBES.has(question.probe)) return stage
   const text = JSON.stringify(question.input)
-  const other = /\bcomponents(?:\.|\[\\?["'])([\w-]+)/.exec(text)?.[1]
+  const other = /\bcomponent\(\\?["']([\w/-]+)/.exec(text)?.[1]
   if (other !== undefined) return stageOfComponent(plan, stage, other)
   return /\bself\b/.test(text) ? stage : null
 }
