@@ -6,8 +6,10 @@
  * |---|---|---|
  * | ACCESS_REFUSED to the login; 401 | wrong-credentials | failed, terminal |
  * | 401, because the user may not use the management plugin | permission-denied | failed, notYet |
- * | no such vhost, or one that is down, full or not for this user | missing-vhost | failed, notYet |
- * | the user may not use the queue | permission-denied | failed, notYet |
+ * | no such vhost | missing-vhost | failed, notYet |
+ * | a vhost that is down | starting | failed, notYet |
+ * | too many connections for the vhost or the user | too-many-connections | failed, notYet |
+ * | the user may not enter the vhost, or not use the queue | permission-denied | failed, notYet |
  * | no such queue | missing-queue | failed, notYet |
  * | no such exchange | missing-exchange | failed, notYet |
  * | a queue that belongs to another connection | locked-queue | failed, notYet |
@@ -40,10 +42,19 @@ const MEANINGS: readonly Meaning[] = [
     isTerminal: true,
   },
   {
-    // Why the broker refuses a vhost, the client does not tell.
-    pattern: /Expected ConnectionOpenOk/,
+    pattern: /vhost .* not found/i,
     reason: 'missing-vhost',
-    says: ({ vhost }) => `has no vhost ${vhost}, or lets the user not enter it now`,
+    says: ({ vhost }) => `has no vhost ${vhost}`,
+  },
+  {
+    pattern: /vhost .* (?:is down|not running)/i,
+    reason: 'starting',
+    says: ({ vhost }) => `has not started the vhost ${vhost}`,
+  },
+  {
+    pattern: /limit .*is reached|connection.* limit/i,
+    reason: 'too-many-connections',
+    says: () => 'takes no more connections',
   },
   {
     pattern: /NOT_FOUND - no exchange/i,
@@ -61,7 +72,7 @@ const MEANINGS: readonly Meaning[] = [
     says: ({ queue }) => `has the queue ${queue} in use by one connection only`,
   },
   {
-    pattern: /ACCESS_REFUSED|NOT_ALLOWED|^40[13]/i,
+    pattern: /ACCESS_REFUSED|NOT_ALLOWED|^40[13]|Expected ConnectionOpenOk/i,
     reason: 'permission-denied',
     says: ({ vhost }) => `does not let the user do this in the vhost ${vhost}`,
   },

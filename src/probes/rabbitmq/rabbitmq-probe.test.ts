@@ -234,18 +234,32 @@ describe('the rabbitmq probe', requireRealPart('RabbitMQ'), () => {
   it('says not yet for a vhost that is not there, and for a user who may not do this', async () => {
     const missing = await ask({ url: `${url()}/shop` })
     assert.equal(gist(missing), 'failed notYet missing-vhost', missing.sentence)
+    assert.match(missing.sentence, /has no vhost shop/)
     await server.api('PUT', 'vhosts/shop')
     await server.api('PUT', 'users/app', { password: 'tiger', tags: '' })
     const locked = await ask({ url: `${url('app:tiger@')}/shop` })
-    assert.equal(gist(locked), 'failed notYet missing-vhost', locked.sentence)
+    assert.equal(gist(locked), 'failed notYet permission-denied', locked.sentence)
     const rights = { configure: '^rampart', write: '.*', read: '^rampart' }
     await server.api('PUT', 'permissions/shop/app', rights)
     const entered = await ask({ url: `${url('app:tiger@')}/shop` })
     assert.equal(gist(entered), 'passed ready', entered.sentence)
     assert.doesNotMatch(JSON.stringify(entered), /tiger/)
+    await server.api('PUT', 'vhost-limits/shop/max-connections', { value: 0 })
+    const full = await ask({ url: `${url('app:tiger@')}/shop` })
+    assert.equal(gist(full), 'failed notYet too-many-connections', full.sentence)
+    await server.api('DELETE', 'vhost-limits/shop/max-connections')
     const untagged = { url: `${url('app:tiger@')}/shop`, management: server.management }
     const denied = await ask(untagged)
     assert.equal(gist(denied), 'failed notYet permission-denied', denied.sentence)
+  })
+
+  it('says not yet for a queue that belongs to one connection', async (test) => {
+    const connection = await connect(url())
+    test.after(() => connection.close())
+    const channel = await connection.createChannel()
+    await channel.assertQueue('mine', { exclusive: true })
+    const locked = await ask({ queue: 'mine' })
+    assert.equal(gist(locked), 'failed notYet locked-queue', locked.sentence)
   })
 
   it('settles at once when aborted with a canary under way, and leaves no connection', async () => {

@@ -7,6 +7,7 @@ import type { Answer } from '../../core/plan/verdict.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
 import { elapsedMs, malformedInput } from '../answer/answer.ts'
 import { InputReader } from '../input/input-reader.ts'
+import { askRefusal } from './ask-refusal.ts'
 import { assessRabbitmq } from './assess-rabbitmq.ts'
 import { collectFacts } from './collect-facts.ts'
 import type { CollectedFacts, RabbitmqFacts, RabbitmqFailure } from './facts.ts'
@@ -56,7 +57,15 @@ async function see(input: RabbitmqInput, signal: AbortSignal, memory: Memory): P
     )
     return { failed: [], ...collected, ...(failure === undefined ? {} : { failure }) }
   } catch (thrown) {
-    return { failed: failedOf(thrown), ...collected, failure: failureOf(thrown, signal) }
+    const failure = failureOf(thrown, signal)
+    const isUnexplained = failure.message.startsWith('Expected ConnectionOpenOk')
+    const refusal = isUnexplained ? await askRefusal(input, signal) : undefined
+    return {
+      failed: failedOf(thrown),
+      ...collected,
+      failure:
+        refusal === undefined ? failure : { code: String(refusal.code), message: refusal.sentence },
+    }
   }
 }
 

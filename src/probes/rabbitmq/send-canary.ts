@@ -171,7 +171,7 @@ async function listen(channel: Channel, queue: string, signal: AbortSignal): Pro
     heard.set(id, known)
     return known
   }
-  const options = { durable: false, expires: HELD_MS }
+  const options = { durable: true, expires: HELD_MS }
   await orAborted(channel.assertQueue(queue, options), signal)
   const hear = (message: ConsumeMessage | null): void => {
     const id: unknown = message?.properties.correlationId
