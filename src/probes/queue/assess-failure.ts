@@ -14,6 +14,7 @@
  * | 25006, READONLY: a replica | read-only | failed, notYet |
  * | OOM: Redis is full | out-of-memory | failed, notYet |
  * | something that is neither PostgreSQL nor Redis | not-spoken | failed, notYet |
+ * | more than 8 MiB | too-much | failed, notYet |
  * | anything else | refused-command | failed, notYet |
  */
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -46,6 +47,7 @@ const MEANINGS: readonly Meaning[] = [
   { pattern: /^(?:25006|READONLY)/, reason: 'read-only' },
   { pattern: /^OOM/, reason: 'out-of-memory' },
   { pattern: /^NOT_SPOKEN/, reason: 'not-spoken' },
+  { pattern: /^TOO_LARGE/, reason: 'too-much' },
 ]
 
 /** What is known of the attempt. */

@@ -123,7 +123,7 @@ class GraphileCanary implements CanaryHandling {
   async look(): Promise<CanaryLook> {
     const { space } = this.#input
     const [row] = await this.#session.query(
-      `select locked_by, last_error, attempts >= max_attempts as is_over
+      `select locked_by, left(last_error, 1000) as last_error, attempts >= max_attempts as is_over
       from ${space}.jobs where key = $1`,
       [this.#key],
     )

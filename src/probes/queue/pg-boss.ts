@@ -16,6 +16,9 @@ export const TRIED_SCHEMA_VERSIONS: readonly number[] = [42]
 /** Tables with more jobs are not searched for what no index leads to. */
 const SCAN_MAX = 100_000
 
+/** What is longer is no answer to a canary. */
+const OUTPUT_BYTES_MAX = 65_536
+
 /** Looks and sends; `report` gets what is known after every step. */
 export async function askPgBoss(
   session: SqlSession,
@@ -120,7 +123,8 @@ class PgBossCanary implements CanaryHandling {
   async look(): Promise<CanaryLook> {
     const { space, canaryQueue, canaryId } = this.#input
     const [row] = await this.#session.query(
-      `select state::text as state, data ->> 'token' as token, output,
+      `select state::text as state, data ->> 'token' as token,
+        case when pg_column_size(output) <= ${OUTPUT_BYTES_MAX} then output end as output,
         extract(epoch from completed_on - created_on)::float8 * 1000 as processed_ms
       from ${space}.job where name = $1 and id = $2`,
       [canaryQueue, canaryId],

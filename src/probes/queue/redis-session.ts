@@ -5,11 +5,10 @@
  */
 import type { Socket } from 'node:net'
 import type { Redis } from 'ioredis'
+import { limitBytes } from './limit-bytes.ts'
 
 /** How long after the abort. @unit ms */
 const GRACE_MS = 200
-/** The most that a server may say in one attempt. */
-const BYTES_MAX = 8 * 1_048_576
 
 /** Who signs in. */
 export interface RedisSessionOptions {
@@ -32,11 +31,7 @@ export class RedisSession {
     this.client = client
     this.#socket = socket
     this.#options = options
-    let bytes = 0
-    socket.on('data', (chunk: Buffer) => {
-      bytes += chunk.length
-      if (bytes > BYTES_MAX) socket.destroy(new TooMuch())
-    })
+    limitBytes(socket)
     for (const source of [socket, client]) {
       source.on('error', (error: Error) => {
         this.#trouble ??= error
@@ -97,9 +92,4 @@ export class RedisSession {
     this.client.disconnect()
     this.#socket.destroy()
   }
-}
-
-/** Ends a connection whose other side does not stop talking. */
-class TooMuch extends Error {
-  readonly code = 'TOO_LARGE'
 }

@@ -6,6 +6,7 @@
 import type { Socket } from 'node:net'
 import type { Client, CustomTypesConfig } from 'pg'
 import { openConnection } from '../connection/open-connection.ts'
+import { limitBytes } from './limit-bytes.ts'
 
 /** How long after the abort, and how long for goodbye. @unit ms */
 const GRACE_MS = 200
@@ -35,6 +36,7 @@ export class SqlSession {
   private constructor(client: Client, options: SqlSessionOptions) {
     this.#client = client
     this.#options = options
+    limitBytes(options.socket)
     // The failure itself arrives at whoever waits for an answer.
     client.on('error', () => undefined)
     this.#abort = () => {
