@@ -1,5 +1,6 @@
 /** The real parts of a daemon, put together. Opening them starts nothing but takes over what runs. */
 import { hostname } from 'node:os'
+import { join } from 'node:path'
 import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
@@ -26,14 +27,18 @@ import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
 import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
+import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type { Probe } from '../seams/probe.ts'
+import type { Processes } from '../seams/processes.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
+import type { Components } from '../server/parts.ts'
 import { FileSettingsStore } from '../settings/file-settings-store.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { ProcessComponents } from './daemon-components.ts'
+import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
 import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
 import { CelExpressions } from './daemon-expressions.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
@@ -54,9 +59,10 @@ export interface DaemonParts extends DaemonCircumstances {
   readonly clock: Clock
   readonly ledger: Ledger
   readonly runtime: ProcessRuntime
+  readonly containers: ContainerRuntime
   readonly settings: FileSettingsStore
   readonly engine: Engine
-  readonly components: ProcessComponents
+  readonly components: Components
 }
 
 /**
@@ -76,19 +82,27 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     clock,
     onTrouble,
   })
+  const containers = new ContainerRuntime({
+    folder: join(place.folder, 'containers'),
+    workspace,
+    settings: options.settings,
+    clock,
+    onTrouble,
+  })
   const settings = new FileSettingsStore(place.settingsFolder)
   const engine = new Engine({
     clock,
     random: new SystemRandom(),
     ledger,
-    probes: probesFor(options, runtime, clock),
-    actuators: [runtime],
+    probes: probesFor(options, { runtime, containers, clock }),
+    actuators: [runtime, containers],
     expressions: new CelExpressions(),
     settings,
   })
-  const components = new ProcessComponents({ runtime, workspace, folder })
+  const processes = new ProcessComponents({ runtime, workspace, folder })
+  const components = new EveryComponent(processes, containers)
   const watching = openCircumstances(place, clock, onTrouble)
-  return { clock, ledger, runtime, settings, engine, components, ...watching }
+  return { clock, ledger, runtime, containers, settings, engine, components, ...watching }
 }
 
 /** Lets go of everything, ending no ramp and no component. */
@@ -96,6 +110,7 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   await parts.engine.close()
   await parts.recorder.close()
   parts.runtime.close()
+  parts.containers.close()
   await parts.ledger.close()
 }
 
@@ -113,16 +128,16 @@ function openLedger({ place, settings }: DaemonPartsOptions, clock: Clock): Ledg
 
 function probesFor(
   { place, settings }: DaemonPartsOptions,
-  runtime: ProcessRuntime,
-  clock: Clock,
+  { runtime, containers, clock }: Pick<DaemonParts, 'runtime' | 'containers' | 'clock'>,
 ): readonly Probe[] {
+  const started: Processes = new EveryRuntime([runtime, containers])
   const folder = place.workspace
   const path = settings['PATH'] ?? SEARCH_PATH
   const home = settings['HOME'] ?? folder
   const probes: readonly Probe[] = [
     new DnsProbe(),
     new ExecProbe({ folder, path, home }),
-    new ExitProbe(runtime, clock),
+    new ExitProbe(started, clock),
     new FileProbe({ folder }),
     new GrpcProbe(),
     new HttpProbe(runtime),

@@ -61,15 +61,20 @@ export const REAL_PARTS: readonly RealPart[] = [
   part('wrk', 'load in the bench', ['wrk'], 'wrk', 'wrk'),
   part('tmux', 'the live view on a real terminal', ['tmux'], 'tmux', 'tmux'),
   part('Chromium', 'the dashboard', ['chromium'], 'chromium', 'chromium'),
-  part('Podman', 'the container runtime', ['podman', 'crun'], 'podman crun', 'podman'),
-  part('network namespaces', 'several hosts on one machine', ['ip', 'tc'], 'iproute2'),
   part(
-    'Java',
-    'Apache Kafka, from its own jars',
-    ['java'],
-    'openjdk-17-jre-headless',
-    'openjdk@17',
+    'Podman',
+    'the container runtime',
+    ['podman', 'crun', 'iptables', 'busybox'],
+    'podman crun netavark aardvark-dns iptables busybox-static',
   ),
+  part('network namespaces', 'several hosts on one machine', ['ip', 'tc'], 'iproute2'),
+  {
+    name: 'Kafka',
+    purpose: 'the kafka probe',
+    programs: ['kafka-run-class', 'java'],
+    debian: 'apt-get install maven openjdk-17-jre-headless && .ci/install-kafka',
+    homebrew: 'brew install maven openjdk@17 && .ci/install-kafka',
+  },
   part('Go', 'peers in the bench', ['go'], undefined, 'go'),
 ]
 
@@ -118,6 +123,7 @@ function findProgram(name: string): string | undefined {
     '/usr/local/sbin',
     ...globSync('/usr/lib/postgresql/*/bin'),
     join(CACHE, 'moto/bin'),
+    join(CACHE, 'kafka/bin'),
   ]
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
