@@ -10,6 +10,8 @@ import {
   gist,
   settleMsAfterAbort,
 } from '../../../test/support/asking.ts'
+import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
+import { freePort } from '../../../test/support/free-port.ts'
 import { makeRedis, type RedisServer } from '../../../test/support/redis.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -213,6 +215,25 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
       assert.equal(gist(answer), expected, answer.sentence)
       assert.doesNotMatch(JSON.stringify(answer), /hunter2|swordfish/)
     }
+  })
+
+  it('speaks TLS as the contract says', openssl, async (test) => {
+    const { certificate, certificateFile, keyFile } = await makeCertificate(test)
+    const tlsPort = await freePort()
+    const secured = await makeRedis(
+      ...['--tls-port', String(tlsPort), '--tls-auth-clients', 'no'],
+      ...['--tls-cert-file', certificateFile, '--tls-key-file', keyFile],
+    )
+    test.after(() => secured.remove())
+    secured.start()
+    await secured.client().ping()
+    const url = `rediss://localhost:${tlsPort}`
+    const unknown = await ask({}, {}, { url })
+    assert.equal(gist(unknown), 'failed terminal untrusted-certificate', unknown.sentence)
+    const trusted = await ask({}, {}, { url, tls: { ca: certificate } })
+    assert.equal(gist(trusted), 'failed notYet no-worker', trusted.sentence)
+    const none = await ask({}, {}, { url, tls: { ca: '/nowhere/ca.pem' } })
+    assert.equal(gist(none), 'errored terminal malformed-input', none.sentence)
   })
 
   it('says not yet when a user may not ask, and when the server is a replica', async (test) => {

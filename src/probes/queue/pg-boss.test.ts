@@ -301,6 +301,18 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     assert.equal(await jobsLeft(), 0)
   })
 
+  it('gives several who ask the same at once an answer each, and sends no more than one', async (test) => {
+    let most = 0
+    await startWorker(test, async ({ token }) => {
+      most = Math.max(most, await jobsLeft())
+      return { token, version: 'worker@1.0.0' }
+    })
+    const canary = { processedWithin: 4_000, by: 'worker@1.0.0' }
+    const answers = await Promise.all([1, 2, 3, 4].map(() => ask({ canary })))
+    for (const answer of answers) assert.equal(gist(answer), 'passed processed', answer.sentence)
+    assert.deepEqual([most, await jobsLeft()], [1, 0])
+  })
+
   it('sends nothing to tables of a version that has not been tried', async (test) => {
     test.after(() => sql.query('update pgboss.version set version = 42'))
     for (const [version, expected] of [

@@ -26,16 +26,19 @@ export async function askPgBoss(
   { signal, report }: { readonly signal: AbortSignal; report(facts: CollectedFacts): void },
 ): Promise<void> {
   const { space, queue, canaryQueue } = input
-  const [version] = await session.query(`select version from ${space}.version limit 1`)
-  let facts: CollectedFacts = { schemaVersion: Number(version?.['version'] ?? 0) }
-  const untried = findUntried(facts.schemaVersion ?? 0)
+  const [found] = await session.query(
+    `select (select max(version) from ${space}.version) as version,
+      array(select name from ${space}.queue where name = any($1)) as queues`,
+    [[queue, canaryQueue]],
+  )
+  const schemaVersion = Number(found?.['version'] ?? 0)
+  let facts: CollectedFacts = { schemaVersion }
+  const untried = findUntried(schemaVersion)
   if (untried !== undefined) return report({ ...facts, untried })
-  report(facts)
-  const known = await session.query(`select name from ${space}.queue where name = any($1)`, [
-    [queue, canaryQueue],
-  ])
-  const missing = [queue, canaryQueue].find((name) => !known.some((row) => row['name'] === name))
+  const known = found?.['queues'] as readonly string[]
+  const missing = [queue, canaryQueue].find((name) => !known.includes(name))
   if (missing !== undefined) return report({ ...facts, missingQueue: missing })
+  report(facts)
   const canary = await followCanary(new PgBossCanary(session, input), {
     withinMs: input.processedWithinMs,
     signal,
