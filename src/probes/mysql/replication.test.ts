@@ -136,7 +136,7 @@ describe('the mysql probe, of replication', requireRealPart('MariaDB'), () => {
     const from = `mysql://beat:tiger@127.0.0.1:${primary.port}/shop`
     const input = { url: replicaAs('app:lion'), replication: { from, lag: 20_000 } }
     const { settleMs, answer } = await settleMsAfterAbort(probe, input, 300)
-    assert.ok(settleMs < 600, `settled ${settleMs} ms after the abort`)
+    assert.ok(settleMs < 1_000, `settled ${settleMs} ms after the abort`)
     assert.equal(gist(answer), 'failed notYet lagging')
     assert.match(answer.sentence, /time was up before the 20000 ms expected/)
     await reader.query('start slave')

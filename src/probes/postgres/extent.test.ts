@@ -93,7 +93,7 @@ describe('the postgres probe, of extensions, connections, writes and clocks', ()
     const input = { url, write: { table: 'orders', values: { id: '7' } } }
     const { settleMs, answer } = await settleMsAfterAbort(probe, input, 200)
     assert.equal(gist(answer), 'failed notYet timed-out')
-    assert.ok(settleMs < 500, `settled ${settleMs} ms after the abort`)
+    assert.ok(settleMs < 1_000, `settled ${settleMs} ms after the abort`)
     await admin.query('rollback')
     assert.equal(gist(await ask({ write: input.write })), 'passed ready')
   })
