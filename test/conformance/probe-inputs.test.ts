@@ -126,6 +126,8 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
     'nats://localhost',
     {
       url: 'tls://app:secret@localhost:4222',
+      credentials: 'app.creds',
+      inboxPrefix: '_INBOX_app',
       jetstream: true,
       stream: 'ORDERS',
       consumer: 'workers',

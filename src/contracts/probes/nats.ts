@@ -47,6 +47,15 @@ export const natsInput: z.ZodType<JsonObject> = z.union([
   z
     .strictObject({
       url,
+      credentials: z
+        .string()
+        .min(1)
+        .exactOptional()
+        .describe('Credentials of a user with a JWT: their text, or the file that holds it.'),
+      inboxPrefix: subject
+        .exactOptional()
+        .describe('Where answers come to, for users who may not listen everywhere.')
+        .meta({ default: '_INBOX' }),
       jetstream: templated(z.boolean())
         .exactOptional()
         .describe('Whether JetStream must be there; implied by a stream.')

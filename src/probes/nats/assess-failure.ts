@@ -36,7 +36,7 @@ interface Meaning {
 
 const MEANINGS: readonly Meaning[] = [
   {
-    pattern: /^(?:AuthorizationError|UserAuthenticationExpiredError)|authentication expired/i,
+    pattern: /^(?:AuthorizationError|UserAuthenticationExpiredError)|authorization violation/i,
     reason: 'wrong-credentials',
     says: () => 'refuses user, password or token',
     isTerminal: true,
@@ -106,6 +106,10 @@ export function assessNatsFailure(failure: NatsFailure, session: FailedSession):
   const evidence = { ...session.evidence, code }
   if (code === 'CA_UNREADABLE') {
     const sentence = `${subject} cannot be asked: the file of tls.ca cannot be read.`
+    return errored('terminal', { reason: 'malformed-input', sentence, evidence })
+  }
+  if (code === 'CREDENTIALS_UNREADABLE') {
+    const sentence = `${subject} cannot be asked: \`credentials\` is no file and no text of credentials.`
     return errored('terminal', { reason: 'malformed-input', sentence, evidence })
   }
   const unconnected = assessFailedAttempt({ code, subject, latency, evidence })

@@ -79,7 +79,7 @@ describe('what one attempt saw of NATS', () => {
     for (const [code, message, expected] of [
       ['10008', 'JetStream system temporarily unavailable', 'failed notYet jetstream-unavailable'],
       ['10039', 'jetstream not enabled for account', 'failed notYet no-jetstream'],
-      ['ProtocolError', 'maximum connections exceeded', 'failed notYet too-many-connections'],
+      ['REFUSED', 'maximum connections exceeded', 'failed notYet too-many-connections'],
       ['UserAuthenticationExpiredError', 'expired', 'failed terminal wrong-credentials'],
       ['10999', 'something new', 'failed notYet refused-command'],
     ] as const) {

@@ -38,7 +38,14 @@ export async function collectFacts(
   facts = { ...facts, consumer }
   report(facts)
   if (input.canary === undefined || !canaryMayBeSent(input, facts)) return
-  const sending = { connection, manager, streamName, consumerName, canary: input.canary }
+  const sending = {
+    connection,
+    manager,
+    streamName,
+    consumerName,
+    canary: input.canary,
+    inboxPrefix: input.inboxPrefix,
+  }
   await sendCanary(sending, signal, (seen) => {
     facts = { ...facts, ...seen }
     report(facts)

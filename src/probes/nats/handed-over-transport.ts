@@ -37,7 +37,9 @@ export class HandedOverTransport implements Transport {
 
   connect(_server: Server, options: ConnectionOptions): Promise<void> {
     this.#handedOver = (options as HandedOverOptions).handedOver
-    const { socket } = this.#handedOver
+    const { socket, greeting } = this.#handedOver
+    const [, refusal] = /-ERR '([^'\r\n]*)'/.exec(Buffer.from(greeting).toString('latin1')) ?? []
+    if (refusal !== undefined) return Promise.reject(new SessionTrouble('REFUSED', refusal))
     socket.on('error', (error) => {
       this.closeError ??= error
     })

@@ -23,6 +23,9 @@ export interface NatsInput {
   readonly user: string
   /** Never shown. */
   readonly password: string
+  /** Text or path of a file of credentials; never shown. */
+  readonly credentials: string | undefined
+  readonly inboxPrefix: string
   /** For people: `localhost:4222`. */
   readonly shown: string
   readonly needsJetStream: boolean
@@ -53,6 +56,8 @@ export function readNatsInput(reader: InputReader): NatsInput {
   return {
     ...readUrl(reader),
     tls: readTlsInput(reader),
+    credentials: reader.optionalText('credentials'),
+    inboxPrefix: reader.optionalText('inboxPrefix') ?? '_INBOX',
     needsJetStream: reader.flag('jetstream', false) || stream !== undefined,
     stream,
     consumer,

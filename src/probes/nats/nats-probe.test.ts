@@ -1,6 +1,9 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { AckPolicy, type JetStreamManager, jetstreamManager } from '@nats-io/jetstream'
 import {
@@ -12,6 +15,7 @@ import {
 } from '../../../test/support/asking.ts'
 import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
 import { makeNats, type NatsServer } from '../../../test/support/nats.ts'
+import { makeCredentials } from '../../../test/support/nats-credentials.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { JsonObject } from '../../core/units/json.ts'
@@ -243,6 +247,16 @@ describe('the nats probe, signing in', requireRealPart('NATS'), () => {
     assert.doesNotMatch(JSON.stringify(signedIn), /tiger/)
   })
 
+  it('says not yet while the server takes no more connections', async (test) => {
+    const server = await makeNats()
+    test.after(() => server.remove())
+    server.start('max_connections: 1')
+    const input = { url: `nats://127.0.0.1:${server.port}` }
+    await askUntilPassed(probe, () => askingOf(input), 10_000)
+    const full = await server.connect().then(() => askOnce(probe, input))
+    assert.equal(gist(full), 'failed notYet too-many-connections', full.sentence)
+  })
+
   it('takes a user without a password for a token', async (test) => {
     const input = await start(test, 'authorization { token: swordfish }')
     const signedIn = await askOnce(probe, input('swordfish@'))
@@ -256,6 +270,27 @@ describe('the nats probe, signing in', requireRealPart('NATS'), () => {
     assert.equal(gist(plain), 'failed terminal no-jetstream', plain.sentence)
     const denied = await askOnce(probe, { ...input('guest:guest@'), stream: 'ORDERS' })
     assert.equal(gist(denied), 'failed notYet permission-denied', denied.sentence)
+  })
+
+  it('signs in with credentials of a JWT, as text and as a file', async (test) => {
+    const { config, good, foreign } = makeCredentials()
+    const server = await makeNats()
+    test.after(() => server.remove())
+    server.start(config)
+    const url = `nats://127.0.0.1:${server.port}`
+    await askUntilReason({ url, credentials: foreign }, 'wrong-credentials')
+    const signedIn = await askOnce(probe, { url, credentials: good, inboxPrefix: '_INBOX_app' })
+    assert.equal(gist(signedIn), 'passed ready', signedIn.sentence)
+    const folder = await mkdtemp(join(tmpdir(), 'rampart-creds-'))
+    test.after(() => rm(folder, { recursive: true }))
+    const file = join(folder, 'app.creds')
+    await writeFile(file, good)
+    assert.equal(gist(await askOnce(probe, { url, credentials: file })), 'passed ready')
+    for (const credentials of ['/nowhere.creds', '-----BEGIN SECRET-----']) {
+      const answer = await askOnce(probe, { url, credentials })
+      assert.equal(gist(answer), 'errored terminal malformed-input', answer.sentence)
+      assert.doesNotMatch(JSON.stringify(answer), /nowhere|SECRET/)
+    }
   })
 
   it('speaks TLS where either side insists, and judges the certificate', openssl, async (test) => {

@@ -35,6 +35,7 @@ export interface Sending {
   readonly streamName: string
   readonly consumerName: string
   readonly canary: CanaryInput
+  readonly inboxPrefix: string
 }
 
 /** Gets what is known so far; the last call counts. */
@@ -109,7 +110,7 @@ async function isFree(sending: Sending, signal: AbortSignal, report: Report): Pr
 async function publish(sending: Sending, seen: Seen): Promise<Storing> {
   const { connection, manager, streamName, canary } = sending
   const { createInbox, headers } = await import('@nats-io/transport-node')
-  const inbox = createInbox()
+  const inbox = createInbox(sending.inboxPrefix)
   seen.awaitsAnswer = canary.version !== undefined
   connection.subscribe(inbox, {
     max: 1,

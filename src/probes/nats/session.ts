@@ -3,8 +3,9 @@
  * Nothing is ever connected to again. Whoever waits for an answer stops waiting when the signal aborts,
  * and the session is closed by whoever opened it, so that there is time to take back what was sent.
  */
+import { readFile } from 'node:fs/promises'
 import type { Socket } from 'node:net'
-import type { NatsConnection } from '@nats-io/transport-node'
+import type { Authenticator, NatsConnection } from '@nats-io/transport-node'
 import { openConnection } from '../connection/open-connection.ts'
 import { orAborted } from '../connection/or-aborted.ts'
 import { secureConnection } from '../connection/secure-connection.ts'
@@ -65,7 +66,10 @@ async function greetAndSignIn(
   const info = readInfo(greeting)
   const isSecure = input.isSecure || info['tls_required'] === true
   const socket = isSecure ? await secure(plain, input, signal) : plain
-  const connection = await signIn(input, { socket, greeting, isSecure }, signal)
+  // A server that is full greets, says so, and is gone: what is sent then ends the reading.
+  await new Promise(setImmediate)
+  const heard = isSecure ? greeting : Buffer.concat([greeting, readBuffered(plain)])
+  const connection = await signIn(input, { socket, greeting: heard, isSecure }, signal)
   const server = {
     version: String(info['version'] ?? ''),
     name: String(info['server_name'] ?? ''),
@@ -82,26 +86,29 @@ async function greetAndSignIn(
 }
 
 /** The bytes up to the end of the first line, and what came with them. */
-function readGreeting(socket: Socket): Promise<Uint8Array> {
+function readGreeting(socket: Socket): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     let heard = Buffer.alloc(0)
     const settle = (settled: () => void): void => {
-      socket.pause()
-      socket.off('data', onData)
+      socket.off('readable', onReadable)
       socket.off('close', onClose)
       settled()
     }
     const onClose = (): void => settle(() => reject(new SessionTrouble('ECONNRESET', '')))
-    const onData = (chunk: Buffer): void => {
-      heard = Buffer.concat([heard, chunk])
+    const onReadable = (): void => {
+      heard = Buffer.concat([heard, readBuffered(socket)])
       if (heard.includes('\r\n')) settle(() => resolve(heard))
       else if (heard.length > GREETING_BYTES_MAX) {
         settle(() => reject(new SessionTrouble('NOT_NATS', 'Its first line does not end.')))
       }
     }
-    socket.on('data', onData)
+    socket.on('readable', onReadable)
     socket.once('close', onClose)
   })
+}
+
+function readBuffered(socket: Socket): Buffer {
+  return (socket.read() as Buffer | null) ?? Buffer.alloc(0)
 }
 
 function readInfo(greeting: Uint8Array): Readonly<Record<string, unknown>> {
@@ -127,7 +134,8 @@ async function signIn(
 ): Promise<NatsConnection> {
   // Loading the client takes longer than asking; who asks no NATS need not wait for it.
   const { NatsConnectionImpl, setTransportFactory } = await import('@nats-io/transport-node')
-  const { user, password, shown } = input
+  const { user, password, shown, inboxPrefix } = input
+  const authenticator = await readCredentials(input)
   const options: HandedOverOptions = {
     handedOver,
     servers: [shown],
@@ -137,6 +145,8 @@ async function signIn(
     ignoreClusterUpdates: true,
     noAsyncTraces: true,
     timeout: NEVER_MS,
+    inboxPrefix,
+    ...(authenticator === undefined ? {} : { authenticator }),
     ...(user !== '' && password === '' ? { token: user } : {}),
     ...(password === '' ? {} : { user, pass: password }),
   }
@@ -146,4 +156,21 @@ async function signIn(
   // When nobody waits any more, the connection is destroyed and this fails.
   connecting.catch(() => 'It is told to whoever waits below.')
   return await orAborted(connecting, signal)
+}
+
+/** What signs in with the credentials, once they are known to be some. */
+async function readCredentials(input: NatsInput): Promise<Authenticator | undefined> {
+  const { credentials } = input
+  if (credentials === undefined) return undefined
+  const { credsAuthenticator } = await import('@nats-io/transport-node')
+  try {
+    const isText = credentials.includes('-----BEGIN')
+    const text = isText ? Buffer.from(credentials) : await readFile(credentials)
+    const authenticator = credsAuthenticator(text)
+    authenticator('nonce')
+    return authenticator
+  } catch {
+    // Why, it may not say: it could be part of the secret.
+    throw new SessionTrouble('CREDENTIALS_UNREADABLE', '')
+  }
 }
