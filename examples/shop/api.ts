@@ -8,7 +8,7 @@ import { crashSoonIfBroken } from './break.ts'
 import type { Product } from './cache.ts'
 import { findOrder, latestOrders, type OrderRequest, placeOrder } from './orders.ts'
 import { renderPage } from './page.ts'
-import { type Program, portSetting, runProgram, setting } from './program.ts'
+import { optionalSetting, type Program, portSetting, runProgram, setting } from './program.ts'
 import { openQueue } from './queue.ts'
 import { type Dependencies, isReady, readinessOf } from './readiness.ts'
 
@@ -40,7 +40,16 @@ await runProgram('api', async (program) => {
 })
 
 async function openDependencies(program: Program): Promise<Dependencies> {
-  const connectionString = setting('DATABASE_URL')
+  const [url, primaryUrl] = [setting('DATABASE_URL'), setting('PRIMARY_URL')]
+  const pool = openPool(url, program)
+  const primary = url === primaryUrl ? pool : openPool(primaryUrl, program)
+  const boss = await openQueue(primaryUrl, { name: 'shop api queue', works: false })
+  program.onStop(() => boss.stop({ graceful: false }))
+  const release = optionalSetting('SHOP_RELEASE', 'dev')
+  return { release, pool, primary, boss, cacheUrl: setting('CACHE_URL') }
+}
+
+function openPool(connectionString: string, program: Program): Pool {
   const pool = new Pool({
     connectionString,
     application_name: 'shop api',
@@ -50,9 +59,7 @@ async function openDependencies(program: Program): Promise<Dependencies> {
   })
   pool.on('error', (error) => console.error(`api: ${error.message}`))
   program.onStop(() => pool.end())
-  const boss = await openQueue(connectionString, { name: 'shop api queue', works: false })
-  program.onStop(() => boss.stop({ graceful: false }))
-  return { pool, boss, cacheUrl: setting('CACHE_URL') }
+  return pool
 }
 
 function addPages(app: FastifyInstance, dependencies: Dependencies): void {
@@ -68,14 +75,14 @@ function addPages(app: FastifyInstance, dependencies: Dependencies): void {
   })
   app.get('/products', products)
   app.get('/', async (_request, reply) => {
-    const page = renderPage(await products(), await latestOrders(dependencies.pool))
+    const page = renderPage(await products(), await latestOrders(dependencies.primary))
     return reply.type('text/html; charset=utf-8').send(page)
   })
 }
 
-function addOrders(app: FastifyInstance, { pool, boss }: Dependencies): void {
+function addOrders(app: FastifyInstance, { primary, boss }: Dependencies): void {
   app.post<{ Body: OrderRequest }>('/orders', { schema: ORDER_SCHEMA }, async (request, reply) => {
-    const order = await placeOrder(pool, boss, request.body)
+    const order = await placeOrder(primary, boss, request.body)
     if (order !== undefined) return reply.code(201).send(order)
     return reply.code(404).send({ error: `there is no product ${request.body.productId}` })
   })
@@ -83,7 +90,7 @@ function addOrders(app: FastifyInstance, { pool, boss }: Dependencies): void {
     '/orders/:id',
     { schema: ORDER_ID_SCHEMA },
     async (request, reply) => {
-      const order = await findOrder(pool, request.params.id)
+      const order = await findOrder(primary, request.params.id)
       if (order !== undefined) return order
       return reply.code(404).send({ error: `there is no order ${request.params.id}` })
     },

@@ -6,7 +6,15 @@
 import { optionalSetting } from './program.ts'
 
 /** The parts that can be broken. */
-export const BREAKABLE_PARTS = ['db', 'schema', 'worker', 'api', 'cache', 'smoke'] as const
+export const BREAKABLE_PARTS = [
+  'db',
+  'schema',
+  'replication',
+  'worker',
+  'api',
+  'cache',
+  'smoke',
+] as const
 
 /** One of the parts that can be broken. */
 export type BreakablePart = (typeof BREAKABLE_PARTS)[number]
@@ -28,6 +36,11 @@ export function brokenServerSettings(): readonly string[] {
 /** schema: the fifth migration asks for a column that no table has. */
 export function brokenMigrationSql(version: string): string {
   return isBroken('schema') && version === '0005' ? 'select discount_cents from products;\n' : ''
+}
+
+/** replication: the subscription is switched off once the first copy is done, as after a mistake. */
+export function isReplicationFrozen(): boolean {
+  return isBroken('replication')
 }
 
 /** worker: it connects and looks alive, but never takes a job. */

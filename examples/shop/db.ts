@@ -27,7 +27,10 @@ const SETTINGS = [
   'dynamic_shared_memory_type=mmap',
   // Each of these saves processes that a shop of this size does not need.
   'io_method=sync',
-  'max_logical_replication_workers=0',
+  'max_logical_replication_workers=3',
+  'max_sync_workers_per_subscription=1',
+  // What one region writes is carried to the other.
+  'wal_level=logical',
   // Fewer and shorter lines in the log.
   'log_checkpoints=off',
   'log_line_prefix=',

@@ -87,7 +87,8 @@ function failedAtMs(entries: readonly Recorded[], stage: string): number {
 
 /** When the wrapper of a component's first start wrote down its exit, by the file system's clock. */
 function processEndedAtMs(shop: string, component: string): number {
-  return statSync(join(shop, '.rampart/processes', `shop~${component}`, '1/exit')).mtimeMs
+  return statSync(join(shop, '.rampart/processes', `shop~${component.replace('/', '~')}`, '1/exit'))
+    .mtimeMs
 }
 
 function deadlineMs(entries: readonly Recorded[], stage: string): number {
@@ -96,12 +97,16 @@ function deadlineMs(entries: readonly Recorded[], stage: string): number {
   return opened.plan.stages.find(({ name }) => name === stage)?.deadlineMs ?? 0
 }
 
-async function assertBroken(t: TestContext, part: string): Promise<Shop & { shop: string }> {
+async function assertBroken(
+  t: TestContext,
+  part: string,
+  stage = `eu/${part}`,
+): Promise<Shop & { shop: string }> {
   const shop = copyShop(t)
   const { exitCode, result, stderr } = await demo(shop, '--break', part)
   assert.equal(exitCode, 3, stderr)
   assert.equal(result.verdict, 'undone')
-  assert.equal(result.cause.stage, part)
+  assert.equal(result.cause.stage, stage)
   assert.notEqual(result.cause.reason, '')
   assertNothingLeft(shop, result)
   t.diagnostic(`${part}: ${result.cause.sentence}`)
@@ -116,6 +121,13 @@ const CRASHES = {
   smoke: /exited with 1.*cent/,
 }
 
+/** What only two regions together can get wrong: where it is found, and what is said of it. */
+const BETWEEN_REGIONS = {
+  replication: ['agree', /replication was not met.*its subscription shop is disabled/],
+  'region-us': ['us/db', /exited with 1.*PostgreSQL ended by itself/],
+  'version-skew': ['agree', /Regions differ in.*release.*eu says "2\.1\.0", us says "2\.0\.9"/],
+} as const
+
 const DEADLINES = {
   worker: /canary was not met.*sessions of workers that take nothing/,
   cache: /warm was not met within/,
@@ -129,7 +141,7 @@ describe('the demo', { concurrency: 2 }, () => {
       assert.equal(exitCode, 0, stderr)
       assert.equal(result.verdict, 'ready')
       assert.ok(result.criticalPathMs > 0 && result.totalMs >= result.criticalPathMs)
-      assert.equal(result.stages.length, 6)
+      assert.equal(result.stages.length, 14)
       for (const { name, verdict, startedAtMs, readyAtMs } of result.stages) {
         assert.match(verdict, /^(ready|completed)$/, name)
         assert.ok(startedAtMs <= readyAtMs, name)
@@ -143,7 +155,8 @@ describe('the demo', { concurrency: 2 }, () => {
     test(`a crash of ${part} is named within a second, and undone`, async (t) => {
       const { shop, cause } = await assertBroken(t, part)
       assert.match(cause.sentence, why)
-      const lateMs = failedAtMs(await entriesUp(shop), part) - processEndedAtMs(shop, part)
+      const lateMs =
+        failedAtMs(await entriesUp(shop), `eu/${part}`) - processEndedAtMs(shop, `eu/${part}`)
       t.diagnostic(`recorded ${Math.round(lateMs)} ms after the process ended`)
       assert.ok(lateMs <= CRASH_WITHIN_MS, `${lateMs} ms`)
     })
@@ -154,9 +167,17 @@ describe('the demo', { concurrency: 2 }, () => {
       const { shop, cause } = await assertBroken(t, part)
       assert.match(cause.sentence, why)
       const entries = await entriesUp(shop)
-      const tookMs = failedAtMs(entries, part) - atMs(entries, ['stage.entered'], part)
+      const stage = `eu/${part}`
+      const tookMs = failedAtMs(entries, stage) - atMs(entries, ['stage.entered'], stage)
       t.diagnostic(`recorded after ${tookMs} ms`)
-      assert.ok(tookMs <= deadlineMs(entries, part) + DEADLINE_SLACK_MS, `${tookMs} ms`)
+      assert.ok(tookMs <= deadlineMs(entries, stage) + DEADLINE_SLACK_MS, `${tookMs} ms`)
+    })
+  }
+
+  for (const [name, [stage, why]] of Object.entries(BETWEEN_REGIONS)) {
+    test(`${name} is named, and both regions are undone`, async (t) => {
+      const { cause } = await assertBroken(t, name, stage)
+      assert.match(cause.sentence, why)
     })
   }
 })

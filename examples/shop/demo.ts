@@ -13,7 +13,15 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 
-const PARTS = ['db', 'schema', 'worker', 'api', 'cache', 'smoke']
+/** What each break gives the shop: the variables that its contract reads. */
+const BREAKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  ...Object.fromEntries(
+    ['db', 'schema', 'worker', 'api', 'cache', 'smoke'].map((part) => [part, { SHOP_BREAK: part }]),
+  ),
+  replication: { SHOP_BREAK_US: 'replication' },
+  'region-us': { SHOP_BREAK_US: 'db' },
+  'version-skew': { SHOP_RELEASE_US: '2.0.9' },
+}
 const shop = dirname(fileURLToPath(import.meta.url))
 const rampartBin = join(shop, '../../bin/rampart.mjs')
 
@@ -33,8 +41,8 @@ interface Result {
 process.exitCode = await demo()
 
 async function demo(): Promise<number> {
-  if (options.break !== '' && !PARTS.includes(options.break)) {
-    process.stderr.write(`--break takes one of: ${PARTS.join(', ')}\n`)
+  if (options.break !== '' && !Object.hasOwn(BREAKS, options.break)) {
+    process.stderr.write(`--break takes one of: ${Object.keys(BREAKS).join(', ')}\n`)
     return 2
   }
   // The commands started here get the terminal's Ctrl-C themselves and deal with it.
@@ -45,7 +53,7 @@ async function demo(): Promise<number> {
   process.on('SIGINT', () => undefined)
   // Waiting for a signal alone would not keep this program running.
   const staying = setInterval(() => undefined, 60_000)
-  say('Bringing up a small shop: database, migrations, cache, worker, API, smoke test.\n')
+  say('Bringing up a small shop in two regions, the second one following the first.\n')
   const up = await rampart(['up', shop])
   const isOpen = up.exitCode === 0
   if (isOpen && !options.exit && !interrupted) {
@@ -76,7 +84,7 @@ async function rampart(
       how === 'quiet' ? 'ignore' : isRead ? 'pipe' : 'inherit',
       how === 'quiet' ? 'ignore' : 'inherit',
     ],
-    env: { ...process.env, SHOP_BREAK: options.break },
+    env: { ...process.env, ...BREAKS[options.break] },
   })
   const text = isRead ? await readAll(child) : ''
   if (child.exitCode === null && child.signalCode === null) await once(child, 'close')
@@ -98,10 +106,12 @@ async function tellWhereToClick(): Promise<void> {
   const { environments } = JSON.parse(await readAll(child)) as {
     environments: { components: { subject: string; ports: Record<string, number> }[] }[]
   }
-  const api = environments[0]?.components.find(({ subject }) => subject === 'shop/api')
-  const port = api?.ports['http']
-  say(`\nThe shop is open:   http://127.0.0.1:${port}/`)
-  say(`\nIts readiness:      http://127.0.0.1:${port}/ready\n`)
+  for (const region of ['eu', 'us']) {
+    const subject = `shop/${region}/api`
+    const api = environments[0]?.components.find((component) => component.subject === subject)
+    say(`\nThe shop is open in ${region}:  http://127.0.0.1:${api?.ports['http']}/  (and /ready)`)
+  }
+  say('\n')
   say('\nIn another terminal: npx rampart status, npx rampart logs -f (in examples/shop)\n')
   say('Ctrl-C takes it down.\n')
 }

@@ -22,6 +22,8 @@ interface NotOk {
 
 /** What `GET /ready` says. */
 export interface Readiness {
+  /** Which build answers. */
+  readonly release: string
   readonly db: { readonly ok: boolean; readonly migrationHead: string } | NotOk
   readonly queue: CanaryResult
   readonly cache: { readonly ok: boolean; readonly products: number } | NotOk
@@ -29,13 +31,22 @@ export interface Readiness {
 
 /** What the API stands on. */
 export interface Dependencies {
+  readonly release: string
+  /** The region's own database, to read from. */
   readonly pool: Pool
+  /** The database that takes orders; in the primary region the same. */
+  readonly primary: Pool
   readonly boss: PgBoss
   readonly cacheUrl: string
 }
 
 /** Gives the function that asks all parts. */
-export function readinessOf({ pool, boss, cacheUrl }: Dependencies): () => Promise<Readiness> {
+export function readinessOf({
+  release,
+  pool,
+  boss,
+  cacheUrl,
+}: Dependencies): () => Promise<Readiness> {
   const askQueue = shared(() => askCanary(boss, PART_WITHIN_MS))
   return async () => {
     const [db, queue, cache] = await Promise.all([
@@ -43,7 +54,7 @@ export function readinessOf({ pool, boss, cacheUrl }: Dependencies): () => Promi
       bounded(askQueue()),
       bounded(askCache(cacheUrl)),
     ])
-    return { db, queue, cache }
+    return { release, db, queue, cache }
   }
 }
 

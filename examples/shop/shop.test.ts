@@ -35,6 +35,7 @@ const databaseUrl = `postgres://app:${encodeURIComponent(PASSWORD)}@127.0.0.1:${
 const variables: Variables = {
   SHOP_DB_PASSWORD: PASSWORD,
   DATABASE_URL: databaseUrl,
+  PRIMARY_URL: databaseUrl,
   WORKER_VERSION: 'worker@7',
   CACHE_URL: cacheUrl,
   API_URL: apiUrl,
