@@ -12,6 +12,7 @@ import { ExitProbe } from '../probes/exit/exit-probe.ts'
 import { FileProbe } from '../probes/file/file-probe.ts'
 import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
+import { KafkaProbe } from '../probes/kafka/kafka-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
 import { NatsProbe } from '../probes/nats/nats-probe.ts'
@@ -141,6 +142,7 @@ function probesFor(
     new FileProbe({ folder }),
     new GrpcProbe(),
     new HttpProbe(runtime),
+    new KafkaProbe(),
     new LogProbe(),
     new NatsProbe(),
     new MysqlProbe(clock),

@@ -13,6 +13,7 @@ import { readExpectedExit } from '../../src/probes/exit/exit-probe.ts'
 import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
+import { readKafkaInput } from '../../src/probes/kafka/kafka-input.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
 import { readMysqlInput } from '../../src/probes/mysql/mysql-input.ts'
 import { readNatsInput } from '../../src/probes/nats/nats-input.ts'
@@ -35,6 +36,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   file: (reader) => readFileInput(reader, '/'),
   grpc: readGrpcInput,
   http: readExpectation,
+  kafka: readKafkaInput,
   log: (reader) => readLogInput(reader, {}),
   nats: readNatsInput,
   mysql: readMysqlInput,
@@ -119,6 +121,27 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
       bodyLimit: 4_096,
       followRedirects: 2,
       tls: { ca: 'ca.pem', servername: 'localhost', insecure: false },
+    },
+  ],
+  kafka: [
+    'localhost:9092',
+    { brokers: '[::1]:9092', topic: 'orders' },
+    {
+      brokers: ['kafka-1:9092', 'kafka-2:9092'],
+      sasl: { mechanism: 'scram-sha-512', user: 'app', password: 'secret' },
+      topic: 'orders',
+      partitions: 12,
+      inSyncReplicas: 2,
+      group: 'shop-worker',
+      canary: {
+        payload: '{"kind":"canary"}',
+        headers: { kind: 'canary' },
+        partitions: [0, 1],
+        processedWithin: '3s',
+        replyTopic: 'orders-answers',
+        by: '1.4.2',
+      },
+      tls: { ca: 'ca.pem', servername: 'kafka', insecure: false },
     },
   ],
   log: ['ready', { pattern: 'port (?<port>\\d+)', fatal: '^FATAL', stream: 'err' }],

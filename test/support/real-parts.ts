@@ -72,8 +72,8 @@ export const REAL_PARTS: readonly RealPart[] = [
     name: 'Kafka',
     purpose: 'the kafka probe',
     programs: ['kafka-run-class', 'java'],
-    debian: 'apt-get install maven openjdk-17-jre-headless && .ci/install-kafka',
-    homebrew: 'brew install maven openjdk@17 && .ci/install-kafka',
+    debian: 'apt-get install maven && .ci/install-kafka',
+    homebrew: 'brew install maven && .ci/install-kafka',
   },
   part('Go', 'peers in the bench', ['go'], undefined, 'go'),
 ]

@@ -11,6 +11,7 @@ import { exitInput } from './exit.ts'
 import { fileInput } from './file.ts'
 import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
+import { kafkaInput } from './kafka.ts'
 import { logInput } from './log.ts'
 import { mysqlInput } from './mysql.ts'
 import { natsInput } from './nats.ts'
@@ -46,6 +47,7 @@ export type ProbeName =
   | 'file'
   | 'grpc'
   | 'http'
+  | 'kafka'
   | 'log'
   | 'nats'
   | 'mysql'
@@ -95,6 +97,11 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: httpInput,
     summary: 'Asks a URL and judges status, headers and body.',
     timeoutMs: 2_000,
+  },
+  kafka: {
+    schema: kafkaInput,
+    summary: 'Describes a topic of Kafka and a group, and sends records that it must commit past.',
+    timeoutMs: 5_000,
   },
   log: {
     schema: logInput,

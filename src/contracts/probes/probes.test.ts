@@ -58,6 +58,8 @@ const READ: readonly (readonly [ProbeName, unknown, unknown])[] = [
     { path: 'a', minSize: '2GiB', stableFor: '1s' },
     { path: 'a', minSize: 2_147_483_648, stableFor: 1_000 },
   ],
+  ['kafka', 'k:9092', { brokers: ['k:9092'] }],
+  ['kafka', { brokers: 'k:9092', topic: 't' }, { brokers: ['k:9092'], topic: 't' }],
   ['log', 'ready on (?<port>\\d+)', { pattern: 'ready on (?<port>\\d+)' }],
   ['postgres', 'postgres://a:b@h/d', { url: 'postgres://a:b@h/d' }],
   [
@@ -164,6 +166,14 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['file', { path: 'a', absent: true, json: true }, /absent|json/],
   ['file', { path: 'a', stableFor: 3 }, /duration/],
   ['file', { path: 'a', sha256: 'abc' }, /64 hexadecimal/],
+  ['kafka', 'kafka://k', /host:port/],
+  ['kafka', { brokers: 'k:9092', group: 'g' }, /about a topic: name it/],
+  ['kafka', { brokers: 'k:9092', topic: 't', canary: {} }, /for a group: name it/],
+  [
+    'kafka',
+    { brokers: 'k:9092', topic: 't', group: 'g', canary: { by: '1' } },
+    /name its topic with `replyTopic`/,
+  ],
   ['log', '(?=x)', /look-around/],
   ['log', { pattern: 'a', stream: 'stdout' }, /"out"/],
   ['postgres', 'mysql://a', /postgres:\/\//],
