@@ -7,6 +7,7 @@ import { describeChange, optionOf } from './change-words.ts'
 import { countOf, padTo } from './columns.ts'
 import { goalWords } from './goal-words.ts'
 import type { Paint } from './paint.ts'
+import { signedPercent } from './trend-words.ts'
 
 /** From how much on the critical path a stage is shown as critical. @unit bp */
 const CRITICAL_BP = 500
@@ -53,9 +54,9 @@ function basisLines({ subject, simulation, check }: SimulationReport): readonly 
   if (others !== '') lines.push(`From times when it did or proved something else: ${others}.`)
   if (estimated !== '' && history.length > 0) lines.push(`Estimated: ${estimated}.`)
   if (check !== undefined) {
-    const off = (check.errorBpMedian / 100).toFixed(1)
+    const off = signedPercent(check.medianErrorBp)
     lines.push(
-      `Foretold from those before it, each of ${countOf(check.ramps, 'ramp')} would have been off by ${off} % (median).`,
+      `Foretold from those before them, ${countOf(check.ramps, 'ramp')} would have come out ${off} (median).`,
     )
   }
   return lines

@@ -33,6 +33,9 @@ export function trendLines(report: TrendReport, paint: Paint, width: number): re
     '',
     paint.dim(`  ${titles}`),
     ...lines.map((line) => `  ${line}`),
+    ...(trend.ramps.some(({ foretold }) => foretold?.isWithin === false)
+      ? [paint.dim('  ! not between p5 and p95 of what was foretold')]
+      : []),
     ...(trend.ramps.some((ramp) => ramp.isOtherPlan)
       ? [paint.dim('  * from here on the plan was another one')]
       : []),

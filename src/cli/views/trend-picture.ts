@@ -1,5 +1,5 @@
 /** A trend as a picture: each ramp's lead time over what was foretold of it, and where it goes. */
-import type { TrendRamp } from '../../core/forecast/trend.ts'
+import type { Trend, TrendRamp } from '../../core/forecast/trend.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { TrendReport } from '../trend-report.ts'
 import { countOf } from './columns.ts'
@@ -8,8 +8,8 @@ import { element, INK, line, picture, text, ticksTo, tickText } from './svg.ts'
 import { checkText, directionText } from './trend-words.ts'
 
 const WIDTH = 1_080
-const HEIGHT = 470
-const PLACE = { left: 84, right: WIDTH - 76, top: 112, bottom: HEIGHT - 84 } as const
+const HEIGHT = 486
+const PLACE = { left: 84, right: WIDTH - 76, top: 126, bottom: HEIGHT - 84 } as const
 
 interface Scale {
   x(index: number): number
@@ -29,11 +29,12 @@ export function trendPicture({ name, goal, trend }: TrendReport): string {
   const inside = [
     text(24, 38, title, { 'font-size': 22, 'font-weight': 600 }),
     text(24, 60, `median of ${countOf(ramps.length, 'ramp')}; ${late}`, { fill: INK.quiet }),
-    text(24, 80, `${directionText(trend)}; ${checkText(trend)}`, { fill: INK.quiet }),
+    text(24, 80, directionText(trend), { fill: INK.quiet }),
+    text(24, 100, checkText(trend), { fill: INK.quiet }),
     ...grid(scale),
     ...ramps.flatMap((ramp, index) => foretoldMarks(ramp, index, scale)),
-    ...level(total.p50Ms, 'p50', scale),
-    ...level(total.p95Ms, 'p95', scale),
+    ...levels(trend, scale),
+    ...direction(trend, scale),
     ...actualMarks(ramps, scale),
     ...dates(ramps, scale),
     ...legend(HEIGHT - 22),
@@ -97,17 +98,39 @@ function foretoldMarks(ramp: TrendRamp, index: number, { x, y, step }: Scale): r
   ]
 }
 
-function level(ms: number, name: string, { y }: Scale): readonly string[] {
-  const dashes = name === 'p50' ? '0' : '4 3'
-  return [
+function levels({ total }: Trend, { y }: Scale): readonly string[] {
+  const marks = [
+    { name: 'p50', ms: total.p50Ms, dashes: '0' },
+    { name: 'p95', ms: total.p95Ms, dashes: '4 3' },
+  ]
+  // Two names that would lie on each other are moved apart.
+  const nearness = Math.max(0, 14 - (y(total.p50Ms) - y(total.p95Ms))) / 2
+  return marks.flatMap(({ name, ms, dashes }) => [
     line([PLACE.left, y(ms)], [PLACE.right, y(ms)], {
       stroke: INK.hot,
       'stroke-dasharray': dashes,
       'stroke-opacity': 0.7,
     }),
-    text(PLACE.right + 6, y(ms) + 4, `${name} ${describeDuration(ms)}`, {
-      'font-size': 11,
-      fill: INK.hot,
+    text(
+      PLACE.right + 6,
+      y(ms) + 4 + (name === 'p50' ? nearness : -nearness),
+      `${name} ${describeDuration(ms)}`,
+      { 'font-size': 11, fill: INK.hot },
+    ),
+  ])
+}
+
+/** The slope, through the middle of what was measured; only when it is more than chance. */
+function direction({ slope, ramps, total }: Trend, { x, y }: Scale): readonly string[] {
+  if (slope.direction !== 'slower' && slope.direction !== 'faster') return []
+  const half = (ramps.length - 1) / 2
+  const at = (index: number): number => total.p50Ms + (index - half) * slope.msPerRamp
+  const last = ramps.length - 1
+  return [
+    line([x(0), y(at(0))], [x(last), y(at(last))], {
+      stroke: INK.hot,
+      'stroke-width': 2.5,
+      'stroke-opacity': 0.8,
     }),
   ]
 }

@@ -19,11 +19,19 @@ export function directionText({ slope, ramps }: Trend): string {
   }
 }
 
-/** How forecasts would have done. */
+/** How forecasts from the ramps before each one would have done. */
 export function checkText({ check }: Trend): string {
   if (check === undefined) return 'too few ramps to foretell one from those before it'
-  const { ramps, errorBpMedian, withinBp } = check
+  const { ramps, medianErrorBp, errorBpMedian, withinBp } = check
   const within = Math.round((withinBp * ramps) / 10_000)
-  const off = `${(errorBpMedian / 100).toFixed(1)} %`
-  return `foretold from those before it, a ramp was off by ${off} (median); ${within} of ${ramps} lay between p5 and p95`
+  const middle = signedPercent(medianErrorBp)
+  const one = `${(errorBpMedian / 100).toFixed(1)} %`
+  return `forecasts: median ${middle}, a single ramp off by ${one}, ${within} of ${ramps} between p5 and p95`
+}
+
+/** A share with its sign and one decimal. */
+export function signedPercent(shareBp: number): string {
+  const percent = (Math.abs(shareBp) / 100).toFixed(1)
+  if (percent === '0.0') return '±0 %'
+  return `${shareBp > 0 ? '+' : '−'}${percent} %`
 }

@@ -211,7 +211,7 @@ describe('chance', () => {
     // Both at their slowest: 290 + 290, and hardly ever when each goes by itself.
     assert.ok(alike.total.p95Ms >= 560, `${alike.total.p95Ms}`)
     assert.ok(loose.total.p95Ms < 545, `${loose.total.p95Ms}`)
-    assert.equal(alike.stages[1]?.own.p50Ms, 200)
+    assert.ok(Math.abs((alike.stages[1]?.own.p50Ms ?? 0) - 195) <= 5)
   })
 
   test('draws every value as often as any other', () => {

@@ -5,6 +5,7 @@
  */
 import { assert, present } from '../fault/assert.ts'
 import { CHANCE_RANGE, ChanceStream } from './chance.ts'
+import { timesAt } from './draw-times.ts'
 import type { Network } from './network.ts'
 import { quantileOf, type Spread, spreadOf } from './quantile.ts'
 import type { StageSamples } from './samples.ts'
@@ -163,7 +164,7 @@ function summedUp(name: string, tally: Tally, runs: number): StageForecast {
 /**
  * Draws the times of all stages, ramp after ramp. Each stage is as slow or quick as the ramp as a whole
  * with a probability whose square is their rank correlation, and else by itself: every stage keeps
- * exactly its own distribution, and any two are as correlated as stages were on average.
+ * its own distribution, and any two are as correlated as stages were on average.
  */
 function drawing(
   scenario: Scenario,
@@ -180,11 +181,10 @@ function drawing(
   }))
   const next = (): readonly StageTimes[] => {
     const common = whole.next()
-    return samples.map(({ times }, place) => {
+    return samples.map((stage, place) => {
       const stream = present(streams[place], 'every stage has its streams')
       const [own, joined] = [stream.draws.next(), stream.joins.next() < joining]
-      const rank = Math.floor(((joined ? common : own) / CHANCE_RANGE) * times.length)
-      return present(times[rank], 'a rank is below the number of values')
+      return timesAt(stage, (joined ? common : own) / CHANCE_RANGE)
     })
   }
   return { together, next }

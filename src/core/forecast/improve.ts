@@ -4,6 +4,7 @@
  * takes half its time, a hold that is not waited out, a dependent that begins on the first pass while
  * the condition goes on proving itself, one core more.
  */
+import { present } from '../fault/assert.ts'
 import { applyChanges } from './apply-change.ts'
 import { type Change, printChange } from './change.ts'
 import { type Forecast, type ForecastOptions, medianTotalMs, type Scenario } from './forecast.ts'
@@ -21,6 +22,12 @@ export interface Improvement {
 /** Runs that tell candidates apart; the best are simulated again in full. */
 const CANDIDATE_RUNS = 1_000
 
+/** Most candidates that are simulated; of more, those of the stages with the longest critical time. */
+const MOST_CANDIDATES = 60
+
+/** How many stages are scheduled in all to tell candidates apart, so that it takes no minutes. */
+const MOST_SCHEDULED = 5_000_000
+
 /** How many candidates are simulated in full. */
 const FINALISTS = 8
 
@@ -31,11 +38,12 @@ export function bestImprovements(
   most: number,
 ): readonly Improvement[] {
   const { runs, seed } = forecast
-  const quick = ranked(scenario, candidatesFor(scenario, forecast), {
-    runs: Math.min(runs, CANDIDATE_RUNS),
-    seed,
-  })
-  const finalists = quick.slice(0, FINALISTS).map(({ change }) => change)
+  const candidates = candidatesFor(scenario, forecast)
+  const size = Math.max(1, candidates.length * scenario.network.stages.length)
+  const room = Math.max(20, Math.floor(MOST_SCHEDULED / size))
+  const quick = ranked(scenario, candidates, { runs: Math.min(runs, CANDIDATE_RUNS, room), seed })
+  const isLarge = room < CANDIDATE_RUNS
+  const finalists = quick.slice(0, isLarge ? most : FINALISTS).map(({ change }) => change)
   return ranked(scenario, finalists, { runs, seed }).slice(0, most)
 }
 
@@ -61,8 +69,16 @@ function candidatesFor(scenario: Scenario, forecast: Forecast): readonly Change[
   const gapMs = samples.map(({ times }) =>
     medianOf(times.map(({ readyMs, provisionalMs }) => readyMs - provisionalMs)),
   )
-  const candidates = network.stages.flatMap((stage, place): readonly Change[] => {
-    if (!isCritical(place)) return []
+  const weightOf = (place: number): number => {
+    const { criticalShareBp = 0, own } = forecast.stages[place] ?? {}
+    return criticalShareBp * (own?.p50Ms ?? 0)
+  }
+  const heaviest = network.stages
+    .map((_, place) => place)
+    .filter(isCritical)
+    .toSorted((one, other) => weightOf(other) - weightOf(one))
+  const candidates = heaviest.flatMap((place): readonly Change[] => {
+    const stage = present(network.stages[place], 'the place is in the network')
     const { name } = stage
     const edges = stage.needs
       .filter(({ stage: on, until }) => until === 'ready' && (gapMs[on] ?? 0) > 0 && isCritical(on))
@@ -73,10 +89,10 @@ function candidatesFor(scenario: Scenario, forecast: Forecast): readonly Change[
     const hold: readonly Change[] = stage.holdMs > 0 ? [{ is: 'hold', stage: name, holdMs: 0 }] : []
     return [{ is: 'scale', stage: name, permille: 500 }, ...hold, ...edges]
   })
-  const { cores } = network
-  if (cores !== undefined && cores < network.stages.length) {
-    candidates.push({ is: 'cores', cores: cores + 1 })
-  }
   // A stage that needs another twice, by itself and by its group, is one edge.
-  return [...new Map(candidates.map((change) => [printChange(change), change])).values()]
+  const unique = [...new Map(candidates.map((change) => [printChange(change), change])).values()]
+  const { cores } = network
+  const isScarce = cores !== undefined && cores < network.stages.length
+  const more: readonly Change[] = isScarce ? [{ is: 'cores', cores: cores + 1 }] : []
+  return [...more, ...unique.slice(0, MOST_CANDIDATES)]
 }

@@ -41,7 +41,7 @@ export interface Samples {
   readonly missing: readonly string[]
 }
 
-/** Into how many equally probable values an estimate with a range is divided. */
+/** Into how many equal steps an estimate with a range is divided. */
 const ESTIMATE_STEPS = 40
 
 /** Gathers the numbers for a plan. An estimate outweighs what was recorded. */
@@ -90,9 +90,9 @@ function recorded(
  */
 function estimated(estimate: Estimate, holdMs: number): StageSamples {
   const { stage, leastMs, mostMs } = estimate
-  const steps = leastMs === mostMs ? 1 : ESTIMATE_STEPS
-  const times = Array.from({ length: steps }, (_, step) => {
-    const readyMs = leastMs + ((mostMs - leastMs) * (step + 0.5)) / steps
+  const steps = leastMs === mostMs ? 0 : ESTIMATE_STEPS
+  const times = Array.from({ length: steps + 1 }, (_, step) => {
+    const readyMs = leastMs + ((mostMs - leastMs) * step) / Math.max(1, steps)
     const provisionalMs = Math.max(0, readyMs - holdMs)
     return orderedTimes({
       startedMs: provisionalMs,

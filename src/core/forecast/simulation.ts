@@ -51,7 +51,7 @@ export interface Simulation {
 export const DEFAULT_RUNS = 10_000
 
 /** How many numbers are kept for each column of a forecast, so that its memory has a limit. */
-const MOST_CELLS = 4_000_000
+const MOST_CELLS = 1_000_000
 
 const IMPROVEMENTS = 3
 

@@ -48,6 +48,8 @@ export interface Trend {
   /** How well forecasts would have done; absent: none could be made. */
   readonly check?: {
     readonly ramps: number
+    /** How far the middle of the forecasts was above the middle of what happened. @unit bp */
+    readonly medianErrorBp: number
     /** The middle of the errors, whatever their sign. @unit bp */
     readonly errorBpMedian: number
     /** How many ramps were between p5 and p95. @unit bp */
@@ -61,8 +63,8 @@ export const LEAST_BEFORE = 3
 /** Fewer ramps than this show no direction. */
 const LEAST_FOR_DIRECTION = 8
 
-/** How many ramps are simulated for each that has been. */
-const RUNS = 1_000
+/** How many ramps are simulated for each that has been; fewer when there are very many stages. */
+const RUNS = { least: 50, most: 1_000, stages: 200_000 } as const
 
 /** The trend of ramps, oldest first; those that found parts running are left out. One at least. */
 export function trendOf(history: readonly PastRamp[], seed: number): Trend {
@@ -83,20 +85,33 @@ export function trendOf(history: readonly PastRamp[], seed: number): Trend {
       ...(foretold === undefined ? {} : { foretold }),
     }
   })
-  const checked = ramps.flatMap(({ foretold }) => (foretold === undefined ? [] : [foretold]))
-  const check = {
-    ramps: checked.length,
-    errorBpMedian: checked.length === 0 ? 0 : medianOf(checked.map((one) => Math.abs(one.errorBp))),
-    withinBp: Math.round(
-      (checked.filter((one) => one.isWithin).length / Math.max(1, checked.length)) * 10_000,
-    ),
-  }
+  const check = checkOf(ramps)
   return {
     ramps,
     total: spreadOf(totals),
     slope: slopeOf(totals),
-    ...(checked.length === 0 ? {} : { check }),
+    ...(check === undefined ? {} : { check }),
   }
+}
+
+function checkOf(ramps: readonly TrendRamp[]): Trend['check'] {
+  const checked = ramps.flatMap(({ foretold, totalMs }) =>
+    foretold === undefined ? [] : [{ ...foretold, totalMs }],
+  )
+  if (checked.length === 0) return undefined
+  const foretoldMs = medianOf(checked.map(({ total }) => total.p50Ms))
+  const actualMs = medianOf(checked.map(({ totalMs }) => totalMs))
+  const within = checked.filter(({ isWithin }) => isWithin).length
+  return {
+    ramps: checked.length,
+    medianErrorBp: errorOf(foretoldMs, actualMs),
+    errorBpMedian: medianOf(checked.map(({ errorBp }) => Math.abs(errorBp))),
+    withinBp: Math.round((within / checked.length) * 10_000),
+  }
+}
+
+function errorOf(foretoldMs: number, actualMs: number): number {
+  return Math.round(((foretoldMs - actualMs) / Math.max(1, actualMs)) * 10_000)
 }
 
 /** The ramps that brought everything up themselves, so that their whole time means something. */
@@ -113,11 +128,13 @@ export function foretell(
   const { stages, missing } = samplesFor(past.plan, before)
   if (missing.length > 0 || wholeRamps(before).length < LEAST_BEFORE) return undefined
   const scenario = { network: networkOf(past.plan), samples: stages }
-  const { total } = forecastOf(scenario, { runs: RUNS, seed })
+  const room = Math.floor(RUNS.stages / Math.max(1, past.plan.stages.length))
+  const runs = Math.max(RUNS.least, Math.min(RUNS.most, room))
+  const { total } = forecastOf(scenario, { runs, seed })
   const { totalMs } = past
   return {
     total,
-    errorBp: Math.round(((total.p50Ms - totalMs) / Math.max(1, totalMs)) * 10_000),
+    errorBp: errorOf(total.p50Ms, totalMs),
     isWithin: totalMs >= total.p5Ms && totalMs <= total.p95Ms,
   }
 }
