@@ -53,6 +53,7 @@ export const LAYERS: readonly Layer[] = [
   rim('random', []),
   rim('settings', []),
   rim('circumstances', []),
+  rim('telemetry', []),
   { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },
   {
     name: 'wire',

@@ -27,6 +27,7 @@ const PICTURE_FLAGS = [
   ['--svg <file>', 'also draw it'],
   ['--png <file>', 'also draw it, by rsvg-convert of librsvg'],
 ] as const
+const TRACE_FLAG = ['--trace <file>', 'also write what happened for Perfetto or Chrome'] as const
 const WHY_FLAG = ['--why <text>', 'the reason, for the ledger'] as const
 
 /** Every command, in the order of the help. */
@@ -84,6 +85,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'bring an environment up, proving every stage',
     options: [
       ['-d, --detach', 'leave it to the daemon at once'],
+      TRACE_FLAG,
       NAME_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
@@ -183,7 +185,7 @@ export const VERBS: readonly Verb[] = [
   {
     usage: 'why [ramp]',
     summary: 'say where the time of a ramp went, and what it came from',
-    options: [WORKSPACE_FLAG, JSON_FLAG],
+    options: [TRACE_FLAG, WORKSPACE_FLAG, JSON_FLAG],
     run: async (parts, [ramp], options) =>
       (await import('./commands/why.ts')).runWhy(parts, ramp, options),
   },

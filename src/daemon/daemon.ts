@@ -17,6 +17,7 @@ import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
+import { sendTraces } from './daemon-telemetry.ts'
 
 /** Which daemon to be. */
 export interface DaemonOptions {
@@ -98,6 +99,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const server = new Server({ ...parts, identity, stop, onTrouble })
   logEvents(parts, log)
   recordCircumstances(parts, onTrouble)
+  const stopSending = sendTraces({ parts, settings, version, onTrouble })
   const stopPruning = await takeUp(parts, log, onTrouble)
   await listen(server, place, parts, identity)
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
@@ -109,6 +111,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   setTimeout(() => process.exit(1), STOP_PATIENCE_MS).unref()
   server.beginClosing()
   stopPruning()
+  await stopSending()
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()

@@ -5,6 +5,7 @@ import { EXIT } from '../exit-code.ts'
 import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
 import { settingValues } from '../setting-values.ts'
 import { summaryOf } from '../summary.ts'
+import { type TraceOption, writeTrace } from '../trace-file.ts'
 import { type Watched, watchRamp } from '../watch-ramp.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
 import { sayIssues } from './check.ts'
@@ -12,7 +13,8 @@ import { sayIssues } from './check.ts'
 /** What `up` may be told. */
 export type UpOptions = JsonOption &
   ContractOption &
-  WorkspaceOption & {
+  WorkspaceOption &
+  TraceOption & {
     /** Leave the ramp to the daemon as soon as it is opened. */
     readonly detach?: boolean
   }
@@ -51,7 +53,9 @@ export async function rampUp(
       by: parts.user,
     })
     if (options.detach !== true) {
-      return watchRamp({ parts, client, ramp, json: options.json === true })
+      const watched = await watchRamp({ parts, client, ramp, json: options.json === true })
+      await writeTrace(parts, { client, ramp }, options)
+      return watched
     }
     if (options.json === true) parts.stdout.write(`${JSON.stringify({ ramp })}\n`)
     else parts.stderr.write(`${ramp} is under way.\n  Next: rampart status --watch\n`)

@@ -7,12 +7,13 @@ import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { readEarlier, readEntries, readRun } from '../read-run.ts'
 import { summaryOf } from '../summary.ts'
+import { type TraceOption, writeTrace } from '../trace-file.ts'
 import { paintFor } from '../views/paint.ts'
 import { whyLines } from '../views/why-lines.ts'
 import { withDaemon } from '../workspace.ts'
 
 /** What `why` may be told. */
-export type WhyOptions = JsonOption & WorkspaceOption
+export type WhyOptions = JsonOption & WorkspaceOption & TraceOption
 
 /** Says why a ramp went as it did: the latest, unless another is named. */
 export function runWhy(
@@ -22,6 +23,7 @@ export function runWhy(
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
     const { state } = await client.ramp(ramp ?? 'latest')
+    await writeTrace(parts, { client, ramp: state.ramp }, options)
     const entries = await readEntries(client, state.ramp)
     const earlier = await readEarlier(client, state)
     const why = explainWhy({ ...(await readRun(client, state)), entries, earlier })

@@ -43,6 +43,8 @@ export type FaultCodeName =
   | 'forecast-malformed'
   | 'history-absent'
   | 'picture-unwritable'
+  | 'trace-unwritable'
+  | 'trace-unsent'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -320,6 +322,21 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 404,
     exitCode: 2,
     retryable: false,
+  },
+  'trace-unwritable': {
+    meaning: 'The trace of a ramp could not be written.',
+    remedy:
+      'Check the path after --trace and its permissions; `rampart why --trace FILE` tries again.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: true,
+  },
+  'trace-unsent': {
+    meaning: 'The trace of a ramp could not be sent.',
+    remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, and that a collector takes OTLP over HTTP there.',
+    httpStatus: 502,
+    exitCode: 1,
+    retryable: true,
   },
   'picture-unwritable': {
     meaning: 'A picture could not be written.',
