@@ -29,6 +29,7 @@ import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
+import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
@@ -96,7 +97,7 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     random: new SystemRandom(),
     ledger,
     probes: probesFor(options, { runtime, containers, clock }),
-    actuators: [runtime, containers],
+    actuators: [runtime, containers, new ExternalRuntime()],
     expressions: new CelExpressions(),
     settings,
   })
