@@ -8,6 +8,7 @@ import type { Socket } from 'node:net'
 import { openConnection } from '../connection/open-connection.ts'
 import { secureConnection } from '../connection/secure-connection.ts'
 import type { RabbitmqInput } from './rabbitmq-input.ts'
+import { SessionTrouble } from './session.ts'
 
 const METHOD_FRAME = 1
 const FRAME_END = 0xce
@@ -79,7 +80,8 @@ function frameOf(heard: Buffer): Buffer | undefined {
   if (heard.length < HEADER_BYTES + length + 1) return undefined
   const payload = heard.subarray(HEADER_BYTES, HEADER_BYTES + length)
   const isMethod = heard[0] === METHOD_FRAME && heard[HEADER_BYTES + length] === FRAME_END
-  if (!isMethod || length < 4 || payload.readUInt16BE(0) !== CONNECTION) throw new RangeError()
+  if (!isMethod || length < 4 || payload.readUInt16BE(0) !== CONNECTION)
+    throw new SessionTrouble('NOT_AMQP', '')
   return payload
 }
 
