@@ -45,6 +45,8 @@ export interface KafkaWorker {
   resume(): Promise<void>
   /** Leaves the group and ends. */
   stop(): Promise<void>
+  /** Ends at once; the group takes it for a member until it misses it. */
+  kill(): Promise<void>
 }
 
 /** Makes a server without starting it. */
@@ -140,6 +142,7 @@ async function startWorker(
       worker.send('leave')
       await ended
     },
+    kill: () => end(worker),
   }
 }
 

@@ -135,6 +135,45 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
     await worker.stop()
   })
 
+  it('notices a worker that has died before the group misses it', async () => {
+    const input = { topic: TOPIC, group: 'killed', canary: { processedWithin: 300 } }
+    const worker = await server.startWorker({ topic: TOPIC, group: 'killed' })
+    await askUntil('passed ready', input)
+    await worker.kill()
+    const dead = await ask(input)
+    assert.equal(gist(dead), 'failed notYet not-committing', dead.sentence)
+    assert.equal(dead.evidence['groupState'], 'Stable')
+    await askUntil('failed notYet empty-group', input)
+  })
+
+  it('forgets the canaries of a topic that has been made anew', async () => {
+    const topic = 'made-anew'
+    const input = { topic, group: 'anew', canary: { processedWithin: 500 } }
+    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
+    const worker = await server.startWorker({ topic, group: 'anew' })
+    await askUntil('passed ready', input)
+    await worker.hold()
+    assert.equal(gist(await ask(input)), 'failed notYet not-committing')
+    await worker.kill()
+    await admin.deleteTopics({ topics: [topic] })
+    await askUntil('failed notYet missing-topic', input)
+    await admin.createTopics({ topics: [topic], partitions: 1, replicas: 1 })
+    const next = await server.startWorker({ topic, group: 'anew' })
+    const answer = await askUntil('passed ready', input)
+    assert.equal(answer.evidence['earlier'], undefined)
+    await next.stop()
+  })
+
+  it('leaves no connection to the broker', async () => {
+    const before = openSockets()
+    for (let count = 1; count <= 3; count += 1) await ask({ topic: TOPIC, group: 'none' })
+    const giveUpMs = performance.now() + 5_000
+    while (openSockets() > before) {
+      assert.ok(performance.now() < giveUpMs, `${openSockets() - before} connections are left`)
+      await pause(10)
+    }
+  })
+
   it('expects the answer of the right version', async () => {
     const worker = await server.startWorker({ topic: TOPIC, group: 'versions', version: '1.4.2' })
     const asked = (by: string, more: JsonObject = {}): JsonObject => ({
@@ -324,6 +363,10 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
     }
   })
 })
+
+function openSockets(): number {
+  return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
+}
 
 async function listen(
   test: TestContext,
