@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { type AddressInfo, createServer } from 'node:net'
 import { after, before, describe, it } from 'node:test'
 import pg from 'pg'
 import { askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
@@ -101,6 +103,21 @@ describe('the postgres probe, of logical replication', () => {
     assert.deepEqual(rows, [{ count: 1 }])
   })
 
+  it('tells a first copy that cannot end', async () => {
+    const row = "insert into late values ('elsewhere', 1, now())"
+    for (const client of [writer, reader]) {
+      await client.query(`${createHeartbeatTable('late')}; ${row}`)
+      await client.query('grant select, insert, update on late to public')
+    }
+    await writer.query('alter publication shop add table late')
+    await apply('refresh publication')
+    const copying = await until(() => ask({ table: 'late' }, 200), /errors so far/)
+    assert.equal(gist(copying), 'failed notYet copying')
+    assert.match(copying.sentence, /the first copy of late is not done \(\d+ errors so far\)/)
+    await reader.query('delete from late')
+    await until(() => ask({ table: 'late' }), /^passed ready/)
+  })
+
   it('measures the lag, and shows no password', async () => {
     const answer = await until(ask, /^passed ready/)
     const { evidence } = answer
@@ -178,6 +195,23 @@ describe('the postgres probe, of logical replication', () => {
     assert.equal(gist(gone), 'failed notYet refused')
   })
 
+  it('tells a primary that accepts and never answers from a replica that does not', async (test) => {
+    const silent = createServer()
+    silent.listen(0, '127.0.0.1')
+    await once(silent, 'listening')
+    test.after(() => silent.close())
+    const { port } = silent.address() as AddressInfo
+    const from = `postgres://a:b@127.0.0.1:${port}/d`
+    const options = { timeoutMs: 500 }
+    const mute = await askOnce(probe, { url: replica.url, replication: { from } }, options)
+    assert.equal(gist(mute), 'failed notYet timed-out')
+    assert.match(mute.sentence, /the primary of postgres@.*, got no answer after \d+ ms/)
+    const replication = { from: primary.url }
+    const deaf = await askOnce(probe, { url: from, replication }, options)
+    assert.equal(gist(deaf), 'failed notYet timed-out')
+    assert.doesNotMatch(deaf.sentence, /the primary of/)
+  })
+
   it('notices that the slot is gone from the primary', async () => {
     await apply('disable')
     // The primary notices only after a moment that nobody reads from it any more.
@@ -199,7 +233,8 @@ describe('the postgres probe, of physical replication', () => {
   before(async () => {
     primary = await makePostgres()
     standby = await makeStandby(primary)
-    await Promise.all([primary.start(), standby.start()])
+    await primary.start()
+    await standby.start()
     ;[writer, reader] = await Promise.all([connected(primary), connected(standby)])
   })
 
@@ -233,6 +268,18 @@ describe('the postgres probe, of physical replication', () => {
     const answer = await until(() => ask(200), /is a replica whose replay is paused/)
     assert.equal(gist(answer), STOPPED)
     await reader.query('select pg_wal_replay_resume()')
+    await until(ask, /^passed ready/)
+  })
+
+  it('notices a replica that is connected to no primary', async () => {
+    const set = (origin: string) => reader.query(`alter system ${origin}`)
+    await set("set primary_conninfo = ''")
+    await reader.query('select pg_reload_conf()')
+    const answer = await until(() => ask(200), /it is connected to no primary/)
+    assert.equal(gist(answer), STOPPED)
+    assert.equal(answer.evidence['receiving'], false)
+    await set('reset primary_conninfo')
+    await reader.query('select pg_reload_conf()')
     await until(ask, /^passed ready/)
   })
 
