@@ -5,8 +5,10 @@
 import { type JsMsg, jetstream } from '@nats-io/jetstream'
 import { connect, headers } from '@nats-io/transport-node'
 
-const [port = '', stream = '', consumer = '', version = ''] = process.argv.slice(2)
-const connection = await connect({ servers: `127.0.0.1:${port}`, reconnect: false })
+const [port = '', stream = '', consumer = '', version = '', user = ''] = process.argv.slice(2)
+const [name = '', pass = ''] = user.split(':')
+const signIn = name === '' ? {} : { user: name, pass }
+const connection = await connect({ servers: `127.0.0.1:${port}`, reconnect: false, ...signIn })
 const client = jetstream(connection)
 const held: JsMsg[] = []
 let isHolding = false

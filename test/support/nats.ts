@@ -13,6 +13,8 @@ export interface NatsServer {
   readonly port: number
   /** Starts it with more of its configuration; settles at once, before it accepts. */
   start(config?: string): void
+  /** Starts it with JetStream and one user, as its configuration writes it. */
+  startWithUser(user: string): void
   /** A connection that stays one; the server must accept by now. */
   connect(user?: string, password?: string): Promise<NatsConnection>
   /** A worker of a consumer, which takes messages until the server stops. */
@@ -28,6 +30,8 @@ export interface NatsWorkerOptions {
   readonly consumer: string
   /** What it answers with; without one it does not answer. */
   readonly version?: string
+  /** As `user:password`. */
+  readonly user?: string
 }
 
 /** A process that works for a consumer. */
@@ -51,13 +55,18 @@ export async function makeNats(always = ''): Promise<NatsServer> {
     await end(child)
     child = undefined
   }
+  const jetstream = `jetstream { store_dir: "${folder}" }`
+  const start = (config: string): void => {
+    const own = `host: 127.0.0.1\nport: ${port}\n`
+    writeFileSync(file, `${own}${always}\n${config}\n`)
+    // Where root's PATH looks, and others' does not.
+    const env = { ...process.env, PATH: `${process.env['PATH']}:/usr/sbin:/usr/local/sbin` }
+    child = spawn('nats-server', ['-c', file], { stdio: 'ignore', env })
+  }
   return {
     port,
-    start: (config = `jetstream { store_dir: "${folder}" }`) => {
-      const own = `host: 127.0.0.1\nport: ${port}\n`
-      writeFileSync(file, `${own}${always}\n${config}\n`)
-      child = spawn('nats-server', ['-c', file], { stdio: 'ignore' })
-    },
+    start: (config = jetstream) => start(config),
+    startWithUser: (user) => start(`${jetstream}\nauthorization { users: [${user}] }`),
     connect: async (user, pass) => {
       const signIn = user === undefined ? {} : { user, pass: pass ?? '' }
       const connection = await connect({
@@ -82,7 +91,13 @@ export async function makeNats(always = ''): Promise<NatsServer> {
 }
 
 async function startWorker(port: number, options: NatsWorkerOptions): Promise<NatsWorker> {
-  const words = [String(port), options.stream, options.consumer, options.version ?? '']
+  const words = [
+    String(port),
+    options.stream,
+    options.consumer,
+    options.version ?? '',
+    options.user ?? '',
+  ]
   const worker = fork(join(import.meta.dirname, 'nats-worker.ts'), words)
   const tell = async (word: string): Promise<void> => {
     const told = once(worker, 'message')

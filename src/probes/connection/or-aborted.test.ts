@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { orAborted } from './or-aborted.ts'
+import { orAborted, orTooLate } from './or-aborted.ts'
 
 describe('waiting that ends when an attempt does', () => {
   it('gives what the promise gives', async () => {
@@ -22,5 +22,24 @@ describe('waiting that ends when an attempt does', () => {
     const late = Promise.withResolvers<number>()
     await assert.rejects(orAborted(late.promise, AbortSignal.abort()), { code: 'ABORTED' })
     late.reject(new Error('too late'))
+  })
+})
+
+describe('waiting a little longer than the attempt lasts', () => {
+  it('gives what comes, also after the abort, and nothing for a failure', async () => {
+    const { signal } = new AbortController()
+    assert.equal(await orTooLate(Promise.resolve(7), signal), 7)
+    assert.equal(await orTooLate(Promise.resolve(8), AbortSignal.abort()), 8)
+    assert.equal(await orTooLate(Promise.reject(new Error('no')), signal), undefined)
+  })
+
+  it('does not wait long once the signal has aborted', async () => {
+    const never = Promise.withResolvers<number>()
+    const startedMs = performance.now()
+    const aborting = new AbortController()
+    const waiting = orTooLate(never.promise, aborting.signal)
+    aborting.abort()
+    assert.equal(await waiting, undefined)
+    assert.ok(performance.now() - startedMs < 1_000)
   })
 })

@@ -1,5 +1,8 @@
 /** Waiting that ends when an attempt does, for clients that know nothing of abort signals. */
 
+/** How long what must be taken back may take once the attempt is over. @unit ms */
+const GRACE_MS = 250
+
 /** Rejects with this, whose code connection failures know. */
 class Aborted extends Error {
   readonly code = 'ABORTED'
@@ -20,4 +23,25 @@ export async function orAborted<Value>(
   } finally {
     signal.removeEventListener('abort', abort)
   }
+}
+
+/**
+ * What a promise gives, waiting a little longer than the attempt lasts: for taking back what was sent.
+ * Undefined when it fails, or does not come even then.
+ */
+export async function orTooLate<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  const late = Promise.withResolvers<undefined>()
+  let timer: NodeJS.Timeout | undefined
+  const abort = (): void => {
+    timer = setTimeout(() => late.resolve(undefined), GRACE_MS)
+  }
+  if (signal.aborted) abort()
+  signal.addEventListener('abort', abort, { once: true })
+  const value = await Promise.race([promise.catch(() => undefined), late.promise])
+  signal.removeEventListener('abort', abort)
+  clearTimeout(timer)
+  return value
 }

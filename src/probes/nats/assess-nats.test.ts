@@ -35,7 +35,7 @@ const server = {
   hasJetStream: true,
   isEnding: false,
 }
-const stream = { messages: 0, lastSequence: 7, retention: 'limits' }
+const stream = { messages: 0, lastSequence: 7, retention: 'limits', mayDelete: true }
 const canary = {
   sequence: 7,
   isAcknowledged: true,
@@ -58,6 +58,7 @@ describe('what one attempt saw of NATS', () => {
       [{ consumer: { ...consumer, leader: '' } }, 'no-leader'],
       [{ consumer: { ...consumer, isPaused: true } }, 'paused'],
       [{ canary: { ...canary, removal: 'gone' } }, 'canary-lost'],
+      [{ canary: { ...canary, removal: 'left' } }, 'canary-left'],
     ] as const) {
       const answer = assessNats(input, { ...seen, ...more })
       assert.equal(answer.reason, expected, answer.sentence)

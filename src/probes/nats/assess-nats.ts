@@ -10,12 +10,14 @@
  * | a consumer that is paused | paused |
  * | nobody listens, or too few pulls wait | no-worker |
  * | a consumer that acknowledges nothing; a canary is asked for | no-acknowledgements |
+ * | a stream out of which nothing may be taken; a canary is asked for | canary-unremovable |
  * | a consumer that does not take the canary's subject | wrong-subject |
  * | too many messages never delivered | backlog |
  * | too many messages delivered and not acknowledged | unacknowledged |
  * | a canary that nobody was given in time | canary-undelivered |
  * | a canary that was given to a worker, which did nothing with it in time | canary-unprocessed |
  * | a canary that the stream lost before anybody could have processed it | canary-lost |
+ * | acknowledged, but could not be taken out of the stream again | canary-left |
  * | acknowledged, but no answer came; a version is expected | canary-unanswered |
  * | answered by another version, or by one that did not say | wrong-version |
  */
@@ -64,6 +66,10 @@ function findCanary(input: NatsInput, facts: NatsFacts): Shortcoming | undefined
   if (stream?.retention === 'limits' && canary.removal === 'gone') {
     const says = `no longer holds the canary ${canary.sequence}, as if it had never been processed`
     return { reason: 'canary-lost', says }
+  }
+  if (canary.removal === 'left') {
+    const says = `had its canary ${canary.sequence} acknowledged by the ${named}, but does not let it be taken out again`
+    return { reason: 'canary-left', says }
   }
   return findWrongAnswer(input.canary, canary, named)
 }

@@ -23,6 +23,10 @@ export function findWrongState(input: NatsInput, facts: CollectedFacts): Shortco
     return { reason: 'no-leader', says: `has nobody who leads the stream ${input.stream}` }
   }
   if (consumer === undefined) return undefined
+  if (input.canary !== undefined && stream?.mayDelete === false) {
+    const says = `lets nothing be taken out of ${input.stream}, where canaries would pile up`
+    return { reason: 'canary-unremovable', says }
+  }
   return findIdle(input, consumer) ?? findBacklog(input, consumer)
 }
 

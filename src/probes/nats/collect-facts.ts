@@ -57,6 +57,7 @@ function readStream({ state, config, cluster }: StreamInfo): StreamFacts {
     messages: state.messages,
     lastSequence: state.last_seq,
     retention: config.retention,
+    mayDelete: config.deny_delete !== true,
     ...(cluster === undefined ? {} : { leader: cluster.leader ?? '' }),
   }
 }

@@ -18,6 +18,8 @@ export interface StreamFacts {
   readonly messages: number
   readonly lastSequence: number
   readonly retention: string
+  /** Whether it lets messages be taken out. */
+  readonly mayDelete: boolean
   /** Of a clustered one: who leads it; empty while nobody does. */
   readonly leader?: string
 }

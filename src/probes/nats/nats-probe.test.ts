@@ -189,6 +189,37 @@ describe('the nats probe', requireRealPart('NATS'), () => {
     assert.equal(await messagesOf('GOOD'), 0)
   })
 
+  it('sends no canary where it could not take it out again', async () => {
+    const input = await makeStream('FIRM')
+    await manager.streams.delete('FIRM')
+    await manager.streams.add({ name: 'FIRM', subjects: ['firm.>'], deny_delete: true })
+    await manager.consumers.add('FIRM', { durable_name: 'workers' })
+    const answer = await ask(input)
+    assert.equal(gist(answer), 'failed notYet canary-unremovable', answer.sentence)
+    assert.equal(await messagesOf('FIRM'), 0)
+  })
+
+  it('leaves one canary at most where the user may not take it out', async (test) => {
+    const firm = await makeNats()
+    test.after(() => firm.remove())
+    const denied = 'publish: { deny: "$JS.API.STREAM.MSG.DELETE.>" }'
+    firm.startWithUser(`{ user: app, password: tiger, permissions: { ${denied} } }`)
+    const url = `nats://app:tiger@127.0.0.1:${firm.port}`
+    await askUntilPassed(probe, () => askingOf({ url }), 10_000)
+    const admin = await jetstreamManager(await firm.connect('app', 'tiger'))
+    await admin.streams.add({ name: 'ORDERS', subjects: ['orders.>'] })
+    await admin.consumers.add('ORDERS', { durable_name: 'workers', ack_policy: AckPolicy.Explicit })
+    const canary = { subject: 'orders.canary', processedWithin: 500 }
+    const input = { url, stream: 'ORDERS', consumer: 'workers', canary }
+    const worker = { stream: 'ORDERS', consumer: 'workers', user: 'app:tiger' }
+    await firm.startWorker(worker)
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await askOnce(probe, input)
+      assert.equal(gist(answer), 'failed notYet canary-left', answer.sentence)
+      assert.equal((await admin.streams.info('ORDERS')).state.messages, 1)
+    }
+  })
+
   it('says not yet when the stream has no room', async () => {
     const input = await makeStream('SMALL')
     const config = { subjects: ['small.>'], max_msgs: 1, discard: 'new' as const }

@@ -6,7 +6,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JetStreamManager } from '@nats-io/jetstream'
 import type { Msg, NatsConnection } from '@nats-io/transport-node'
-import { orAborted } from '../connection/or-aborted.ts'
+import { orAborted, orTooLate } from '../connection/or-aborted.ts'
 import { askConsumer } from './ask-consumer.ts'
 import type { CanaryFacts, CollectedFacts, ConsumerFacts } from './facts.ts'
 import { SessionTrouble } from './handed-over-transport.ts'
@@ -22,8 +22,6 @@ export const VERSION_HEADER = 'Rampart-Version'
 /** How often the consumer is asked for how far it is. @unit ms */
 const PAUSE_MS_MIN = 10
 const PAUSE_MS_MAX = 100
-/** How long taking a canary back may take once the attempt is over. @unit ms */
-const GRACE_MS = 250
 /** Longer than any attempt, which its signal ends. @unit ms */
 const NEVER_MS = 3_600_000
 const SHOWN_MAX = 100
@@ -72,9 +70,14 @@ export async function sendCanary(
   } finally {
     const tookMs = since(startedMs)
     // Aborted before it was known to be stored, it may be there nevertheless.
-    const stored = sequence ?? (await orTooLate(ack.then(({ seq }) => seq)))
+    const stored =
+      sequence ??
+      (await orTooLate(
+        ack.then(({ seq }) => seq),
+        signal,
+      ))
     if (stored !== undefined) {
-      const removal = await takeBack(sending, stored, seen.consumer)
+      const removal = await takeBack(sending, { sequence: stored, consumer: seen.consumer, signal })
       const canary = canaryFacts(seen, { sequence: stored, tookMs, removal })
       report({ canary, ...withConsumer(seen) })
     }
@@ -92,19 +95,22 @@ async function isFree(sending: Sending, signal: AbortSignal, report: Report): Pr
   if (last?.header.has(CANARY_HEADER) !== true) return true
   const seen: Seen = {}
   const sequence = last.seq
+  let earlier: CanaryFacts
   const startedMs = performance.now()
   try {
-    const isProcessed = await waitFor({ sending, seen, sequence, signal })
-    if (isProcessed) await orAborted(remove(sending, sequence), signal)
-    return isProcessed
+    await waitFor({ sending, seen, sequence, signal })
   } finally {
-    const known = { sequence, tookMs: since(startedMs) }
-    const earlier = canaryFacts(seen, { ...known, removal: 'gone' })
-    if (!earlier.isAcknowledged) {
-      const removal = await takeBack(sending, sequence, seen.consumer)
-      report({ canary: { ...earlier, removal, isEarlier: true }, ...withConsumer(seen) })
-    }
+    const removal = await takeBack(sending, { sequence, consumer: seen.consumer, signal })
+    const known = { sequence, tookMs: since(startedMs), removal }
+    earlier = { ...canaryFacts(seen, known), isEarlier: true }
+    if (!isOver(earlier)) report({ canary: earlier, ...withConsumer(seen) })
   }
+  return isOver(earlier)
+}
+
+/** Whether nothing is left of a canary that was processed. */
+function isOver({ isAcknowledged, removal }: CanaryFacts): boolean {
+  return isAcknowledged && (removal === 'removed' || removal === 'gone')
 }
 
 async function publish(sending: Sending, seen: Seen): Promise<Storing> {
@@ -151,12 +157,16 @@ async function waitFor({ sending, seen, sequence, signal }: Waiting): Promise<bo
 /** Takes it out of the stream, unless a worker holds it: then it tells when the worker works again. */
 async function takeBack(
   sending: Sending,
-  sequence: number,
-  consumer: ConsumerFacts | undefined,
+  taken: {
+    readonly sequence: number
+    readonly consumer: ConsumerFacts | undefined
+    readonly signal: AbortSignal
+  },
 ): Promise<CanaryFacts['removal']> {
+  const { sequence, consumer, signal } = taken
   const { delivered = 0, acknowledged = 0 } = consumer ?? {}
   if (delivered >= sequence && acknowledged < sequence) return 'held'
-  return (await orTooLate(remove(sending, sequence))) ?? 'left'
+  return (await orTooLate(remove(sending, sequence), signal)) ?? 'left'
 }
 
 async function remove(sending: Sending, sequence: number): Promise<CanaryFacts['removal']> {
@@ -180,15 +190,6 @@ function since(startedMs: number): number {
 
 function withConsumer({ consumer }: Seen): { readonly consumer?: ConsumerFacts } {
   return consumer === undefined ? {} : { consumer }
-}
-
-/** What a promise gives, or undefined when it fails or takes too long. */
-async function orTooLate<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  const timing = new AbortController()
-  const late = sleep(GRACE_MS, undefined, { signal: timing.signal }).catch(() => undefined)
-  const value = await Promise.race([promise.catch(() => undefined), late])
-  timing.abort()
-  return value
 }
 
 function canaryFacts(

@@ -6,7 +6,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Channel, ChannelModel, ConfirmChannel, ConsumeMessage } from 'amqplib'
-import { orAborted } from '../connection/or-aborted.ts'
+import { orAborted, orTooLate } from '../connection/or-aborted.ts'
 import type { CanaryFacts, CanaryFate } from './facts.ts'
 import type { CanaryInput } from './rabbitmq-input.ts'
 
@@ -19,8 +19,6 @@ export const CANARY_HEADER = 'rampart-canary'
 const HELD_MS = 60_000
 /** How much later than given up the broker drops it, so that one can see whether it is there. @unit ms */
 const SPARE_MS = 500
-/** How long finding out what became of it may take once the attempt is over. @unit ms */
-const GRACE_MS = 200
 const SHOWN_MAX = 100
 
 /** A canary that a worker holds. */
@@ -63,14 +61,15 @@ export async function sendCanary(
   const replies = await listen(channel, replyQueue, signal)
   let isKept = false
   const tell = (sent: Sent): void => {
-    isKept = sent.held !== undefined
+    // A blocked broker does not hear of it; the queue goes when its time has come.
+    isKept = sent.held !== undefined || sent.canary.fate === 'blocked'
     report(sent)
   }
   try {
     if (isRecent && !(await isLetGo(sending, held, { replies, signal, report: tell }))) return
     await send(sending, { channel, replyQueue, replies, signal, report: tell })
   } finally {
-    if (!isKept) await orTooLate(removeQueue(model, channel, replyQueue))
+    if (!isKept) await orTooLate(removeQueue(model, channel, replyQueue), signal)
   }
 }
 
@@ -118,7 +117,7 @@ async function send(
   } catch (thrown) {
     if (!signal.aborted) throw thrown
   }
-  const left = await orTooLate(channel.checkQueue(queue))
+  const left = await orTooLate(channel.checkQueue(queue), signal)
   tell(left === undefined || left.messageCount > 0 ? 'undelivered' : 'held')
 }
 
@@ -217,15 +216,6 @@ async function removeQueue(model: ChannelModel, channel: Channel, queue: string)
     another.on('error', () => 'Then the broker removes the queue when its time has come.')
     await another.deleteQueue(queue)
   }
-}
-
-/** What a promise gives, or undefined when it fails or takes too long. */
-async function orTooLate<Value>(promise: Promise<Value>): Promise<Value | undefined> {
-  const timing = new AbortController()
-  const late = sleep(GRACE_MS, undefined, { signal: timing.signal }).catch(() => undefined)
-  const value = await Promise.race([promise.catch(() => undefined), late])
-  timing.abort()
-  return value
 }
 
 function since(startedMs: number): number {
