@@ -13,6 +13,7 @@ import { FileProbe } from '../probes/file/file-probe.ts'
 import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { KafkaProbe } from '../probes/kafka/kafka-probe.ts'
+import { KubernetesProbe } from '../probes/kubernetes/kubernetes-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
 import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
 import { NatsProbe } from '../probes/nats/nats-probe.ts'
@@ -144,6 +145,7 @@ function probesFor(
     new GrpcProbe(),
     new HttpProbe(runtime),
     new KafkaProbe(),
+    new KubernetesProbe({ folder, settings }),
     new LogProbe(),
     new NatsProbe(),
     new MysqlProbe(clock),

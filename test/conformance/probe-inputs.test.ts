@@ -14,6 +14,7 @@ import { readFileInput } from '../../src/probes/file/file-input.ts'
 import { readGrpcInput } from '../../src/probes/grpc/grpc-input.ts'
 import { InputReader } from '../../src/probes/input/input-reader.ts'
 import { readKafkaInput } from '../../src/probes/kafka/kafka-input.ts'
+import { readKubernetesInput } from '../../src/probes/kubernetes/kubernetes-input.ts'
 import { readLogInput } from '../../src/probes/log/log-input.ts'
 import { readMysqlInput } from '../../src/probes/mysql/mysql-input.ts'
 import { readNatsInput } from '../../src/probes/nats/nats-input.ts'
@@ -37,6 +38,7 @@ const READERS: Readonly<Record<ProbeName, (reader: InputReader) => unknown>> = {
   grpc: readGrpcInput,
   http: readExpectation,
   kafka: readKafkaInput,
+  kubernetes: readKubernetesInput,
   log: (reader) => readLogInput(reader, {}),
   nats: readNatsInput,
   mysql: readMysqlInput,
@@ -142,6 +144,18 @@ const WRITTEN: Readonly<Record<ProbeName, readonly unknown[]>> = {
         by: '1.4.2',
       },
       tls: { ca: 'ca.pem', servername: 'kafka', insecure: false },
+    },
+  ],
+  kubernetes: [
+    'Deployment/api',
+    { object: 'Widget/one', apiVersion: 'a.example/v1alpha1', absent: true },
+    {
+      object: 'StatefulSet/db',
+      apiVersion: 'apps/v1',
+      namespace: 'shop',
+      context: 'production-eu',
+      kubeconfig: 'clusters.yaml',
+      endpoints: { service: 'db', least: 3 },
     },
   ],
   log: ['ready', { pattern: 'port (?<port>\\d+)', fatal: '^FATAL', stream: 'err' }],

@@ -12,6 +12,7 @@ import { fileInput } from './file.ts'
 import { grpcInput } from './grpc.ts'
 import { httpInput } from './http.ts'
 import { kafkaInput } from './kafka.ts'
+import { kubernetesInput } from './kubernetes.ts'
 import { logInput } from './log.ts'
 import { mysqlInput } from './mysql.ts'
 import { natsInput } from './nats.ts'
@@ -48,6 +49,7 @@ export type ProbeName =
   | 'grpc'
   | 'http'
   | 'kafka'
+  | 'kubernetes'
   | 'log'
   | 'nats'
   | 'mysql'
@@ -102,6 +104,12 @@ export const probeInputs: Readonly<Record<ProbeName, ProbeInput>> = {
     schema: kafkaInput,
     summary: 'Describes a topic of Kafka and a group, and sends records that it must commit past.',
     timeoutMs: 5_000,
+  },
+  kubernetes: {
+    schema: kubernetesInput,
+    summary: 'Looks at an object of Kubernetes, and at who is ready behind a Service.',
+    timeoutMs: 5_000,
+    path: 'kubeconfig',
   },
   log: {
     schema: logInput,
