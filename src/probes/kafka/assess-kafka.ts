@@ -4,6 +4,7 @@
  *
  * | found | reason |
  * |---|---|
+ * | a broker that the cluster does not count yet | no-brokers |
  * | no such topic | missing-topic |
  * | another number of partitions than expected | wrong-partitions |
  * | no such partition as a canary is for | missing-partition |
@@ -63,6 +64,9 @@ export function assessKafka(input: KafkaInput, facts: KafkaFacts): Answer {
 /** The first thing that is not as it should be, of what is known so far. */
 export function findShortcoming(input: KafkaInput, facts: CollectedFacts): Shortcoming | undefined {
   const { topic, group, canary } = facts
+  if (facts.brokers === 0) {
+    return { reason: 'no-brokers', says: 'answers, and counts no broker that takes part yet' }
+  }
   const name = input.topic ?? ''
   if (topic === 'missing') return { reason: 'missing-topic', says: `has no topic ${name}` }
   const ofTopic = topic === undefined ? undefined : findInTopic(input, topic)

@@ -35,7 +35,7 @@ export async function collectFacts(collecting: Collecting): Promise<void> {
     collecting.report(facts)
     return collecting.isGood(facts)
   }
-  learn({})
+  if (!learn({})) return
   const found = cluster.topics.find(({ name }) => name === topic)
   for (const one of cluster.topics) refuse(session, one)
   if (topic === undefined || !learn({ topic: topicFacts(found) })) return

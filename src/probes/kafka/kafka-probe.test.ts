@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { after, before, describe, it, type TestContext } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createServer as createTlsServer } from 'node:tls'
 import { type Admin, Producer, stringSerializers } from '@platformatic/kafka'
 import { askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
 import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { type KafkaServer, makeKafka } from '../../../test/support/kafka.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
+import { startTlsFront } from '../../../test/support/tls-front.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { KafkaProbe } from './kafka-probe.ts'
@@ -283,21 +283,20 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
   })
 
   it('judges the certificate where TLS is spoken', openssl, async (test) => {
-    const { certificate, key } = await makeCertificate(test, { names: ['DNS:localhost'] })
-    const front = createTlsServer({ cert: certificate, key }, (socket) => {
-      const back = connect(server.port, '127.0.0.1')
-      socket.pipe(back).pipe(socket)
-      socket.on('error', () => back.destroy())
-      back.on('error', () => socket.destroy())
-    })
-    front.listen(0, '127.0.0.1')
-    await once(front, 'listening')
-    test.after(() => front.close())
-    const brokers = [`localhost:${(front.address() as AddressInfo).port}`]
+    const made = await makeCertificate(test)
+    const { certificate } = made
+    const brokers = [`localhost:${await startTlsFront(test, server.port, made)}`]
     const trusted = await ask({ brokers, tls: { ca: certificate } })
     assert.equal(gist(trusted), 'passed ready', trusted.sentence)
     const untrusted = await ask({ brokers, tls: {} })
     assert.equal(gist(untrusted), 'failed terminal untrusted-certificate', untrusted.sentence)
+    // The broker itself advertises where it speaks no TLS, and so would fail every client.
+    const advertised = await ask({ brokers, tls: { ca: certificate }, topic: TOPIC, group: 'any' })
+    assert.match(gist(advertised), /^failed notYet (no-tls|reset)$/, advertised.sentence)
+    assert.match(
+      advertised.sentence,
+      new RegExp(`asked at 127\\.0\\.0\\.1:${server.port} to connect`),
+    )
     const plain = await ask({ brokers })
     assert.match(gist(plain), /^failed notYet (not-kafka|reset)$/)
   })

@@ -6,7 +6,7 @@ import type { listOffsetsV9, metadataV12 } from '@platformatic/kafka'
 import type { Destination } from '../connection/open-connection.ts'
 import { Broker } from './broker.ts'
 import type { KafkaInput } from './kafka-input.ts'
-import { codeOf, KafkaTrouble, responseOf } from './trouble.ts'
+import { KafkaTrouble, responseOf } from './trouble.ts'
 
 type Library = typeof import('@platformatic/kafka')
 type ListOffsetsResponse = listOffsetsV9.ListOffsetsResponse
@@ -131,10 +131,8 @@ interface Ending {
 
 /** Whoever answered and refused says more than whoever did not answer. */
 function mostTelling(errors: readonly unknown[]): unknown {
-  const answered = errors.find((error) => codeOf(failureOf(error)).startsWith('SASL_'))
-  return answered ?? errors[0]
-}
-
-function failureOf(error: unknown): unknown {
-  return error instanceof KafkaTrouble ? error.failure : error
+  const refused = errors.find(
+    (error) => error instanceof KafkaTrouble && error.failure.code.includes('SASL'),
+  )
+  return refused ?? errors[0]
 }

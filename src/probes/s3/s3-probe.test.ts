@@ -10,9 +10,11 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3'
 import { askingOf, askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
+import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
 import { type Meddling, startRelay } from '../../../test/support/relay.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import { ANY_KEYS, makeS3, S3_PART, type S3Keys, type S3Store } from '../../../test/support/s3.ts'
+import { startTlsFront } from '../../../test/support/tls-front.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { S3Probe } from './s3-probe.ts'
@@ -320,6 +322,31 @@ describe(`the s3 probe, with ${S3_PART}`, requireRealPart(S3_PART), () => {
       const answer = await ask({ endpoint: `http://127.0.0.1:${port}`, versioning: 'off' })
       assert.equal(gist(answer), expected, answer.sentence)
     }
+  })
+
+  it('judges the certificate where TLS is spoken', openssl, async (test) => {
+    const made = await makeCertificate(test)
+    const port = await startTlsFront(test, Number(new URL(store.url).port), made)
+    const endpoint = `https://localhost:${port}`
+    const trusted = await ask({ endpoint, tls: { ca: made.certificate } })
+    assert.equal(gist(trusted), 'passed ready', trusted.sentence)
+    const untrusted = await ask({ endpoint })
+    assert.equal(gist(untrusted), 'failed terminal untrusted-certificate', untrusted.sentence)
+    const unread = await ask({ endpoint, tls: { ca: 'nowhere.pem' } })
+    assert.equal(gist(unread), 'errored terminal malformed-input', unread.sentence)
+    const plain = await ask({ endpoint: store.url.replace('http:', 'https:') })
+    assert.match(gist(plain), /^failed notYet (no-tls|reset)$/)
+    assert.deepEqual(await store.left(BUCKET), ['images/logo.png'])
+  })
+
+  it('heeds nothing of what is set for other tools on the machine', async (test) => {
+    const names = ['AWS_ENDPOINT_URL', 'AWS_ENDPOINT_URL_S3', 'AWS_PROFILE', 'AWS_CONFIG_FILE']
+    test.after(() => {
+      for (const name of names) delete process.env[name]
+    })
+    for (const name of names) process.env[name] = 'http://127.0.0.1:1'
+    const answer = await ask()
+    assert.equal(gist(answer), 'passed ready', answer.sentence)
   })
 
   it('says not yet again when the bucket is deleted', async () => {
