@@ -56,6 +56,17 @@ const STORY: readonly Step[] = [
   { name: 'error', argv: ['status'], exitCode: 1 },
   { name: 'check', argv: ['check'], exitCode: 0 },
   { name: 'plan', argv: ['plan'], exitCode: 0 },
+  { name: 'simulate-unknown', argv: ['simulate'], exitCode: 2 },
+  { name: 'trend-unknown', argv: ['trend'], exitCode: 2 },
+  {
+    name: 'simulate',
+    argv: [
+      'simulate',
+      ...['--estimate', 'web=2s..4s', '--estimate', 'seed=1s'],
+      ...['--what', 'web 0.5x', '--what', 'seed 500ms'],
+    ],
+    exitCode: 0,
+  },
   { name: 'up-broken', argv: ['up'], exitCode: 3, settings: { TINY_BREAK: 'yes' } },
   { name: 'explain-broken', argv: ['explain', 'latest'], exitCode: 0 },
   { name: 'why-broken', argv: ['why'], exitCode: 0 },

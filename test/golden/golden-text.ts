@@ -49,7 +49,7 @@ export function steadyText(text: string, folder: string): string {
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:<port>')
     .replaceAll(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, '<instant>')
     .replaceAll(/\b\d\d:\d\d:\d\d\.\d{3}\b/g, '<clock>')
-    .replaceAll(/ +[░█]+ +/g, '  <bar>  ')
+    .replaceAll(/ +[░█─]+ +/g, '  <bar>  ')
     .replaceAll(/\b\d+ (entries|batches)\b/g, '<count> $1')
     .replaceAll(/\bversion \d+\.\d+\.\d+/g, 'version <version>')
     .replaceAll(/<time> {2,}/g, '<time>  ')

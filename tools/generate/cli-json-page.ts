@@ -59,6 +59,16 @@ const SHAPES: readonly Shape[] = [
   },
   { name: 'explain-code', title: 'rampart explain CODE', text: 'As in [errors.md](errors.md).' },
   {
+    name: 'simulate',
+    title: 'rampart simulate',
+    text: 'Shares and errors are basis points (`Bp`, 100 are 1 %). `after` is null without a what-if; `changes` has each what-if by itself when there are several. `source` of a stage is `history`, `other-revision` (it did or proved something else then) or `estimate`. `option` of an improvement is what to type to see it. `check` is as of `trend`.',
+  },
+  {
+    name: 'trend',
+    title: 'rampart trend',
+    text: 'Oldest first; ramps that found parts running are only counted. `direction` is `steady`, `slower`, `faster` or `unclear`. `foretold` is what a forecast from the ramps before it says of a ramp, null when those are fewer than three; `check` sums that up.',
+  },
+  {
     name: 'logs',
     title: 'rampart logs',
     text: 'One object a line; `stream` is `out`, `err` or `note`.',

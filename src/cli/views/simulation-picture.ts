@@ -44,7 +44,7 @@ export function simulationPicture(report: SimulationReport): string {
     ...distribution(layout, shown, after === undefined ? undefined : before),
     ...rows(layout, shown, after === undefined ? undefined : before),
     ...markers(layout, shown),
-    ...legend(footTop, after !== undefined),
+    ...legend(footTop, shown, after !== undefined),
     ...improvementsText(report, footTop + 38),
   ]
   const height = footTop + (improvements.length === 0 ? 20 : 62 + improvements.length * 20)
@@ -196,7 +196,12 @@ function numbers({ right }: Layout, stage: StageForecast, y: number): readonly s
   ]
 }
 
-function legend(y: number, hasBefore: boolean): readonly string[] {
+/** Whether it is let in before it begins: no core was free. */
+function isWaiting({ from, begin }: StageForecast): boolean {
+  return begin.p50Ms > from.p50Ms
+}
+
+function legend(y: number, shown: Forecast, hasBefore: boolean): readonly string[] {
   const words = { 'font-size': 11.5, fill: INK.quiet }
   const [middle, whisker] = [y - 4, { stroke: INK.text, 'stroke-width': 1.3 }]
   const box = (x: number, rest: Record<string, string | number>): string =>
@@ -220,6 +225,12 @@ function legend(y: number, hasBefore: boolean): readonly string[] {
             'stroke-opacity': 0.55,
           }),
           text(793, y, 'as it is', words),
+        ]
+      : []),
+    ...(shown.stages.some(isWaiting)
+      ? [
+          line([856, middle], [880, middle], { stroke: INK.quiet, 'stroke-dasharray': '2 3' }),
+          text(887, y, 'waits for a core', words),
         ]
       : []),
   ]
