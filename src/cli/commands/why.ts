@@ -2,6 +2,7 @@
 
 import type { RampState } from '../../core/ramp/state.ts'
 import { explainWhy, type Why } from '../../core/why/why.ts'
+import type { RampartClient } from '../../server/client/client.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
@@ -22,11 +23,11 @@ export function runWhy(
   options: WhyOptions,
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
-    const { state } = await client.ramp(ramp ?? 'latest')
+    const { state, nowMs } = await client.ramp(ramp ?? (await mostTelling(client)))
     await writeTrace(parts, { client, ramp: state.ramp }, options)
     const entries = await readEntries(client, state.ramp)
     const earlier = await readEarlier(client, state)
-    const why = explainWhy({ ...(await readRun(client, state)), entries, earlier })
+    const why = explainWhy({ ...(await readRun(client, state)), entries, earlier, nowMs })
     if (options.json === true) {
       parts.stdout.write(`${JSON.stringify(whyTold(state, why))}\n`)
       return EXIT.yes
@@ -35,6 +36,13 @@ export function runWhy(
     parts.stdout.write(`${whyLines(state, why, paint).join('\n')}\n`)
     return EXIT.yes
   })
+}
+
+/** What is asked about when nothing is named: a promise that is broken now, else the latest ramp. */
+async function mostTelling(client: RampartClient): Promise<string> {
+  const environments = await client.environments()
+  const broken = environments.find(({ watch }) => (watch?.broken.length ?? 0) > 0)
+  return broken?.watch?.ramp ?? 'latest'
 }
 
 /** The answer, as `--json` prints it. Additive changes only; test/golden holds its shape. */
@@ -68,6 +76,7 @@ function whyTold(state: RampState, why: Why): object {
       slackMs: stage.slackMs ?? null,
       isCritical: stage.isCritical,
       letInBy: stage.letInBy ?? null,
+      retries: stage.retries,
       usual: stage.usual ?? null,
       standing: stage.standing,
       extraMs: stage.usual === undefined ? null : stage.extraMs,

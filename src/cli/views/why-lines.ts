@@ -119,7 +119,9 @@ function slackText(stage: WhyStage): string {
 }
 
 function noteOf(stage: WhyStage): string {
-  const how = stage.reached === 'ready' ? '' : stage.reached === 'failed' ? 'failed' : 'under way'
+  const tried = stage.retries === 0 ? '' : `tried ${stage.retries + 1} times`
+  const how =
+    stage.reached === 'ready' ? tried : stage.reached === 'failed' ? 'failed' : 'under way'
   const { standing, usual } = stage
   if (usual === undefined || standing === 'usual' || standing === 'unknown') return how
   const slow =

@@ -8,9 +8,10 @@ export function brokenStage(state: RampState): Cause | undefined {
   return state.undoCause ?? state.ended?.cause ?? state.held
 }
 
-/** When a ramp gave up going forward, by the ledger's clock; undefined when it did not. */
-export function stoppedAtMs(entries: readonly Entry[]): number | undefined {
-  return entries.find((entry) => entry.type === 'ramp.undoing')?.atMs
+/** Up to when a ramp went forward, by the ledger's clock. */
+export function forwardUntilMs(state: RampState, entries: readonly Entry[], nowMs: number): number {
+  const stopped = entries.find((entry) => entry.type === 'ramp.undoing')?.atMs
+  return stopped ?? state.ended?.atMs ?? Math.max(state.latestMs, nowMs)
 }
 
 /** Whether a cause is somebody's word. */

@@ -14,6 +14,7 @@ import { pressureDuring } from './pressure.ts'
 import type { Run, WhyQuestion, WhyStage } from './question.ts'
 import { queueOf } from './queue.ts'
 import { ancestorsOf } from './relatives.ts'
+import { firstFailure } from './retries.ts'
 import { sentenceFor } from './sentence.ts'
 
 /** What is known when causes are looked for. */
@@ -34,11 +35,22 @@ const STAGES_MAX = 5
 /** What was missing, or waited for, must make up this part of the extra time. */
 const PART = 0.5
 
+/** On a first run, waiting for less than this is just the way things start. @unit ms */
+const FIRST_WAIT_MS = 1_000
+
 /** Every cause that is found, the most telling first; empty when nothing is out of the ordinary. */
 export function findCauses(known: Known): readonly Finding[] {
   const cause = brokenStage(known.question.state)
   if (cause !== undefined) return [findBroken(known, cause)]
-  return slowStages(known).flatMap((stage) => findSlow(known, stage))
+  const broken = brokenPromises(known)
+  const retried = known.stages.filter(({ retries }) => retries > 0)
+  const slow = slowStages(known).flatMap((stage) => findSlow(known, stage))
+  return [
+    ...broken,
+    ...retried.map((stage) => findRetried(known, stage)),
+    ...slow,
+    ...findFirstWaits(known),
+  ]
 }
 
 function findBroken(known: Known, cause: Cause): Finding {
@@ -58,8 +70,7 @@ function findBroken(known: Known, cause: Cause): Finding {
     }
   }
   const missing = missingIn(known.question.state, stage.name, cause)
-  const isTime = cause.reason === 'deadline' || cause.answer?.reason === 'timed-out'
-  return judge(known, { stage, missing, cause, mayWait: isTime })
+  return judge(known, { stage, missing, cause, mayWait: isOutOfTime(cause) })
 }
 
 /** The stages on the critical path that took longer than usual, the most extra time first. */
@@ -73,7 +84,7 @@ function slowStages({ stages, isUsual }: Known): readonly WhyStage[] {
 
 function findSlow(known: Known, stage: WhyStage): readonly Finding[] {
   const { state, entries } = known.question
-  const found = missingMeanwhile(state, stage.name, entries)
+  const found = missingMeanwhile(state, stage.name, entries, known.question.nowMs)
   const missing = found !== undefined && found.spentMs >= stage.extraMs * PART ? found : undefined
   const finding = judge(known, { stage, missing, mayWait: true })
   const [first] = finding.delayed
@@ -86,11 +97,49 @@ function findSlow(known: Known, stage: WhyStage): readonly Finding[] {
   return [{ class: 'bottleneck', stage: first, sentence, delayed: [], evidence: [queue] }, finding]
 }
 
+/** What is not kept although its ramp goes on, as one that only watches does. */
+function brokenPromises(known: Known): readonly Finding[] {
+  const { state } = known.question
+  return known.stages.flatMap((stage) => {
+    const now = state.stages[stage.place]
+    const { cause } = now ?? {}
+    const isBroken = now?.conditions.some((condition) => condition.breached) ?? false
+    if (!isBroken || cause === undefined) return []
+    const missing = missingIn(state, stage.name, cause)
+    return [judge(known, { stage, missing, cause, mayWait: isOutOfTime(cause) })]
+  })
+}
+
+/** A stage that was ready only at another try: what it failed with at first. */
+function findRetried(known: Known, stage: WhyStage): Finding {
+  const { state, entries } = known.question
+  const cause = firstFailure(entries, stage.name)
+  const missing = cause && missingIn(state, stage.name, cause)
+  const mayWait = cause === undefined || isOutOfTime(cause)
+  return judge(known, { stage, missing, cause, mayWait })
+}
+
+/** What nothing is known of yet, but was seen to wait for something that was missing. */
+function findFirstWaits(known: Known): readonly Finding[] {
+  const { state, entries } = known.question
+  return known.stages.flatMap((stage) => {
+    if (stage.usual !== undefined || stage.retries > 0 || !stage.isCritical) return []
+    const missing = missingMeanwhile(state, stage.name, entries, known.question.nowMs)
+    const leastMs = Math.max(FIRST_WAIT_MS, (stage.ownMs ?? 0) * PART)
+    if (missing === undefined || missing.spentMs < leastMs) return []
+    return [judge(known, { stage, missing, mayWait: true })]
+  })
+}
+
+function isOutOfTime(cause: Cause): boolean {
+  return cause.reason === 'deadline' || cause.answer?.reason === 'timed-out'
+}
+
 interface Suspect {
   readonly stage: WhyStage
   readonly missing: MissingEvidence | undefined
   /** What it failed with; absent: it was slow. */
-  readonly cause?: Cause
+  readonly cause?: Cause | undefined
   /** Whether waiting can be the cause: it was slow, or ran out of time. */
   readonly mayWait: boolean
 }

@@ -92,6 +92,7 @@ export function missingMeanwhile(
   state: RampState,
   stage: string,
   entries: readonly Entry[],
+  nowMs: number,
 ): MissingEvidence | undefined {
   const spent = new Map<string, MissingEvidence>()
   const open = new Map<string, { readonly evidence: MissingEvidence; readonly sinceMs: number }>()
@@ -110,7 +111,7 @@ export function missingMeanwhile(
     const evidence = missingInAnswer(state, { stage, condition, answer, spentMs: 0 })
     if (evidence !== undefined) open.set(condition, { evidence, sinceMs: atMs })
   }
-  for (const condition of [...open.keys()]) close(condition, state.ended?.atMs ?? state.latestMs)
+  for (const condition of [...open.keys()]) close(condition, state.ended?.atMs ?? nowMs)
   return [...spent.values()].sort((one, other) => other.spentMs - one.spentMs)[0]
 }
 
@@ -145,9 +146,10 @@ function byStatus({ evidence }: Answer): MissingKind | undefined {
 }
 
 /** What a process that ended said of what it missed. */
-function saidLast({ evidence }: Answer): MissingKind | undefined {
+function saidLast({ evidence, sentence }: Answer): MissingKind | undefined {
   const lines = evidence['lastErrors']
   if (!Array.isArray(lines)) return undefined
-  const text = lines.join('\n')
+  // The sentence may quote a telling line that is not among the last few.
+  const text = [...lines, sentence].join('\n')
   return SAID.find(([, pattern]) => pattern.test(text))?.[0]
 }

@@ -14,6 +14,8 @@ export interface Run {
 
 /** What is asked about. */
 export interface WhyQuestion extends Run {
+  /** By the ledger's clock; what is under way is measured up to here. */
+  readonly nowMs: number
   /** All entries of the ramp. */
   readonly entries: readonly Entry[]
   /** Earlier ramps of the same contract, newest first; others are ignored. */
@@ -21,4 +23,9 @@ export interface WhyQuestion extends Run {
 }
 
 /** One stage: its time, and how that compares with its past. */
-export interface WhyStage extends StageTime, Comparison {}
+export interface WhyStage extends StageTime, Comparison {
+  /** How often it was taken back and tried again, and what that cost. */
+  readonly retries: number
+  /** From its first try to its last. @unit ms */
+  readonly lostMs: number
+}

@@ -30,10 +30,7 @@ const RESOURCES = { cpu: 'the CPU', io: 'input and output', memory: 'memory' } a
 /** The first sentence of a finding. */
 export function sentenceFor(known: Known, judged: Judged): string {
   const { stage, cause } = judged
-  const what =
-    cause === undefined
-      ? `${stage.name} took ${describeDuration(stage.extraMs)} longer than usual`
-      : `${stage.name} failed`
+  const what = whatHappened(stage, cause)
   switch (judged.class) {
     case 'badDeploy':
       return `${what}, and it differs from the last good run.`
@@ -44,6 +41,20 @@ export function sentenceFor(known: Known, judged: Judged): string {
     default:
       return `${what}. ${unexplainedText(known, judged.mayWait)}`
   }
+}
+
+function whatHappened(stage: WhyStage, cause: Cause | undefined): string {
+  const { name, retries, lostMs, extraMs, ownMs = 0, reached } = stage
+  if (retries > 0 && reached === 'ready') {
+    const times = retries === 1 ? 'once more' : `${retries} more times`
+    return `${name} was tried ${times}, which took ${describeDuration(lostMs)}`
+  }
+  if (cause !== undefined) return reached === 'ready' ? `${name} broke a promise` : `${name} failed`
+  if (stage.usual !== undefined) {
+    return `${name} took ${describeDuration(extraMs)} longer than usual`
+  }
+  const how = reached === 'ready' ? 'took' : 'has taken'
+  return `${name} ${how} ${describeDuration(ownMs)}`
 }
 
 function missingText(evidence: readonly Evidence[]): string {

@@ -51,11 +51,12 @@ export interface RampTimes {
  * Where the time of a ramp went.
  *
  * @param brokenBy the stage that is to blame, if one is: then the critical path leads there
- * @param stoppedAtMs when it gave up going forward, by the ledger's clock; absent: it did not
+ * @param untilMs when it gave up going forward, or now if it is under way, by the ledger's clock; absent:
+ *   it has ended, or its latest entry counts
  */
-export function timesOf(state: RampState, brokenBy?: string, stoppedAtMs?: number): RampTimes {
+export function timesOf(state: RampState, brokenBy?: string, untilMs?: number): RampTimes {
   const { spans } = timelineOf(state)
-  const endMs = (stoppedAtMs ?? state.ended?.atMs ?? state.latestMs) - state.openedAtMs
+  const endMs = (untilMs ?? state.ended?.atMs ?? state.latestMs) - state.openedAtMs
   const plain = spans.map((span, place) => plainTime(state, { span, place, endMs }))
   const goal = goalOf(plain, brokenBy)
   const criticalPath = pathTo(plain, goal)

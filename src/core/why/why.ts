@@ -2,7 +2,7 @@
  * Why: where the time of a ramp went, how that compares with its past, and what it came from. A cause
  * is only ever named with its evidence; what nothing speaks for is `unexplained`.
  */
-import { brokenStage, stoppedAtMs } from './broken.ts'
+import { brokenStage, forwardUntilMs } from './broken.ts'
 import { type Change, changesSince } from './changes.ts'
 import { findCauses } from './find-causes.ts'
 import type { Finding } from './finding.ts'
@@ -16,6 +16,7 @@ import {
   ownTimes,
 } from './history.ts'
 import type { WhyQuestion, WhyStage } from './question.ts'
+import { retriesOf } from './retries.ts'
 import { timesOf } from './stage-times.ts'
 
 /** Why a ramp went as it did. */
@@ -41,14 +42,15 @@ export interface Why {
 
 /** Says why a ramp went as it did. */
 export function explainWhy(question: WhyQuestion): Why {
-  const { state, entries, earlier } = question
+  const { state, entries, earlier, nowMs } = question
   const broken = brokenStage(state)?.stage
-  const times = timesOf(state, broken, stoppedAtMs(entries))
+  const times = timesOf(state, broken, forwardUntilMs(state, entries, nowMs))
   const runs = comparableRuns(state, earlier)
   const known = ownTimes(runs)
   const stages = times.stages.map((time) => ({
     ...time,
     ...compareStage(time, known.get(time.name) ?? []),
+    ...retriesOf(entries, time.name),
   }))
   const lastGood = lastGoodRun(state, earlier)
   const changes = lastGood === undefined ? [] : changesSince(lastGood, question)

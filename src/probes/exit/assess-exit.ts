@@ -79,7 +79,7 @@ function assessRunning(
  */
 function tellingLine(lines: readonly string[]): string | undefined {
   const isTelling = (line: string): boolean =>
-    /^\S.*\p{L}/u.test(line) && !/^Node\.js v\d/.test(line)
+    /^\S.*\p{L}/u.test(line) && !/^Node\.js v\d|^Emitted '\w+' event /.test(line)
   return lines.findLast(isTelling) ?? lines.findLast((line) => line.trim() !== '')
 }
 
