@@ -112,18 +112,18 @@ function findPackage(name: string): string | undefined {
   return existsSync(path) ? path : undefined
 }
 
-/** Where `.ci/install-…` put what comes from no package of the system. */
+/** Where `.ci/install-…` put, in pinned versions, what comes from no package of the system. */
 const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'rampart')
 
 // Servers are often installed where only root's PATH looks, PostgreSQL's where none does.
 function findProgram(name: string): string | undefined {
   const folders = [
+    join(CACHE, 'moto/bin'),
+    join(CACHE, 'kafka/bin'),
     ...(process.env['PATH'] ?? '').split(delimiter),
     '/usr/sbin',
     '/usr/local/sbin',
     ...globSync('/usr/lib/postgresql/*/bin'),
-    join(CACHE, 'moto/bin'),
-    join(CACHE, 'kafka/bin'),
   ]
   return folders.map((folder) => join(folder, name)).find(isExecutable)
 }
