@@ -41,6 +41,17 @@ export const jsonPath: z.ZodType<string, string> = z
   .string()
   .regex(/^[^\s.]+(?:\.[^\s.]+)*$/, 'a path into the JSON, such as order.status or items.0.id')
 
+/** Whether what is expected of the JSON goes together with reading the body as JSON. */
+export function isJsonAgreed(asked: { readonly json?: Json; readonly expectJson?: Json }): boolean {
+  return asked.json !== false || asked.expectJson === undefined
+}
+
+/** What is refused where {@link isJsonAgreed} does not hold. */
+export const JSON_DISAGREES: { readonly error: string; readonly path: string[] } = {
+  error: 'true, or nothing, where `expectJson` looks into the JSON',
+  path: ['json'],
+}
+
 /** The members that every probe which asks by HTTP understands. */
 export const httpMembers: Readonly<
   Record<

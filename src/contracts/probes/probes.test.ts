@@ -150,6 +150,8 @@ const REFUSED: readonly (readonly [ProbeName, unknown, RegExp])[] = [
   ['http', 'localhost:80', /http:\/\//],
   ['http', { url: 'http://a/', status: '2x' }, /2xx/],
   ['http', { url: 'http://a/', expectHeaders: { etag: '(' } }, /RE2/],
+  ['http', { url: 'http://a/', json: false, expectJson: { a: 'b' } }, /looks into the JSON/],
+  ['http', { url: 'http://a/', expectJson: { 'a..b': 'c' } }, /items\.0\.id/],
   ['http', { url: 'http://a/', bodyLimit: '1MB' }, /1MiB/],
   ['http', { url: 'http://a/', method: 'GTE' }, /"GET"/],
   ['exec', { command: 'true' }, /array/],

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import { durationMs } from '../document/word-schemas.ts'
-import { httpMembers, httpUrl } from './http-words.ts'
+import { httpMembers, httpUrl, isJsonAgreed, JSON_DISAGREES } from './http-words.ts'
 import { patternText } from './pattern.ts'
 import { templated, textThat } from './template.ts'
 
@@ -25,23 +25,25 @@ const captureName = z
   .string()
   .regex(/^(?!run$)[A-Za-z_]\w*$/, 'a name such as orderId; `run` is the name of the run itself')
 
-const step = z.strictObject({
-  name: z.string().min(1).max(80),
-  url: httpUrl.describe('Where to ask. {name} stands for what an earlier step captured.'),
-  ...httpMembers,
-  send: z
-    .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())])
-    .transform((sent) => sent as Json)
-    .exactOptional()
-    .describe('Body to send: a text, or what is sent as JSON.'),
-  capture: z
-    .record(captureName, captured)
-    .exactOptional()
-    .describe('Values to keep for later steps, and where they stand in the answer.'),
-  within: durationMs(1)
-    .exactOptional()
-    .describe('Repeat the step until its answer is as expected, for so long at most.'),
-})
+const step = z
+  .strictObject({
+    name: z.string().min(1).max(80),
+    url: httpUrl.describe('Where to ask. {name} stands for what an earlier step captured.'),
+    ...httpMembers,
+    send: z
+      .union([z.string(), z.record(z.string(), z.unknown()), z.array(z.unknown())])
+      .transform((sent) => sent as Json)
+      .exactOptional()
+      .describe('Body to send: a text, or what is sent as JSON.'),
+    capture: z
+      .record(captureName, captured)
+      .exactOptional()
+      .describe('Values to keep for later steps, and where they stand in the answer.'),
+    within: durationMs(1)
+      .exactOptional()
+      .describe('Repeat the step until its answer is as expected, for so long at most.'),
+  })
+  .refine(isJsonAgreed, JSON_DISAGREES)
 
 type Step = z.infer<typeof step>
 

@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
 import { durationMs } from '../document/word-schemas.ts'
-import { httpMembers, httpUrl } from './http-words.ts'
+import { httpMembers, httpUrl, isJsonAgreed, JSON_DISAGREES } from './http-words.ts'
 import { shareText } from './share.ts'
 import { templated } from './template.ts'
 
@@ -27,3 +27,4 @@ export const warmInput: z.ZodType<JsonObject> = z
   .refine(({ within, expectHeaders }) => within !== undefined || expectHeaders !== undefined, {
     error: '`within` or `expectHeaders`, by which a warm answer is told from a cold one',
   })
+  .refine(isJsonAgreed, JSON_DISAGREES)

@@ -291,6 +291,11 @@ describe('the kubernetes probe', () => {
     const unknown = await ask(api, { ...input, context: 'shpo' })
     assert.equal(gist(unknown), 'errored terminal unknown-context')
     assert.match(unknown.sentence, /cannot be asked for: no context shpo; there is shop\.$/)
+    const first = join(folder, 'first')
+    await writeFile(first, JSON.stringify({ kind: 'Config', users: [{ name: 'other', user: {} }] }))
+    const KUBECONFIG = [first, api.kubeconfig, api.kubeconfig].join(':')
+    const merged = new KubernetesProbe({ folder: '/', settings: { KUBECONFIG } })
+    assert.equal(gist(await askOnce(merged, input)), 'passed current')
     const broken = join(folder, 'broken')
     await writeFile(broken, 'clusters: [')
     for (const kubeconfig of ['missing', 'broken']) {

@@ -62,7 +62,7 @@ async function loadFiles(
     for (const [index, file] of files.entries()) {
       const part = index === 0 ? config : new client.KubeConfig()
       part.loadFromFile(file)
-      if (part !== config) config.mergeConfig(part, true)
+      if (part !== config) merge(config, part)
     }
   } catch (thrown) {
     return unreadable(thrown instanceof Error ? thrown.message : String(thrown))
@@ -70,10 +70,29 @@ async function loadFiles(
   return chooseContext(config, context)
 }
 
-/** When it was last changed; what cannot be seen is read all the same, and says why not. */
+/** Of two things of one name the first counts, as for kubectl; the client would refuse the second. */
+function merge(config: KubeConfig, part: KubeConfig): void {
+  for (const cluster of part.getClusters()) {
+    if (config.getCluster(cluster.name) === null) config.addCluster(cluster)
+  }
+  for (const user of part.getUsers()) {
+    if (config.getUser(user.name) === null) config.addUser(user)
+  }
+  for (const context of part.getContexts()) {
+    if (config.getContextObject(context.name) === null) config.addContext(context)
+  }
+  if (!config.getCurrentContext()) config.setCurrentContext(part.getCurrentContext())
+}
+
+/** When it was last changed. */
 function stampOf(file: string): string {
-  const stats = statSync(file, { throwIfNoEntry: false })
-  return `${stats?.ino}:${stats?.mtimeMs}:${stats?.size}`
+  try {
+    const stats = statSync(file)
+    return `${stats.ino}:${stats.mtimeMs}:${stats.size}`
+  } catch {
+    // Reading it says why not.
+    return 'unseen'
+  }
 }
 
 function chooseContext(config: KubeConfig, wanted: string | undefined): LoadedKubeConfig {
