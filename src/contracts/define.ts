@@ -57,12 +57,32 @@ export interface ComponentOptions<Name extends string = string> {
   readonly regions?: readonly string[]
   readonly needs?: readonly NeedText<NoInfer<Name>>[]
   readonly run?: {
-    readonly command: readonly (string | number)[]
+    /** Exactly one of `command`, `container` and `external`. */
+    readonly command?: readonly (string | number)[]
+    readonly container?: {
+      readonly image: string
+      readonly allowTag?: boolean
+      readonly pull?: 'missing' | 'never'
+      readonly entrypoint?: readonly (string | number)[]
+      readonly command?: readonly (string | number)[]
+      readonly cwd?: string
+      readonly user?: string
+      readonly networks?: readonly string[]
+      readonly mounts?: readonly {
+        readonly source: string
+        readonly target: string
+        readonly access?: 'read' | 'write'
+      }[]
+    }
+    readonly external?: {
+      readonly host: string
+      readonly ports?: Readonly<Record<string, string | number>>
+    }
     readonly cwd?: string
     readonly env?: Readonly<Record<string, string | number>>
     readonly inherit?: readonly string[]
     readonly oneShot?: boolean
-    readonly ports?: Readonly<Record<string, Readonly<Record<string, never>>>>
+    readonly ports?: Readonly<Record<string, { readonly container?: number }>>
   }
   readonly ready?: readonly ConditionOptions[]
   readonly deadline?: DurationText

@@ -9,6 +9,7 @@ import {
   pathKey,
   type SourceDocument,
 } from '../document/source-document.ts'
+import { checkRun } from './check-run.ts'
 import type { WrittenComponent, WrittenEnvironment } from './written.ts'
 import { probesOf, type WrittenCondition } from './written-condition.ts'
 
@@ -26,6 +27,7 @@ export function checkConditions(
       issues.push(issueAt(document, [...path, ...at], complaint, part))
     }
     checkComponent(component, name, say)
+    checkRun(component, name, say)
     checkPolicies(component, Object.keys(written.spec.regions ?? {}).length > 0, say)
     checkNames(component, say)
     component.ready?.forEach((condition, index) => {

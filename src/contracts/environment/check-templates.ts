@@ -26,6 +26,9 @@ export function checkTemplates(document: SourceDocument, sketch: Sketch): readon
     for (const key of ['command', 'env']) {
       issues.push(...checkTemplatesAt(document, [...path, 'run', key], beforeRun, selfForm))
     }
+    issues.push(...checkTemplatesAt(document, [...path, 'run', 'container'], beforeRun, selfForm))
+    const elsewhere = scopeOf(sketch, component, undefined)
+    issues.push(...checkTemplatesAt(document, [...path, 'run', 'external'], elsewhere))
     const atStop = { ...beforeRun, component: () => GONE_AT_STOP }
     issues.push(...checkTemplatesAt(document, [...path, 'stop', 'command'], atStop, selfForm))
     issues.push(...checkAsked(document, [...path, 'ready'], askedScope(sketch, component)))
@@ -52,8 +55,7 @@ function runScope(sketch: Sketch, component: ComponentSketch): ReferenceScope {
 
 /** What is known once it runs. */
 function askedScope(sketch: Sketch, component: ComponentSketch): ReferenceScope {
-  const self = { host: 'value', ports: portsShape(component), pid: 'value' } as const
-  return scopeOf(sketch, component, component.hasRun ? self : undefined)
+  return scopeOf(sketch, component, component.hasRun ? runningShape(component) : undefined)
 }
 
 /** What is known while it is emptied: what runs is known, what was proved on the way up is not. */
@@ -143,8 +145,18 @@ function componentReference(
 
 function componentShape(component: ComponentSketch): Shape {
   if (!component.hasRun) return { evidence: 'any' }
+  return { ...runningShape(component), evidence: 'any' }
+}
+
+/** What a runtime tells of what it runs. */
+function runningShape(component: ComponentSketch): Readonly<Record<string, Shape>> {
   const ports = portsShape(component)
-  return { host: 'value', ports, pid: 'value', evidence: 'any' }
+  const known = { host: 'value', ports } as const
+  if (component.runtime === 'external') return known
+  if (component.runtime === 'process') return { ...known, pid: 'value' }
+  const inside = { host: 'value', ports } as const
+  const container = { image: 'value', imageDigest: 'value', container: 'value', inside } as const
+  return { ...known, pid: 'value', ...container }
 }
 
 function portsShape(component: ComponentSketch): Shape {

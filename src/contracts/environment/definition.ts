@@ -10,9 +10,10 @@ import {
   readyConditions,
 } from './ready-condition.ts'
 import { type Region, regionsOf } from './region.ts'
+import { type Run, runOf } from './run.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenDrain } from './written-drain.ts'
-import { INHERITED, type WrittenRun, type WrittenStop } from './written-run.ts'
+import type { WrittenStop } from './written-run.ts'
 import type { WrittenWatch } from './written-watch.ts'
 
 /** An environment contract. */
@@ -83,22 +84,6 @@ export interface ComponentNeed {
   readonly until: Until
   /** Whether, on the way down, that one stays until this one is gone. @default false */
   readonly drain: boolean
-}
-
-/** A process to run. */
-export interface Run {
-  readonly command: readonly string[]
-  /** Relative to the contract's folder. @default '.' */
-  readonly cwd: string
-  readonly env: Readonly<Record<string, string>>
-  /** Variables taken over from the daemon. @default PATH, HOME, LANG, TZ, TMPDIR */
-  readonly inherit: readonly string[]
-  /** @default false */
-  readonly oneShot: boolean
-  /** Names of its ports, in the order of their names. */
-  readonly ports: readonly string[]
-  /** Present where a condition asks what the process says of itself. */
-  readonly notify?: { readonly watchdogMs?: number }
 }
 
 /** How a component is emptied before it is stopped. */
@@ -186,17 +171,6 @@ export function needsOf(written: WrittenComponent): readonly ComponentNeed[] {
 function placeOf(name: string): Pick<ComponentNeed, 'component' | 'region'> {
   const [first = '', second] = name.split('/')
   return second === undefined ? { component: first } : { component: second, region: first }
-}
-
-function runOf(written: WrittenRun): Run {
-  return {
-    command: written.command,
-    cwd: written.cwd ?? '.',
-    env: Object.fromEntries(sorted(written.env ?? {})),
-    inherit: written.inherit ?? INHERITED,
-    oneShot: written.oneShot ?? false,
-    ports: Object.keys(written.ports ?? {}).sort(),
-  }
 }
 
 /** What the process must be given, so that it can say what is asked for. */

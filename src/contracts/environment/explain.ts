@@ -72,7 +72,11 @@ function startsWhen(component: Component): string {
 
 function runs(component: Component): string {
   if (component.run === undefined) return '; it runs nothing, it only proves'
-  const { command, oneShot } = component.run
+  const { command, container, external, oneShot } = component.run
+  if (external !== undefined) return `; somebody else runs it at ${external.host}`
+  if (container !== undefined) {
+    return `; then it runs ${container.image} as a container${oneShot ? ' once' : ''}`
+  }
   return `; then it runs \`${command.join(' ')}\`${oneShot ? ' once' : ''}`
 }
 

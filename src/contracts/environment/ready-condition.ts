@@ -49,7 +49,9 @@ const AGREE_TIMEOUT_MS = 5_000
  */
 export function readyConditions(written: WrittenComponent): readonly ReadyCondition[] {
   const { run, ready = [] } = written
-  const isAsked = run === undefined || ready.some((condition) => condition.exit !== undefined)
+  // Whether the process of somebody else runs is theirs to know.
+  const isForeign = run === undefined || run.external !== undefined
+  const isAsked = isForeign || ready.some((condition) => condition.exit !== undefined)
   if (isAsked) return namedConditions(ready)
   const expect = run.oneShot === true ? [0] : 'running'
   const name = run.oneShot === true ? 'exit' : 'running'

@@ -31,6 +31,8 @@ export interface ComponentSketch {
   readonly hasRun: boolean
   readonly oneShot: boolean
   readonly ports: readonly string[]
+  /** Which runtime runs it; without a run it does not matter. */
+  readonly runtime: 'process' | 'container' | 'external'
 }
 
 /** One edge, and where it is written. */
@@ -83,8 +85,20 @@ function componentSketch(
     needs: needs.flatMap((need, index) => needSketch(need, [...path, 'needs', index])),
     hasRun: isObject(value) && Object.hasOwn(value, 'run'),
     oneShot: valueAt(document.value, [...path, 'run', 'oneShot']) === true,
-    ports: Object.keys(objectAt(document, [...path, 'run', 'ports'])),
+    ports: ['ports', 'external'].flatMap((key) => portsIn(document, [...path, 'run', key])),
+    runtime: runtimeAt(document, [...path, 'run']),
   }
+}
+
+function portsIn(document: SourceDocument, path: Path): readonly string[] {
+  const isExternal = path.at(-1) === 'external'
+  return Object.keys(objectAt(document, isExternal ? [...path, 'ports'] : path))
+}
+
+function runtimeAt(document: SourceDocument, path: Path): ComponentSketch['runtime'] {
+  const run = objectAt(document, path)
+  if (Object.hasOwn(run, 'container')) return 'container'
+  return Object.hasOwn(run, 'external') ? 'external' : 'process'
 }
 
 function needSketch(need: Json, path: Path): readonly NeedSketch[] {

@@ -50,7 +50,7 @@ function stopStage(
     ...place,
     ...(region === undefined ? {} : { group: region }),
     gates: [],
-    command: stopCommand(`${environment}/${stage}`, stop, {}),
+    command: stopCommand(`${environment}/${stage}`, component, {}),
     conditions: [],
     guards: [],
     deadlineMs: stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
@@ -78,6 +78,7 @@ function lookStage(
     gates: [],
     command: lookCommand(
       `${environment}/${stage}`,
+      component,
       drain === undefined ? {} : { ...told, mustRun: true },
     ),
     conditions: drain === undefined ? [] : drainConditions(drain),

@@ -32,7 +32,7 @@ function stageUp(environment: string, placement: Placement): Stage {
       ? {}
       : {
           command: startCommand(subject, run, stop),
-          compensation: stopCommand(subject, stop, { onlyStartedByRamp: `\${run.id}` }),
+          compensation: stopCommand(subject, component, { onlyStartedByRamp: `\${run.id}` }),
         }),
     conditions: component.ready.map((condition) => conditionOf(condition)),
     guards: [],

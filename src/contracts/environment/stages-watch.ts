@@ -53,11 +53,14 @@ function watchStage(
   { stage, region, component, needs }: Placement,
   watch: Watching,
 ): Stage {
-  const { run, stop } = component
+  const { run } = component
   const subject = `${environment}/${stage}`
   const isRunning = run !== undefined && !run.oneShot
   const commands = isRunning
-    ? { command: lookCommand(subject), compensation: stopCommand(subject, stop, {}) }
+    ? {
+        command: lookCommand(subject, component),
+        compensation: stopCommand(subject, component, {}),
+      }
     : {}
   const conditions = component.ready.filter(
     (condition) => isAskedOn(condition) && (isRunning || !speaksOfItself(condition)),

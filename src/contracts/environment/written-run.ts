@@ -1,15 +1,25 @@
 /** How a component is run and stopped, as it is written. */
 import * as z from 'zod'
 import { durationMs } from '../document/word-schemas.ts'
+import {
+  innerPort,
+  type WrittenContainer,
+  type WrittenExternal,
+  writtenContainer,
+  writtenExternal,
+} from './written-container.ts'
 
-/** What to run. */
+/** What to run: exactly one of a command, a container and what somebody else runs. */
 export interface WrittenRun {
-  readonly command: readonly string[]
+  readonly command?: readonly string[]
+  readonly container?: WrittenContainer
+  readonly external?: WrittenExternal
   readonly cwd?: string
   readonly env?: Readonly<Record<string, string>>
   readonly inherit?: readonly string[]
   readonly oneShot?: boolean
-  readonly ports?: Readonly<Record<string, Readonly<Record<string, never>>>>
+  /** `container`: where it listens inside. */
+  readonly ports?: Readonly<Record<string, { readonly container?: number }>>
 }
 
 /** How to end it. */
@@ -59,7 +69,11 @@ const RELATIVE = /^(?!\/)(?!.*\$\{)[^\0\\]+$/
 
 /** The schema of `run`. */
 export const writtenRun: z.ZodType<WrittenRun> = z.strictObject({
-  command: words.describe('Program and arguments; no shell is involved.'),
+  command: words.exactOptional().describe('Program and arguments; no shell is involved.'),
+  container: writtenContainer.exactOptional().describe('Container to run instead.'),
+  external: writtenExternal
+    .exactOptional()
+    .describe('Where somebody else runs it, to be observed.'),
   cwd: z
     .string()
     .regex(RELATIVE, "a folder relative to the contract's own, such as services/api")
@@ -81,7 +95,9 @@ export const writtenRun: z.ZodType<WrittenRun> = z.strictObject({
     .describe('Whether it ends by itself when its work is done, as a migration does.')
     .meta({ default: false }),
   ports: z
-    .record(portName, z.strictObject({}), { error: 'a mapping, such as { http: {} }' })
+    .record(portName, z.strictObject({ container: innerPort.exactOptional() }), {
+      error: 'a mapping, such as { http: {} }',
+    })
     .exactOptional()
     .describe('Ports by name, allocated free, given as PORT_<NAME> and self.ports.<name>.'),
 })

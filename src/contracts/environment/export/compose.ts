@@ -53,7 +53,7 @@ function serviceOf(component: Component, all: readonly Component[], say: Say): J
   const graceMs = stop.graceMs - (delegate === undefined ? 0 : CLIENT_MS)
   const image =
     delegate === undefined ? 'a contract knows no image' : 'its image is in another file'
-  say({ what: name, why: `${image}; write image or build` })
+  if (run?.container === undefined) say({ what: name, why: `${image}; write image or build` })
   if (delegate === undefined) sayRest(component, say)
   if (component.retry.limit > 0) say({ what: `${name}.retry`, why: 'a start is not tried again' })
   const needs = component.needs.map(({ component: on, until }): [string, Json] => {
@@ -80,10 +80,14 @@ function runOf(component: Component, say: Say): JsonObject {
     key,
     escaped(plainText(value, `${name}.run.env.${key}`, say)),
   ])
+  const words = (key: string, written: readonly string[]): JsonObject => ({
+    [key]: written.map((word) => escaped(plainText(word, `${name}.run.${key}`, say))),
+  })
+  const { image, entrypoint, command = run?.command } = run?.container ?? {}
   return {
-    command: (run?.command ?? []).map((word) =>
-      escaped(plainText(word, `${name}.run.command`, say)),
-    ),
+    ...(image === undefined ? {} : { image: escaped(plainText(image, `${name}.run.image`, say)) }),
+    ...(entrypoint === undefined ? {} : words('entrypoint', entrypoint)),
+    ...(command === undefined || command.length === 0 ? {} : words('command', command)),
     ...(env.length === 0 ? {} : { environment: Object.fromEntries(env) }),
   }
 }

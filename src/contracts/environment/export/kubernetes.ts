@@ -99,9 +99,14 @@ function containerOf(component: Component, say: Say): JsonObject {
     name: key,
     value: plainText(value, `${name}.run.env.${key}`, say),
   }))
+  const { image, entrypoint = run.command, command } = run.container ?? {}
+  const words = (written: readonly string[]): readonly string[] =>
+    written.map((word) => plainText(word, `${name}.run.command`, say))
   return {
     name,
-    command: run.command.map((word) => plainText(word, `${name}.run.command`, say)),
+    ...(image === undefined ? {} : { image: plainText(image, `${name}.run.image`, say) }),
+    ...(image !== undefined && entrypoint.length === 0 ? {} : { command: words(entrypoint) }),
+    ...(command === undefined ? {} : { args: words(command) }),
     ...(env.length === 0 ? {} : { env }),
   }
 }

@@ -9,6 +9,10 @@ export function sayRest(component: Component, say: Say): void {
   if (onBreach !== 'undo') say({ what: `${name}.onBreach`, why: 'a breach has no policy there' })
   if (stop.command !== undefined) say({ what: `${name}.stop.command`, why: 'a signal is sent' })
   if (run === undefined) return
+  if (run.external !== undefined) {
+    say({ what: `${name}.run.external`, why: 'what somebody else runs has no word there' })
+    return
+  }
   if (run.cwd !== '.') say({ what: `${name}.run.cwd`, why: 'the folder is one of the image there' })
   const inherited = run.inherit.filter((variable) => !INHERITED.includes(variable))
   if (inherited.length > 0) {

@@ -1,0 +1,90 @@
+/** Whether what is said of a run belongs together: a process, a container and what is external differ. */
+import type { Path } from '../document/issue.ts'
+import type { WrittenComponent } from './written.ts'
+import { probesOf } from './written-condition.ts'
+import type { WrittenRun } from './written-run.ts'
+
+type Say = (at: Path, message: string) => void
+
+const KINDS = ['command', 'container', 'external'] as const
+
+/** Keys of `run` that only make sense for some kinds. */
+const FOREIGN: Readonly<Record<(typeof KINDS)[number], Readonly<Record<string, string>>>> = {
+  command: {},
+  container: { cwd: 'the folder inside a container is written as container.cwd' },
+  external: {
+    cwd: 'somebody else runs it, so it has no folder here',
+    env: 'somebody else runs it, so it cannot be given variables',
+    inherit: 'somebody else runs it, so it cannot be given variables',
+    oneShot: 'somebody else runs it, so nobody here notices its end',
+    ports: 'ports of an external component are written as external.ports',
+  },
+}
+
+/** Names everything about a component's run that contradicts itself. */
+export function checkRun(component: WrittenComponent, name: string, say: Say): void {
+  const { run } = component
+  if (run === undefined) return
+  const kinds = KINDS.filter((kind) => run[kind] !== undefined)
+  const [kind] = kinds
+  if (kind === undefined || kinds.length > 1) {
+    const written = kinds.length === 0 ? 'none of them' : kinds.join(' and ')
+    say(['run'], `run says one of command, container or external, and here ${written}`)
+    return
+  }
+  for (const [key, why] of Object.entries(FOREIGN[kind])) {
+    if (Object.hasOwn(run, key)) say(['run', key], why)
+  }
+  if (kind === 'command') checkProcessPorts(run, say)
+  if (kind === 'container') checkContainer(component, say)
+  if (kind === 'external') checkExternal(component, name, say)
+}
+
+function checkProcessPorts(run: WrittenRun, say: Say): void {
+  for (const [port, { container }] of Object.entries(run.ports ?? {})) {
+    if (container === undefined) continue
+    say(['run', 'ports', port, 'container'], 'a process listens on the port it is given; write {}')
+  }
+}
+
+function checkContainer(component: WrittenComponent, say: Say): void {
+  const { run, stop } = component
+  const { networks = [] } = run?.container ?? {}
+  const alone = networks.find((network) => network === 'host' || network === 'none')
+  if (alone !== undefined && networks.length > 1) {
+    say(['run', 'container', 'networks'], `${alone} stands alone, with no other network`)
+  }
+  for (const [port, { container }] of Object.entries(run?.ports ?? {})) {
+    if (alone === 'none') say(['run', 'ports', port], 'without a network there is no port')
+    if (alone === 'host' && container !== undefined) {
+      const message = "on the machine's network it listens on the port it is given; write {}"
+      say(['run', 'ports', port, 'container'], message)
+    }
+  }
+  if (stop?.command !== undefined) {
+    say(['stop', 'command'], 'a container is asked to end by a signal; write stop.signal')
+  }
+  const message = 'a container is given no NOTIFY_SOCKET; ask it over a port, or its log'
+  sayOfProbes(component, ['notify'], (at) => say(at, message))
+}
+
+function checkExternal(component: WrittenComponent, name: string, say: Say): void {
+  const { ready = [], stop } = component
+  if (ready.length === 0) {
+    say(['run', 'external'], `nothing says whether ${name} is there; give it a key ready`)
+  }
+  if (stop !== undefined) say(['stop'], `somebody else runs ${name}, so it is never stopped here`)
+  const message = `somebody else runs ${name}, so its process is not seen here`
+  sayOfProbes(component, ['exit', 'log', 'notify'], (at) => say(at, message))
+}
+
+function sayOfProbes(
+  { ready = [] }: WrittenComponent,
+  probes: readonly string[],
+  say: (at: Path) => void,
+): void {
+  ready.forEach((condition, index) => {
+    const [probe = ''] = probesOf(condition)
+    if (probes.includes(probe)) say(['ready', index, probe])
+  })
+}
