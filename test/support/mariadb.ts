@@ -33,10 +33,16 @@ export async function makeMariadb(...flags: readonly string[]): Promise<MariadbS
   const user = process.getuid?.() === 0 ? ['--user=mysql'] : []
   // The server runs as a user of its own when the tests run as root.
   await chmod(folder, 0o777)
-  await promisify(execFile)('mariadb-install-db', [
-    ...['--no-defaults', `--datadir=${data}`, ...user],
-    ...['--auth-root-authentication-method=normal', '--skip-test-db'],
-  ])
+  // A server that starts removes what others keep in the folder for temporary tables.
+  const env = { ...process.env, TMPDIR: folder }
+  await promisify(execFile)(
+    'mariadb-install-db',
+    [
+      ...['--no-defaults', `--datadir=${data}`, ...user],
+      ...['--auth-root-authentication-method=normal', '--skip-test-db'],
+    ],
+    { env },
+  )
   let child: ChildProcess | undefined
   const stop = async (): Promise<void> => {
     const ended = child
@@ -49,7 +55,7 @@ export async function makeMariadb(...flags: readonly string[]): Promise<MariadbS
     const small = ['--innodb-buffer-pool-size=16M', '--innodb-flush-log-at-trx-commit=0']
     const here = ['--bind-address=127.0.0.1', `--pid-file=${join(folder, 'pid')}`, ...user]
     const all = ['--no-defaults', ...own, ...here, ...small, ...flags]
-    child = spawn('mariadbd', all, { stdio: 'ignore' })
+    child = spawn('mariadbd', all, { stdio: 'ignore', env })
   }
   return {
     port,

@@ -7,6 +7,7 @@
  * | 1053 being shut down, 1927 session ended | shutting-down | failed, notYet |
  * | 1040, 1203, 1226 too many connections | too-many-connections | failed, notYet |
  * | 1045, 1698, 1251 wrong password, no such user or way to sign in | wrong-credentials | failed, terminal |
+ * | a way to sign in that the driver does not know | unknown-sign-in | errored, terminal |
  * | 1130 not from this host | denied | failed, terminal |
  * | 1129 this host is blocked after many errors | blocked | failed, notYet |
  * | 1049 no such database | missing-database | failed, terminal |
@@ -38,6 +39,7 @@ const MEANINGS: readonly Meaning[] = [
   { codes: ['1053', '1927'], reason: 'shutting-down' },
   { codes: ['1040', '1203', '1226'], reason: 'too-many-connections' },
   { codes: ['1045', '1698', '1251'], reason: 'wrong-credentials', kind: 'terminal' },
+  { codes: ['AUTH_SWITCH_PLUGIN_ERROR'], reason: 'unknown-sign-in', kind: 'errored' },
   { codes: ['1130'], reason: 'denied', kind: 'terminal' },
   { codes: ['1129'], reason: 'blocked' },
   { codes: ['1049'], reason: 'missing-database', kind: 'terminal' },
@@ -49,7 +51,7 @@ const MEANINGS: readonly Meaning[] = [
   { codes: ['1205', '1213'], reason: 'locked' },
   { codes: ['1064', '1065'], reason: 'malformed-query', kind: 'errored' },
   { codes: ['1792'], reason: 'query-writes', kind: 'errored' },
-  { codes: ['NOT_MYSQL', 'PROTOCOL_UNEXPECTED_PACKET'], reason: 'not-mysql' },
+  { codes: ['NOT_MYSQL'], reason: 'not-mysql' },
 ]
 
 /** What is known of the attempt. */

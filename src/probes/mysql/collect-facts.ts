@@ -7,6 +7,7 @@ import { readMigrations } from './read-migrations.ts'
 import { readColumns } from './read-tables.ts'
 import { textOf } from './row-values.ts'
 import type { Session } from './session.ts'
+import { Nonsense } from './session-failure.ts'
 import { writeCanary } from './write-canary.ts'
 
 /** The most rows that become evidence. */
@@ -63,6 +64,7 @@ async function readServer({ session, clock }: CollectionOptions): Promise<Server
   const [row] = await session.query(SERVER)
   const midpointMs = (askedMs + clock.nowMs()) / 2
   const version = textOf(row?.['version'])
+  if (version === '') throw new Nonsense('it gave no version')
   return {
     server: /mariadb/i.test(version) ? 'mariadb' : 'mysql',
     version,

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { chmod } from 'node:fs/promises'
 import { createServer } from 'node:http'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { dirname } from 'node:path'
 import { after, before, describe, it } from 'node:test'
 import type { Connection } from 'mysql2/promise'
@@ -275,7 +276,7 @@ describe('the mysql probe', requireRealPart('MariaDB'), () => {
   it('says what is no MySQL, and settles when nobody speaks', async () => {
     const http = createServer()
     await new Promise<void>((resolve) => http.listen(0, '127.0.0.1', resolve))
-    const { port } = http.address() as { port: number }
+    const { port } = http.address() as AddressInfo
     const silent = await askOnce(
       probe,
       { url: `mysql://a@127.0.0.1:${port}/b` },
@@ -285,6 +286,28 @@ describe('the mysql probe', requireRealPart('MariaDB'), () => {
     assert.equal(gist(silent), 'failed notYet timed-out')
     const refused = await askOnce(probe, { url: `mysql://a@127.0.0.1:${port}/b` })
     assert.equal(gist(refused), 'failed notYet refused')
+  })
+
+  it('takes no nonsense for an answer, and survives it', async (test) => {
+    let said: readonly number[] = []
+    const tcp = createTcpServer((socket) => socket.end(Buffer.from(said)))
+    await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve))
+    test.after(() => tcp.close())
+    const { port } = tcp.address() as AddressInfo
+    for (said of [
+      [...Buffer.from('SSH-2.0-OpenSSH_9.2\r\n')],
+      [5, 0, 0, 0, ...Buffer.from('hello')],
+      [1, 0, 0, 0, 255],
+      [1, 0, 0, 0, 255, 1, 0, 0, 1, 255],
+      [1, 0, 0, 0, 10],
+    ]) {
+      const answer = await askOnce(probe, { url: `mysql://a@127.0.0.1:${port}/b` })
+      assert.match(
+        gist(answer),
+        /^failed notYet (?:not-mysql|reset|query-failed)$/,
+        answer.sentence,
+      )
+    }
   })
 
   it('speaks TLS when told to, and judges the certificate', openssl, async (test) => {

@@ -1,6 +1,11 @@
 /** Why a session with MySQL ended, as a code that can be judged. */
 import type { MysqlFailure } from './facts.ts'
 
+/** The other side says what no MySQL or MariaDB says. */
+export class Nonsense extends Error {
+  readonly code = 'NOT_MYSQL'
+}
+
 /** What was thrown, as a failure. */
 export function sessionFailure(thrown: unknown, signal: AbortSignal): MysqlFailure {
   const message = thrown instanceof Error ? thrown.message : String(thrown)
@@ -19,8 +24,11 @@ export function serverError(thrown: unknown): MysqlFailure | undefined {
 }
 
 const CODES: Readonly<Record<string, string>> = {
+  ERR_OUT_OF_RANGE: 'NOT_MYSQL',
   HANDSHAKE_NO_SSL_SUPPORT: 'EPROTO',
+  HANDSHAKE_UNKNOWN_ERROR: 'NOT_MYSQL',
   PROTOCOL_CONNECTION_LOST: 'ECONNRESET',
+  PROTOCOL_UNEXPECTED_PACKET: 'NOT_MYSQL',
 }
 
 /** The driver puts one code of its own in place of all codes of TLS, and keeps their texts. */

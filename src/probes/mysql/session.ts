@@ -10,6 +10,7 @@ import { openConnection } from '../connection/open-connection.ts'
 import { readAuthorities } from '../connection/read-authorities.ts'
 import type { MysqlPlace } from './mysql-input.ts'
 import { toJsonRow } from './row-values.ts'
+import { Nonsense } from './session-failure.ts'
 
 /** How long a polite goodbye, or ending a session from outside, may take. @unit ms */
 const GOODBYE_MS = 250
@@ -43,6 +44,7 @@ export class Session {
     this.#connection = connection
     this.#options = options
     this.#abort = () => options.socket.destroy()
+    guardAgainstNonsense(connection, options.socket)
     // The failure itself arrives at whoever waits for an answer.
     connection.on('error', () => undefined)
     options.signal.addEventListener('abort', this.#abort, { once: true })
@@ -167,6 +169,19 @@ export class Session {
       // It has ended by itself, or the server hears nobody any more: there is nothing left to try.
     } finally {
       await killer.close()
+    }
+  }
+}
+
+/** The driver may throw while it reads; that must end the session, not the process. */
+function guardAgainstNonsense(connection: Connection, socket: Socket): void {
+  const driver = connection as unknown as { handlePacket(packet: unknown): void }
+  const handlePacket = driver.handlePacket.bind(driver)
+  driver.handlePacket = (packet) => {
+    try {
+      handlePacket(packet)
+    } catch (thrown) {
+      socket.destroy(new Nonsense(thrown instanceof Error ? thrown.message : String(thrown)))
     }
   }
 }
