@@ -11,13 +11,21 @@ import type { Session } from './session.ts'
 /** How long a request may wait: longer than any attempt, which its signal ends. @unit ms */
 const NEVER_MS = 3_600_000
 
+/** How to ask. */
+export interface CollectOptions {
+  readonly signal: AbortSignal
+  /** Whether a worker that holds a canary, by its sequence, has held it for too long. */
+  isHeldTooLong(sequence: number): boolean
+  report(facts: CollectedFacts): void
+}
+
 /** Asks; `report` gets what is known after every step, so that a failure later loses nothing. */
 export async function collectFacts(
   session: Session,
   input: NatsInput,
-  options: { readonly signal: AbortSignal; report(facts: CollectedFacts): void },
+  options: CollectOptions,
 ): Promise<void> {
-  const { signal, report } = options
+  const { signal, isHeldTooLong, report } = options
   let facts: CollectedFacts = { server: session.server }
   report(facts)
   await orAborted(session.connection.flush(), signal)
@@ -45,6 +53,7 @@ export async function collectFacts(
     consumerName,
     canary: input.canary,
     inboxPrefix: input.inboxPrefix,
+    isHeldTooLong,
   }
   await sendCanary(sending, signal, (seen) => {
     facts = { ...facts, ...seen }

@@ -147,6 +147,25 @@ describe('the nats probe', requireRealPart('NATS'), () => {
     assert.equal((await manager.consumers.info('HELD', 'workers')).delivered.consumer_seq, 2)
   })
 
+  it('passes when another worker takes over from one that held the canary', async () => {
+    const hasty = new NatsProbe({ heldMs: 0 })
+    const input = { url: url(), ...(await makeStream('HANDED')) }
+    const stuck = await server.startWorker({ stream: 'HANDED', consumer: 'workers' })
+    await stuck.hold()
+    const impatient = withCanary(input, { processedWithin: 200 })
+    const held = await askOnce(hasty, impatient)
+    assert.equal(held.evidence['canaryRemoval'], 'held', held.sentence)
+    const dropped = await askOnce(hasty, impatient)
+    assert.equal(gist(dropped), 'failed notYet canary-unprocessed', dropped.sentence)
+    assert.equal(await messagesOf('HANDED'), 0)
+    await stuck.stop()
+    await server.startWorker({ stream: 'HANDED', consumer: 'workers', version: '2' })
+    const asked = withCanary(input, { by: '2' })
+    const answers = await askUntilPassed(hasty, () => askingOf(asked), 10_000)
+    assert.equal(answers.at(-1)?.evidence['workerVersion'], '2')
+    assert.equal(await messagesOf('HANDED'), 0)
+  })
+
   it('asks push consumers too, and sees when nobody listens to them', async () => {
     const input = await makeStream('PUSH', { deliver_subject: 'deliver.push' })
     const alone = await ask(input)

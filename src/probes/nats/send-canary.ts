@@ -1,7 +1,8 @@
 /**
  * Sends a canary: a message that the consumer must acknowledge, by which it shows that its workers work
  * and are not only connected. It is taken out of the stream again, also when the attempt is aborted,
- * unless a worker holds it and does nothing: then no other is sent until it has let go of this one.
+ * unless a worker holds it and does nothing: then no other is sent for a while, so that the worker can
+ * be seen to let go of this one.
  */
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { JetStreamManager } from '@nats-io/jetstream'
@@ -34,6 +35,8 @@ export interface Sending {
   readonly consumerName: string
   readonly canary: CanaryInput
   readonly inboxPrefix: string
+  /** Whether a worker that holds this one, by its sequence, has held it for too long. */
+  isHeldTooLong(sequence: number): boolean
 }
 
 /** Gets what is known so far; the last call counts. */
@@ -66,7 +69,8 @@ export async function sendCanary(
     sequence = (await orAborted(ack, signal)).seq
     await waitFor({ sending, seen, sequence, signal })
   } catch (thrown) {
-    throw isUnheard(thrown) ? new SessionTrouble('WRONG_SUBJECT', 'no stream keeps it') : thrown
+    const isLost = sequence === undefined && isUnheard(thrown)
+    throw isLost ? new SessionTrouble('WRONG_SUBJECT', 'no stream keeps it') : thrown
   } finally {
     const tookMs = since(startedMs)
     // Aborted before it was known to be stored, it may be there nevertheless.
@@ -165,7 +169,8 @@ async function takeBack(
 ): Promise<CanaryFacts['removal']> {
   const { sequence, consumer, signal } = taken
   const { delivered = 0, acknowledged = 0 } = consumer ?? {}
-  if (delivered >= sequence && acknowledged < sequence) return 'held'
+  const isHeld = delivered >= sequence && acknowledged < sequence
+  if (isHeld && !sending.isHeldTooLong(sequence)) return 'held'
   return (await orTooLate(remove(sending, sequence), signal)) ?? 'left'
 }
 

@@ -60,16 +60,16 @@ function findCanary(
   if (expected === undefined || canary === undefined) return undefined
   const after = `after ${printLatency(canary.tookMs)}`
   const route = `${expected.exchange || 'the default exchange'} with key ${expected.routingKey}`
+  const which = canary.isEarlier ? "an earlier asking's canary" : 'the canary'
   switch (canary.fate) {
     case 'answered':
       return findWrongVersion(expected.version, canary, queue)
     case 'held': {
-      const which = canary.isEarlier ? "an earlier asking's canary" : 'the canary'
       const says = `has delivered ${which} from the queue ${queue} to a worker, which is connected and has not answered it ${after}`
       return { reason: 'canary-unprocessed', says }
     }
     case 'undelivered': {
-      const says = `has not delivered the canary from the queue ${queue} to any worker ${after}`
+      const says = `has not delivered ${which} from the queue ${queue} to any worker ${after}`
       return { reason: 'canary-undelivered', says }
     }
     case 'unroutable':

@@ -4,17 +4,19 @@ import { askManagement } from './ask-management.ts'
 import { canaryMayBeSent } from './assess-state.ts'
 import type { CollectedFacts, QueueFacts, RabbitmqFailure } from './facts.ts'
 import type { RabbitmqInput } from './rabbitmq-input.ts'
-import { type HeldCanary, sendCanary } from './send-canary.ts'
+import { type OpenCanary, sendCanary } from './send-canary.ts'
 import type { Session } from './session.ts'
 
 /** How to ask. */
 export interface CollectOptions {
   readonly signal: AbortSignal
-  /** The canary of an earlier asking that a worker holds, perhaps still. */
-  readonly held: HeldCanary | undefined
+  /** For how long a canary that is not answered is the only one. @unit ms */
+  readonly canaryMs: number
+  /** The canary of an earlier asking that was not answered. */
+  readonly earlier: OpenCanary | undefined
   report(facts: CollectedFacts): void
-  /** Gets the canary that a worker holds now; undefined: none. */
-  remember(held: HeldCanary | undefined): void
+  /** Gets the canary that is not answered now; undefined: none. */
+  remember(open: OpenCanary | undefined): void
 }
 
 /** Asks; `report` gets what is known after every step. Gives why it went no further, if so. */
@@ -23,7 +25,7 @@ export async function collectFacts(
   input: RabbitmqInput,
   options: CollectOptions,
 ): Promise<RabbitmqFailure | undefined> {
-  const { signal, held, report, remember } = options
+  const { signal, canaryMs, earlier, report, remember } = options
   const { model } = session
   const blocked = new Promise<void>((resolve) => {
     model.once('blocked', () => resolve())
@@ -42,8 +44,9 @@ export async function collectFacts(
     report(facts)
   }
   if (queue === undefined || canary === undefined || !canaryMayBeSent(input, facts)) return
-  await sendCanary({ model, queue, canary, held, blocked }, signal, (sent) => {
-    remember(sent.held)
+  const sending = { model, queue, canary, canaryMs, earlier, blocked }
+  await sendCanary(sending, signal, (sent) => {
+    remember(sent.open)
     report({ ...facts, canary: sent.canary })
   })
   return undefined

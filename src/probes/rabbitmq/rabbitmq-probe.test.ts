@@ -161,20 +161,17 @@ describe('the rabbitmq probe', requireRealPart('RabbitMQ'), () => {
     await until(async () => (await answerQueues()).length === 0, 'no queue for answers is left')
   })
 
-  it('has the broker drop a canary that nobody is given', async (test) => {
-    const input = withCanary(await makeQueue('busy'), { processedWithin: 200 })
-    const connection = await connect(url())
-    test.after(() => connection.close())
-    const channel = await connection.createChannel()
-    await channel.prefetch(1)
-    const taken = new Promise<void>((resolve) => {
-      channel.consume('busy', () => resolve()).catch(assert.ifError)
-    })
-    channel.sendToQueue('busy', Buffer.from('work'))
-    await taken
-    const answer = await ask(input)
-    assert.equal(gist(answer), 'failed notYet canary-undelivered', answer.sentence)
-    await until(async () => (await waitingIn('busy')) === 0, 'the canary is dropped')
+  it('passes as soon as another worker takes over from one that held the canary', async () => {
+    const input = withCanary(await makeQueue('handed'), { processedWithin: 200 })
+    const stuck = await server.startWorker({ queue: 'handed', version: '1' })
+    await stuck.hold()
+    const held = await ask(input)
+    assert.equal(gist(held), 'failed notYet canary-unprocessed', held.sentence)
+    const worker = await server.startWorker({ queue: 'handed', version: '2' })
+    await stuck.stop()
+    const answer = await ask(withCanary(input, { processedWithin: 4_000, by: '2' }))
+    assert.equal(gist(answer), 'passed ready', answer.sentence)
+    assert.equal(await worker.count(), 2)
     await until(async () => (await answerQueues()).length === 0, 'no queue for answers is left')
   })
 
@@ -260,6 +257,26 @@ describe('the rabbitmq probe', requireRealPart('RabbitMQ'), () => {
     await channel.assertQueue('mine', { exclusive: true })
     const locked = await ask({ queue: 'mine' })
     assert.equal(gist(locked), 'failed notYet locked-queue', locked.sentence)
+  })
+
+  it('has the broker drop a canary that nobody is given', async (test) => {
+    const input = withCanary(await makeQueue('busy'), { processedWithin: 200 })
+    const hasty = new RabbitmqProbe({ canaryMs: 1_000 })
+    const connection = await connect(url())
+    test.after(() => connection.close())
+    const channel = await connection.createChannel()
+    await channel.prefetch(1)
+    const taken = new Promise<void>((resolve) => {
+      channel.consume('busy', () => resolve()).catch(assert.ifError)
+    })
+    channel.sendToQueue('busy', Buffer.from('work'))
+    await taken
+    for (let times = 0; times < 2; times += 1) {
+      const answer = await askOnce(hasty, { url: url(), ...input })
+      assert.equal(gist(answer), 'failed notYet canary-undelivered', answer.sentence)
+      assert.equal(await waitingIn('busy'), 1)
+    }
+    await until(async () => (await waitingIn('busy')) === 0, 'the canary is dropped')
   })
 
   it('settles at once when aborted with a canary under way, and leaves no connection', async () => {

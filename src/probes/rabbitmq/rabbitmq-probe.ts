@@ -9,19 +9,33 @@ import { elapsedMs, malformedInput } from '../answer/answer.ts'
 import { InputReader } from '../input/input-reader.ts'
 import { askRefusal } from './ask-refusal.ts'
 import { assessRabbitmq } from './assess-rabbitmq.ts'
-import { collectFacts } from './collect-facts.ts'
+import { type CollectOptions, collectFacts } from './collect-facts.ts'
 import type { CollectedFacts, RabbitmqFacts, RabbitmqFailure } from './facts.ts'
 import { type RabbitmqInput, readRabbitmqInput } from './rabbitmq-input.ts'
-import type { HeldCanary } from './send-canary.ts'
+import type { OpenCanary } from './send-canary.ts'
 import { failedAddress, openSession, SessionTrouble } from './session.ts'
 
 type Seen = Omit<RabbitmqFacts, 'latencyMs'>
 
+/** For how long a canary that is not answered is the only one. @unit ms */
+const CANARY_MS = 30_000
+
+/** What the probe is made with. */
+export interface RabbitmqProbeOptions {
+  /** How long a canary that nobody answers stays in the queue. @unit ms @default 30000 */
+  readonly canaryMs?: number
+}
+
 /** Signs in to RabbitMQ. */
 export class RabbitmqProbe implements Probe {
   readonly kind = 'rabbitmq'
-  /** By queue: the canary that one of its workers was given and has not answered. */
-  readonly #held = new Map<string, HeldCanary>()
+  /** By queue: the canary that was not answered. */
+  readonly #open = new Map<string, OpenCanary>()
+  readonly #canaryMs: number
+
+  constructor(options: RabbitmqProbeOptions = {}) {
+    this.#canaryMs = options.canaryMs ?? CANARY_MS
+  }
 
   async ask(asking: Asking): Promise<Answer> {
     const reader = new InputReader(asking.input)
@@ -30,20 +44,18 @@ export class RabbitmqProbe implements Probe {
     const startedMs = performance.now()
     const name = `${input.shown} ${input.queue}`
     const seen = await see(input, asking.signal, {
-      held: this.#held.get(name),
-      remember: (held) => {
-        if (held === undefined) this.#held.delete(name)
-        else this.#held.set(name, held)
+      canaryMs: this.#canaryMs,
+      earlier: this.#open.get(name),
+      remember: (open) => {
+        if (open === undefined) this.#open.delete(name)
+        else this.#open.set(name, open)
       },
     })
     return assessRabbitmq(input, { ...seen, latencyMs: elapsedMs(startedMs, performance.now()) })
   }
 }
 
-interface Memory {
-  readonly held: HeldCanary | undefined
-  remember(held: HeldCanary | undefined): void
-}
+type Memory = Pick<CollectOptions, 'canaryMs' | 'earlier' | 'remember'>
 
 async function see(input: RabbitmqInput, signal: AbortSignal, memory: Memory): Promise<Seen> {
   let collected: CollectedFacts = {}

@@ -1,7 +1,8 @@
 /**
  * Sends a canary: a message that a worker must answer, by which it shows that it works and is not only
- * connected. The broker itself drops what nobody was given in time. A worker that holds one and does
- * nothing is given no second: its answer to the first is awaited in a queue that the broker removes.
+ * connected. While one is not answered no other is sent: its answer is awaited by the next attempts, in a
+ * queue that the broker removes when nobody asks any more. Should the worker that holds it die, the
+ * broker gives it to another; and what is too old the broker itself drops.
  */
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -15,18 +16,18 @@ export const VERSION_HEADER = 'rampart-version'
 /** Marks a canary. */
 export const CANARY_HEADER = 'rampart-canary'
 
-/** For how long the answer to a canary that a worker holds is awaited. @unit ms */
-const HELD_MS = 60_000
-/** How much later than given up the broker drops it, so that one can see whether it is there. @unit ms */
+/** How long nobody may have asked before the broker removes the queue for answers. @unit ms */
+const REPLY_QUEUE_MS = 60_000
+/** How much longer than one attempt waits for it a canary lives at least. @unit ms */
 const SPARE_MS = 500
 const SHOWN_MAX = 100
 
-/** A canary that a worker holds. */
-export interface HeldCanary {
+/** A canary that was not answered. */
+export interface OpenCanary {
   readonly id: string
   readonly replyQueue: string
-  /** Of `performance.now()`. @unit ms */
-  readonly sentMs: number
+  /** When the broker drops it, by `performance.now()`. @unit ms */
+  readonly untilMs: number
 }
 
 /** What is sent to whom. */
@@ -34,8 +35,10 @@ export interface Sending {
   readonly model: ChannelModel
   readonly queue: string
   readonly canary: CanaryInput
-  /** The canary of an earlier asking that a worker holds, perhaps still. */
-  readonly held: HeldCanary | undefined
+  /** For how long one that is not answered is the only one. @unit ms */
+  readonly canaryMs: number
+  /** The canary of an earlier asking that was not answered. */
+  readonly earlier: OpenCanary | undefined
   /** Settles when the broker says that it takes nothing. */
   readonly blocked: Promise<void>
 }
@@ -43,7 +46,7 @@ export interface Sending {
 /** What became of it, and what is to be remembered of it. */
 export interface Sent {
   readonly canary: CanaryFacts
-  readonly held?: HeldCanary
+  readonly open?: OpenCanary
 }
 
 /** Sends one and waits for what becomes of it; `report` gets that, also when this rejects. */
@@ -55,96 +58,125 @@ export async function sendCanary(
   const { model } = sending
   const channel = await orAborted(model.createConfirmChannel(), signal)
   channel.on('error', () => 'It is told to whoever waits for an answer.')
-  const { held } = sending
-  const isRecent = held !== undefined && performance.now() - held.sentMs < HELD_MS
-  const replyQueue = isRecent ? held.replyQueue : `rampart.answers.${randomUUID()}`
+  const { earlier } = sending
+  const isOpen = earlier !== undefined && performance.now() < earlier.untilMs
+  const replyQueue = isOpen ? earlier.replyQueue : `rampart.answers.${randomUUID()}`
   const replies = await listen(channel, replyQueue, signal)
   let isKept = false
   const tell = (sent: Sent): void => {
     // A blocked broker does not hear of it; the queue goes when its time has come.
-    isKept = sent.held !== undefined || sent.canary.fate === 'blocked'
+    isKept = sent.open !== undefined || sent.canary.fate === 'blocked'
     report(sent)
   }
+  const talking = { channel, replies, signal, report: tell }
   try {
-    if (isRecent && !(await isLetGo(sending, held, { replies, signal, report: tell }))) return
-    await send(sending, { channel, replyQueue, replies, signal, report: tell })
+    if (isOpen && !(await isAnswered(sending, earlier, talking))) return
+    await send(sending, { ...talking, replyQueue })
   } finally {
     if (!isKept) await orTooLate(removeQueue(model, channel, replyQueue), signal)
   }
 }
 
 interface Talking {
+  readonly channel: ConfirmChannel
   readonly replies: Replies
   readonly signal: AbortSignal
   report(sent: Sent): void
 }
 
 /** Whether a worker has answered the canary of an earlier asking, waiting for it to do so. */
-async function isLetGo(
-  { canary }: Sending,
-  held: HeldCanary,
-  { replies, signal, report }: Talking,
+async function isAnswered(
+  sending: Sending,
+  earlier: OpenCanary,
+  talking: Talking,
 ): Promise<boolean> {
+  const { replies, signal, report } = talking
   const startedMs = performance.now()
-  report({ canary: { fate: 'held', tookMs: 0, isEarlier: true }, held })
-  const reply = await replies.of(held.id, canary.withinMs, signal).finally(() => {
-    report({ canary: { fate: 'held', tookMs: since(startedMs), isEarlier: true }, held })
-  })
-  return reply !== undefined
+  const reply = await orUndefined(replies.of(earlier.id, sending.canary.withinMs, signal), signal)
+  if (reply !== undefined) return true
+  const fate = await whereabouts(sending, talking)
+  const tookMs = since(startedMs)
+  report({ canary: { fate, tookMs, isEarlier: true }, open: earlier })
+  return false
 }
 
 async function send(
   sending: Sending,
-  talking: Talking & { readonly channel: ConfirmChannel; readonly replyQueue: string },
+  talking: Talking & { readonly replyQueue: string },
 ): Promise<void> {
   const { channel, replyQueue, replies, signal, report } = talking
-  const { canary, queue } = sending
+  const { canary, canaryMs } = sending
   const id = randomUUID()
   const startedMs = performance.now()
-  const tell = (fate: CanaryFate, version?: string): void => {
-    const facts = { fate, tookMs: since(startedMs), isEarlier: false }
-    const isHeld = fate === 'held'
-    report({
-      canary: { ...facts, ...(version === undefined || version === '' ? {} : { version }) },
-      ...(isHeld ? { held: { id, replyQueue, sentMs: startedMs } } : {}),
-    })
+  const livesMs = Math.max(canaryMs, canary.withinMs + SPARE_MS)
+  const tell = (fate: CanaryFate, more: Partial<CanaryFacts> = {}, open?: OpenCanary): void => {
+    const facts = { fate, tookMs: since(startedMs), isEarlier: false, ...more }
+    report({ canary: facts, ...(open === undefined ? {} : { open }) })
   }
-  try {
-    const fate = await orAborted(publish(sending, { channel, id, replyQueue }), signal)
-    if (fate !== undefined) return tell(fate)
-    const reply = await replies.of(id, canary.withinMs - since(startedMs), signal)
-    if (reply !== undefined) return tell('answered', reply.version)
-  } catch (thrown) {
-    if (!signal.aborted) throw thrown
+  const publishing = publish(sending, { channel, id, replyQueue, livesMs })
+  const fate = await orUndefined(orAborted(publishing, signal), signal)
+  if (fate === undefined) return tell('undelivered')
+  if (fate !== 'stored') return tell(fate)
+  const leftMs = canary.withinMs - since(startedMs)
+  const reply = await orUndefined(replies.of(id, leftMs, signal), signal)
+  if (reply === undefined) {
+    const open = { id, replyQueue, untilMs: startedMs + livesMs }
+    return tell(await whereabouts(sending, talking), {}, open)
   }
-  const left = await orTooLate(channel.checkQueue(queue), signal)
-  tell(left === undefined || left.messageCount > 0 ? 'undelivered' : 'held')
+  tell('answered', reply.version === '' ? {} : { version: reply.version })
 }
 
-/** Publishes; undefined once it is in a queue. */
+/** Where a canary is that nobody has answered: it waits, or a worker was given it. */
+async function whereabouts(
+  { queue }: Sending,
+  { channel, signal }: Talking,
+): Promise<'undelivered' | 'held'> {
+  const found = await orTooLate(channel.checkQueue(queue), signal)
+  return found?.messageCount === 0 ? 'held' : 'undelivered'
+}
+
+/** What a promise gives; undefined when the attempt was aborted, of which others tell. */
+async function orUndefined<Value>(
+  promise: Promise<Value>,
+  signal: AbortSignal,
+): Promise<Value | undefined> {
+  try {
+    return await promise
+  } catch (thrown) {
+    if (signal.aborted) return undefined
+    throw thrown
+  }
+}
+
+/** Publishes; `stored` once it is in a queue. */
 async function publish(
   { canary, blocked }: Sending,
-  to: { readonly channel: ConfirmChannel; readonly id: string; readonly replyQueue: string },
-): Promise<CanaryFate | undefined> {
-  const { channel, id, replyQueue } = to
+  to: {
+    readonly channel: ConfirmChannel
+    readonly id: string
+    readonly replyQueue: string
+    readonly livesMs: number
+  },
+): Promise<CanaryFate | 'stored'> {
+  const { channel, id, replyQueue, livesMs } = to
   let isReturned = false
   channel.once('return', () => {
     isReturned = true
   })
-  const confirmed = Promise.withResolvers<CanaryFate | undefined>()
+  const confirmed = Promise.withResolvers<CanaryFate | 'stored'>()
   const options = {
     mandatory: true,
     correlationId: id,
     messageId: id,
     replyTo: replyQueue,
-    expiration: canary.withinMs + SPARE_MS,
+    expiration: livesMs,
     contentType: 'application/json',
     headers: { ...canary.headers, [CANARY_HEADER]: id },
   }
   const content = Buffer.from(canary.payload)
   channel.publish(canary.exchange, canary.routingKey, content, options, (refusal: unknown) => {
     if (isReturned) confirmed.resolve('unroutable')
-    else confirmed.resolve(refusal === null ? undefined : 'refused')
+    else confirmed.resolve(refusal === null ? 'stored' : 'refused')
   })
   const closed = new Promise<never>((_resolve, reject) => {
     channel.once('error', reject)
@@ -170,7 +202,7 @@ async function listen(channel: Channel, queue: string, signal: AbortSignal): Pro
     heard.set(id, known)
     return known
   }
-  const options = { durable: true, expires: HELD_MS }
+  const options = { durable: true, expires: REPLY_QUEUE_MS }
   await orAborted(channel.assertQueue(queue, options), signal)
   const hear = (message: ConsumeMessage | null): void => {
     const id: unknown = message?.properties.correlationId
