@@ -4,9 +4,8 @@ import type { Json, JsonObject } from '../../core/units/json.ts'
 import { durationMs } from '../document/word-schemas.ts'
 import { httpMembers, httpUrl, isJsonAgreed, JSON_DISAGREES } from './http-words.ts'
 import { patternText } from './pattern.ts'
+import { findJourneyMistakes, type JourneyStep } from './smoke-journey.ts'
 import { templated, textThat } from './template.ts'
-
-const PLACEHOLDER = /(?<!\$)\{([A-Za-z_]\w*)\}/g
 
 const from = textThat(
   (text) => /^(?:json(?:\.[^\s.]+)+|header\.[!#$%&'*+.^_`|~0-9A-Za-z-]+|body)$/.test(text),
@@ -47,61 +46,49 @@ const step = z
 
 type Step = z.infer<typeof step>
 
-const journey = {
-  steps: z.array(step).min(1).max(50),
+const steps = z.array(step).min(1).max(50)
+
+const journey = z.strictObject({
+  steps,
   cleanup: z
     .array(step)
     .min(1)
     .max(20)
     .exactOptional()
     .describe('Steps at the end of every run, also of a failed one, as far as they can be taken.'),
-}
-
-const listed = z.array(step).min(1).max(50)
+  times: templated(z.int().min(1).max(100))
+    .exactOptional()
+    .describe('How many runs in a row must be good within one asking.')
+    .meta({ default: 1 }),
+  retries: templated(z.int().min(0).max(20))
+    .exactOptional()
+    .describe('How many failed runs one asking may follow by another; each is evidence.')
+    .meta({ default: 0 }),
+})
 
 /** Reads as `{ steps }` when written as a list, else as the object itself. */
 export const smokeInput: z.ZodType<JsonObject> = z
-  .union([
-    listed.transform((steps) => ({ steps })),
-    z.strictObject({
-      ...journey,
-      times: templated(z.int().min(1).max(100))
-        .exactOptional()
-        .describe('How many runs in a row must be good within one asking.')
-        .meta({ default: 1 }),
-      retries: templated(z.int().min(0).max(20))
-        .exactOptional()
-        .describe('How many failed runs one asking may follow by another; each is evidence.')
-        .meta({ default: 0 }),
-    }),
-  ])
+  .union([steps, journey])
   .superRefine((read, context) => {
-    const cleanup = 'cleanup' in read ? (read.cleanup ?? []) : []
-    const all = [...read.steps, ...cleanup]
-    const known = new Set(['run'])
-    const names = new Set<string>()
-    for (const one of all) {
-      const mistake = findMistake(one, known, names)
-      if (mistake !== undefined) context.addIssue({ code: 'custom', message: mistake })
-      names.add(one.name)
-      for (const name of Object.keys(one.capture ?? {})) known.add(name)
+    const all = Array.isArray(read)
+      ? placed(read, [])
+      : [...placed(read.steps, ['steps']), ...placed(read.cleanup ?? [], ['cleanup'])]
+    for (const { path, message, nearest } of findJourneyMistakes(all)) {
+      const params = { message, nearest }
+      context.addIssue({ code: 'custom', path: [...path], message, params })
     }
-  }) as unknown as z.ZodType<JsonObject>
+  })
+  .transform((read): JsonObject => {
+    const written = Array.isArray(read) ? { steps: read } : read
+    return written as unknown as JsonObject
+  })
 
-function findMistake(
-  { name, url, headers }: Step,
-  known: ReadonlySet<string>,
-  names: ReadonlySet<string>,
-): string | undefined {
-  if (names.has(name)) return `another name than ${JSON.stringify(name)}, which is taken`
-  const texts = [url, ...Object.values((headers ?? {}) as Readonly<Record<string, string>>)]
-  const used = texts.flatMap((text) => [...text.matchAll(PLACEHOLDER)].map(([, use = '']) => use))
-  const unknown = used.find((use) => !known.has(use))
-  if (unknown !== undefined) {
-    const choice = [...known].join(', ')
-    return `a value that a step before ${JSON.stringify(name)} captures, not {${unknown}}; there is ${choice}`
-  }
-  const authority = /^https?:\/\/[^/?#]*/i.exec(url)?.[0] ?? ''
-  if (authority.search(PLACEHOLDER) === -1) return undefined
-  return `a host that is not captured: what is sent must not go where an answer says (${JSON.stringify(name)})`
+function placed(list: readonly Step[], path: readonly (string | number)[]): readonly JourneyStep[] {
+  return list.map(({ name, url, headers, capture }, index) => ({
+    path: [...path, index],
+    name,
+    url,
+    headers: (headers ?? {}) as Readonly<Record<string, string>>,
+    captures: Object.keys(capture ?? {}),
+  }))
 }
