@@ -66,8 +66,9 @@ export class KafkaProbe implements Probe {
   }
 }
 
-/** Tells questions apart; two that are alike may go on with each other's canaries. */
+/** Tells apart what is sent where: the same canary may be waited for longer, or by another version. */
 function keyOf({ brokers, topic, group, canary }: KafkaInput): string {
-  const question = [brokers, topic, group, canary]
+  const { payload, headers, partitions, replyTopic } = canary ?? {}
+  const question = [brokers, topic, group, payload, headers, partitions, replyTopic]
   return createHash('sha256').update(JSON.stringify(question)).digest('hex')
 }
