@@ -8,12 +8,13 @@
  * | tables older than what has been tried | untried-version | errored, notYet |
  * | tables newer than what has been tried | untried-version | errored, terminal |
  * | no such queue | missing-queue | failed, notYet |
- * | the queue did not take the canary, or lost it | not-accepted, removed | failed, notYet |
+ * | the queue did not take the canary, or lost it | not-kept | failed, notYet |
  * | a worker gave up on the canary | canary-failed | failed, notYet |
  * | a worker has taken it and is not done | unfinished | failed, notYet |
  * | nobody took it: the queue is paused | paused | failed, notYet |
  * | nobody took it: no worker is connected | no-worker | failed, notYet |
- * | nobody took it: others are before it, and being done | backlog | failed, notYet |
+ * | nobody took it: others are before it, and some were taken meanwhile | backlog | failed, notYet |
+ * | nobody took it: others are being done, and no more is taken | busy | failed, notYet |
  * | nobody took it: workers are connected, and nothing is done | not-working | failed, notYet |
  * | nobody took it: whether there is a worker cannot be told | not-taken | failed, notYet |
  * | done, but the token came not back | wrong-answer | failed, notYet |
@@ -86,11 +87,9 @@ function findUndone(
 ): Shortcoming | undefined {
   const waited = printLatency(canary.waitedMs)
   if (canary.state === 'done') return undefined
-  if (canary.state === 'refused') {
-    return { reason: 'not-accepted', says: 'did not take the canary' }
-  }
   if (canary.state === 'removed') {
-    return { reason: 'removed', says: `lost the canary: somebody else removes it, after ${waited}` }
+    const says = `did not keep the canary: it takes none, or somebody else removes it (${waited})`
+    return { reason: 'not-kept', says }
   }
   if (canary.state === 'failed') {
     const message = redactText(canary.message ?? '').slice(0, 200)

@@ -18,12 +18,16 @@ export function assessUntaken(
   }
   const oldest = counts?.oldestWaitingMs
   const first = oldest === undefined ? '' : `, the first waits for ${printLatency(oldest)}`
-  if (ahead > 0 && (ahead < aheadAtFirst || active > 0)) {
-    const progress = `${aheadAtFirst - ahead} were taken meanwhile, ${active} are being done`
+  const taken = aheadAtFirst - ahead
+  if (ahead > 0 && taken > 0) {
     const says = `is backed up: after ${waited} there are ${ahead} jobs before the canary${first}`
-    return { reason: 'backlog', says: `${says}; ${progress}` }
+    return { reason: 'backlog', says: `${says}; ${taken} were taken meanwhile` }
   }
-  const before = `${ahead} jobs before it, ${active} are being done`
+  if (active > 0) {
+    const says = `has ${active} jobs being done, or hung, and nobody takes more: ${untaken}`
+    return { reason: 'busy', says: `${says}, ${ahead} jobs before it${first}` }
+  }
+  const before = `${ahead} jobs before it`
   if (workers !== undefined) {
     const says = `has ${workers} sessions of workers that take nothing, paused or hung: ${untaken}, ${before}`
     return { reason: 'not-working', says }

@@ -174,6 +174,21 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     assert.ok(Number(full.evidence['ahead']) < 100)
   })
 
+  it('tells a worker that is busy with another job from one that takes nothing', async (test) => {
+    const release = Promise.withResolvers<void>()
+    test.after(() => release.resolve())
+    const started = Promise.withResolvers<void>()
+    await startWorker(test, async () => {
+      started.resolve()
+      await release.promise
+    })
+    await queue.add('mail', {})
+    await started.promise
+    const answer = await ask()
+    assert.equal(gist(answer), 'failed notYet busy', answer.sentence)
+    assert.deepEqual([answer.evidence['active'], answer.evidence['ahead']], [1, 0])
+  })
+
   it('judges what waits in the queue, although the canary was done', async (test) => {
     for (let number = 0; number < 3; number += 1) await queue.add('mail', { number })
     await queue.add('mail', {}, { delay: 3_600_000 })

@@ -4,8 +4,6 @@ import type { AddressFamily } from '../connection/open-connection.ts'
 
 /** Where a canary stands. */
 export type CanaryState =
-  /** The queue did not take it. */
-  | 'refused'
   /** Nobody has taken it yet. */
   | 'waiting'
   /** A worker has taken it, and is not done with it. */
@@ -13,7 +11,7 @@ export type CanaryState =
   | 'done'
   /** A worker has given up on it. */
   | 'failed'
-  /** Somebody else has removed it. */
+  /** The queue did not take it, or somebody else has removed it. */
   | 'removed'
 
 /** A canary as one look found it. */

@@ -313,16 +313,25 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     assert.deepEqual([most, await jobsLeft()], [1, 0])
   })
 
+  it('says so when the queue does not keep what it is sent', async (test) => {
+    await sql.query(`create function refuse() returns trigger language plpgsql as
+      'begin return null; end';
+      create trigger refuse before insert on pgboss.job_common for each row execute function refuse()`)
+    test.after(() => sql.query('drop trigger refuse on pgboss.job_common'))
+    const answer = await ask()
+    assert.equal(gist(answer), 'failed notYet not-kept', answer.sentence)
+  })
+
   it('sends nothing to tables of a version that has not been tried', async (test) => {
     test.after(() => sql.query('update pgboss.version set version = 42'))
     for (const [version, expected] of [
-      [41, 'errored notYet untried-version'],
-      [43, 'errored terminal untried-version'],
+      [25, 'errored notYet untried-version'],
+      [1042, 'errored terminal untried-version'],
     ] as const) {
       await sql.query('update pgboss.version set version = $1', [version])
       const answer = await ask()
       assert.equal(gist(answer), expected, answer.sentence)
-      assert.match(answer.sentence, /has tables of version 4[13], (older|newer) than/)
+      assert.match(answer.sentence, /has tables of version (25|1042), (older|newer) than/)
       assert.equal(await jobsLeft(), 0)
     }
   })

@@ -10,8 +10,12 @@ import { type CanaryLook, COUNT_MAX, type CollectedFacts, type QueueCounts } fro
 import type { QueueInput } from './queue-input.ts'
 import type { SqlSession } from './sql-session.ts'
 
-/** Versions of pg-boss's tables that have been tried: pg-boss 12.33. */
-export const TRIED_SCHEMA_VERSIONS: readonly number[] = [42]
+/** Versions of pg-boss's tables that have been tried, from pg-boss 11.1 to 12.35. */
+export const TRIED_SCHEMA_VERSIONS: readonly number[] = [
+  26, 27, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
+]
+/** The first one whose jobs may wait for other jobs. */
+const FIRST_WITH_BLOCKED = 31
 
 /** Tables with more jobs are not searched for what no index leads to. */
 const SCAN_MAX = 100_000
@@ -39,14 +43,27 @@ export async function askPgBoss(
   const missing = [queue, canaryQueue].find((name) => !known.includes(name))
   if (missing !== undefined) return report({ ...facts, missingQueue: missing })
   report(facts)
-  const canary = await followCanary(new PgBossCanary(session, input), {
+  const table = {
+    session,
+    input,
+    blocked: schemaVersion < FIRST_WITH_BLOCKED ? 'false' : 'blocked',
+  }
+  const canary = await followCanary(new PgBossCanary(table), {
     withinMs: input.processedWithinMs,
     signal,
   })
   facts = { ...facts, canary }
   report(facts)
-  const workers = input.session === undefined ? {} : await countSessions(session, input.session)
-  report({ ...facts, ...workers, counts: await countJobs(session, input) })
+  const isAsked = input.session !== undefined && canary.state === 'waiting'
+  const workers = isAsked ? await countSessions(session, input.session) : {}
+  report({ ...facts, ...workers, counts: await countJobs(table) })
+}
+
+/** The table of jobs, and how it says that a job waits for another one. */
+interface JobTable {
+  readonly session: SqlSession
+  readonly input: QueueInput
+  readonly blocked: string
 }
 
 function findUntried(version: number): 'older' | 'newer' | undefined {
@@ -58,17 +75,17 @@ function findUntried(version: number): 'older' | 'newer' | undefined {
  * No index leads to the jobs that are being worked on, so in a large table pg-boss's own count of them,
  * which is up to some minutes old, has to do.
  */
-async function countJobs(session: SqlSession, input: QueueInput): Promise<QueueCounts> {
+async function countJobs({ session, input, blocked }: JobTable): Promise<QueueCounts> {
   const { space, queue, canaryId } = input
   const [row] = await session.query(
     `with due as (
       select start_after from ${space}.job
-      where name = $1 and id <> $2 and state < 'active' and not blocked
-        and start_after <= ${space}.job_now()
+      where name = $1 and id <> $2 and state < 'active' and not ${blocked}
+        and start_after <= now()
       order by priority desc, created_on limit ${COUNT_MAX}
     )
     select (select count(*) from due)::int as waiting,
-      extract(epoch from ${space}.job_now() - (select min(start_after) from due))::float8 * 1000
+      extract(epoch from now() - (select min(start_after) from due))::float8 * 1000
         as oldest_ms,
       case when total_count > ${SCAN_MAX} then active_count else (
         select count(*) from ${space}.job where name = $1 and id <> $2 and state = 'active'
@@ -99,10 +116,12 @@ async function countSessions(
 class PgBossCanary implements CanaryHandling {
   readonly #session: SqlSession
   readonly #input: QueueInput
+  readonly #blocked: string
 
-  constructor(session: SqlSession, input: QueueInput) {
+  constructor({ session, input, blocked }: JobTable) {
     this.#session = session
     this.#input = input
+    this.#blocked = blocked
   }
 
   async send(): Promise<'sent' | 'continued'> {
@@ -110,7 +129,7 @@ class PgBossCanary implements CanaryHandling {
     // What is done says nothing of now, and what has expired nobody is at work on any more.
     await this.#session.query(
       `delete from ${space}.job where name = $1 and id = $2 and (state >= 'completed'
-        or state = 'active' and started_on + expire_seconds * interval '1s' < ${space}.job_now())`,
+        or state = 'active' and started_on + expire_seconds * interval '1s' < now())`,
       [canaryQueue, canaryId],
     )
     const expireSeconds = Math.ceil(processedWithinMs / 1_000) + 1
@@ -140,8 +159,8 @@ class PgBossCanary implements CanaryHandling {
     const [row] = await this.#session.query(
       `select count(*)::int as ahead from (
         select 1 from ${space}.job j
-        where j.name = $1 and j.id <> $2 and j.state < 'active' and not j.blocked
-          and j.start_after <= ${space}.job_now() and (j.priority > 0 or j.priority = 0
+        where j.name = $1 and j.id <> $2 and j.state < 'active' and not ${this.#blocked}
+          and j.start_after <= now() and (j.priority > 0 or j.priority = 0
             and j.created_on <= (select created_on from ${space}.job where name = $1 and id = $2))
         limit ${COUNT_MAX}) ahead`,
       [canaryQueue, canaryId],
@@ -158,21 +177,24 @@ class PgBossCanary implements CanaryHandling {
   }
 }
 
-/** Tells listening workers in the same breath, on the channel that pg-boss itself derives. */
+/**
+ * Tells listening workers in the same breath, on the channel that pg-boss itself derives. Queues could not
+ * always ask for that, so the column is looked for in the row.
+ */
 function insertion(space: string): string {
   return `with sent as (
     insert into ${space}.job (id, name, data, start_after, created_on, singleton_key,
       expire_seconds, deletion_seconds, keep_until, retry_limit, retry_delay, retry_backoff,
-      retry_delay_max, policy, heartbeat_seconds)
+      retry_delay_max, policy)
     select $2::uuid, name, $3::jsonb || jsonb_build_object('token', gen_random_uuid()),
-      ${space}.job_now(), ${space}.job_now(), 'rampart-canary-' || $2::uuid,
-      least($4::int, expire_seconds), 60, ${space}.job_now() + interval '1 minute',
-      0, retry_delay, retry_backoff, retry_delay_max, policy, heartbeat_seconds
+      now(), now(), 'rampart-canary-' || $2::uuid,
+      least($4::int, expire_seconds), 60, now() + interval '1 minute',
+      0, retry_delay, retry_backoff, retry_delay_max, policy
     from ${space}.queue where name = $1
     on conflict do nothing returning id
   ), told as (
     select pg_notify('pgboss_' || left(encode(sha224('${space}'::bytea), 'hex'), 24), $1::text)
-    from sent join ${space}.queue on queue.name = $1 and queue.notify
+    from sent join ${space}.queue on queue.name = $1 and to_jsonb(queue) ->> 'notify' = 'true'
   )
   select id from sent where (select count(*) from told) >= 0`
 }
