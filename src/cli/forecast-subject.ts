@@ -82,9 +82,10 @@ function absent(
   const subject = name ?? parts.cwd
   const nearest = name === undefined ? undefined : nearestWord(name, contracts)
   const meant = nearest === undefined ? '' : ` Did you mean ${nearest}?`
+  const called = name === undefined ? '' : `${name} `
   const hint =
     contracts.length === 0
-      ? `There is no contract ${name ?? ''} here, and nothing was ever ramped here.`
-      : `There is no contract ${subject} here, and no ramp of it that reached ${goal}.${meant}`
+      ? `There is no contract ${called}here, and nothing was ever ramped here.`
+      : `There is no contract ${called}here, and no ramp that reached ${goal}.${meant}`
   return new Fault({ code: 'contract-absent', operation: 'forecast', subject, hint })
 }
