@@ -16,10 +16,12 @@ import { queueOf } from './queue.ts'
 import { ancestorsOf } from './relatives.ts'
 import { firstFailure } from './retries.ts'
 import { sentenceFor } from './sentence.ts'
+import type { StageEntries } from './stage-entries.ts'
 
 /** What is known when causes are looked for. */
 export interface Known {
   readonly question: WhyQuestion
+  readonly byStage: StageEntries
   readonly stages: readonly WhyStage[]
   /** Earlier good runs of the same stages, newest first. */
   readonly runs: readonly Run[]
@@ -83,8 +85,9 @@ function slowStages({ stages, isUsual }: Known): readonly WhyStage[] {
 }
 
 function findSlow(known: Known, stage: WhyStage): readonly Finding[] {
-  const { state, entries } = known.question
-  const found = missingMeanwhile(state, stage.name, entries, known.question.nowMs)
+  const { state, nowMs } = known.question
+  const entries = known.byStage.get(stage.name) ?? []
+  const found = missingMeanwhile(state, stage.name, entries, nowMs)
   const missing = found !== undefined && found.spentMs >= stage.extraMs * PART ? found : undefined
   const finding = judge(known, { stage, missing, mayWait: true })
   const [first] = finding.delayed
@@ -112,8 +115,8 @@ function brokenPromises(known: Known): readonly Finding[] {
 
 /** A stage that was ready only at another try: what it failed with at first. */
 function findRetried(known: Known, stage: WhyStage): Finding {
-  const { state, entries } = known.question
-  const cause = firstFailure(entries, stage.name)
+  const { state } = known.question
+  const cause = firstFailure(known.byStage.get(stage.name) ?? [])
   const missing = cause && missingIn(state, stage.name, cause)
   const mayWait = cause === undefined || isOutOfTime(cause)
   return judge(known, { stage, missing, cause, mayWait })
@@ -121,10 +124,11 @@ function findRetried(known: Known, stage: WhyStage): Finding {
 
 /** What nothing is known of yet, but was seen to wait for something that was missing. */
 function findFirstWaits(known: Known): readonly Finding[] {
-  const { state, entries } = known.question
+  const { state, nowMs } = known.question
   return known.stages.flatMap((stage) => {
     if (stage.usual !== undefined || stage.retries > 0 || !stage.isCritical) return []
-    const missing = missingMeanwhile(state, stage.name, entries, known.question.nowMs)
+    const entries = known.byStage.get(stage.name) ?? []
+    const missing = missingMeanwhile(state, stage.name, entries, nowMs)
     const leastMs = Math.max(FIRST_WAIT_MS, (stage.ownMs ?? 0) * PART)
     if (missing === undefined || missing.spentMs < leastMs) return []
     return [judge(known, { stage, missing, mayWait: true })]

@@ -30,7 +30,7 @@ export interface Comparison {
 }
 
 /** Less than this is noise, whatever the percentiles say. @unit ms */
-const NOISE_MS = 50
+const NOISE_MS = 100
 
 /** And so is less than this part of the median. */
 const NOISE_SHARE = 0.25

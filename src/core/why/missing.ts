@@ -87,7 +87,11 @@ export function missingIn(
   return missingInAnswer(state, { stage, condition: condition ?? '', answer, spentMs: 0 })
 }
 
-/** What was missing longest while a stage was on its way, and for how long. */
+/**
+ * What was missing longest while a stage was on its way, and for how long.
+ *
+ * @param entries those of the stage
+ */
 export function missingMeanwhile(
   state: RampState,
   stage: string,
@@ -105,7 +109,7 @@ export function missingMeanwhile(
     spent.set(key, { ...last.evidence, spentMs })
   }
   for (const entry of entries) {
-    if (entry.type !== 'condition.answered' || entry.stage !== stage) continue
+    if (entry.type !== 'condition.answered') continue
     const { condition, answer, atMs } = entry
     close(condition, atMs)
     const evidence = missingInAnswer(state, { stage, condition, answer, spentMs: 0 })

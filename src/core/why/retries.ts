@@ -1,15 +1,19 @@
 /** Retries: how often a stage was taken back and tried again, what that cost, and what it failed with. */
 import type { Cause, Entry } from '../entry/entry.ts'
 
-/** How often a stage was tried again, and how long it took until its last try began. */
-export function retriesOf(
-  entries: readonly Entry[],
-  stage: string,
-): { readonly retries: number; readonly lostMs: number } {
+/**
+ * How often a stage was tried again, and how long it took until its last try began.
+ *
+ * @param entries those of the stage
+ */
+export function retriesOf(entries: readonly Entry[]): {
+  readonly retries: number
+  readonly lostMs: number
+} {
   const begun = new Map<number, number>()
   for (const entry of entries) {
     if (entry.type !== 'stage.gated' && entry.type !== 'stage.entered') continue
-    if (entry.stage !== stage || begun.has(entry.incarnation)) continue
+    if (begun.has(entry.incarnation)) continue
     begun.set(entry.incarnation, entry.atMs)
   }
   const [first, ...later] = [...begun.values()]
@@ -18,11 +22,10 @@ export function retriesOf(
   return { retries: later.length, lostMs }
 }
 
-/** What a stage first failed with, or broke its promise by; undefined when it never did. */
-export function firstFailure(entries: readonly Entry[], stage: string): Cause | undefined {
+/** What a stage first failed with, or broke its promise by, by its entries; undefined: it never did. */
+export function firstFailure(entries: readonly Entry[]): Cause | undefined {
   for (const entry of entries) {
-    const isOf = entry.type === 'stage.failed' || entry.type === 'stage.breached'
-    if (isOf && entry.stage === stage) return entry.cause
+    if (entry.type === 'stage.failed' || entry.type === 'stage.breached') return entry.cause
   }
   return undefined
 }

@@ -124,13 +124,13 @@ function goalOf(stages: readonly StageTime[], brokenBy?: string): StageTime | un
 
 function pathTo(stages: readonly StageTime[], goal: StageTime | undefined): readonly string[] {
   const byName = new Map(stages.map((stage) => [stage.name, stage]))
-  const path: string[] = []
+  const path = new Set<string>()
   let at = goal
-  while (at !== undefined && !path.includes(at.name)) {
-    path.unshift(at.name)
+  while (at !== undefined && !path.has(at.name)) {
+    path.add(at.name)
     at = at.letInBy === undefined ? undefined : byName.get(at.letInBy)
   }
-  return path
+  return [...path].reverse()
 }
 
 /** A stage counts up to where it let the next one in, which may be before it was ready. */

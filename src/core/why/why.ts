@@ -17,6 +17,7 @@ import {
 } from './history.ts'
 import type { WhyQuestion, WhyStage } from './question.ts'
 import { retriesOf } from './retries.ts'
+import { entriesByStage } from './stage-entries.ts'
 import { timesOf } from './stage-times.ts'
 
 /** Why a ramp went as it did. */
@@ -47,10 +48,11 @@ export function explainWhy(question: WhyQuestion): Why {
   const times = timesOf(state, broken, forwardUntilMs(state, entries, nowMs))
   const runs = comparableRuns(state, earlier)
   const known = ownTimes(runs)
+  const byStage = entriesByStage(entries)
   const stages = times.stages.map((time) => ({
     ...time,
     ...compareStage(time, known.get(time.name) ?? []),
-    ...retriesOf(entries, time.name),
+    ...retriesOf(byStage.get(time.name) ?? []),
   }))
   const lastGood = lastGoodRun(state, earlier)
   const changes = lastGood === undefined ? [] : changesSince(lastGood, question)
@@ -69,6 +71,7 @@ export function explainWhy(question: WhyQuestion): Why {
     changes,
     findings: findCauses({
       question,
+      byStage,
       stages,
       runs,
       lastGood,
