@@ -75,9 +75,15 @@ export const LAYERS: readonly Layer[] = [
   },
   { name: 'sdk', holds: /^sdk\//, mayImport: ['core'], packages: [] },
   {
+    name: 'prove',
+    holds: /^prove\//,
+    mayImport: ['core', 'contracts', 'wire', 'client'],
+    packages: 'any',
+  },
+  {
     name: 'cli',
     holds: /^cli\//,
-    mayImport: ['core', 'contracts', 'seams', 'wire', 'client'],
+    mayImport: ['core', 'contracts', 'seams', 'wire', 'client', 'prove'],
     packages: 'any',
   },
   { name: 'web', holds: /^web\//, mayImport: ['core', 'wire'], packages: 'any' },

@@ -190,6 +190,17 @@ export const VERBS: readonly Verb[] = [
       (await import('./commands/why.ts')).runWhy(parts, ramp, options),
   },
   {
+    usage: 'prove [path]',
+    summary: 'break a copy on purpose, and list what no condition notices',
+    options: [
+      ['--within <duration>', 'how long conditions have to notice (10s)'],
+      NAME_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [path], options) =>
+      (await import('./commands/prove.ts')).runProve(parts, path, options),
+  },
+  {
     usage: 'trend [environment]',
     summary: 'show how long ramps took, and how forecasts would have done',
     options: [

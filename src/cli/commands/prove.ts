@@ -1,0 +1,120 @@
+/**
+ * `rampart prove`: brings a copy of an environment up, makes each of its promises false, and says which
+ * of them nothing would have told of. Nothing is left of the copy.
+ */
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { AnyContract } from '../../contracts/index.ts'
+import { isFault } from '../../core/fault/fault.ts'
+import { parseDurationMs } from '../../core/units/duration.ts'
+import type { Proof } from '../../prove/proof.ts'
+import { proveEnvironment } from '../../prove/prove.ts'
+import { Trial } from '../../prove/trial.ts'
+import type { RampartClient } from '../../server/client/client.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { misuse } from '../complaint.ts'
+import { chooseContract, folderOf, loadContracts } from '../contract-files.ts'
+import { EXIT } from '../exit-code.ts'
+import type { ContractOption, JsonOption } from '../options.ts'
+import { settingValues } from '../setting-values.ts'
+import { paintFor } from '../views/paint.ts'
+import { proofLines, sightingLine } from '../views/proof-lines.ts'
+import { sayIssues } from './check.ts'
+
+/** What `prove` may be told. */
+export type ProveOptions = JsonOption & ContractOption & { readonly within?: string }
+
+/** How long conditions have to notice when nobody says. */
+export const DEFAULT_WITHIN = '10s'
+
+/** Proves the conditions of a contract. */
+export async function runProve(
+  parts: CliParts,
+  path: string | undefined,
+  options: ProveOptions,
+): Promise<number> {
+  const withinMs = withinOf(options)
+  if (withinMs === undefined) {
+    const next = 'Next: rampart prove --within 10s'
+    return misuse(parts, `--within takes a duration such as 10s, not ${options.within}`, next)
+  }
+  const loaded = await loadContracts(parts.cwd, path)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
+  const contract = chooseContract(loaded, options.name)
+  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'rampart-prove-')))
+  try {
+    const client = await parts.ensureDaemon(workspace)
+    try {
+      return await proveWith(parts, client, contract, { ...options, withinMs })
+    } finally {
+      await client.stopDaemon()
+      await client.close()
+    }
+  } finally {
+    rmSync(workspace, { recursive: true, force: true, maxRetries: 5 })
+  }
+}
+
+function withinOf({ within = DEFAULT_WITHIN }: ProveOptions): number | undefined {
+  try {
+    return parseDurationMs(within)
+  } catch (error) {
+    if (isFault(error, 'unit-malformed')) return undefined
+    throw error
+  }
+}
+
+async function proveWith(
+  parts: CliParts,
+  client: RampartClient,
+  contract: AnyContract,
+  options: ProveOptions & { readonly withinMs: number },
+): Promise<number> {
+  const directory = folderOf(parts.cwd, contract)
+  const settings = settingValues(contract, parts.settings)
+  const trial = new Trial({ client, contract, directory, settings, by: parts.user })
+  const say = (line: string): void => {
+    if (options.json !== true) parts.stderr.write(`${line}\n`)
+  }
+  say(`Bringing up a copy of ${contract.name}, to break it.`)
+  const up = await trial.up()
+  if (up.ended?.outcome !== 'reached') {
+    const why = up.ended?.cause?.sentence ?? up.held?.sentence ?? 'it did not become ready'
+    say(`It cannot be proved, since it did not come up: ${why}`)
+    await trial.down()
+    if (options.json === true) printJson(parts, { verdict: 'not-up', cause: why })
+    return EXIT.no
+  }
+  const stop = new AbortController()
+  const unhook = parts.onInterrupt(() => stop.abort())
+  const paint = paintFor(parts.stderr, parts.settings)
+  try {
+    const { withinMs } = options
+    const proof = await proveEnvironment(trial, {
+      withinMs,
+      signal: stop.signal,
+      trying: () => undefined,
+      seen: (sighting) => say(sightingLine(sighting, paint)),
+    })
+    tell(parts, contract.name, proof, options)
+    return proof.verdict === 'proved' ? EXIT.yes : EXIT.no
+  } catch (error) {
+    if (!stop.signal.aborted) throw error
+    say('Broken off; what was tried so far is above.')
+    return EXIT.fault
+  } finally {
+    unhook()
+    await trial.down()
+  }
+}
+
+function tell(parts: CliParts, name: string, proof: Proof, { json }: ProveOptions): void {
+  if (json === true) return printJson(parts, { environment: name, ...proof })
+  const lines = proofLines(name, proof, paintFor(parts.stdout, parts.settings))
+  parts.stdout.write(`${lines.join('\n')}\n`)
+}
+
+function printJson(parts: CliParts, value: object): void {
+  parts.stdout.write(`${JSON.stringify(value)}\n`)
+}

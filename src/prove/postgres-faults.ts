@@ -1,0 +1,102 @@
+/**
+ * Promises about what is in a PostgreSQL, made false where it lies: a table, an index or the record of
+ * migrations gets another name, a subscription is switched off. Each is taken back exactly.
+ */
+import { Client, escapeIdentifier } from 'pg'
+import type { JsonObject } from '../core/units/json.ts'
+import type { InjectedFault } from './fault.ts'
+import { comparing, type PromisedCondition, type Promises } from './promises.ts'
+import type { Trial } from './trial.ts'
+
+/** How long a statement may wait for a lock, or take. @unit ms */
+const STATEMENT_MS = 5_000
+
+const ASIDE = '_put_aside'
+
+/** The faults that the `postgres` conditions of an environment must tell of. */
+export async function postgresFaults(
+  trial: Trial,
+  promises: Promises,
+): Promise<readonly InjectedFault[]> {
+  const asking = promises.conditions.filter(({ probe }) => probe === 'postgres')
+  const faults: InjectedFault[] = []
+  for (const promised of asking) {
+    const input = await trial.inputOf(promised.stage, promised.condition)
+    const mustNotice = [promised, ...comparing(promises, promised)]
+    faults.push(...faultsFor(promised, input, mustNotice))
+  }
+  return faults
+}
+
+function faultsFor(
+  promised: PromisedCondition,
+  input: JsonObject,
+  mustNotice: readonly PromisedCondition[],
+): readonly InjectedFault[] {
+  const url = String(input['url'])
+  const where = `for ${promised.stage}`
+  const { tables, indexes, migrations, replication } = input
+  const renames = [
+    ...Object.keys((tables ?? {}) as JsonObject).map((name) => ['table', name] as const),
+    ...(Array.isArray(indexes) ? indexes : []).map((name) => ['index', String(name)] as const),
+    ...(migrations === undefined
+      ? []
+      : [['table', String((migrations as JsonObject)['table'])] as const]),
+  ]
+  return [
+    ...renames.map(([kind, name]) => ({
+      name: `the ${kind} ${name} is gone ${where}`,
+      mustNotice,
+      inject: () =>
+        undoable(url, renameSql(kind, name, name + ASIDE), renameSql(kind, name + ASIDE, name)),
+    })),
+    ...(replication === undefined
+      ? []
+      : [
+          {
+            name: `replication stands still ${where}`,
+            mustNotice: [promised],
+            inject: () => freeze(url),
+          },
+        ]),
+  ]
+}
+
+/** `schema.table` is renamed within its schema. */
+function renameSql(kind: 'table' | 'index', from: string, to: string): string {
+  const path = from.split('.').map(escapeIdentifier).join('.')
+  return `alter ${kind} ${path} rename to ${escapeIdentifier(to.split('.').at(-1) ?? to)}`
+}
+
+async function undoable(url: string, sql: string, undoSql: string): Promise<() => Promise<void>> {
+  await run(url, sql)
+  return async () => {
+    await run(url, undoSql)
+  }
+}
+
+async function freeze(url: string): Promise<() => Promise<void>> {
+  const names = await run(url, 'select subname from pg_subscription where subenabled').then(
+    (rows) => rows.map((row) => escapeIdentifier(String(row['subname']))),
+  )
+  for (const name of names) await run(url, `alter subscription ${name} disable`)
+  return async () => {
+    for (const name of names) await run(url, `alter subscription ${name} enable`)
+  }
+}
+
+async function run(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
+  const client = new Client({
+    connectionString: url,
+    application_name: 'rampart prove',
+    connectionTimeoutMillis: STATEMENT_MS,
+    statement_timeout: STATEMENT_MS,
+    lock_timeout: STATEMENT_MS,
+  })
+  await client.connect()
+  try {
+    return (await client.query(sql)).rows
+  } finally {
+    await client.end()
+  }
+}

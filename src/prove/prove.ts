@@ -1,0 +1,49 @@
+/**
+ * Proves the exit conditions of an environment: makes each of its promises false in a copy, and sees
+ * whether anything tells. A condition that never tells proves nothing when it passes.
+ */
+import { crashEverything, impersonate } from './crash-fault.ts'
+import type { InjectedFault } from './fault.ts'
+import { hangFaults } from './hang-faults.ts'
+import { postgresFaults } from './postgres-faults.ts'
+import { promisesOf } from './promises.ts'
+import { type Proof, proofOf, type Sighting } from './proof.ts'
+import { sight } from './sighting.ts'
+import type { Trial } from './trial.ts'
+
+/** What a proof may be told. */
+export interface ProveOptions {
+  /** How long conditions have to notice. @unit ms */
+  readonly withinMs: number
+  /** Told of what is being tried, and of what came of it. */
+  trying(fault: string): void
+  seen(sighting: Sighting): void
+  /** Aborted when the proof is to be broken off between two faults. */
+  readonly signal: AbortSignal
+}
+
+/** Proves an environment that is up, and leaves it killed: it is to be taken down afterwards. */
+export async function proveEnvironment(trial: Trial, options: ProveOptions): Promise<Proof> {
+  const promises = promisesOf(trial.plan)
+  const { withinMs, trying, seen, signal } = options
+  const sightings: Sighting[] = []
+  const keep = (sighting: Sighting): void => {
+    sightings.push(sighting)
+    seen(sighting)
+  }
+  const faults: readonly InjectedFault[] = [
+    ...hangFaults(trial, promises),
+    ...(await postgresFaults(trial, promises)),
+  ]
+  for (const fault of faults) {
+    signal.throwIfAborted()
+    trying(fault.name)
+    keep(await sight(trial, fault, { edges: promises.edges, withinMs }))
+  }
+  signal.throwIfAborted()
+  trying('everything is killed')
+  keep(await crashEverything(trial, promises, withinMs))
+  trying('strangers answer instead')
+  for (const sighting of await impersonate(trial, promises, withinMs)) keep(sighting)
+  return proofOf(promises, sightings)
+}
