@@ -154,6 +154,19 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
     assert.equal(await jobsLeft(), 0)
   })
 
+  it('sends a new canary when a worker has died over the last one', async (test) => {
+    const release = Promise.withResolvers<void>()
+    test.after(() => release.resolve())
+    await startWorker(test, () => release.promise)
+    assert.equal((await ask()).reason, 'unfinished')
+    await sql.query(
+      "update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'",
+    )
+    await startWorker(test, answering('worker@1.0.0'))
+    const answer = await ask()
+    assert.equal(gist(answer), 'passed processed', answer.sentence)
+  })
+
   it('tells a full queue from a worker that takes nothing', async (test) => {
     for (let number = 0; number < 100; number += 1) await utils.addJob('report', { number })
     const dead = await ask()

@@ -17,7 +17,7 @@ import {
 import type { QueueInput } from './queue-input.ts'
 import type { SqlSession } from './sql-session.ts'
 
-/** How long a worker may be at work on a canary before it is given up as dead. @unit ms */
+/** How long a worker may be at work on a canary, at least, before it is given up as dead. @unit ms */
 const FORSAKEN_AFTER_MS = 30_000
 
 /** Looks and sends; `report` gets what is known after every step. */
@@ -105,11 +105,12 @@ class GraphileCanary implements CanaryHandling {
   }
 
   async send(): Promise<'sent' | 'continued'> {
-    const { space, canaryQueue, canaryId, data } = this.#input
+    const { space, canaryQueue, canaryId, data, processedWithinMs } = this.#input
+    const forsakenAfterMs = Math.max(FORSAKEN_AFTER_MS, 2 * processedWithinMs)
     const taken = await this.#session.query(
-      `select 1 from ${space}.jobs where key = $1 and attempts <= max_attempts
-        and locked_at > now() - $2::int * interval '1ms'`,
-      [this.#key, FORSAKEN_AFTER_MS],
+      `select 1 from ${space}.jobs
+      where key = $1 and locked_at > now() - $2::float8 * interval '1ms'`,
+      [this.#key, forsakenAfterMs],
     )
     if (taken.length > 0) return 'continued'
     const payload = { ...data, token: canaryId, channel: this.#channel }
