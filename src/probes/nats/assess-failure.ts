@@ -15,7 +15,7 @@
  * | the user may not ask this | permission-denied | failed, notYet |
  * | no more connections | too-many-connections | failed, notYet |
  * | something that is not NATS | not-nats | failed, notYet |
- * | more than 1 MiB | too-much | failed, notYet |
+ * | more than 4 MiB | too-much | failed, notYet |
  * | anything else | refused-command | failed, notYet |
  */
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -88,7 +88,7 @@ const MEANINGS: readonly Meaning[] = [
     says: () => 'takes no more connections',
   },
   { pattern: /^NOT_NATS/, reason: 'not-nats', says: () => 'does not speak NATS' },
-  { pattern: /^TOO_LARGE/, reason: 'too-much', says: () => 'says more than 1 MiB' },
+  { pattern: /^TOO_LARGE/, reason: 'too-much', says: () => 'says more than 4 MiB' },
 ]
 
 /** What is known of the attempt. */

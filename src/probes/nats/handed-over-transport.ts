@@ -7,7 +7,7 @@ import type { Socket } from 'node:net'
 import type { ConnectionOptions, Server, Transport } from '@nats-io/transport-node'
 
 /** The most that a server may say in one attempt. */
-const BYTES_MAX = 1_048_576
+const BYTES_MAX = 4 * 1_048_576
 
 /** What is handed over. */
 export interface HandedOver {
