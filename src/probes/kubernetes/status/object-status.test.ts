@@ -129,6 +129,12 @@ describe('a Deployment', () => {
         /^InProgress: Available is False: Few$/,
       ],
       [deployment({ conditions: [available] }), /^InProgress: it does not say Progressing$/],
+      [
+        deployment({
+          conditions: [available, condition('Progressing', 'Unknown', 'NewReplicaSetAvailable')],
+        }),
+        /^InProgress: Progressing is Unknown/,
+      ],
       [deployment({ conditions: [available, updating] }), /^InProgress: Progressing is True: Repl/],
       [
         deployment({ conditions: [available] }, { progressDeadlineSeconds: 2_147_483_647 }),
@@ -379,6 +385,7 @@ describe('what is granted', () => {
       [definition(accepted, condition('Established', 'False', 'Installing')), /^InProgress/],
       [definition(accepted, condition('Established', 'False', 'Broken')), /^Failed: Established/],
       [definition(condition('NamesAccepted', 'False', 'Conflict')), /^Failed: NamesAccepted/],
+      [definition(accepted, condition('Established', 'Unknown', 'x')), /^InProgress/],
       [definition(), /^InProgress: it is not Established$/],
     ])
   })

@@ -1,8 +1,7 @@
 /**
  * What an object of Kubernetes says of itself, in the words of kstatus. Pure, and in doubt never
- * `Current`. Where kstatus counts something as current that is not ready, this does not: a Pod that
- * has failed, a Job that only runs, a StatefulSet or DaemonSet that is updated by hand but not ready,
- * and a kind that says nothing of itself.
+ * `Current`. Where kstatus counts something as current that is not ready, this does not; the page of the
+ * probe tells every difference, as a comparison with kstatus on random objects has found them.
  *
  * Before any rule of a kind: what is being deleted is `Terminating`, and what its controller has not
  * looked at since it was last changed is `InProgress`.

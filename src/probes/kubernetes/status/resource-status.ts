@@ -36,6 +36,6 @@ export function assessDefinition(object: JsonObject): ObjectStatus {
   const established = conditionOf(object, 'Established')
   if (established?.status === 'True') return { word: 'Current', says: 'it is Established' }
   const says = established === undefined ? 'it is not Established' : printCondition(established)
-  const isInstalling = established === undefined || established.reason === 'Installing'
-  return { word: isInstalling ? 'InProgress' : 'Failed', says }
+  const isRefused = established?.status === 'False' && established.reason !== 'Installing'
+  return { word: isRefused ? 'Failed' : 'InProgress', says }
 }

@@ -23,7 +23,7 @@ export function wantedReplicas(object: JsonObject): number {
 /** A Deployment: every replica is of the present template, available and ready, and no old one is left. */
 export function assessDeployment(object: JsonObject): ObjectStatus {
   const progressing = conditionOf(object, 'Progressing')
-  if (progressing?.reason === 'ProgressDeadlineExceeded' && progressing.status === 'False') {
+  if (progressing?.reason === 'ProgressDeadlineExceeded') {
     return { word: 'Failed', says: printCondition(progressing) }
   }
   const wanted = wantedReplicas(object)
@@ -43,7 +43,9 @@ export function assessDeployment(object: JsonObject): ObjectStatus {
   }
   const hasDeadline =
     numberAt(object, 'spec.progressDeadlineSeconds', 2_147_483_647) < 2_147_483_647
-  if (hasDeadline && progressing?.reason !== 'NewReplicaSetAvailable') {
+  const isRolledOut =
+    progressing?.status === 'True' && progressing.reason === 'NewReplicaSetAvailable'
+  if (hasDeadline && !isRolledOut) {
     const says =
       progressing === undefined ? 'it does not say Progressing' : printCondition(progressing)
     return { word: 'InProgress', says }
