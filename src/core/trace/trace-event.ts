@@ -5,13 +5,13 @@ import type { TraceAttributes, TraceEvent } from './ramp-trace.ts'
 /** The event that an entry is; undefined for what a span's begin and end say already. */
 export function eventOf(entry: Entry): TraceEvent | undefined {
   const { type: name, atMs } = entry
-  const event = (attributes: TraceAttributes): TraceEvent => ({ name, atMs, attributes })
+  const event = (facts: TraceAttributes): TraceEvent => ({ name, atMs, attributes: ours(facts) })
   switch (entry.type) {
     case 'condition.answered': {
       const { condition, attempt, answer } = entry
       const { verdict, outlook, reason, sentence } = answer
       const latencyMs = answer.evidence['latencyMs']
-      const latency = typeof latencyMs === 'number' ? { 'rampart.latencyMs': latencyMs } : {}
+      const latency = typeof latencyMs === 'number' ? { latencyMs } : {}
       return event({
         ...onStage(entry),
         condition,
@@ -64,5 +64,12 @@ export function eventOf(entry: Entry): TraceEvent | undefined {
 }
 
 function onStage({ stage }: { readonly stage: string }): TraceAttributes {
-  return { 'rampart.stage': stage }
+  return { stage }
+}
+
+/** Names of our own, as OpenTelemetry wants attributes that it does not define. */
+function ours(facts: TraceAttributes): TraceAttributes {
+  return Object.fromEntries(
+    Object.entries(facts).map(([name, value]) => [`rampart.${name}`, value]),
+  )
 }

@@ -61,7 +61,7 @@ describe('a ramp as a trace', () => {
   test('tells every attempt as an event of its stage', () => {
     const [, db] = traceOf(brokenRamp().entries).spans
     assert.deepEqual(
-      db?.events.map(({ name, attributes }) => [name, attributes['verdict'] ?? null]),
+      db?.events.map(({ name, attributes }) => [name, attributes['rampart.verdict'] ?? null]),
       [
         ['stage.entered', null],
         ['command.issued', null],
@@ -74,9 +74,9 @@ describe('a ramp as a trace', () => {
       ],
     )
     const [refused] = db.events.filter(({ name }) => name === 'condition.answered')
-    assert.equal(refused?.attributes['reason'], 'refused')
+    assert.equal(refused?.attributes['rampart.reason'], 'refused')
     assert.equal(refused.attributes['rampart.latencyMs'], 3)
-    assert.equal(refused.attributes['attempt'], 1)
+    assert.equal(refused.attributes['rampart.attempt'], 1)
   })
 
   test('has ids of its own that are the same each time, as the standard wants them', () => {

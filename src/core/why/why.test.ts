@@ -11,6 +11,7 @@ import {
 } from '../../../test/support/plan-words.ts'
 import type { Plan, Stage } from '../plan/plan.ts'
 import type { Answer } from '../plan/verdict.ts'
+import type { JsonObject } from '../units/json.ts'
 import type { Circumstances, PressureSample } from './circumstances.ts'
 import type { Run } from './question.ts'
 import { explainWhy, type Why } from './why.ts'
@@ -160,6 +161,36 @@ describe('a machine that is pressed', () => {
     const slow = rampOf(plan, { db: 900 })
     const why = ask(slow, [before], sampled({ cpuBp: 9_900, atMs: 50_000 }))
     assert.deepEqual(gist(why), ['unexplained db'])
+  })
+})
+
+describe('a dependency that is slow itself', () => {
+  const asks = (input: JsonObject): Plan =>
+    planOf([up('db'), { ...up('api', 'db'), conditions: [probed('up', input)] }])
+  const rampWith = (plan: Plan, latencyMs: number): Drive => {
+    const drive = new Drive(plan)
+    drive.done('db')
+    drive.answer('db:up', 'passed')
+    drive.done('api')
+    drive.pass(latencyMs)
+    drive.answer('api:up', 'passed', { evidence: { latencyMs } })
+    return drive
+  }
+
+  test('is named, with what it took at most before', () => {
+    const plan = asks({ url: `http://\${component("db").host}/` })
+    const why = ask(rampWith(plan, 800), [{ state: rampWith(plan, 20).state }])
+    assert.deepEqual(gist(why), ['bottleneck api latency'])
+    assert.match(
+      why.findings[0]?.sentence ?? '',
+      /db took 800 ms to answer up, at most 20 ms before/,
+    )
+  })
+
+  test('is not the stage itself: that it answers slowly is what is to be explained', () => {
+    const plan = asks({ url: `http://\${self.host}/` })
+    const why = ask(rampWith(plan, 800), [{ state: rampWith(plan, 20).state }])
+    assert.deepEqual(gist(why), ['unexplained api'])
   })
 })
 
