@@ -60,6 +60,10 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     bullmq: JsonObject = {},
   ): Promise<Answer> => askOnce(probe, inputOf(canary, more, bullmq))
 
+  /** For what is done at once, unless the machine is busy. */
+  const patient = (more: JsonObject = {}, bullmq: JsonObject = {}): Promise<Answer> =>
+    ask({ processedWithin: 4_000 }, more, bullmq)
+
   type Handler = (job: Job) => Promise<unknown>
 
   /** Starts a worker that is gone when the test ends. */
@@ -116,13 +120,13 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     assert.equal(paused.evidence['paused'], true)
     assert.equal(await jobsLeft(), 0)
     await queue.resume()
-    const again = await ask({ processedWithin: 4_000 })
+    const again = await patient()
     assert.equal(gist(again), 'passed processed', again.sentence)
   })
 
   it('names the worker that did it when another was expected', async (test) => {
     await startWorker(test, answering('worker@0.9.0'))
-    const answer = await ask()
+    const answer = await patient()
     assert.equal(gist(answer), 'failed notYet wrong-worker', answer.sentence)
   })
 
@@ -133,7 +137,7 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
   ] as const) {
     it(`does not pass when the worker ${what}`, async (test) => {
       await startWorker(test, handle)
-      const answer = await ask()
+      const answer = await patient()
       assert.equal(gist(answer), `failed notYet ${expected}`, answer.sentence)
       assert.doesNotMatch(JSON.stringify(answer), /s3cret/)
       assert.equal(await jobsLeft(), 0)
@@ -148,13 +152,13 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
       await release.promise
       return await answering('worker@1.0.0')(job)
     })
-    const first = await ask()
+    const first = await ask({ processedWithin: 1_500 })
     assert.equal(gist(first), 'failed notYet unfinished', first.sentence)
     const second = await ask({ processedWithin: 200 })
     assert.equal(gist(second), 'failed notYet unfinished', second.sentence)
     assert.deepEqual([second.evidence['continued'], taken], [true, 1])
     release.resolve()
-    const third = await ask()
+    const third = await patient()
     assert.equal(gist(third), 'passed processed', third.sentence)
     assert.equal(await jobsLeft(), 0)
   })
@@ -169,7 +173,7 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
       setTimeout(resolve, 50)
       await promise
     })
-    const full = await ask()
+    const full = await ask({ processedWithin: 1_000 })
     assert.equal(gist(full), 'failed notYet backlog', full.sentence)
     assert.ok(Number(full.evidence['ahead']) < 100)
   })
@@ -194,12 +198,12 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     await queue.add('mail', {}, { delay: 3_600_000 })
     await startWorker(test, answering('worker@1.0.0'), 'canaries')
     const through = { canaryQueue: 'canaries' }
-    const many = await ask({}, { waiting: 2 }, through)
+    const many = await patient({ waiting: 2 }, through)
     assert.equal(gist(many), 'failed notYet too-many-waiting', many.sentence)
     assert.equal(many.evidence['waiting'], 3)
-    const few = await ask({}, { waiting: 3, oldestWaiting: 60_000 }, through)
+    const few = await patient({ waiting: 3, oldestWaiting: 60_000 }, through)
     assert.equal(gist(few), 'passed processed', few.sentence)
-    const old = await ask({}, { oldestWaiting: 1 }, through)
+    const old = await patient({ oldestWaiting: 1 }, through)
     assert.equal(gist(old), 'failed notYet waiting-too-long', old.sentence)
   })
 
@@ -208,7 +212,7 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     const input = inputOf({ processedWithin: 4_000 })
     const { settleMs, answer } = await settleMsAfterAbort(probe, input, 150)
     assert.equal(gist(answer), 'failed notYet no-worker', answer.sentence)
-    assert.ok(settleMs < 400, `settled ${settleMs} ms after the abort`)
+    assert.ok(settleMs < 700, `settled ${settleMs} ms after the abort`)
     assert.equal(await jobsLeft(), 0)
     const giveUpMs = performance.now() + 5_000
     while ((await clients()) > before) assert.ok(performance.now() < giveUpMs, 'a session is left')

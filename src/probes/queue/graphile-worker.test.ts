@@ -55,6 +55,9 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
   const ask = (canary: JsonObject = {}, more: JsonObject = {}): Promise<Answer> =>
     askOnce(probe, inputOf(canary, more))
 
+  /** For what is done at once, unless the machine is busy. */
+  const patient = (): Promise<Answer> => ask({ processedWithin: 4_000 })
+
   /** Starts a pool of workers that is gone when the test ends. */
   async function startWorker(test: TestContext, task: Task, name = 'report'): Promise<void> {
     const runner = await run({
@@ -98,7 +101,7 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
 
   it('tells a worker that does not take such jobs from none', async (test) => {
     await startWorker(test, answering('worker@1.0.0'), 'other')
-    const answer = await ask()
+    const answer = await ask({ processedWithin: 1_500 })
     assert.equal(gist(answer), 'failed notYet not-working', answer.sentence)
     assert.equal(answer.evidence['workers'], 1)
     assert.equal(await jobsLeft(), 0)
@@ -106,15 +109,15 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
 
   it('names the worker that did it when another was expected', async (test) => {
     await startWorker(test, answering('worker@0.9.0'))
-    const answer = await ask()
+    const answer = await patient()
     assert.equal(gist(answer), 'failed notYet wrong-worker', answer.sentence)
   })
 
   it('takes that the job has gone for done only when no version is expected', async (test) => {
     await startWorker(test, async () => undefined)
-    const silent = await ask()
+    const silent = await patient()
     assert.equal(gist(silent), 'failed notYet unknown-worker', silent.sentence)
-    const done = await askOnce(probe, { ...inputOf(), canary: {} })
+    const done = await askOnce(probe, { ...inputOf(), canary: { processedWithin: 4_000 } })
     assert.equal(gist(done), 'passed processed', done.sentence)
     assert.equal(done.evidence['by'], undefined)
   })
@@ -122,13 +125,13 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
   it('does not pass when the worker fails or answers an old question', async (test) => {
     let nextTask: Task = () => Promise.reject(new RangeError('no key=s3cret'))
     await startWorker(test, (payload, helpers) => nextTask(payload, helpers))
-    const failed = await ask()
+    const failed = await patient()
     assert.equal(gist(failed), 'failed notYet canary-failed', failed.sentence)
     assert.doesNotMatch(JSON.stringify(failed), /s3cret/)
     assert.equal(await jobsLeft(), 0)
     nextTask = (payload, helpers) =>
       answering('worker@1.0.0')({ ...(payload as object), token: 'old' }, helpers)
-    const old = await ask()
+    const old = await patient()
     assert.equal(gist(old), 'failed notYet wrong-answer', old.sentence)
   })
 
@@ -142,14 +145,14 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
       await release.promise
       await answering('worker@1.0.0')(payload, helpers)
     })
-    const first = await ask()
+    const first = await ask({ processedWithin: 1_500 })
     assert.equal(gist(first), 'failed notYet unfinished', first.sentence)
     assert.match(String(first.evidence['takenBy']), /^pool-/)
     const second = await ask({ processedWithin: 200 })
     assert.equal(gist(second), 'failed notYet unfinished', second.sentence)
     assert.deepEqual([second.evidence['continued'], taken, await jobsLeft()], [true, 1, 1])
     release.resolve()
-    const third = await ask()
+    const third = await patient()
     assert.equal(gist(third), 'passed processed', third.sentence)
     assert.equal(await jobsLeft(), 0)
   })
@@ -158,12 +161,12 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
     const release = Promise.withResolvers<void>()
     test.after(() => release.resolve())
     await startWorker(test, () => release.promise)
-    assert.equal((await ask()).reason, 'unfinished')
+    assert.equal((await ask({ processedWithin: 1_500 })).reason, 'unfinished')
     await sql.query(
       "update graphile_worker._private_jobs set locked_at = now() - interval '1 minute'",
     )
     await startWorker(test, answering('worker@1.0.0'))
-    const answer = await ask()
+    const answer = await patient()
     assert.equal(gist(answer), 'passed processed', answer.sentence)
   })
 
@@ -177,7 +180,7 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
       setTimeout(resolve, 50)
       await promise
     })
-    const full = await ask()
+    const full = await ask({ processedWithin: 1_000 })
     assert.equal(gist(full), 'failed notYet backlog', full.sentence)
     assert.equal(
       await jobsLeft(),
@@ -189,7 +192,7 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
     const input = inputOf({ processedWithin: 4_000 })
     const { settleMs, answer } = await settleMsAfterAbort(probe, input, 150)
     assert.equal(gist(answer), 'failed notYet no-worker', answer.sentence)
-    assert.ok(settleMs < 400, `settled ${settleMs} ms after the abort`)
+    assert.ok(settleMs < 700, `settled ${settleMs} ms after the abort`)
     assert.equal(await jobsLeft(), 0)
     const { rows } = await sql.query(
       "select 1 from pg_stat_activity where application_name = 'rampart'",

@@ -52,6 +52,10 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
   const ask = (more: JsonObject = {}, pgBoss: JsonObject = {}): Promise<Answer> =>
     askOnce(probe, inputOf(more, pgBoss))
 
+  /** For what is done at once, unless the machine is busy. */
+  const patient = (more: JsonObject = {}, pgBoss: JsonObject = {}): Promise<Answer> =>
+    ask({ canary: { processedWithin: 4_000, by: 'worker@1.0.0' }, ...more }, pgBoss)
+
   function inputOf(more: JsonObject = {}, pgBoss: JsonObject = {}): JsonObject {
     const canary = { data: { kind: 'canary' }, processedWithin: 400, by: 'worker@1.0.0' }
     return { pgBoss: { url: server.url, queue: 'orders', ...pgBoss }, canary, ...more }
@@ -165,10 +169,10 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
 
   it('names the worker that did it when another was expected', async (test) => {
     await startWorker(test, answering('worker@0.9.0'))
-    const answer = await ask()
+    const answer = await patient()
     assert.equal(gist(answer), 'failed notYet wrong-worker', answer.sentence)
     assert.match(answer.sentence, /the worker worker@0\.9\.0.*; worker@1\.0\.0 expected\.$/)
-    const any = await ask({ canary: {} })
+    const any = await ask({ canary: { processedWithin: 4_000 } })
     assert.equal(gist(any), 'passed processed', any.sentence)
     assert.equal(any.evidence['by'], 'worker@0.9.0')
   })
@@ -180,7 +184,7 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
   ] as const) {
     it(`does not pass when the worker ${what}`, async (test) => {
       await startWorker(test, handle)
-      const answer = await ask()
+      const answer = await patient()
       assert.equal(gist(answer), `failed notYet ${expected}`, answer.sentence)
       assert.doesNotMatch(JSON.stringify(answer), /s3cret/)
       assert.equal(await jobsLeft(), 0)
@@ -196,7 +200,7 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
       return { token, version: 'worker@1.0.0' }
     })
     const canary = { processedWithin: 2_500, by: 'worker@1.0.0' }
-    const first = await askOnce(probe, inputOf({ canary }), { timeoutMs: 400 })
+    const first = await askOnce(probe, inputOf({ canary }), { timeoutMs: 1_500 })
     assert.equal(gist(first), 'failed notYet unfinished', first.sentence)
     assert.match(first.sentence, /done within 2500 ms expected, but the attempt was over before/)
     assert.equal(await jobsLeft(), 1)
@@ -210,13 +214,12 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
   })
 
   it('sends a new canary when a worker has died over the last one', async (test) => {
-    const input = inputOf()
     const hung = await startWorker(test, () => new Promise(() => 'Never.'))
-    assert.equal((await ask()).reason, 'unfinished')
+    assert.equal((await ask({ canary: { processedWithin: 1_500 } })).reason, 'unfinished')
     await hung.stop({ graceful: false })
     await sql.query("update pgboss.job set started_on = now() - interval '1 minute'")
     await startWorker(test, answering('worker@1.0.0'))
-    const answer = await askOnce(probe, input)
+    const answer = await patient()
     assert.equal(gist(answer), 'passed processed', answer.sentence)
     assert.equal(answer.evidence['continued'], undefined)
   })
@@ -234,7 +237,7 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
       await promise
       return { token, version: 'worker@1.0.0' }
     })
-    const full = await ask()
+    const full = await ask({ canary: { processedWithin: 1_000 } })
     assert.equal(gist(full), 'failed notYet backlog', full.sentence)
     assert.match(full.sentence, /is backed up: after \d+ ms there are \d+ jobs before the canary/)
   })
@@ -246,14 +249,14 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     await boss.send('polled', {}, { startAfter: 3_600 })
     await startWorker(test, answering('worker@1.0.0'))
     const through = { queue: 'polled', canaryQueue: 'orders' }
-    const many = await ask({ waiting: 2 }, through)
+    const many = await patient({ waiting: 2 }, through)
     assert.equal(gist(many), 'failed notYet too-many-waiting', many.sentence)
     assert.equal(many.evidence['waiting'], 3)
     assert.equal(
-      gist(await ask({ waiting: 3, oldestWaiting: 60_000 }, through)),
+      gist(await patient({ waiting: 3, oldestWaiting: 60_000 }, through)),
       'passed processed',
     )
-    const old = await ask({ waiting: 3, oldestWaiting: 1 }, through)
+    const old = await patient({ waiting: 3, oldestWaiting: 1 }, through)
     assert.equal(gist(old), 'failed notYet waiting-too-long', old.sentence)
   })
 
@@ -261,7 +264,7 @@ describe('the queue probe on pg-boss', requireRealPart('embedded PostgreSQL'), (
     const input = inputOf({ canary: { processedWithin: 4_000 } })
     const { settleMs, answer } = await settleMsAfterAbort(probe, input, 150)
     assert.equal(gist(answer), 'failed notYet not-taken', answer.sentence)
-    assert.ok(settleMs < 400, `settled ${settleMs} ms after the abort`)
+    assert.ok(settleMs < 700, `settled ${settleMs} ms after the abort`)
     assert.equal(await jobsLeft(), 0)
     assert.equal(await sessionsOfProbe(), 0)
   })
