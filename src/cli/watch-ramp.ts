@@ -120,7 +120,7 @@ function sayEnd(parts: CliParts, state: RampState, paint: Paint): void {
   } else if (state.ended?.outcome === 'undone') {
     write('  Everything that this ramp started has been taken back.')
     if (cause?.stage != null)
-      write(`  Next: rampart logs ${cause.stage}, rampart explain ${state.ramp}`)
+      write(`  Next: rampart why, rampart logs ${cause.stage}, rampart explain ${state.ramp}`)
   } else {
     write('  What was started is left as it stands. Next: rampart status, rampart down')
   }
