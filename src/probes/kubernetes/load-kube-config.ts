@@ -106,6 +106,8 @@ function chooseContext(config: KubeConfig, wanted: string | undefined): LoadedKu
     return { reason: 'unknown-context', why: `${asked}; ${choice}` }
   }
   config.setCurrentContext(name)
+  // Without any user the client would not even look at the cluster's authority.
+  if (config.getCurrentUser() === null && context.user) config.addUser({ name: context.user })
   const server = URL.parse(config.getCurrentCluster()?.server ?? '')
   if (server === null) return { reason: 'unknown-context', why: `context ${name} has no server` }
   return { config, server, namespace: context.namespace ?? 'default' }

@@ -358,8 +358,8 @@ describe('a Job', () => {
 describe('what is granted', () => {
   it('is Current when a claim is bound and a load balancer has an address', () => {
     const claim = (phase: string): JsonObject => made('/PersistentVolumeClaim', {}, { phase })
-    const balancer = (ingress: readonly JsonObject[]): JsonObject =>
-      made('/Service', { type: 'LoadBalancer' }, { loadBalancer: { ingress } })
+    const balancer = (ingress: readonly JsonObject[], clusterIP = '10.0.0.1'): JsonObject =>
+      made('/Service', { type: 'LoadBalancer', clusterIP }, { loadBalancer: { ingress } })
     check([
       [claim('Bound'), /^Current/],
       [claim('Pending'), /^InProgress: its phase is Pending$/],
@@ -368,6 +368,7 @@ describe('what is granted', () => {
       [made('/Service', {}, {}), /^Current: it is there, as ClusterIP$/],
       [balancer([]), /^InProgress/],
       [balancer([{ ip: '192.0.2.1' }]), /^Current/],
+      [balancer([{ ip: '192.0.2.1' }], ''), /^InProgress/],
       [made('/Namespace', {}, { phase: 'Active' }), /^Current/],
       [made('/Namespace', {}, { phase: 'Terminating' }), /^Terminating/],
       [made('/Namespace', {}, {}), /^InProgress/],

@@ -16,6 +16,9 @@ export function assessClaim(object: JsonObject): ObjectStatus {
 export function assessService(object: JsonObject): ObjectStatus {
   const type = textAt(object, 'spec.type') || 'ClusterIP'
   if (type !== 'LoadBalancer') return { word: 'Current', says: `it is there, as ${type}` }
+  if (textAt(object, 'spec.clusterIP') === '') {
+    return { word: 'InProgress', says: 'it has no address within the cluster yet' }
+  }
   const ingress = objectsAt(object, 'status.loadBalancer.ingress')
   if (ingress.length > 0) return { word: 'Current', says: 'its load balancer has an address' }
   return { word: 'InProgress', says: 'its load balancer has no address yet' }
