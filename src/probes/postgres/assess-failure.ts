@@ -14,6 +14,7 @@
  * | 42501 no right to read | permission-denied | failed, notYet |
  * | 42601, 42602 not SQL, not a name | malformed-query | errored, terminal |
  * | 25006 a query that writes | query-writes | errored, terminal |
+ * | something that is not PostgreSQL | not-postgres | failed, notYet |
  * | anything else | query-failed | failed, notYet |
  */
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -47,6 +48,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   '42601': MALFORMED_QUERY,
   '42602': MALFORMED_QUERY,
   '25006': { reason: 'query-writes', kind: 'errored' },
+  NOT_POSTGRES: { reason: 'not-postgres' },
   NO_PASSWORD: WRONG_CREDENTIALS,
 }
 

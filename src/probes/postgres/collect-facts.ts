@@ -1,6 +1,7 @@
 /** Asks an open session everything that the input wants to know. Reads only, unless it is told to write. */
 import type { Clock } from '../../seams/clock.ts'
 import type { PostgresFacts } from './facts.ts'
+import { Nonsense } from './guard-stream.ts'
 import { observeReplication } from './observe-replication.ts'
 import type { PostgresInput } from './postgres-input.ts'
 import { readConnections, readSchema } from './read-schema.ts'
@@ -78,8 +79,10 @@ async function beginReading({
   const askedMs = clock.nowMs()
   const [server] = await session.queryInTurn(`begin transaction read only; ${SERVER}`)
   const midpointMs = (askedMs + clock.nowMs()) / 2
+  const serverVersion = textOf(server?.['version'])
+  if (serverVersion === '') throw new Nonsense('it gave no version')
   return {
-    serverVersion: textOf(server?.['version']),
+    serverVersion,
     inRecovery: server?.['recovery'] === true,
     timeOffsetMs: Math.round(Number(server?.['time_ms']) - midpointMs),
   }

@@ -11,6 +11,7 @@ export function sessionFailure(thrown: unknown, signal: AbortSignal): PostgresFa
   // The driver has no codes for these.
   if (/password must be/.test(message)) return { code: 'NO_PASSWORD', message }
   if (/does not support SSL/.test(message)) return { code: 'EPROTO', message }
+  if (/received (?:invalid|unexpected)/i.test(message)) return { code: 'NOT_POSTGRES', message }
   if (/terminated/i.test(message)) return { code: 'ECONNRESET', message }
   return { code: 'UNKNOWN', message }
 }

@@ -8,6 +8,7 @@ import pg from 'pg'
 import type { JsonObject } from '../../core/units/json.ts'
 import { openConnection } from '../connection/open-connection.ts'
 import { columnTypes } from './column-types.ts'
+import { guardClient } from './guard-stream.ts'
 
 /** How long a polite goodbye, or cancelling a query, may take. @unit ms */
 const GOODBYE_MS = 250
@@ -45,6 +46,7 @@ export class Session {
       stream: () => asUnconnected(options.socket),
       types: columnTypes as pg.CustomTypesConfig,
     })
+    guardClient(this.#client)
     // Otherwise the driver would use the daemon's own PGPASSWORD or ~/.pgpass.
     if (!hasPassword(options.url)) this.#client.password = ''
     // The failure itself arrives at whoever waits for an answer.
@@ -70,10 +72,11 @@ export class Session {
   /** All rows of several statements that are sent at once; rejects like {@link query}. */
   async queryInTurn(sql: string): Promise<readonly JsonObject[]> {
     this.#isBusy = true
-    // The driver's types do not know that it gives a list when there are several statements.
+    // It gives a list when there are several statements, which the driver's types do not know.
     const results: unknown = await this.#client.query<JsonObject>(sql)
     this.#isBusy = false
-    return (results as readonly pg.QueryResult<JsonObject>[]).flatMap(({ rows }) => rows)
+    const list = Array.isArray(results) ? results : [results]
+    return (list as readonly pg.QueryResult<JsonObject>[]).flatMap(({ rows }) => rows)
   }
 
   /**
