@@ -55,7 +55,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'why-broken',
     title: 'rampart why of a ramp that broke',
-    text: 'Each finding names its `stage`, and in `evidence` all that speaks for its class: `of` is `change`, `answer`, `pressure`, `latency`, `queue` or `word`. It is empty only when the class is `unexplained`. A `change` has `change` (`of` is `stage`, `release` or `setting`; `stages`, `at`, `sentence`); an `answer` has `condition`, `reason`, `sentence`, `spentMs`, `target` (the stage that was asked, null outside the ramp) and `missing` (`refused`, `name`, `auth`, `trust`, `schema` or `program`); `pressure` has `resource` (`cpu`, `io`, `memory`), `shareBp`, `usualBp`, `demandBp`, `usualDemandBp` (basis points) and `beside`; `latency` has `condition`, `target`, `latencyMs`, `usualMs`; a `queue` has `behind` and `waitedMs`.',
+    text: 'Each finding names its `stage`, and in `evidence` all that speaks for its class: `of` is `change`, `answer`, `pressure`, `latency`, `queue` or `word`. It is empty only when the class is `unexplained`. A `change` has `change` (`of` is `stage`, `release` or `setting`; `stages`, `at`, `sentence`); an `answer` has `condition`, `reason`, `sentence`, `spentMs`, `target` (the stage that was asked, null outside the ramp) and `missing` (`refused`, `name`, `auth`, `trust`, `schema`, `worker` or `program`); `pressure` has `resource` (`cpu`, `io`, `memory`), `shareBp`, `usualBp`, `demandBp`, `usualDemandBp` (basis points) and `beside`; `latency` has `condition`, `target`, `latencyMs`, `usualMs`; a `queue` has `behind` and `waitedMs`.',
   },
   { name: 'explain-code', title: 'rampart explain CODE', text: 'As in [errors.md](errors.md).' },
   {

@@ -8,8 +8,9 @@
  * | name | unknown-host, dns-unavailable, unknown-name; ENOTFOUND, "no such host" |
  * | auth | wrong-credentials, unauthorized, permission-denied, status 401 or 403; "authentication failed" |
  * | trust | untrusted-certificate, expired-certificate, wrong-certificate-name |
- * | schema | missing-database, missing-table, missing-column …; "relation … does not exist" |
- * | program | command-not-found, not-executable, cwd-missing; "Cannot find module" |
+ * | schema | missing-database, missing-table, missing-topic and all others that begin so; "relation … does not exist" |
+ * | worker | no-worker, empty-group, too-few-consumers: a queue that nobody works off |
+ * | program | command-not-found, not-executable, image-absent; "Cannot find module" |
  */
 import type { Cause, Entry } from '../entry/entry.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
@@ -19,7 +20,7 @@ import type { Evidence } from './finding.ts'
 import { targetOf } from './target.ts'
 
 /** What is missing. */
-export type MissingKind = 'refused' | 'name' | 'auth' | 'trust' | 'schema' | 'program'
+export type MissingKind = 'refused' | 'name' | 'auth' | 'trust' | 'schema' | 'worker' | 'program'
 
 /** Evidence that something was missing. */
 export type MissingEvidence = Extract<Evidence, { of: 'answer' }> & {
@@ -40,20 +41,22 @@ const REASONS: Readonly<Record<string, MissingKind>> = {
   'untrusted-certificate': 'trust',
   'expired-certificate': 'trust',
   'wrong-certificate-name': 'trust',
-  'missing-database': 'schema',
-  'missing-table': 'schema',
-  'missing-column': 'schema',
-  'missing-index': 'schema',
+  'wrong-mechanism': 'auth',
+  'unknown-sign-in': 'auth',
+  'not-signed-in': 'auth',
   'no-migrations': 'schema',
-  'missing-keys': 'schema',
-  'missing-bucket': 'schema',
-  'missing-topic': 'schema',
-  'missing-queue': 'schema',
-  'missing-stream': 'schema',
+  'not-installed': 'schema',
+  'no-jetstream': 'schema',
+  'no-worker': 'worker',
+  'empty-group': 'worker',
+  'too-few-consumers': 'worker',
   'unknown-service': 'schema',
   'command-not-found': 'program',
   'not-executable': 'program',
   'cwd-missing': 'program',
+  'image-absent': 'program',
+  'engine-unavailable': 'program',
+  'not-runnable': 'program',
 }
 
 const SAID: readonly (readonly [MissingKind, RegExp])[] = [
@@ -135,13 +138,18 @@ function missingInAnswer(state: RampState, asked: Asked): MissingEvidence | unde
   const question = placed?.find((one) => one.condition.name === condition)?.condition.question
   const target = targetOf(state.plan, stage, question)
   const told = { of: 'answer', condition, reason, sentence, spentMs } as const
-  const missing = REASONS[reason] ?? byStatus(answer)
+  const missing = REASONS[reason] ?? byStatus(answer) ?? (isSchema(reason) ? 'schema' : undefined)
   if (missing !== undefined) {
     const isOwn = target === stage && (missing === 'refused' || missing === 'name')
     return isOwn ? undefined : { ...told, missing, target, isSaid: false }
   }
   const said = saidLast(answer)
   return said === undefined ? undefined : { ...told, missing: said, target: null, isSaid: true }
+}
+
+/** Probes name what is not there as it should be `missing-…`: a table, a topic, a bucket. */
+function isSchema(reason: string): boolean {
+  return reason.startsWith('missing-')
 }
 
 function byStatus({ evidence }: Answer): MissingKind | undefined {

@@ -22,6 +22,7 @@ const MISSING: Readonly<Record<MissingKind, string>> = {
   auth: 'the way in is closed to it',
   trust: 'the certificate is not trusted',
   schema: 'the schema is not there',
+  worker: 'nobody works the queue off',
   program: 'the program is not there',
 }
 

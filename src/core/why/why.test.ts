@@ -256,6 +256,25 @@ describe('a ramp that broke', () => {
     assert.deepEqual(gist(ask(drive, [before], other)), ['badDeploy api change answer'])
   })
 
+  test('for want of whatever a probe calls missing, or of a worker', () => {
+    const reasons = [
+      ['missing-reply-topic', 'schema'],
+      ['empty-group', 'worker'],
+      ['not-signed-in', 'auth'],
+    ] as const
+    for (const [reason, missing] of reasons) {
+      const drive = new Drive(planOf([up('db')]))
+      drive.done('db')
+      failing(drive, 'db:up', { reason })
+      const [evidence] = ask(drive).findings[0]?.evidence ?? []
+      assert.equal(evidence?.of === 'answer' && evidence.missing, missing)
+    }
+    const drive = new Drive(planOf([up('db')]))
+    drive.done('db')
+    failing(drive, 'db:up', { reason: 'wrong-status', evidence: { status: 403 } })
+    assert.deepEqual(gist(ask(drive)), ['missingDependency db answer'])
+  })
+
   test('for want of a program says so, whatever the command was answered', () => {
     const drive = new Drive(planOf([up('db')]))
     const command = drive.stage('db').inFlight?.id ?? ''
