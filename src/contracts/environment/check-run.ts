@@ -28,8 +28,8 @@ export function checkRun(component: WrittenComponent, name: string, say: Say): v
   const kinds = KINDS.filter((kind) => run[kind] !== undefined)
   const [kind] = kinds
   if (kind === undefined || kinds.length > 1) {
-    const written = kinds.length === 0 ? 'none of them' : kinds.join(' and ')
-    say(['run'], `run says one of command, container or external, and here ${written}`)
+    const written = kinds.length === 0 ? 'none of them' : `both ${kinds.join(' and ')}`
+    say(['run'], `run needs one of the keys command, container and external, and has ${written}`)
     return
   }
   for (const [key, why] of Object.entries(FOREIGN[kind])) {

@@ -66,7 +66,7 @@ export const writtenContainer: z.ZodType<WrittenContainer> = z.strictObject({
       z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]*$/, 'a name of letters, digits, _, . and -'),
     )
     .exactOptional()
-    .describe('Networks of the workspace, in which components find each other; or host, or none.')
+    .describe('Networks of the environment, in which components find each other; or host, or none.')
     .meta({ default: [] }),
   mounts: z
     .array(

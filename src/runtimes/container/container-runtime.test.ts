@@ -57,8 +57,11 @@ test(
       () => readFileSync(outputs.out, 'utf8') === 'listens on 0.0.0.0:8080\n',
     )
 
+    const told = (): readonly string[] => runtime.tailLogs('shop/api', 9).map(({ text }) => text)
+    assert.deepEqual(told(), ['listens on 0.0.0.0:8080'])
     const answer = await stop(runtime)
     assert.equal(answer.reason, 'stopped', answer.sentence)
+    assert.deepEqual(told(), ['listens on 0.0.0.0:8080'])
     assert.deepEqual(answer.outputs['left'], { containers: 0, ports: 0 })
     assert.deepEqual(await bench.podman.containers(), [])
     assert.equal(runtime.state(outputs.instance)?.code, 0)
@@ -172,8 +175,7 @@ test('without an engine an order is answered with where one was looked for', asy
   const answer = await runtime.run(makeOrder('start', shell('a@sha256:0', '')))
   assert.deepEqual([answer.reason, answer.retryable], ['engine-unavailable', true])
   assert.match(answer.sentence, /none\.sock does not answer/)
-  const stopped = await stop(runtime)
-  assert.equal(stopped.reason, 'engine-unavailable')
+  assert.equal((await stop(runtime)).reason, 'already-gone', 'what never started needs no engine')
 })
 
 test(

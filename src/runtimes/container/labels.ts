@@ -44,7 +44,7 @@ export function containerName(workspace: string, subject: string, number: number
   return `${readable(subject)}-${hash([workspace, subject])}-${number}`
 }
 
-/** The engine's name of a network that a workspace calls `name`. */
+/** The engine's name of a network: `name` is `<contract>/<network>`. */
 export function networkName(workspace: string, name: string): string {
   return `${readable(name)}-${hash([workspace, name])}`
 }

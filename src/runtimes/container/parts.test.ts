@@ -99,6 +99,8 @@ test('a program listens inside where its image says, and is found outside where 
   assert.equal(bridge.inside, undefined)
   const named = place({ networks: ['back'] })
   assert.deepEqual(named.inside, { host: 'api', ports: { http: 8080, admin: 41_002 } })
+  const regional = place({ subject: 'shop/eu/api', networks: ['back'] })
+  assert.equal(regional.inside?.host, 'eu-api')
   const host = place({ networks: ['host'] })
   assert.deepEqual(host.own, host.outside)
 })

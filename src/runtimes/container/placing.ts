@@ -18,7 +18,7 @@ export interface Wiring {
   /** Where those in the same networks find it; absent where it has no name. */
   readonly inside?: Listening
   readonly mode: string
-  /** Networks of the workspace, by the engine's names. */
+  /** Networks of the environment, by the engine's names. */
   readonly networks: readonly string[]
   readonly aliases: readonly string[]
 }
@@ -39,8 +39,10 @@ export function wire(
     Object.entries(found).map(([name, port]) => [name, input.ports[name]?.container ?? port]),
   )
   const own = { host: '0.0.0.0', ports }
-  const networks = input.networks.map((name) => networkName(workspace, name))
-  const alias = input.subject.slice(input.subject.lastIndexOf('/') + 1)
+  const [contract = '', ...rest] = input.subject.split('/')
+  const networks = input.networks.map((name) => networkName(workspace, `${contract}/${name}`))
+  // In several regions one name would lead to either.
+  const alias = rest.length === 0 ? contract : rest.join('-')
   const [mode] = networks
   if (mode === undefined) return { own, outside, mode: 'bridge', networks, aliases: [] }
   return { own, outside, inside: { host: alias, ports }, mode, networks, aliases: [alias] }

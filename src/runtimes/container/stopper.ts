@@ -3,6 +3,7 @@ import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import { done, failed } from '../subject/answers.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
+import { EngineTrouble } from './engine/engine-trouble.ts'
 import type { Instance } from './instance.ts'
 import type { StopInput } from './order-input.ts'
 import type { Registry } from './registry.ts'
@@ -19,7 +20,7 @@ export async function stopComponent(
   needs: StopNeeds,
 ): Promise<CommandAnswer> {
   const startMs = performance.now()
-  const instances = await needs.registry.refresh(input.subject, needs.watcher)
+  const instances = await refreshed(input.subject, needs)
   const open = instances.filter((instance) => !instance.isCleared)
   const targets = open.filter((instance) => isOurs(instance, input))
   const other = open.find((instance) => !targets.includes(instance) && !instance.ended)
@@ -51,6 +52,20 @@ export async function stopComponent(
     return done({ reason: 'not-ours', sentence, outputs })
   }
   return done({ reason: 'already-gone', sentence: `${input.subject} is not running.`, outputs })
+}
+
+/** Without an engine only what was never started, as the records say, is proved to be gone. */
+async function refreshed(
+  subject: string,
+  { registry, watcher }: StopNeeds,
+): Promise<readonly Instance[]> {
+  try {
+    return await registry.refresh(subject, watcher)
+  } catch (error) {
+    const isUnavailable = error instanceof EngineTrouble && error.isUnavailable
+    if (!isUnavailable || registry.of(subject).some((one) => !one.isCleared)) throw error
+    return []
+  }
 }
 
 function isOurs(instance: Instance, input: StopInput): boolean {

@@ -1,0 +1,138 @@
+/** What a component runs: a process, a container, or something that somebody else runs. */
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkPlan } from '../../core/plan/check-plan.ts'
+import type { Command, Plan } from '../../core/plan/plan.ts'
+import { formatIssues } from '../document/format-issue.ts'
+import { explainContract, parseContracts, planContract } from '../index.ts'
+
+const HEAD = `apiVersion: rampart/v1
+kind: Environment
+metadata: { name: shop }
+spec:
+  settings: { mail: { default: mail.local } }
+  components:
+`
+
+const MIXED = `    db:
+      run:
+        container: { image: 'db@sha256:1', networks: [back] }
+        ports: { pg: { container: 5432 } }
+    mail:
+      run: { external: { host: '\${settings.mail}', ports: { smtp: 25 } } }
+      ready: [{ tcp: '\${self.host}:\${self.ports.smtp}' }]
+    api:
+      needs: [db, mail]
+      run:
+        container:
+          image: 'api@sha256:2'
+          command: ['--port', '\${self.ports.http}']
+          mounts: [{ source: ./config, target: /etc/api }, { source: /data, target: /data, access: write }]
+        ports: { http: {} }
+        env: { DB: '\${component("db").inside.host}:\${component("db").inside.ports.pg}', MAIL: '\${component("mail").host}' }
+      ready: [{ http: 'http://\${self.host}:\${self.ports.http}/\${self.imageDigest}' }]
+`
+
+function parsed(spec: string): ReturnType<typeof parseContracts> {
+  return parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
+}
+
+function planFor(spec: string, goal = 'up'): Plan {
+  const { contracts, issues } = parsed(spec)
+  assert.equal(formatIssues(issues, [{ path: 'a.yaml', text: HEAD + spec }]), '')
+  return checkPlan(planContract(contracts[0] ?? assert.fail(), { goal }))
+}
+
+function commandOf(plan: Plan, name: string): Command {
+  const stage = plan.stages.find((one) => one.name === name)
+  return stage?.command ?? assert.fail(name)
+}
+
+test('a container is started by the container runtime, with its own side left for it to fill in', () => {
+  const plan = planFor(MIXED)
+  const { actuator, operation, input, timeoutMs } = commandOf(plan, 'api')
+  assert.deepEqual([actuator, operation, timeoutMs], ['container', 'start', 300_000])
+  const { digest, ...rest } = input
+  assert.deepEqual(rest, {
+    subject: 'shop/api',
+    image: 'api@sha256:2',
+    allowTag: false,
+    pull: 'missing',
+    command: ['--port', '$${self.ports.http}'],
+    env: {
+      DB: '${component("db").inside.host}:${component("db").inside.ports.pg}',
+      MAIL: '${string(component("mail").host)}',
+    },
+    inherit: [],
+    ports: { http: {} },
+    networks: [],
+    mounts: [
+      { source: '${run.directory}/config', target: '/etc/api', access: 'read' },
+      { source: '/data', target: '/data', access: 'write' },
+    ],
+    oneShot: false,
+    stop: { signal: 'SIGTERM', graceMs: 10_000 },
+  })
+  assert.deepEqual(commandOf(plan, 'db').input['ports'], { pg: { container: 5432 } })
+  const api = plan.stages.find(({ name }) => name === 'api')
+  assert.equal(api?.compensation?.actuator, 'container')
+  assert.deepEqual(api?.conditions[0]?.name, 'running')
+})
+
+test('what somebody else runs is only observed, and never asked whether it runs', () => {
+  const plan = planFor(MIXED)
+  const { actuator, input } = commandOf(plan, 'mail')
+  assert.equal(actuator, 'external')
+  assert.deepEqual(input, { subject: 'shop/mail', host: '${settings.mail}', ports: { smtp: 25 } })
+  const mail = plan.stages.find(({ name }) => name === 'mail')
+  assert.deepEqual(
+    mail?.conditions.map(({ name }) => name),
+    ['tcp'],
+  )
+  const down = planFor(MIXED, 'down')
+  const actuators = down.stages.map(({ name, command }) => [name, command?.actuator])
+  assert.deepEqual(Object.fromEntries(actuators), {
+    api: 'container',
+    db: 'container',
+    mail: 'external',
+  })
+})
+
+test('a contract of all three is explained in words', () => {
+  const text = explainContract(parsed(MIXED).contracts[0] ?? assert.fail())
+  assert.match(text, /runs api@sha256:2 as a container/)
+  assert.match(text, /somebody else runs it/)
+})
+
+test('what does not belong together is named', () => {
+  const component = (run: string, rest = ''): string => `    web: { run: ${run}${rest} }\n`
+  const container = 'container: { image: a }'
+  const external = 'external: { host: h }'
+  const cases = [
+    [component('{}'), /needs one of the keys command, container and external, and has none/],
+    [component(`{ command: [a], ${container} }`), /has both command and container/],
+    [component(`{ ${container}, cwd: web }`), /written as container\.cwd/],
+    [component(`{ ${external}, env: { A: b } }`, ', ready: [{ tcp: "h:1" }]'), /given variables/],
+    [component(`{ ${external} }`), /nothing says whether web is there/],
+    [component(`{ ${external} }`, ', ready: [{ exit: running }]'), /its process is not seen here/],
+    [component(`{ ${external} }`, ', ready: [{ tcp: "h:1" }], stop: {}'), /never stopped here/],
+    [component(`{ ${container} }`, ', stop: { command: [a] }'), /asked to end by a signal/],
+    [component(`{ ${container} }`, ', ready: [{ notify: {} }]'), /no NOTIFY_SOCKET/],
+    [component('{ command: [a], ports: { http: { container: 80 } } }'), /write \{\}/],
+    [component('{ container: { image: a, networks: [host, b] } }'), /host stands alone/],
+    [
+      component('{ container: { image: a, networks: [host] }, ports: { h: { container: 80 } } }'),
+      /listens on the port it is given/,
+    ],
+    [
+      component('{ container: { image: a, networks: [none] }, ports: { h: {} } }'),
+      /without a network/,
+    ],
+    [component("{ external: { host: '${self.host}' } }"), /no run|self/],
+  ] as const
+  for (const [spec, expected] of cases) {
+    const messages = parsed(spec).issues.map(({ message }) => message)
+    assert.match(messages.join('\n'), expected, spec)
+  }
+})
