@@ -18,6 +18,9 @@ import { RampLoop } from './ramp-loop.ts'
 import { loadState } from './snapshots.ts'
 import { subjectOf } from './subject.ts'
 
+/** The pause before a follow-up is tried again that the ledger did not take. @unit ms */
+const FOLLOW_UP_MS = 500
+
 /** What to open. */
 export interface Opening {
   readonly plan: Plan
@@ -55,7 +58,7 @@ export class Engine {
     for (const loop of [...this.#loops.values()]) await this.#tellLatestNews(loop.ramp)
     // Whatever reached its goal just before the last engine ended is still to be followed up.
     const ended = streams.filter((stream) => stream.lastType === 'ramp.ended')
-    for (const { stream } of ended.reverse()) await this.#followUp(stream)
+    for (const { stream } of ended.reverse()) this.#followUpSoon(stream)
     this.events.emit('engine.started', { ramps: unfinished.map(({ stream }) => stream) })
   }
 
@@ -175,17 +178,26 @@ export class Engine {
       this.#moving.delete(subjectOf(state.plan))
     }
     this.#loops.delete(state.ramp)
-    this.#followingUp = this.#followingUp.then(() => this.#followUpOf(state))
+    if (state.ended.outcome === 'reached') this.#followUpSoon(state.ramp)
   }
 
-  /** Follows up, where an engine that is closing leaves that to the next one. */
-  async #followUpOf({ ramp, ended }: RampState): Promise<void> {
-    if (ended?.outcome !== 'reached' || this.#isClosed) return
-    try {
-      await this.#followUp(ramp)
-    } catch (error) {
-      if (isFault(error, 'engine-closed') || isFault(error, 'ramp-busy')) return
-      this.events.emit('loop.failed', { ramp, error })
+  #followUpSoon(ramp: string): void {
+    this.#followingUp = this.#followingUp.then(() => this.#keepFollowingUp(ramp))
+  }
+
+  /** Tries until the ledger lets it; an engine that is closing leaves it to the next one. */
+  async #keepFollowingUp(ramp: string): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        return await this.#followUp(ramp)
+      } catch (error) {
+        if (isFault(error, 'engine-closed') || isFault(error, 'ramp-busy')) return
+        if (!isFault(error) || !error.retryable) {
+          return this.events.emit('loop.failed', { ramp, error })
+        }
+      }
+      const { clock } = this.#parts
+      await new Promise<void>((resolve) => clock.wakeAt(clock.nowMs() + FOLLOW_UP_MS, resolve))
     }
   }
 

@@ -23,6 +23,7 @@ import { settle } from './settle.ts'
 import { SimulatedClock } from './simulated-clock.ts'
 import { SimulatedRandom } from './simulated-random.ts'
 import { Standings } from './standings.ts'
+import { watchPlan } from './watch-plan.ts'
 import { SimulatedActuator } from './world/simulated-actuator.ts'
 import { SimulatedExpressions } from './world/simulated-expressions.ts'
 import { SimulatedProbe } from './world/simulated-probe.ts'
@@ -76,6 +77,8 @@ export class Simulation {
   readonly #options: RunOptions
   readonly #parts: EngineParts
   readonly #growth = new GrowthChecker()
+  /** What is opened by itself once a plan has reached its goal. */
+  readonly #next = new Map<Plan, Plan>()
   #steps = 0
 
   constructor(options: RunOptions) {
@@ -161,7 +164,9 @@ export class Simulation {
   /** Opens a ramp, trying again while the ledger is out of order. */
   async open(plan: Plan, tries = 20): Promise<void> {
     const { engine } = this.alive()[0] ?? {}
-    const settings = { values: { password: SECRET }, secrets: ['password'], run: {} }
+    const next = this.#next.get(plan)
+    const kept = { values: { password: SECRET }, secrets: ['password'], run: {} }
+    const settings = next === undefined ? kept : { ...kept, next }
     try {
       await engine?.open({ plan, settings, by: PROPOSER })
     } catch {
@@ -215,11 +220,14 @@ export class Simulation {
 
   #randomPlans(): readonly Plan[] {
     const chance = this.random.stream('plans')
+    const watching = this.random.stream('watching')
     const names = ['alpha', 'beta', 'gamma'].slice(0, chance.pick([1, 1, 2, 2, 3]))
     const { world } = this
     return names.map((name) => {
       const others = names.filter((other) => other !== name)
-      return randomPlan(chance, { name, others, world })
+      const plan = randomPlan(chance, { name, others, world })
+      if (watching.chance(35)) this.#next.set(plan, watchPlan(watching, plan))
+      return plan
     })
   }
 
@@ -235,7 +243,7 @@ export class Simulation {
     await settle()
     if (mayWait) return
     for (const standing of this.standings.all()) {
-      if (standing.is !== 'moving') continue
+      if (standing.is !== 'moving' || standing.isEndless) continue
       this.violations.push(`${standing.ramp} neither ends nor holds once faults have stopped`)
     }
   }

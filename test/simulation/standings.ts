@@ -6,6 +6,8 @@ export interface Standing {
   readonly ramp: string
   readonly name: string
   is: 'moving' | 'held' | 'ended'
+  /** Whether it goes on by itself until somebody ends it. */
+  isEndless: boolean
 }
 
 /** Reads on in the ledger, entry by entry. */
@@ -26,7 +28,7 @@ export class Standings {
 
   /** Whether every ramp has ended or holds. */
   areAtRest(): boolean {
-    return this.all().every((standing) => standing.is !== 'moving')
+    return this.all().every((standing) => standing.is !== 'moving' || standing.isEndless)
   }
 
   /** Reads what was recorded since. */
@@ -37,12 +39,15 @@ export class Standings {
       const { stream, entry } = recorded
       const standing = this.#ramps.get(stream)
       if (entry.type === 'ramp.opened') {
-        this.#ramps.set(stream, { ramp: stream, name: entry.plan.contract.name, is: 'moving' })
+        const { contract, endless = false } = entry.plan
+        const { name } = contract
+        this.#ramps.set(stream, { ramp: stream, name, is: 'moving', isEndless: endless })
       } else if (standing === undefined) continue
       else if (entry.type === 'ramp.held') standing.is = 'held'
       else if (entry.type === 'ramp.ended') standing.is = 'ended'
       else if (entry.type === 'ramp.resumed' || entry.type === 'ramp.undoing')
         standing.is = 'moving'
+      if (entry.type === 'ramp.undoing' && standing !== undefined) standing.isEndless = false
     }
   }
 }
