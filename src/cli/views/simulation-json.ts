@@ -16,7 +16,6 @@ export function simulationJson({ subject, simulation, check }: SimulationReport)
     seed: before.seed,
     history: {
       ramps: subject.history.length,
-      togetherBp: before.togetherBp,
       check: check ?? null,
     },
     before: totalsOf(before),

@@ -4,14 +4,13 @@
  * drawn alike, so that their difference is that of the scenarios and not of chance.
  */
 import { assert, present } from '../fault/assert.ts'
-import { CHANCE_RANGE, ChanceStream } from './chance.ts'
+import { drawShares, type Shares } from './draw-shares.ts'
 import { timesAt } from './draw-times.ts'
 import type { Network } from './network.ts'
 import { quantileOf, type Spread, spreadOf } from './quantile.ts'
 import type { StageSamples } from './samples.ts'
 import { scheduleOf } from './schedule.ts'
 import type { StageTimes } from './stage-times.ts'
-import { togethernessOf } from './togetherness.ts'
 
 /** A network and the numbers of its stages, place by place. */
 export interface Scenario {
@@ -24,6 +23,8 @@ export interface ForecastOptions {
   /** How many ramps are simulated. @minimum 1 */
   readonly runs: number
   readonly seed: number
+  /** Drawn for these samples and as many runs at least; absent: they are drawn. */
+  readonly shares?: Shares
 }
 
 /** One stage of a forecast. Instants are counted from the ramp's opening. */
@@ -61,8 +62,6 @@ export interface Forecast {
   /** @unit ms */
   readonly totalMsMean: number
   readonly histogram: Histogram
-  /** How much stages are slow together. @unit bp */
-  readonly togetherBp: number
   /** In the plan's order. */
   readonly stages: readonly StageForecast[]
 }
@@ -79,8 +78,9 @@ interface Tally {
 
 /** Simulates the ramps of a scenario. */
 export function forecastOf(scenario: Scenario, options: ForecastOptions): Forecast {
-  const { network } = scenario
-  const { runs, seed } = options
+  const { network, samples } = scenario
+  const { runs, seed, shares = drawShares(samples, options) } = options
+  assert(samples.length === network.stages.length, 'every stage of the network has its numbers')
   const totals = new Float64Array(runs)
   const tallies = network.stages.map((): Tally => {
     const column = (): Float64Array => new Float64Array(runs)
@@ -94,9 +94,8 @@ export function forecastOf(scenario: Scenario, options: ForecastOptions): Foreca
       slackMs: 0,
     }
   })
-  const draw = drawing(scenario, seed)
   for (let run = 0; run < runs; run++) {
-    const times = draw.next()
+    const times = timesOf(samples, shares, run)
     const schedule = scheduleOf(network, times)
     totals[run] = schedule.totalMs
     tallies.forEach((tally, place) => {
@@ -117,7 +116,6 @@ export function forecastOf(scenario: Scenario, options: ForecastOptions): Foreca
     total: spreadOf(totals),
     totalMsMean: Math.round(totals.reduce((sum, ms) => sum + ms, 0) / runs),
     histogram: histogramOf(totals),
-    togetherBp: Math.round(draw.together * 10_000),
     stages: network.stages.map(({ name }, place) =>
       summedUp(name, present(tallies[place], 'every stage is tallied'), runs),
     ),
@@ -126,10 +124,11 @@ export function forecastOf(scenario: Scenario, options: ForecastOptions): Foreca
 
 /** The median of the totals alone, for comparing many scenarios. @unit ms */
 export function medianTotalMs(scenario: Scenario, options: ForecastOptions): number {
-  const totals = new Float64Array(options.runs)
-  const draw = drawing(scenario, options.seed)
-  for (let run = 0; run < options.runs; run++) {
-    totals[run] = scheduleOf(scenario.network, draw.next()).totalMs
+  const { network, samples } = scenario
+  const { runs, shares = drawShares(samples, options) } = options
+  const totals = new Float64Array(runs)
+  for (let run = 0; run < runs; run++) {
+    totals[run] = scheduleOf(network, timesOf(samples, shares, run)).totalMs
   }
   return quantileOf(totals.sort(), 50)
 }
@@ -161,31 +160,11 @@ function summedUp(name: string, tally: Tally, runs: number): StageForecast {
   }
 }
 
-/**
- * Draws the times of all stages, ramp after ramp. Each stage is as slow or quick as the ramp as a whole
- * with a probability whose square is their rank correlation, and else by itself: every stage keeps
- * its own distribution, and any two are as correlated as stages were on average.
- */
-function drawing(
-  scenario: Scenario,
-  seed: number,
-): { readonly together: number; next(): readonly StageTimes[] } {
-  const { network, samples } = scenario
-  assert(samples.length === network.stages.length, 'every stage of the network has its numbers')
-  const together = togethernessOf(samples)
-  const joining = Math.sqrt(together) * CHANCE_RANGE
-  const whole = new ChanceStream(seed, 'ramp')
-  const streams = network.stages.map(({ name }) => ({
-    joins: new ChanceStream(seed, `joins ${name}`),
-    draws: new ChanceStream(seed, `stage ${name}`),
-  }))
-  const next = (): readonly StageTimes[] => {
-    const common = whole.next()
-    return samples.map((stage, place) => {
-      const stream = present(streams[place], 'every stage has its streams')
-      const [own, joined] = [stream.draws.next(), stream.joins.next() < joining]
-      return timesAt(stage, (joined ? common : own) / CHANCE_RANGE)
-    })
-  }
-  return { together, next }
+/** The times of all stages in a simulated ramp. */
+function timesOf(
+  samples: readonly StageSamples[],
+  shares: Shares,
+  run: number,
+): readonly StageTimes[] {
+  return samples.map((stage, place) => timesAt(stage, shares[run * samples.length + place] ?? 0))
 }

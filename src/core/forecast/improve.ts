@@ -35,16 +35,19 @@ const FINALISTS = 8
 export function bestImprovements(
   scenario: Scenario,
   forecast: Forecast,
-  most: number,
+  options: ForecastOptions & { readonly most: number },
 ): readonly Improvement[] {
-  const { runs, seed } = forecast
+  const { runs, most } = options
   const candidates = candidatesFor(scenario, forecast)
   const size = Math.max(1, candidates.length * scenario.network.stages.length)
   const room = Math.max(20, Math.floor(MOST_SCHEDULED / size))
-  const quick = ranked(scenario, candidates, { runs: Math.min(runs, CANDIDATE_RUNS, room), seed })
+  const quick = ranked(scenario, candidates, {
+    ...options,
+    runs: Math.min(runs, CANDIDATE_RUNS, room),
+  })
   const isLarge = room < CANDIDATE_RUNS
   const finalists = quick.slice(0, isLarge ? most : FINALISTS).map(({ change }) => change)
-  return ranked(scenario, finalists, { runs, seed }).slice(0, most)
+  return ranked(scenario, finalists, options).slice(0, most)
 }
 
 function ranked(

@@ -22,6 +22,8 @@ export interface Network {
   readonly stages: readonly NetworkStage[]
   /** Places, every stage after its needs. */
   readonly order: readonly number[]
+  /** For each place: those that wait for it, one for each of their needs. */
+  readonly dependents: readonly (readonly number[])[]
   /** How many stages may be at work at a time; absent: as many as there are. @minimum 1 */
   readonly cores?: number
 }
@@ -47,7 +49,7 @@ export function networkOf(plan: Plan): Network {
  *
  * @throws plan-cyclic when stages wait for each other in a circle
  */
-export function inOrder(network: Omit<Network, 'order'>): Network {
+export function inOrder(network: Omit<Network, 'order' | 'dependents'>): Network {
   const { stages } = network
   const order: number[] = []
   const waiting = stages.map((stage) => stage.needs.length)
@@ -74,5 +76,5 @@ export function inOrder(network: Omit<Network, 'order'>): Network {
       hint,
     })
   }
-  return { ...network, order }
+  return { ...network, order, dependents }
 }

@@ -96,9 +96,10 @@ function shareCores(
 ): void {
   const freeMs: number[] = new Array(cores).fill(0)
   const servedLast: number[] = new Array(cores).fill(-1)
-  const isServed: boolean[] = network.stages.map(() => false)
-  for (let count = 0; count < network.stages.length; count++) {
-    const place = firstLetIn(network, times, draft, isServed)
+  const waiting = network.stages.map((stage) => stage.needs.length)
+  const open = network.stages.flatMap((stage, place) => (stage.needs.length === 0 ? [place] : []))
+  while (open.length > 0) {
+    const place = takeFirst(open, draft.fromMs)
     let core = 0
     for (let other = 1; other < cores; other++) {
       if ((freeMs[other] ?? 0) < (freeMs[core] ?? 0)) core = other
@@ -107,27 +108,25 @@ function shareCores(
     draft.coreOf[place] = servedLast[core] ?? -1
     servedLast[core] = place
     freeMs[core] = (draft.beginMs[place] ?? 0) + timesAt(times, place).provisionalMs
-    isServed[place] = true
+    for (const dependent of network.dependents[place] ?? []) {
+      const left = (waiting[dependent] ?? 0) - 1
+      waiting[dependent] = left
+      if (left > 0) continue
+      draft.fromMs[dependent] = letInMs(network, times, draft, dependent)
+      open.push(dependent)
+    }
   }
 }
 
-function firstLetIn(
-  network: Network,
-  times: readonly StageTimes[],
-  draft: Draft,
-  isServed: readonly boolean[],
-): number {
-  let first = -1
-  let firstMs = Number.POSITIVE_INFINITY
-  network.stages.forEach((stage, place) => {
-    if (isServed[place] === true || !stage.needs.every((need) => isServed[need.stage])) return
-    const fromMs = letInMs(network, times, draft, place)
-    if (fromMs < firstMs) {
-      first = place
-      firstMs = fromMs
-    }
-  })
-  return first
+/** Takes the place that was let in first out of those that are open; ties in the plan's order. */
+function takeFirst(open: number[], fromMs: readonly number[]): number {
+  let first = 0
+  for (let index = 1; index < open.length; index++) {
+    const [one, other] = [open[first] ?? 0, open[index] ?? 0]
+    const by = (fromMs[other] ?? 0) - (fromMs[one] ?? 0)
+    if (by < 0 || (by === 0 && other < one)) first = index
+  }
+  return present(open.splice(first, 1)[0], 'something is open')
 }
 
 /** Backwards from the end: what stands on a stage, or took over its core, limits its slack. */

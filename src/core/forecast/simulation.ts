@@ -6,6 +6,7 @@ import { Fault } from '../fault/fault.ts'
 import type { Plan } from '../plan/plan.ts'
 import { applyChanges } from './apply-change.ts'
 import type { Change } from './change.ts'
+import { drawShares } from './draw-shares.ts'
 import { type Forecast, forecastOf, type Scenario } from './forecast.ts'
 import { bestImprovements, type Improvement } from './improve.ts'
 import { networkOf } from './network.ts'
@@ -66,12 +67,16 @@ export function simulateRamp(question: SimulationQuestion): Simulation {
   const { stages: samples, missing } = samplesFor(plan, history, estimates)
   if (missing.length > 0) throw baseless(plan, history, missing)
   const room = Math.max(100, Math.floor(MOST_CELLS / Math.max(1, plan.stages.length)))
-  const options = { runs: Math.min(question.runs ?? DEFAULT_RUNS, room), seed }
+  const runs = Math.min(question.runs ?? DEFAULT_RUNS, room)
+  const options = { runs, seed, shares: drawShares(samples, { runs, seed }) }
   const scenario: Scenario = { network: networkOf(plan), samples }
   const changed = applyChanges(scenario, changes)
   const before = forecastOf(scenario, options)
   const after = changes.length === 0 ? undefined : forecastOf(changed, options)
-  const improvements = bestImprovements(changed, after ?? before, IMPROVEMENTS)
+  const improvements = bestImprovements(changed, after ?? before, {
+    ...options,
+    most: IMPROVEMENTS,
+  })
   const best = improvements.map(({ change }) => change)
   return {
     samples,
