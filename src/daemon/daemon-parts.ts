@@ -45,6 +45,7 @@ import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
 import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
 import { CelExpressions } from './daemon-expressions.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
+import { SoleRuntime } from './daemon-runtimes.ts'
 
 /** What commands of probes are found by when the daemon itself was given nothing. */
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -92,13 +93,14 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     clock,
     onTrouble,
   })
+  const actuators = [runtime, containers, new ExternalRuntime()]
   const settings = new FileSettingsStore(place.settingsFolder)
   const engine = new Engine({
     clock,
     random: new SystemRandom(),
     ledger,
     probes: probesFor(options, { runtime, containers, clock }),
-    actuators: [runtime, containers, new ExternalRuntime()],
+    actuators: actuators.map((one) => new SoleRuntime(one, [runtime, containers])),
     expressions: new CelExpressions(),
     settings,
   })

@@ -134,6 +134,11 @@ export class ContainerRuntime implements Actuator, Processes {
     })
   }
 
+  /** Whether anything of a subject runs, or might while the engine has not told. */
+  isRunning(subject: string): boolean {
+    return this.#registry.of(subject).some(({ ended }) => ended === undefined)
+  }
+
   state(instance: string): ProcessState | undefined {
     return this.#registry.get(instance)?.state()
   }

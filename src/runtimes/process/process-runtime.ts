@@ -131,6 +131,12 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     return [...this.#registry.all()].map((instance) => instance.name)
   }
 
+  /** Whether anything of a subject runs, as far as this daemon has seen. */
+  isRunning(subject: string): boolean {
+    const instances = this.#registry.of(subject)
+    return instances.some(({ ended, identity }) => ended === undefined && identity !== undefined)
+  }
+
   state(instance: string): ProcessState | undefined {
     const found = this.#registry.get(instance)
     if (found === undefined) return undefined
