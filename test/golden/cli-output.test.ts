@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { runInProcess } from '../support/cli.ts'
+import { until } from '../support/daemon.ts'
 import { openFolder, stopDaemon } from '../support/rampart.ts'
 import { assertGolden, steadyJson, steadyText } from './golden-text.ts'
 
@@ -49,6 +50,8 @@ interface Step {
   readonly argv: readonly string[]
   readonly exitCode: number
   readonly settings?: Readonly<Record<string, string>>
+  /** Asked again until this is told. */
+  readonly until?: RegExp
 }
 
 /** In this order: each stands on those before it. */
@@ -71,7 +74,8 @@ const STORY: readonly Step[] = [
   { name: 'explain-broken', argv: ['explain', 'latest'], exitCode: 0 },
   { name: 'why-broken', argv: ['why'], exitCode: 0 },
   { name: 'up', argv: ['up'], exitCode: 0 },
-  { name: 'status', argv: ['status'], exitCode: 0 },
+  // Watching begins a moment after the way up has ended.
+  { name: 'status', argv: ['status'], exitCode: 0, until: /and watched|"watch"/ },
   { name: 'explain', argv: ['explain', 'tiny'], exitCode: 0 },
   { name: 'explain-stage', argv: ['explain', 'latest/web'], exitCode: 0 },
   { name: 'why', argv: ['why', 'tiny'], exitCode: 0 },
@@ -96,10 +100,15 @@ function openTiny(t: Parameters<typeof openFolder>[0]): string {
 for (const form of ['words', 'json'] as const) {
   test(`a story told in ${form} is told as it was`, async (t) => {
     const folder = openTiny(t)
-    for (const { name, argv, exitCode, settings } of STORY) {
+    for (const { name, argv, exitCode, settings, until: wanted } of STORY) {
       await t.test(`rampart ${argv.join(' ')} (${name})`, async () => {
         const asked = form === 'json' ? [...argv, '--json'] : argv
-        const told = await runInProcess(asked, folder, settings)
+        let told = await runInProcess(asked, folder, settings)
+        await until(`${name} tells what is wanted`, async () => {
+          if (wanted?.test(told.stdout) ?? true) return true
+          told = await runInProcess(asked, folder, settings)
+          return false
+        })
         assert.equal(told.exitCode, exitCode, told.stderr)
         if (form === 'words') {
           const both = `${told.stdout}${told.stdout && told.stderr ? '--- stderr\n' : ''}${told.stderr}`

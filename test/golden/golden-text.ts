@@ -42,7 +42,7 @@ export function steadyText(text: string, folder: string): string {
     .replaceAll(process.execPath, '<node>')
     .replaceAll(/sha256:[0-9a-f]{64}/g, 'sha256:<digest>')
     .replaceAll(/\b[0-9a-f]{64}\b/g, '<hash>')
-    .replaceAll(/-(up|down)-[a-z0-9]{6}\b/g, '-$1-<id>')
+    .replaceAll(/-(up|down|watch)-[a-z0-9]{6}\b/g, '-$1-<id>')
     .replaceAll(/\b\d+ min \d\d s\b|\b\d+(\.\d+)? (ms|s)\b/g, '<time>')
     .replaceAll(/\b(pid|process) \d+/g, '$1 <pid>')
     .replaceAll(/\bhttp \d{4,5}\b/g, 'http <port>')
