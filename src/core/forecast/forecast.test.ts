@@ -211,6 +211,23 @@ describe('chance', () => {
     assert.ok(Math.abs((alike.stages[1]?.own.p50Ms ?? 0) - 195) <= 5)
   })
 
+  test('foretells the middle of ramps that are either quick or slow as a whole', () => {
+    const isSlow = (ramp: number): boolean => ramp < 8
+    const ramps = Array.from({ length: 20 }, (_, place) => (place + 8) % 20)
+    const halves = ['a', 'b'].map((name) => ({
+      ...sampled(
+        name,
+        ramps.map((ramp) => readyAfter(isSlow(ramp) ? 300 : 100)),
+      ),
+      ramps,
+    }))
+    const scenario = { network: networkOf(plan), samples: halves }
+    const { total } = forecastOf(scenario, { runs: 5_000, seed: 1 })
+    // Drawn one by one, the likeliest ramp would be 400, which never was.
+    assert.ok(total.p50Ms <= 220, `${total.p50Ms}`)
+    assert.ok(total.p95Ms >= 590, `${total.p95Ms}`)
+  })
+
   test('draws every value as often as any other', () => {
     const stream = new ChanceStream(42, 'db')
     const counts = new Array(10).fill(0)
