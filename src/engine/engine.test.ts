@@ -239,3 +239,61 @@ test('refuses a second ramp of a contract that one is moving', async () => {
   await rig.open(plan)
   await assert.rejects(rig.open(plan), { code: 'ramp-busy' })
 })
+
+/** A plan, and one without an end that watches what it has brought about. */
+function watched(): { readonly plan: Plan; readonly next: Plan } {
+  const plan = planOf([thing('db')])
+  const ready = probed('ready', { look: 'thing', name: 'db' })
+  const stages = [stageOf('db', { conditions: [ready], onBreach: 'ignore' })]
+  return { plan, next: { ...planOf(stages, { goal: 'watch' }), endless: true } }
+}
+
+async function openWatched(rig: Rig): Promise<string> {
+  await rig.start()
+  const { plan, next } = watched()
+  const settings = { values: {}, secrets: [], run: {}, next }
+  return rig.wait(rig.engine.open({ plan, settings, by: 'proposer' }))
+}
+
+test('opens what follows a ramp that has reached its goal, and goes on with it without an end', async () => {
+  const rig = new Rig()
+  await openWatched(rig)
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(60_000)
+  const [state] = rig.engine.underWay()
+  assert.equal(state?.plan.goal, 'watch')
+  assert.equal(state?.stages[0]?.phase, 'ready')
+})
+
+test('opens what follows once, also when it is killed before that', async () => {
+  const rig = new Rig()
+  const ramp = await openWatched(rig)
+  await new Promise<void>((resolve) => {
+    rig.engine.events.on('ramp.ended', () => {
+      rig.kill()
+      resolve()
+    })
+    void rig.until('ramp.ended reached')
+  })
+  await rig.start()
+  await rig.pass(10_000)
+  const goals = rig.engine.underWay().map(({ plan }) => plan.goal)
+  assert.deepEqual(goals, ['watch'])
+  assert.notEqual(rig.engine.underWay()[0]?.ramp, ramp)
+})
+
+test('ends what has no end as soon as something else is to be done', async () => {
+  const rig = new Rig()
+  await openWatched(rig)
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(5_000)
+  const [watching] = rig.engine.underWay()
+  const down = planOf([stageOf('db', { command: commandOf('stop', { name: 'db' }) })], {
+    goal: 'down',
+  })
+  const ramp = await rig.open(down)
+  assert.notEqual(ramp, watching?.ramp)
+  const ended = await rig.wait(rig.engine.state(watching?.ramp ?? ''))
+  assert.equal(ended?.ended?.outcome, 'abandoned')
+  assert.ok(await rig.until('ramp.ended reached'))
+})
