@@ -179,7 +179,7 @@ spec:
   writeFileSync(join(folder, 'rampart.yaml'), contract)
   const host = 'unix:///nowhere/engine.sock'
   const up = await rampart(['up'], { cwd: folder, env: { DOCKER_HOST: host } })
-  assert.equal(up.exitCode, 3)
+  assert.equal(up.exitCode, 3, up.stderr)
   assert.match(up.stderr, /nowhere\/engine\.sock does not answer/)
   await stopDaemon(folder)
 })

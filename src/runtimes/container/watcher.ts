@@ -120,7 +120,8 @@ export class Watcher {
 
   async #take(instance: Instance, facts: ContainerFacts): Promise<void> {
     instance.make(facts.id)
-    instance.isKnown = true
+    // One that has ended is told of once the rest of its output is there.
+    instance.isKnown = facts.status !== 'ended'
     if (facts.pid > 0) instance.pid = facts.pid
     if (facts.status === 'running') this.#needs.output.follow(instance)
     if (facts.status !== 'ended') return
