@@ -52,6 +52,7 @@ export const LAYERS: readonly Layer[] = [
   rim('clock', []),
   rim('random', []),
   rim('settings', []),
+  rim('notifier', []),
   rim('circumstances', []),
   rim('telemetry', []),
   { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },

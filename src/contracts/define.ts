@@ -147,6 +147,16 @@ export interface EnvironmentOptions<Name extends string = string, Region extends
   readonly regions?: Readonly<Record<Region, RegionOptions<Region>>>
   readonly components: Readonly<Record<Name, ComponentOptions<Name>>>
   readonly agree?: readonly AgreementOptions[]
+  readonly watch?:
+    | false
+    | {
+        readonly every?: DurationText
+        readonly onBreach?: 'record' | 'hold' | 'undo' | 'undoRegion'
+        readonly notify?: {
+          readonly url: string
+          readonly headers?: Readonly<Record<string, string>>
+        }
+      }
 }
 
 /**

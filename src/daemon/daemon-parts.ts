@@ -5,6 +5,7 @@ import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
+import { WebhookNotifier } from '../notifier/webhook-notifier.ts'
 import { AgreeProbe } from '../probes/agree/agree-probe.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
@@ -103,6 +104,7 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     actuators: actuators.map((one) => new SoleRuntime(one, [runtime, containers])),
     expressions: new CelExpressions(),
     settings,
+    notifier: new WebhookNotifier({ onTrouble }),
   })
   const processes = new ProcessComponents({ runtime, workspace, folder })
   const components = new EveryComponent(processes, containers)

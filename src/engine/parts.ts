@@ -4,6 +4,7 @@ import type { Actuator } from '../seams/actuator.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Expressions } from '../seams/expressions.ts'
 import type { Ledger } from '../seams/ledger.ts'
+import type { Notifier } from '../seams/notifier.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { Random } from '../seams/random.ts'
 import type { SettingsStore } from '../seams/settings.ts'
@@ -17,6 +18,8 @@ export interface EngineParts {
   readonly actuators: readonly Actuator[]
   readonly expressions: Expressions
   readonly settings: SettingsStore
+  /** Told of breaches, where a plan asks for it. @default nobody */
+  readonly notifier?: Notifier
   /** What decides. Another one only to see whether a broken one is noticed. @default advance */
   readonly decide?: typeof advance
 }

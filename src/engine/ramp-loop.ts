@@ -21,6 +21,7 @@ import type { RampSettings } from '../seams/settings.ts'
 import { AskerPool } from './asker-pool.ts'
 import { CommandPool } from './command-pool.ts'
 import type { EngineEvents } from './events.ts'
+import { tellOfBreaches } from './notices.ts'
 import type { EngineParts } from './parts.ts'
 import { RampWords } from './ramp-words.ts'
 import { keepSnapshot, loadState } from './snapshots.ts'
@@ -50,6 +51,7 @@ export class RampLoop {
   readonly #clock: SteadyClock
   readonly #askers: AskerPool
   readonly #commands: CommandPool
+  readonly #tell: (state: RampState, entries: readonly Entry[]) => void
   readonly #inputs: Input[] = []
   #state: RampState | undefined
   #draining: Promise<void> | undefined
@@ -68,6 +70,10 @@ export class RampLoop {
     this.#advance = parts.decide ?? advance
     this.#clock = new SteadyClock(parts.clock)
     const words = new RampWords(parts.expressions, settings, () => this.state)
+    const { notifier } = parts
+    this.#tell = (state, entries) => {
+      if (notifier !== undefined) tellOfBreaches(notifier, words, state, entries)
+    }
     const hear = (input: Input): void => this.hear(input)
     this.#askers = new AskerPool({ parts, events, ramp, clock: this.#clock, words, hear })
     this.#commands = new CommandPool({ parts, events, ramp, clock: this.#clock, words, hear })
@@ -204,6 +210,7 @@ export class RampLoop {
     const { ramp } = this
     for (const entry of entries) this.#events.emit(entry.type, { ramp, entry } as never)
     this.#events.emit('ramp.advanced', { ramp, state, entries })
+    this.#tell(state, entries)
   }
 
   /** Finds out what became of a batch; whether it is recorded although that was reported lost. */

@@ -20,6 +20,9 @@ const GONE_AT_STOP: ComponentReference = {
 /** Every wrong expression of an environment. */
 export function checkTemplates(document: SourceDocument, sketch: Sketch): readonly Issue[] {
   const issues: Issue[] = []
+  // Who is told is the same whatever breaks, so no component may be spoken of.
+  const told = { ...agreementScope(sketch), component: () => GONE_AT_STOP }
+  issues.push(...checkTemplatesAt(document, ['spec', 'watch', 'notify'], told))
   for (const component of sketch.components.values()) {
     const { path } = component
     const beforeRun = runScope(sketch, component)
@@ -92,9 +95,10 @@ export function agreementScope(sketch: Sketch): ReferenceScope {
 }
 
 function commonRoots(sketch: Sketch): Readonly<Record<string, Shape>> {
+  const run = { id: 'value', goal: 'value', workspace: 'value', directory: 'value' } as const
   return {
     settings: Object.fromEntries(sketch.settings.map((name) => [name, 'value'])),
-    run: { id: 'value', goal: 'value', workspace: 'value', directory: 'value' },
+    run: sketch.targets.length === 0 ? run : { ...run, target: 'value' },
   }
 }
 

@@ -11,10 +11,11 @@ import {
 } from './ready-condition.ts'
 import { type Region, regionsOf } from './region.ts'
 import { type Run, runOf } from './run.ts'
+import { type Target, targetsOf } from './target.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenDrain } from './written-drain.ts'
 import type { WrittenStop } from './written-run.ts'
-import type { WrittenWatch } from './written-watch.ts'
+import type { WrittenNotify, WrittenWatch } from './written-watch.ts'
 
 /** An environment contract. */
 export type EnvironmentContract = Contract<'Environment', EnvironmentDefinition>
@@ -31,6 +32,8 @@ export interface EnvironmentDefinition {
   readonly agree: readonly ReadyCondition[]
   /** How all of it is watched once it is ready; absent: it is not. */
   readonly watch?: Watching
+  /** For whom it may be run; empty: there is one way. */
+  readonly targets: readonly Target[]
 }
 
 /** How an environment is watched once it is ready. */
@@ -39,6 +42,8 @@ export interface Watching {
   readonly everyMs: number
   /** What follows when a promise breaks; `ignore` is a record alone. @default 'ignore' */
   readonly onBreach: BreachPolicy
+  /** Who is told of every breach. */
+  readonly notify?: WrittenNotify
 }
 
 /** A value from outside, read as `settings.<name>`. */
@@ -115,21 +120,25 @@ export function definitionOf(written: WrittenEnvironment): EnvironmentDefinition
   const components = Object.entries(spec.components).map(([name, component]) =>
     componentOf(name, component),
   )
+  const watch = watchOf(spec.watch ?? {})
   return {
     ...(metadata.description === undefined ? {} : { description: metadata.description }),
     settings: sorted(spec.settings ?? {}).map(([name, setting]) => settingOf(name, setting)),
     regions: regionsOf(spec.regions),
     components: inOrder(components),
     agree: agreedConditions(spec.agree ?? []),
-    ...watchOf(spec.watch ?? {}),
+    ...(watch === undefined ? {} : { watch }),
+    targets: targetsOf(spec.targets, watchOf),
   }
 }
 
-function watchOf(written: WrittenWatch): { readonly watch?: Watching } {
-  if (written === false) return {}
-  const { every = WATCH_MS, onBreach = 'record' } = written
+function watchOf(written: WrittenWatch): Watching | undefined {
+  if (written === false) return undefined
+  const { every = WATCH_MS, onBreach = 'record', notify } = written
   return {
-    watch: { everyMs: every, onBreach: onBreach === 'record' ? 'ignore' : policyOf(onBreach) },
+    everyMs: every,
+    onBreach: onBreach === 'record' ? 'ignore' : policyOf(onBreach),
+    ...(notify === undefined ? {} : { notify }),
   }
 }
 

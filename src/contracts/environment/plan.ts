@@ -11,6 +11,7 @@ import type { EnvironmentContract, EnvironmentDefinition } from './definition.ts
 import { stagesDown } from './stages-down.ts'
 import { stagesUp } from './stages-up.ts'
 import { stagesWatch } from './stages-watch.ts'
+import { aimEnvironment } from './target.ts'
 
 type Stages = (environment: string, definition: EnvironmentDefinition) => readonly Stage[]
 
@@ -27,28 +28,41 @@ export const ENVIRONMENT_GOALS: readonly string[] = [...STAGES.keys()]
  * The plan of an environment.
  *
  * @throws goal-unknown when the goal is none of these.
+ * @throws target-unknown, target-missing when the contract has others than the one that is named
  */
 export function planEnvironment(contract: EnvironmentContract, request: PlanRequest): Plan {
-  const { goal } = request
-  const { kind, name, digest, definition } = contract
-  const stages = STAGES.get(goal)?.(name, definition)
-  if (stages === undefined) throw unknownGoal(name, goal)
+  const { goal, target } = request
+  const { kind, name, digest } = contract
+  const stagesOf = STAGES.get(goal)
+  if (stagesOf === undefined) throw unknownGoal(name, goal)
+  // What is taken down without a target is whatever any of them may have brought up.
+  const isWhole = goal === 'down' && target === undefined
+  const definition = isWhole ? contract.definition : aimEnvironment(contract, target)
+  const stages = stagesOf(name, definition)
   const retryBudget = stages.reduce((sum, stage) => sum + stage.retry.limit, 0)
   const groups = groupsOf(definition, goal)
   return {
     planVersion: 1,
-    contract: { kind, name, digest },
+    contract: { kind, name, digest, ...(target === undefined ? {} : { target }) },
     goal,
     groups,
     stages,
     retryBudget,
-    ...(goal === 'watch' ? { endless: true } : {}),
+    ...(goal === 'watch' ? watching(definition) : {}),
   }
 }
 
+function watching({ watch }: EnvironmentDefinition): Pick<Plan, 'endless' | 'notify'> {
+  return { endless: true, ...(watch?.notify === undefined ? {} : { notify: { ...watch.notify } }) }
+}
+
 /** What follows by itself: what is up is watched, unless the contract says otherwise. */
-export function nextGoal(contract: EnvironmentContract, goal: string): string | undefined {
-  return goal === 'up' && contract.definition.watch !== undefined ? 'watch' : undefined
+export function nextGoal(
+  contract: EnvironmentContract,
+  { goal, target }: PlanRequest,
+): string | undefined {
+  if (goal !== 'up') return undefined
+  return aimEnvironment(contract, target).watch === undefined ? undefined : 'watch'
 }
 
 /** Regions, each waiting on the way up for those that it comes after. */

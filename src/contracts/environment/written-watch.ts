@@ -8,7 +8,17 @@ export const WATCH_POLICIES = ['record', 'hold', 'undo', 'undoRegion'] as const
 /** How an environment is watched, or that it is not. */
 export type WrittenWatch =
   | false
-  | { readonly every?: number; readonly onBreach?: (typeof WATCH_POLICIES)[number] }
+  | {
+      readonly every?: number
+      readonly onBreach?: (typeof WATCH_POLICIES)[number]
+      readonly notify?: WrittenNotify
+    }
+
+/** Who is told. */
+export interface WrittenNotify {
+  readonly url: string
+  readonly headers?: Readonly<Record<string, string>>
+}
 
 /** The schema of `watch`. */
 export const writtenWatch: z.ZodType<WrittenWatch> = z.union([
@@ -23,5 +33,15 @@ export const writtenWatch: z.ZodType<WrittenWatch> = z.union([
       .exactOptional()
       .describe('What follows when a promise breaks: a record, a hold for others, or taking down.')
       .meta({ default: 'record' }),
+    notify: z
+      .strictObject({
+        url: z.string().min(1).describe('Where each breach is posted as JSON; may be a template.'),
+        headers: z
+          .record(z.string(), z.string())
+          .exactOptional()
+          .describe('Headers to send, such as Authorization.'),
+      })
+      .exactOptional()
+      .describe('Who is told of every promise that breaks, whatever else follows.'),
   }),
 ])

@@ -8,6 +8,9 @@ export type FaultCodeName =
   | 'json-not-canonical'
   | 'unit-malformed'
   | 'goal-unknown'
+  | 'target-unknown'
+  | 'target-missing'
+  | 'target-mismatch'
   | 'plan-cyclic'
   | 'plan-unreachable'
   | 'ledger-conflict'
@@ -45,6 +48,7 @@ export type FaultCodeName =
   | 'picture-unwritable'
   | 'trace-unwritable'
   | 'trace-unsent'
+  | 'notice-undelivered'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -81,6 +85,27 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     remedy: 'Use one of the goals that the message names.',
     httpStatus: 422,
     exitCode: 2,
+    retryable: false,
+  },
+  'target-unknown': {
+    meaning: 'The contract has no target of that name.',
+    remedy: 'Name one of the targets that the message lists, by --target or RAMPART_TARGET.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'target-missing': {
+    meaning: 'The contract has targets, and which one is meant was not said.',
+    remedy: 'Name one of them by --target or RAMPART_TARGET; none is taken by itself.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'target-mismatch': {
+    meaning: 'The environment is up for another target.',
+    remedy: 'Take it down first with rampart down, which needs no target.',
+    httpStatus: 409,
+    exitCode: 3,
     retryable: false,
   },
   'plan-cyclic': {
@@ -334,6 +359,13 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   'trace-unsent': {
     meaning: 'The trace of a ramp could not be sent.',
     remedy: 'Check OTEL_EXPORTER_OTLP_ENDPOINT, and that a collector takes OTLP over HTTP there.',
+    httpStatus: 502,
+    exitCode: 1,
+    retryable: true,
+  },
+  'notice-undelivered': {
+    meaning: 'Somebody who is to be told of a breach could not be told.',
+    remedy: 'Check the URL of watch.notify; the breach itself is in the ledger.',
     httpStatus: 502,
     exitCode: 1,
     retryable: true,

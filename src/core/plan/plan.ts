@@ -94,6 +94,8 @@ export interface ContractReference {
   readonly kind: string
   readonly name: string
   readonly digest: Digest
+  /** For which of its targets, where it has any. */
+  readonly target?: string
 }
 
 /** A compiled contract: the same contract and inputs give the same plan, byte for byte. */
@@ -112,4 +114,6 @@ export interface Plan {
    * ramp of the same subject takes its place. @default false
    */
   readonly endless?: boolean
+  /** Who is told of every breach, in the notifier's own words; may hold templates. Absent: nobody. */
+  readonly notify?: JsonObject
 }
