@@ -8,6 +8,8 @@ import { fileURLToPath } from 'node:url'
 import { until } from '../../../test/support/daemon.ts'
 import { requirePodman } from '../../../test/support/podman.ts'
 import type { JsonObject } from '../../core/units/json.ts'
+import { containerBody } from './container-body.ts'
+import { Engine } from './engine/engine.ts'
 import {
   type ContainerBench,
   ended,
@@ -20,6 +22,10 @@ import {
   stop,
   type Workspace,
 } from './fixtures/bench.ts'
+import { containerName } from './labels.ts'
+import { parseStartInput } from './order-input.ts'
+import { wire } from './placing.ts'
+import type { ContainerRecord } from './record.ts'
 
 const needs = requirePodman()
 const HOST = fileURLToPath(new URL('./fixtures/host.ts', import.meta.url))
@@ -111,6 +117,50 @@ test(
     assert.notEqual(runtime.state(instance)?.status, 'running')
     assert.equal((await start(runtime, shell(bench.image, 'sleep 1000'))).instance, instance)
     assert.deepEqual(await bench.podman.containers(), [])
+  },
+)
+
+test(
+  'a container that was made but not started is started by the repeated order, once',
+  needs,
+  async (t) => {
+    const { workspace, open } = makeWorkspace(t, bench)
+    const engine = new Engine({ DOCKER_HOST: bench.podman.host })
+    t.after(() => engine.close())
+    const made = shell(bench.image, 'echo once; sleep 1000')
+    const { input } = parseStartInput(made)
+    assert.ok(input)
+    const wiring = wire(input, workspace, {})
+    const { outside, networks } = wiring
+    const { subject, digest, oneShot, image, stop: policy } = input
+    const record: ContainerRecord = {
+      recordVersion: 1,
+      instance: 'shop/api#c1',
+      subject,
+      number: 1,
+      container: containerName(workspace, subject, 1),
+      order: 'up-1/api/1',
+      fence: 1,
+      digest,
+      oneShot,
+      image,
+      imageDigest: image.split('@')[1] ?? '',
+      outside,
+      networks,
+      stop: policy,
+      workspace,
+      startedAtMs: 1,
+    }
+    const body = containerBody({ input, record, image, wiring, settings: {} })
+    const id = await engine.create(record.container, body)
+    assert.equal(await engine.create(record.container, body), undefined, 'a name is given once')
+    const runtime = open()
+    const first = await start(runtime, made)
+    const second = await start(runtime, made)
+    assert.deepEqual([first.container, second.container], [id, id])
+    assert.deepEqual([first.pid > 0, first.adopted], [true, false])
+    await until('it ran once', () => readFileSync(first.out, 'utf8') === 'once\n')
+    assert.equal((await stop(runtime, { stop: { graceMs: 0 } })).reason, 'killed')
   },
 )
 
