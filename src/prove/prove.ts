@@ -4,6 +4,7 @@
  */
 import { crashEverything, impersonate } from './crash-fault.ts'
 import type { InjectedFault } from './fault.ts'
+import { fileFaults } from './file-faults.ts'
 import { hangFaults } from './hang-faults.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { promisesOf } from './promises.ts'
@@ -34,6 +35,7 @@ export async function proveEnvironment(trial: Trial, options: ProveOptions): Pro
   const faults: readonly InjectedFault[] = [
     ...hangFaults(trial, promises),
     ...(await postgresFaults(trial, promises)),
+    ...(await fileFaults(trial, promises)),
   ]
   for (const fault of faults) {
     signal.throwIfAborted()
