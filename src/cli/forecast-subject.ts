@@ -12,11 +12,13 @@ import { checkPlan } from '../core/plan/check-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { CliParts } from './cli-parts.ts'
 import { chooseContract, folderOf, type LoadedContracts, loadContracts } from './contract-files.ts'
-import type { ContractOption, WorkspaceOption } from './options.ts'
+import type { ContractOption, TargetOption, WorkspaceOption } from './options.ts'
 import { readHistory } from './past-ramps.ts'
+import { type Aim, aimOf } from './target-choice.ts'
 
 /** What may be said of it. */
 export type SubjectOptions = ContractOption &
+  TargetOption &
   WorkspaceOption & { readonly goal?: string; readonly last: number }
 
 /** A contract with its earlier ramps. */
@@ -44,16 +46,24 @@ export async function forecastSubject(
   if (found !== undefined && 'issues' in found) return found
   const directory = found === undefined ? parts.cwd : folderOf(parts.cwd, found)
   const name = found?.name ?? word
+  const aim = found === undefined ? targetNamed(options) : aimOf(parts, found, options)
   const history = await readHistory(parts, {
     ...(name === undefined ? {} : { contract: name }),
     goal,
+    ...aim,
     last: options.last,
     workspace: options.workspace === undefined ? directory : resolve(parts.cwd, options.workspace),
   })
   const plan =
-    found === undefined ? history.ramps.at(-1)?.plan : checkPlan(planContract(found, { goal }))
+    found === undefined
+      ? history.ramps.at(-1)?.plan
+      : checkPlan(planContract(found, { goal, ...aim }))
   if (plan === undefined) throw absent(parts, name, goal, history.contracts)
   return { name: plan.contract.name, goal, plan, history: history.ramps }
+}
+
+function targetNamed({ target }: TargetOption): Aim {
+  return target === undefined ? {} : { target }
 }
 
 async function findContract(

@@ -11,6 +11,12 @@ export interface ContractOption {
   readonly name?: string
 }
 
+/** For which of the contract's targets. */
+export interface TargetOption {
+  /** @default RAMPART_TARGET, where the contract has targets */
+  readonly target?: string
+}
+
 /** Which workspace is meant. */
 export interface WorkspaceOption {
   /** A folder in it; its nearest `.rampart` upwards is used. @default the current folder */

@@ -12,6 +12,8 @@ export interface HistoryQuery {
   /** The contract's name; absent: that of the latest ramp. */
   readonly contract?: string
   readonly goal: string
+  /** Which of its targets; absent where none is meant. */
+  readonly target?: string
   /** How many at most. */
   readonly last: number
   readonly workspace: string
@@ -40,7 +42,10 @@ export async function readHistory(parts: CliParts, query: HistoryQuery): Promise
     const contract = query.contract ?? contracts[0]
     const reached = summaries.filter(
       (ramp) =>
-        ramp.contract.name === contract && ramp.goal === query.goal && ramp.outcome === 'reached',
+        ramp.contract.name === contract &&
+        ramp.contract.target === query.target &&
+        ramp.goal === query.goal &&
+        ramp.outcome === 'reached',
     )
     const ramps: PastRamp[] = []
     for (const { ramp } of reached.slice(0, query.last)) {

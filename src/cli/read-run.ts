@@ -40,7 +40,8 @@ export async function readEarlier(
         ramp.goal === goal &&
         ramp.outcome === 'reached' &&
         ramp.contract.kind === contract.kind &&
-        ramp.contract.name === contract.name,
+        ramp.contract.name === contract.name &&
+        ramp.contract.target === contract.target,
     )
     for (const { ramp } of same.slice(0, EARLIER_MAX - earlier.length)) {
       const { state: found } = await client.ramp(ramp)

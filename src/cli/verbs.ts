@@ -22,6 +22,7 @@ export interface Verb {
 
 const JSON_FLAG = ['--json', 'print one JSON value a line, for programs'] as const
 const WORKSPACE_FLAG = ['--workspace <folder>', 'the folder whose .rampart is meant'] as const
+const TARGET_FLAG = ['--target <target>', 'for which of its targets, as RAMPART_TARGET'] as const
 const NAME_FLAG = ['--name <contract>', 'which of several contracts'] as const
 const PICTURE_FLAGS = [
   ['--svg <file>', 'also draw it'],
@@ -60,6 +61,7 @@ export const VERBS: readonly Verb[] = [
       ['--goal <goal>', 'of the plan that mermaid shows; up when not given'],
       ['--ramp <ramp>', 'the ramp that junit shows; the latest when not given'],
       ['--strict', 'exit 3 when anything could not be said'],
+      TARGET_FLAG,
       NAME_FLAG,
       WORKSPACE_FLAG,
     ],
@@ -76,7 +78,12 @@ export const VERBS: readonly Verb[] = [
   {
     usage: 'plan [path]',
     summary: 'show the stages a contract compiles to',
-    options: [['--goal <goal>', 'up or down; up when not given'], NAME_FLAG, JSON_FLAG],
+    options: [
+      ['--goal <goal>', 'up or down; up when not given'],
+      TARGET_FLAG,
+      NAME_FLAG,
+      JSON_FLAG,
+    ],
     run: async (parts, [path], options) =>
       (await import('./commands/plan.ts')).runPlan(parts, path, options),
   },
@@ -86,6 +93,7 @@ export const VERBS: readonly Verb[] = [
     options: [
       ['-d, --detach', 'leave it to the daemon at once'],
       TRACE_FLAG,
+      TARGET_FLAG,
       NAME_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
@@ -96,7 +104,7 @@ export const VERBS: readonly Verb[] = [
   {
     usage: 'down [path]',
     summary: 'take an environment down, proved gone',
-    options: [NAME_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    options: [TARGET_FLAG, NAME_FLAG, WORKSPACE_FLAG, JSON_FLAG],
     run: async (parts, [path], options) =>
       (await import('./commands/down.ts')).runDown(parts, path, options),
   },
@@ -175,6 +183,7 @@ export const VERBS: readonly Verb[] = [
       ['--runs <count>', 'how many ramps to simulate (10000)'],
       ['--seed <number>', 'the same seed gives the same forecast (1)'],
       ...PICTURE_FLAGS,
+      TARGET_FLAG,
       NAME_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
@@ -194,6 +203,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'break a copy on purpose, and list what no condition notices',
     options: [
       ['--within <duration>', 'how long conditions have to notice (10s)'],
+      TARGET_FLAG,
       NAME_FLAG,
       JSON_FLAG,
     ],
@@ -207,6 +217,7 @@ export const VERBS: readonly Verb[] = [
       ['--goal <goal>', 'up or down; up when not given'],
       ['--last <count>', 'how many ramps to look back on (50)'],
       ...PICTURE_FLAGS,
+      TARGET_FLAG,
       NAME_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,

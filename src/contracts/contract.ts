@@ -34,6 +34,8 @@ export interface Contract<Kind extends string, Definition> {
 export interface PlanRequest {
   /** Where the ramp leads; one of the kind's `goals`. */
   readonly goal: string
+  /** Which of the contract's targets is meant; absent where it has none. */
+  readonly target?: string
 }
 
 /** A definition, or the issues why there is none. */
@@ -55,10 +57,15 @@ export interface ContractKind<Kind extends string, Definition> {
   readonly goals: readonly string[]
   /** Every issue of a document whose `apiVersion` and `kind` are right. Never throws. */
   readonly parse: (document: SourceDocument) => ParsedDefinition<Definition>
-  /** The plan toward a goal: same contract and same goal, same plan, byte for byte. */
+  /** The plan toward a goal: same contract and same request, same plan, byte for byte. */
   readonly plan: (contract: Contract<Kind, Definition>, request: PlanRequest) => Plan
   /** The goal that follows by itself once another is reached; absent: none does. */
-  readonly next?: (contract: Contract<Kind, Definition>, goal: string) => string | undefined
+  readonly next?: (contract: Contract<Kind, Definition>, request: PlanRequest) => string | undefined
+  /** The contract as it is for one of its targets; absent: the kind has none. */
+  readonly aim?: (
+    contract: Contract<Kind, Definition>,
+    target: string | undefined,
+  ) => Contract<Kind, Definition>
   /** What the contract says, in sentences. */
   readonly explain: (contract: Contract<Kind, Definition>) => string
 }

@@ -60,8 +60,17 @@ export function planContract(contract: AnyContract, request: PlanRequest): Plan 
 }
 
 /** The goal that follows by itself once a contract has reached another. */
-export function nextGoalOf(contract: AnyContract, goal: string): string | undefined {
-  return KINDS[contract.kind].next?.(contract, goal)
+export function nextGoalOf(contract: AnyContract, request: PlanRequest): string | undefined {
+  return KINDS[contract.kind].next?.(contract, request)
+}
+
+/**
+ * The contract as it is for one of its targets.
+ *
+ * @throws target-unknown, target-missing when it has others than the one that is named
+ */
+export function aimContract(contract: AnyContract, target?: string): AnyContract {
+  return KINDS[contract.kind].aim?.(contract, target) ?? contract
 }
 
 /** What a contract says, in sentences. */

@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
-import { type AnyContract, parseContracts, planContract } from '../contracts/index.ts'
+import { type AnyContract, aimContract, parseContracts, planContract } from '../contracts/index.ts'
 import { present } from '../core/fault/assert.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
@@ -17,6 +17,8 @@ import type { BrokenPromise, ComponentView } from '../server/wire.ts'
 export interface TrialOptions {
   readonly client: RampartClient
   readonly contract: AnyContract
+  /** Which of its targets; absent where it has none. */
+  readonly target?: string
   readonly directory: string
   /** Values that were given for the contract's settings, by name. */
   readonly settings: Readonly<Record<string, string>>
@@ -34,13 +36,15 @@ export class Trial {
   readonly plan: Plan
   readonly #options: TrialOptions
   readonly #document: Json
+  readonly #aim: { readonly target?: string }
 
   constructor(options: TrialOptions) {
     this.#options = options
     this.#document = eagerly(options.contract.document)
     const { contracts } = parseContracts([{ path: 'contract', value: this.#document }])
     const contract = present(contracts[0], 'a contract that is asked more often is still one')
-    this.plan = planContract(contract, { goal: 'watch' })
+    this.#aim = options.target === undefined ? {} : { target: options.target }
+    this.plan = planContract(contract, { goal: 'watch', ...this.#aim })
   }
 
   /** Brings it up and waits until every promise is watched and kept. Returns how the ramp ended. */
@@ -122,7 +126,14 @@ export class Trial {
   async #ramp(goal: 'up' | 'down'): Promise<RampState> {
     const { client, directory, settings, by } = this.#options
     const contract = this.#document
-    const ramp = await client.openRamp({ contract, directory, goal, settings, by })
+    const ramp = await client.openRamp({
+      contract,
+      directory,
+      goal,
+      ...this.#aim,
+      settings,
+      by,
+    })
     for await (const event of client.stream(ramp)) {
       if (event.type === 'entry' && event.recorded.entry.type === 'ramp.held') break
     }
@@ -160,7 +171,7 @@ export class Trial {
 
   #settingsOf(group: string | undefined): JsonObject {
     const { contract, settings: given } = this.#options
-    const { settings, regions } = contract.definition
+    const { settings, regions } = aimContract(contract, this.#aim.target).definition
     const values: Record<string, Json> = {}
     for (const { name, default: fallback } of settings) {
       const value = given[name] ?? fallback
@@ -183,7 +194,19 @@ function eagerly(document: Json): Json {
   )
   const agree = Array.isArray(spec['agree']) ? { agree: spec['agree'].map(eagerCondition) } : {}
   const watch = { every: EVERY, onBreach: 'record' }
-  return { ...rest, spec: { ...spec, components: Object.fromEntries(components), ...agree, watch } }
+  const eager = { ...spec, ...targetsOf(spec), ...agree, watch }
+  return { ...rest, spec: { ...eager, components: Object.fromEntries(components) } }
+}
+
+/** Targets that say nothing of how they are watched. */
+function targetsOf(spec: JsonObject): JsonObject {
+  const targets = spec['targets']
+  if (targets === undefined) return {}
+  const plain = Object.entries(targets as JsonObject).map(([name, target]) => {
+    const { watch, ...rest } = target as JsonObject
+    return [name, rest] as const
+  })
+  return { targets: Object.fromEntries(plain) }
 }
 
 function eagerComponent(component: JsonObject): JsonObject {

@@ -3,28 +3,36 @@
  * that somebody sends is never run.
  */
 
+import type { PlanRequest } from '../contracts/contract.ts'
 import { formatIssue } from '../contracts/document/format-issue.ts'
 import { type Region, regionSettingKey } from '../contracts/environment/region.ts'
-import { type AnyContract, nextGoalOf, parseContracts, planContract } from '../contracts/index.ts'
+import {
+  type AnyContract,
+  aimContract,
+  nextGoalOf,
+  parseContracts,
+  planContract,
+} from '../contracts/index.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampSettings } from '../seams/settings.ts'
 
-/** A contract, and its plan toward the goal. */
+/** A contract's plan toward the goal. */
 export interface Compiled {
-  readonly contract: AnyContract
+  /** The contract as it is for the target; the same where it has none. */
+  readonly aimed: AnyContract
   readonly plan: Plan
   /** What follows by itself once the goal is reached. */
   readonly next?: Plan
 }
 
 /**
- * Compiles one document.
+ * Understands one document.
  *
  * @throws contract-invalid with every issue
  */
-export function compileContract(document: Json, goal: string): Compiled {
+export function readContract(document: Json): AnyContract {
   const { contracts, issues } = parseContracts([{ path: 'contract', value: document }])
   const [contract] = contracts
   if (issues.length > 0 || contract === undefined || contracts.length > 1) {
@@ -36,17 +44,29 @@ export function compileContract(document: Json, goal: string): Compiled {
       hint: lines.length > 0 ? lines.join('\n') : 'Exactly one contract is ramped at a time.',
     })
   }
-  const next = nextGoalOf(contract, goal)
+  return contract
+}
+
+/**
+ * Compiles a contract.
+ *
+ * @throws goal-unknown, target-unknown, target-missing
+ */
+export function compileContract(contract: AnyContract, request: PlanRequest): Compiled {
+  const next = nextGoalOf(contract, request)
+  const { goal, target } = request
+  const isWhole = goal === 'down' && target === undefined
   return {
-    contract,
-    plan: planContract(contract, { goal }),
-    ...(next === undefined ? {} : { next: planContract(contract, { goal: next }) }),
+    aimed: isWhole ? contract : aimContract(contract, target),
+    plan: planContract(contract, request),
+    ...(next === undefined ? {} : { next: planContract(contract, { ...request, goal: next }) }),
   }
 }
 
 /** What settings are made from. */
 export interface SettingsSources {
   readonly goal: string
+  readonly target?: string
   readonly directory: string
   readonly workspace: string
   /** Values that were sent, by the name of the setting. */
@@ -63,7 +83,7 @@ export interface SettingsSources {
  * @throws request-malformed when a value is sent that the contract does not name
  */
 export function settingsFor(contract: AnyContract, sources: SettingsSources): RampSettings {
-  const { goal, directory, workspace, given, earlier } = sources
+  const { goal, target, directory, workspace, given, earlier } = sources
   const { settings, regions } = contract.definition
   const known = new Set([
     ...settings.map((setting) => setting.name),
@@ -83,7 +103,8 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
   const secrets = settings.filter((setting) => setting.secret).map((setting) => setting.name)
   const groups = regionValues(regions, sources)
   const more = groups === undefined ? {} : { groups }
-  return { values, ...more, secrets, run: { directory, workspace } }
+  const run = { directory, workspace, ...(target === undefined ? {} : { target }) }
+  return { values, ...more, secrets, run }
 }
 
 /** What settings are where a region has values of its own; undefined when none has. */

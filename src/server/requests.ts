@@ -15,6 +15,7 @@ export const OPEN_RAMP: z.ZodType<OpenRampRequest> = z.strictObject({
   contract: z.json(),
   directory: z.string().refine(isAbsolute, 'must be an absolute path'),
   goal: z.enum(['up', 'down']),
+  target: name.exactOptional(),
   settings: z.record(name, z.string()),
   by: name,
 })

@@ -33,6 +33,11 @@ export interface OpenRampRequest {
   /** Absolute folder in which the contract's relative paths begin. */
   readonly directory: string
   readonly goal: 'up' | 'down'
+  /**
+   * Which of the contract's targets. On the way up it must be said where there are any; on the way
+   * down the one that it was brought up for is meant when none is said.
+   */
+  readonly target?: string
   /** Values by name, for the settings that the contract names. */
   readonly settings: Readonly<Record<string, string>>
   /** Who proposes it. */

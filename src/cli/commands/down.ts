@@ -1,18 +1,20 @@
 /** `rampart down`: takes an environment down, proved gone. A ramp under way is aborted first. */
+import { type AnyContract, aimContract } from '../../contracts/index.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { LeftoversView, RampSummary } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { chooseContract, folderOf, type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { followRamp } from '../follow.ts'
-import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
+import type { ContractOption, JsonOption, TargetOption, WorkspaceOption } from '../options.ts'
 import { settingValues } from '../setting-values.ts'
 import { summaryOf } from '../summary.ts'
+import { type Aim, namedAim } from '../target-choice.ts'
 import { watchRamp } from '../watch-ramp.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
 import { sayIssues } from './check.ts'
 
 /** What `down` may be told. */
-export type DownOptions = JsonOption & ContractOption & WorkspaceOption
+export type DownOptions = JsonOption & ContractOption & TargetOption & WorkspaceOption
 
 /** Opens a ramp down and watches it. */
 export async function runDown(
@@ -38,12 +40,16 @@ async function takeDown(
 ): Promise<number> {
   const json = options.json === true
   const contract = chooseContract(loaded, options.name)
+  const named = namedAim(contract, options)
   await endMovingRamp(parts, client, contract.name, json)
+  const aim = named.target === undefined ? await standingAim(client, contract) : named
+  const aimed = aim.target === undefined ? contract : aimContract(contract, aim.target)
   const ramp = await client.openRamp({
     contract: contract.document,
     directory: folderOf(parts.cwd, contract),
     goal: 'down',
-    settings: settingValues(contract, parts.settings),
+    ...aim,
+    settings: settingValues(aimed, parts.settings),
     by: parts.user,
   })
   const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
@@ -55,6 +61,15 @@ async function takeDown(
     sayLeft(parts, left)
   }
   return watched.exitCode
+}
+
+/** The target that it was brought up for, as far as the contract still has it. */
+async function standingAim(client: RampartClient, contract: AnyContract): Promise<Aim> {
+  const environments = await client.environments()
+  const standing = environments.find((one) => one.contract === contract.name)
+  const target = standing?.lastRamp?.contract.target
+  const isKnown = contract.definition.targets.some(({ name }) => name === target)
+  return target !== undefined && isKnown ? { target } : {}
 }
 
 /** What the kernel still knows of an environment. */

@@ -2,16 +2,18 @@
  * `rampart export`: a contract, its plan or a ramp in the words of another tool. What that tool has no
  * word for is told on standard error.
  */
+
 import { exportCompose } from '../../contracts/environment/export/compose.ts'
 import type { Exported, Unsaid } from '../../contracts/environment/export/exported.ts'
 import { exportKubernetes } from '../../contracts/environment/export/kubernetes.ts'
-import { planContract } from '../../contracts/index.ts'
+import { aimContract, planContract } from '../../contracts/index.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { chooseContract, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption, WorkspaceOption } from '../options.ts'
+import type { ContractOption, TargetOption, WorkspaceOption } from '../options.ts'
+import { aimOf } from '../target-choice.ts'
 import { countOf } from '../views/columns.ts'
 import { junitOf } from '../views/junit.ts'
 import { mermaidOf } from '../views/mermaid.ts'
@@ -20,6 +22,7 @@ import { sayIssues } from './check.ts'
 
 /** What `export` may be told. */
 export type ExportOptions = ContractOption &
+  TargetOption &
   WorkspaceOption & {
     readonly to?: string
     readonly ramp?: string
@@ -44,12 +47,13 @@ export async function runExport(
   const loaded = await loadContracts(parts.cwd, path)
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, {})
   const contract = chooseContract(loaded, options.name)
+  const aim = aimOf(parts, contract, options)
   if (to === 'mermaid') {
-    const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up' }))
+    const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up', ...aim }))
     parts.stdout.write(mermaidOf(plan))
     return EXIT.yes
   }
-  const { definition } = contract
+  const { definition } = aimContract(contract, aim.target)
   return say(
     parts,
     to === 'compose' ? exportCompose(definition) : exportKubernetes(definition),

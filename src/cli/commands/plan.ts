@@ -8,12 +8,13 @@ import { describeDuration } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { chooseContract, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption, JsonOption } from '../options.ts'
+import type { ContractOption, JsonOption, TargetOption } from '../options.ts'
+import { aimOf } from '../target-choice.ts'
 import { countOf, tableLines } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 
 /** What `plan` may be told. */
-export type PlanOptions = JsonOption & ContractOption & { readonly goal?: string }
+export type PlanOptions = JsonOption & ContractOption & TargetOption & { readonly goal?: string }
 
 /** Prints the plan of a contract. */
 export async function runPlan(
@@ -24,7 +25,8 @@ export async function runPlan(
   const loaded = await loadContracts(parts.cwd, path)
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
-  const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up' }))
+  const aim = aimOf(parts, contract, options)
+  const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up', ...aim }))
   const digest = digestOf(plan)
   if (options.json === true) {
     parts.stdout.write(`${JSON.stringify({ digest, plan })}\n`)
@@ -37,7 +39,7 @@ export async function runPlan(
 
 function planLines(plan: Plan): readonly string[] {
   const waves = wavesOf(plan)
-  const lines = [`${plan.contract.name} ${plan.goal}: ${countOf(plan.stages.length, 'stage')}`]
+  const lines = [`${titleOf(plan)}: ${countOf(plan.stages.length, 'stage')}`]
   for (const [number, wave] of waves.entries()) {
     lines.push('', `${number + 1}.`)
     const rows = wave.map((stage) => [
@@ -49,6 +51,11 @@ function planLines(plan: Plan): readonly string[] {
     lines.push(...tableLines(rows))
   }
   return lines
+}
+
+/** What is planned, in a few words. */
+export function titleOf({ contract, goal }: Plan): string {
+  return `${contract.name} ${goal}${contract.target === undefined ? '' : ` for ${contract.target}`}`
 }
 
 /** Stages by the longest chain of needs before them: what can be under way at the same time. */

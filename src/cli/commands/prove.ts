@@ -5,7 +5,7 @@
 import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { AnyContract } from '../../contracts/index.ts'
+import { type AnyContract, aimContract } from '../../contracts/index.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { parseDurationMs } from '../../core/units/duration.ts'
 import type { Proof } from '../../prove/proof.ts'
@@ -16,14 +16,15 @@ import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { chooseContract, folderOf, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption, JsonOption } from '../options.ts'
+import type { ContractOption, JsonOption, TargetOption } from '../options.ts'
 import { settingValues } from '../setting-values.ts'
+import { aimOf } from '../target-choice.ts'
 import { paintFor } from '../views/paint.ts'
 import { proofLines, sightingLine } from '../views/proof-lines.ts'
 import { sayIssues } from './check.ts'
 
 /** What `prove` may be told. */
-export type ProveOptions = JsonOption & ContractOption & { readonly within?: string }
+export type ProveOptions = JsonOption & ContractOption & TargetOption & { readonly within?: string }
 
 /** How long conditions have to notice when nobody says. */
 export const DEFAULT_WITHIN = '10s'
@@ -42,11 +43,12 @@ export async function runProve(
   const loaded = await loadContracts(parts.cwd, path)
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
+  const aim = aimOf(parts, contract, options)
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'rampart-prove-')))
   try {
     const client = await parts.ensureDaemon(workspace)
     try {
-      return await proveWith(parts, client, contract, { ...options, withinMs })
+      return await proveWith(parts, client, contract, { ...options, ...aim, withinMs })
     } finally {
       await client.stopDaemon()
       await client.close()
@@ -72,8 +74,10 @@ async function proveWith(
   options: ProveOptions & { readonly withinMs: number },
 ): Promise<number> {
   const directory = folderOf(parts.cwd, contract)
-  const settings = settingValues(contract, parts.settings)
-  const trial = new Trial({ client, contract, directory, settings, by: parts.user })
+  const { target } = options
+  const aim = target === undefined ? {} : { target }
+  const settings = settingValues(aimContract(contract, target), parts.settings)
+  const trial = new Trial({ client, contract, ...aim, directory, settings, by: parts.user })
   const say = (line: string): void => {
     if (options.json !== true) parts.stderr.write(`${line}\n`)
   }

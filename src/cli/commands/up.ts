@@ -1,10 +1,12 @@
 /** `rampart up`: brings an environment up, shows it live, and says where the time went. */
+import { aimContract } from '../../contracts/index.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { chooseContract, folderOf, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
+import type { ContractOption, JsonOption, TargetOption, WorkspaceOption } from '../options.ts'
 import { settingValues } from '../setting-values.ts'
 import { summaryOf } from '../summary.ts'
+import { aimOf } from '../target-choice.ts'
 import { type TraceOption, writeTrace } from '../trace-file.ts'
 import { type Watched, watchRamp } from '../watch-ramp.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
@@ -14,7 +16,8 @@ import { sayIssues } from './check.ts'
 export type UpOptions = JsonOption &
   ContractOption &
   WorkspaceOption &
-  TraceOption & {
+  TraceOption &
+  TargetOption & {
     /** Leave the ramp to the daemon as soon as it is opened. */
     readonly detach?: boolean
   }
@@ -42,6 +45,7 @@ export async function rampUp(
   const loaded = await loadContracts(parts.cwd, path)
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
+  const aim = aimOf(parts, contract, options)
   const directory = folderOf(parts.cwd, contract)
   const workspace = workspaceOf(parts, options, directory)
   return withOwnDaemon(parts, workspace, async (client) => {
@@ -49,7 +53,8 @@ export async function rampUp(
       contract: contract.document,
       directory,
       goal: 'up',
-      settings: settingValues(contract, parts.settings),
+      ...aim,
+      settings: settingValues(aimContract(contract, aim.target), parts.settings),
       by: parts.user,
     })
     if (options.detach !== true) {

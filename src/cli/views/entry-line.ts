@@ -82,14 +82,15 @@ function readySaying(stage: string, state: RampState): Said {
 }
 
 function sayingOfRamp(entry: Entry, state: RampState): Said | undefined {
-  const stage = state.plan.contract.name
+  const { name: stage, target } = state.plan.contract
+  const aim = target === undefined ? '' : ` for ${target}`
   switch (entry.type) {
     case 'ramp.opened':
       return {
         stage,
         mood: 'moving',
         label: state.plan.goal,
-        detail: `${state.ramp} by ${state.by}`,
+        detail: `${state.ramp}${aim} by ${state.by}`,
       }
     case 'ramp.held':
       return { stage, mood: 'bad', label: 'held', detail: entry.cause.sentence }

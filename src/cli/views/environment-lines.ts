@@ -25,8 +25,10 @@ export function environmentLines(
   })
 }
 
-function titleOf({ contract, lastRamp, watch, components }: EnvironmentView): string {
-  if (lastRamp === undefined) return `${contract}: its ramps are not in this ledger`
+function titleOf({ contract: name, lastRamp, watch, components }: EnvironmentView): string {
+  if (lastRamp === undefined) return `${name}: its ramps are not in this ledger`
+  const { target } = lastRamp.contract
+  const contract = target === undefined ? name : `${name} for ${target}`
   const { phase, goal, outcome } = lastRamp
   if (phase === 'held') return `${contract}: ${goal} holds, and waits for a person`
   if (phase !== 'ended') return `${contract}: ${goal} is under way`

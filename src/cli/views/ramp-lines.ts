@@ -44,7 +44,8 @@ function titleLine(drawing: RampDrawing): string {
   const { state, nowMs, paint, width } = drawing
   const { contract, goal } = state.plan
   const tookMs = (state.ended?.atMs ?? nowMs) - state.openedAtMs
-  const left = `${contract.name} ${goal}`
+  const aim = contract.target === undefined ? '' : ` for ${contract.target}`
+  const left = `${contract.name} ${goal}${aim}`
   const status = rampStatus(state)
   const right = describeDuration(Math.max(0, tookMs))
   const middle = `  ${state.ramp}  ${status.label}`

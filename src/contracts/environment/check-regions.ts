@@ -50,7 +50,8 @@ export function circleOfRegions(sketch: Sketch): readonly string[] | undefined {
   return findCycle(edges)?.map((place) => regions[place]?.name ?? '?')
 }
 
-function unknownName(
+/** The issue about a name that nothing has. */
+export function unknownName(
   document: SourceDocument,
   wrong: {
     readonly kind: string

@@ -5,16 +5,18 @@ import { listWords } from '../document/describe-value.ts'
 import type { Component, EnvironmentContract } from './definition.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import type { Region } from './region.ts'
+import type { Target } from './target.ts'
 
 /** Explains an environment, component by component, in the order they come up. */
 export function explainEnvironment(contract: EnvironmentContract): string {
-  const { components, description, regions, agree } = contract.definition
+  const { components, description, regions, agree, targets } = contract.definition
   const count = components.length === 1 ? '1 component' : `${components.length} components`
   const about = description === undefined ? '' : ` ${description}`
   return [
     `${contract.name} is an environment of ${count}${inRegions(regions)}.${about}`,
     ...components.map((component, place) => explainComponent(component, place + 1)),
     ...explainAgreements(agree),
+    ...explainTargets(targets),
   ].join('\n')
 }
 
@@ -32,6 +34,26 @@ function explainAgreements(agree: readonly ReadyCondition[]): readonly string[] 
     'Once all regions are ready, they must agree:',
     ...agree.map((one) => `  - ${oneOf(one)}`),
   ]
+}
+
+/** What is different for whom. */
+function explainTargets(targets: readonly Target[]): readonly string[] {
+  if (targets.length === 0) return []
+  return ['It is run for:', ...targets.map((target) => `  - ${explainTarget(target)}`)]
+}
+
+function explainTarget(target: Target): string {
+  const { name, description, regions, settings, without, watch } = target
+  const names = settings.map((setting) => setting.name)
+  const parts = [
+    ...(regions === undefined ? [] : [`in ${listWords(regions, 'and')} only`]),
+    ...(without.length === 0 ? [] : [`without ${listWords(without, 'and')}`]),
+    ...(names.length === 0 ? [] : [`with its own ${listWords(names, 'and')}`]),
+    ...(watch === undefined ? [] : [watch === 'none' ? 'not watched' : 'watched in its own way']),
+  ]
+  const different = parts.length === 0 ? 'as it stands' : parts.join(', ')
+  const about = description === undefined ? '' : ` (${description.replace(/\.$/, '')})`
+  return `${name}${about}: ${different}`
 }
 
 function oneOf(condition: ReadyCondition): string {

@@ -4,6 +4,7 @@ import type { EnvironmentDefinition } from './definition.ts'
 import { explainEnvironment } from './explain.ts'
 import { parseEnvironment } from './parse.ts'
 import { ENVIRONMENT_GOALS, nextGoal, planEnvironment } from './plan.ts'
+import { aimEnvironment } from './target.ts'
 import { writtenEnvironment } from './written.ts'
 
 /** Environments. */
@@ -15,5 +16,6 @@ export const environmentKind: ContractKind<'Environment', EnvironmentDefinition>
   parse: parseEnvironment,
   plan: planEnvironment,
   next: nextGoal,
+  aim: (contract, target) => ({ ...contract, definition: aimEnvironment(contract, target) }),
   explain: explainEnvironment,
 }

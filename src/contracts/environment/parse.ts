@@ -7,6 +7,7 @@ import { checkAgreements } from './check-agreements.ts'
 import { checkConditions } from './check-conditions.ts'
 import { checkNeeds } from './check-needs.ts'
 import { checkRegions } from './check-regions.ts'
+import { checkAimed, checkTargets } from './check-targets.ts'
 import { agreementScope, checkTemplates } from './check-templates.ts'
 import { definitionOf, type EnvironmentDefinition } from './definition.ts'
 import { lenientSketch, type Sketch } from './sketch.ts'
@@ -22,6 +23,7 @@ function checkMeaning(
     ...checkConditions(document, written),
     ...checkRegions(document, sketch, written),
     ...checkAgreements(document, written, sketch, agreementScope(sketch)),
+    ...checkTargets(document, sketch, written),
   ]
 }
 
@@ -39,5 +41,7 @@ export function parseEnvironment(
     ...(shape.value === undefined ? [] : checkMeaning(document, sketch, shape.value)),
   ]
   if (issues.length > 0 || shape.value === undefined) return { issues }
+  const aimed = checkAimed(document, sketch, shape.value)
+  if (aimed.length > 0) return { issues: aimed }
   return { definition: definitionOf(shape.value), issues }
 }

@@ -13,7 +13,7 @@ export interface Region {
   readonly settings: readonly RegionSetting[]
 }
 
-/** A setting that has another value in one region. */
+/** A setting that has another value in one region, or for one target. */
 export interface RegionSetting {
   readonly name: string
   /** The variable of the calling process that holds it. */
@@ -64,14 +64,21 @@ export function regionsOf(
 }
 
 function regionOf(name: string, written: WrittenRegion): Region {
-  const { description, after = [], settings = {} } = written
-  const sorted = Object.entries(settings).sort(([a], [b]) => (a < b ? -1 : 1))
+  const { description, after = [], settings } = written
   return {
     name,
     ...(description === undefined ? {} : { description }),
     after,
-    settings: sorted.map(([key, value]) => ({ name: key, ...sourceOf(value) })),
+    settings: settingOverrides(settings),
   }
+}
+
+/** Settings that have another value somewhere, by name. */
+export function settingOverrides(
+  written: Readonly<Record<string, WrittenRegionSetting>> | undefined,
+): readonly RegionSetting[] {
+  const sorted = Object.entries(written ?? {}).sort(([a], [b]) => (a < b ? -1 : 1))
+  return sorted.map(([name, value]) => ({ name, ...sourceOf(value) }))
 }
 
 function sourceOf(value: WrittenRegionSetting): Omit<RegionSetting, 'name'> {

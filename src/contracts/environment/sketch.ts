@@ -12,6 +12,7 @@ export interface Sketch {
   /** Empty: the environment is in one place. */
   readonly regions: ReadonlyMap<string, RegionSketch>
   readonly components: ReadonlyMap<string, ComponentSketch>
+  readonly targets: readonly string[]
 }
 
 /** One region, as far as it can be read. */
@@ -57,7 +58,8 @@ export function lenientSketch(document: SourceDocument): Sketch {
     ],
   )
   const settings = Object.keys(objectAt(document, ['spec', 'settings']))
-  return { settings, regions, components: new Map(components) }
+  const targets = Object.keys(objectAt(document, ['spec', 'targets']))
+  return { settings, regions, components: new Map(components), targets }
 }
 
 function regionSketches(document: SourceDocument): ReadonlyMap<string, RegionSketch> {

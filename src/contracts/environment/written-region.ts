@@ -18,7 +18,8 @@ export interface WrittenRegion {
 
 const value = z.union([z.string(), z.int(), z.boolean()])
 
-const regionSetting = z.union([
+/** The schema of another value for a setting. */
+export const writtenRegionSetting: z.ZodType<WrittenRegionSetting> = z.union([
   value,
   z.strictObject({
     from: z
@@ -35,7 +36,7 @@ const region: z.ZodType<WrittenRegion> = z.strictObject({
     .exactOptional()
     .describe('Regions that must be ready before anything of this one is entered: its wave.'),
   settings: z
-    .record(keyText, regionSetting)
+    .record(keyText, writtenRegionSetting)
     .exactOptional()
     .describe('Settings that have another value in this region.'),
   description: z.string().exactOptional().describe('Where it is, or what it is for.'),

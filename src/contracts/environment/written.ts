@@ -11,6 +11,7 @@ import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './writ
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
+import { type WrittenTarget, writtenTargets } from './written-target.ts'
 import { type WrittenWatch, writtenWatch } from './written-watch.ts'
 
 /** How far a needed component must have come. */
@@ -57,6 +58,7 @@ export interface WrittenEnvironment {
     readonly components: Readonly<Record<string, WrittenComponent>>
     readonly agree?: readonly WrittenAgreement[]
     readonly watch?: WrittenWatch
+    readonly targets?: Readonly<Record<string, WrittenTarget>>
   }
 }
 
@@ -182,6 +184,9 @@ export const writtenEnvironment: z.ZodType<WrittenEnvironment> = z
         .exactOptional()
         .describe('How all of it is watched once it is ready, or false.')
         .meta({ default: { every: '10s', onBreach: 'record' } }),
+      targets: writtenTargets
+        .exactOptional()
+        .describe('For whom the same environment is run, and what is different there.'),
     }),
   })
   .describe('Components, and the order in which they come up and go down, each on proof.')

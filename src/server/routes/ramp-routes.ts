@@ -1,6 +1,7 @@
 /** `/v1/ramps`: opening ramps, looking at them, speaking to them. */
 import type { FastifyInstance } from 'fastify'
-import { compileContract, settingsFor } from '../compile-contract.ts'
+import { chooseTarget } from '../choose-target.ts'
+import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
 import { parseRequest } from '../parse-request.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
@@ -88,10 +89,12 @@ async function openRamp(
 ): Promise<string> {
   const { goal, directory, by, settings: given } = opening
   const { workspace } = parts.identity
-  const { contract, plan, next } = compileContract(opening.contract, goal)
+  const contract = readContract(opening.contract)
+  const aim = await chooseTarget(index, contract, opening)
+  const { aimed, plan, next } = compileContract(contract, { goal, ...aim })
   const up = goal === 'up' ? undefined : await index.latest(contract.name, isUpOf(contract))
   const earlier = up && (await parts.settings.load(up.ramp))
-  const settings = settingsFor(contract, { goal, directory, workspace, given, earlier })
+  const settings = settingsFor(aimed, { goal, ...aim, directory, workspace, given, earlier })
   const kept = next === undefined ? settings : { ...settings, next }
   return await parts.engine.open({ plan, settings: kept, by })
 }
