@@ -31,6 +31,9 @@ import { World } from './world/world.ts'
 
 /** The longest that ramps may go on, without holding, once faults have stopped. @unit ms */
 const REST_WITHIN_MS = 7_200_000
+/** How long it may take until what follows a ramp is opened. @unit ms */
+const FOLLOWED_WITHIN_MS = 3_000
+
 /** The longest that undoing may take once faults have stopped. @unit ms */
 const END_WITHIN_MS = 600_000
 /** The most steps of one run. */
@@ -251,6 +254,9 @@ export class Simulation {
   /** A ramp that holds can always be brought to an end: undone, or else abandoned. */
   async #comeToAnEnd(): Promise<void> {
     for (let round = 0; round < 4; round++) {
+      // What follows a ramp may still be on its way, and then has no end of its own.
+      const followedMs = this.clock.goneMs + FOLLOWED_WITHIN_MS
+      await this.#until(() => this.clock.goneMs > followedMs)
       const held = this.standings.all().filter((standing) => standing.is !== 'ended')
       if (held.length === 0) return
       for (const { ramp } of held) this.#end(ramp, round)
