@@ -32,7 +32,7 @@ import { World } from './world/world.ts'
 /** The longest that ramps may go on, without holding, once faults have stopped. @unit ms */
 const REST_WITHIN_MS = 7_200_000
 /** How long it may take until what follows a ramp is opened. @unit ms */
-const FOLLOWED_WITHIN_MS = 3_000
+const FOLLOWED_WITHIN_MS = 60_000
 
 /** The longest that undoing may take once faults have stopped. @unit ms */
 const END_WITHIN_MS = 600_000
