@@ -6,6 +6,7 @@ import { test } from 'node:test'
 import { promisify } from 'node:util'
 import { Chance } from './measure/chance.ts'
 import { ROOT } from './measure/machine.ts'
+import { replaceSections } from './measure/results-file.ts'
 import { type Finding, isMet, printFindings, printTable } from './measure/section.ts'
 import { summarize } from './measure/statistics.ts'
 
@@ -23,6 +24,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'Replay of a long ledger': ['read, verify, parse', 'read, verify, parse, fold'],
   'Help, cold': ['rampart --help', 'node -e 0 (the floor)'],
   'The cost of asking': ['default'],
+  Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 
 test('every bench runs and writes its table and its targets', { timeout: 300_000 }, async () => {
@@ -69,4 +71,23 @@ test('one seed draws one sequence, evenly', () => {
     const share = drawn.filter((other) => other === value).length / drawn.length
     assert.ok(Math.abs(share - 0.1) < 0.02, `${value} is drawn in ${share} of cases`)
   }
+})
+
+test('what is measured by itself changes its own section and its own targets', () => {
+  const section = { title: 'b', method: 'new', columns: ['x'], rows: [['2']], notes: [] }
+  const finding: Finding = { what: 'w', unit: '', bound: 'atMost', target: 0, measured: 0 }
+  const targets = printTable(
+    ['question', 'what'],
+    [
+      ['a', 'v'],
+      ['b', 'old'],
+    ],
+  )
+  const old = `# Results\n\n## Targets\n\n${targets}\n\n## a\n\nkept\n\n## b\n\nold\n`
+  const text = replaceSections(old, [{ ...section, findings: [finding] }])
+  assert.match(text, /## a\n\nkept\n\n## b\n\nnew\n/)
+  assert.match(text, /\| a +\| v +\|.*\n\| b +\| w +\|/)
+  assert.doesNotMatch(text, /old/)
+  const added = replaceSections(old, [{ ...section, title: 'c', findings: [] }])
+  assert.match(added, /## b\n\nold\n\n## c\n\nnew\n/)
 })

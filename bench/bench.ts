@@ -1,9 +1,10 @@
 /**
- * Runs the benches and writes bench/RESULTS.md: all of them, or those that are named.
+ * Runs the benches and writes bench/RESULTS.md: all of it, or the sections of those that are named.
  *
  * Usage: npm run bench [-- --quick] [name …]
  */
-import { writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { askingBench } from './asking.ts'
@@ -12,9 +13,11 @@ import { detectionBench } from './detection.ts'
 import { helpBench } from './help.ts'
 import { ledgerBench } from './ledger.ts'
 import { describeMachine, ROOT } from './measure/machine.ts'
-import { type Bench, printFindings, printSection, type Section } from './measure/section.ts'
+import { printResults, replaceSections } from './measure/results-file.ts'
+import type { Bench, Section } from './measure/section.ts'
 import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
+import { trapsBench } from './traps.ts'
 
 const BENCHES: readonly Bench[] = [
   detectionBench,
@@ -24,6 +27,7 @@ const BENCHES: readonly Bench[] = [
   replayBench,
   helpBench,
   askingBench,
+  trapsBench,
 ]
 
 const { values, positionals } = parseArgs({
@@ -41,18 +45,16 @@ const machine = await describeMachine()
 const sections: Section[] = []
 for (const bench of asked) {
   const progress = (line: string): unknown => process.stderr.write(`${line}\n`)
-  sections.push(await bench.run({ isQuick: values.quick, progress }))
+  const before = loadavg()[0] ?? 0
+  const section = await bench.run({ isQuick: values.quick, progress })
+  const load = `Load before it began ${before.toFixed(1)}, when it had ended ${(loadavg()[0] ?? 0).toFixed(1)}.`
+  sections.push({ ...section, notes: [...section.notes, load] })
 }
-const text = [
-  '# Results',
-  'Written by `npm run bench`. What is compared does the same work and takes turns, so that ratios hold although the machine is shared.',
-  machine,
-  '## Targets',
-  printFindings(sections),
-  ...sections.map(printSection),
-].join('\n\n')
+const text = printResults(machine, sections)
 process.stdout.write(`${text}\n`)
+const file = join(ROOT, 'bench/RESULTS.md')
 // A few trials prove nothing but that the benches run.
-if (!values.quick && positionals.length === 0) {
-  writeFileSync(join(ROOT, 'bench/RESULTS.md'), `${text}\n`)
+if (!values.quick && positionals.length === 0) writeFileSync(file, `${text}\n`)
+if (!values.quick && positionals.length > 0) {
+  writeFileSync(file, replaceSections(readFileSync(file, 'utf8'), sections))
 }

@@ -69,10 +69,11 @@ function judged(finding: Finding): readonly string[] {
   const { bound, target, measured, unit } = finding
   const sign = bound === 'atMost' ? '≤' : '≥'
   const apart = Math.abs(measured - target)
-  const percent = `${((apart / target) * 100).toFixed(0)} %`
+  // There is no share of nothing.
+  const percent = target === 0 ? '' : ` (${((apart / target) * 100).toFixed(0)} %)`
   const verdict = isMet(finding) ? 'met' : '**missed**'
   const by = `${verdict} by ${figure(apart)} ${unit}`.trim()
-  return [`${sign} ${target} ${unit}`, `${figure(measured)} ${unit}`, `${by} (${percent})`]
+  return [`${sign} ${target} ${unit}`, `${figure(measured)} ${unit}`, `${by}${percent}`]
 }
 
 /** A Markdown table with aligned columns. */

