@@ -256,7 +256,7 @@ export class Simulation {
     for (let round = 0; round < 4; round++) {
       // What follows a ramp may still be on its way, and then has no end of its own.
       const followedMs = this.clock.goneMs + FOLLOWED_WITHIN_MS
-      await this.#until(() => this.clock.goneMs > followedMs)
+      await this.#until(() => this.#isFollowed() || this.clock.goneMs > followedMs)
       const held = this.standings.all().filter((standing) => standing.is !== 'ended')
       if (held.length === 0) return
       for (const { ramp } of held) this.#end(ramp, round)
@@ -267,6 +267,15 @@ export class Simulation {
     for (const { ramp, is } of this.standings.all()) {
       if (is !== 'ended') this.violations.push(`${ramp} cannot be brought to an end`)
     }
+  }
+
+  /** Whether whatever has reached its goal is followed by what was to follow. */
+  #isFollowed(): boolean {
+    const all = this.standings.all()
+    return [...this.#next.keys()].every(({ contract, goal }) => {
+      const latest = all.findLast((standing) => standing.name === contract.name)
+      return latest?.hasReached !== goal
+    })
   }
 
   #end(ramp: string, round: number): void {

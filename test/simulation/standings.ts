@@ -1,4 +1,5 @@
 /** How every ramp stands by the ledger alone. */
+import type { Outcome } from '../../src/core/entry/entry.ts'
 import type { WatchedLedger } from './faults/watched-ledger.ts'
 
 /** How one ramp stands. */
@@ -8,12 +9,15 @@ export interface Standing {
   is: 'moving' | 'held' | 'ended'
   /** Whether it goes on by itself until somebody ends it. */
   isEndless: boolean
+  /** The goal that it has reached; absent: it has not. */
+  hasReached?: string
 }
 
 /** Reads on in the ledger, entry by entry. */
 export class Standings {
   readonly #ledger: WatchedLedger
   readonly #ramps = new Map<string, Standing>()
+  readonly #goals = new Map<string, string>()
   #read = 0
 
   constructor(ledger: WatchedLedger) {
@@ -42,12 +46,19 @@ export class Standings {
         const { contract, endless = false } = entry.plan
         const { name } = contract
         this.#ramps.set(stream, { ramp: stream, name, is: 'moving', isEndless: endless })
+        this.#goals.set(stream, entry.plan.goal)
       } else if (standing === undefined) continue
       else if (entry.type === 'ramp.held') standing.is = 'held'
-      else if (entry.type === 'ramp.ended') standing.is = 'ended'
+      else if (entry.type === 'ramp.ended') this.#end(standing, entry.outcome)
       else if (entry.type === 'ramp.resumed' || entry.type === 'ramp.undoing')
         standing.is = 'moving'
       if (entry.type === 'ramp.undoing' && standing !== undefined) standing.isEndless = false
     }
+  }
+
+  #end(standing: Standing, outcome: Outcome): void {
+    standing.is = 'ended'
+    const goal = this.#goals.get(standing.ramp)
+    if (outcome === 'reached' && goal !== undefined) standing.hasReached = goal
   }
 }
