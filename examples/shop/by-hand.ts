@@ -107,7 +107,7 @@ export function isAlive(pid: number): boolean {
 export async function eventually<Answer>(
   what: string,
   ask: () => Promise<Answer | undefined> | Answer | undefined,
-  withinMs = 5000,
+  withinMs = 30_000,
 ): Promise<Answer> {
   const startedAtMs = performance.now()
   for (;;) {

@@ -15,7 +15,7 @@ import { openFolder, startNode } from '../../test/support/rampart.ts'
 const repository = join(import.meta.dirname, '../..')
 
 /** How late after the end of its process a crash may be recorded as the stage's failure. */
-const CRASH_WITHIN_MS = 1_000
+const CRASH_WITHIN_MS = 2_000
 
 /** How late after its deadline a stage may be recorded as failed. */
 const DEADLINE_SLACK_MS = 500
@@ -152,7 +152,7 @@ describe('the demo', { concurrency: 2 }, () => {
   })
 
   for (const [part, why] of Object.entries(CRASHES)) {
-    test(`a crash of ${part} is named within a second, and undone`, async (t) => {
+    test(`a crash of ${part} is named, and undone`, async (t) => {
       const { shop, cause } = await assertBroken(t, part)
       assert.match(cause.sentence, why)
       const lateMs =
