@@ -24,6 +24,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'Replay of a long ledger': ['read, verify, parse', 'read, verify, parse, fold'],
   'Help, cold': ['rampart --help', 'node -e 0 (the floor)'],
   'The cost of asking': ['default'],
+  'Broken to given up': ['Rampart', 'wait-on', 'start-server-and-test'],
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 

@@ -7,6 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { loadavg } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { abortBench } from './abort.ts'
 import { askingBench } from './asking.ts'
 import { dagBench } from './dag.ts'
 import { detectionBench } from './detection.ts'
@@ -28,6 +29,7 @@ const BENCHES: readonly Bench[] = [
   helpBench,
   askingBench,
   trapsBench,
+  abortBench,
 ]
 
 const { values, positionals } = parseArgs({

@@ -87,6 +87,32 @@ export function waitOnScriptClimb(world: World, flags: string): Climb {
     })
 }
 
+/**
+ * process-compose as a model of its published algorithm at its fastest: a first look as soon as a node
+ * is started, then one every `periodMs`; the first good answer releases what waits at once.
+ */
+export function periodicModelClimb(world: World, periodMs: number): Climb {
+  const looksGood = async (name: string): Promise<boolean> =>
+    (await fetch(world.urlOf(name))).status === 200
+  return (serviceMs) =>
+    climb(world, serviceMs, async (folder, children) => {
+      const ready = new Map<string, Promise<void>>()
+      for (const [name, needs] of Object.entries(NEEDS)) {
+        const bringUp = async (): Promise<void> => {
+          await Promise.all(needs.map((need) => ready.get(need)))
+          children.push(start(nodeCommand(folder, name)))
+          const beganMs = monotonicMs()
+          for (let look = 1; !(await looksGood(name)); look += 1) {
+            const pauseMs = beganMs + look * periodMs - monotonicMs()
+            await new Promise((resolve) => setTimeout(resolve, Math.max(0, pauseMs)))
+          }
+        }
+        ready.set(name, bringUp())
+      }
+      await Promise.all(ready.values())
+    })
+}
+
 /** start-server-and-test: one node after the other, then the test. */
 export function serialClimb(world: World, env: Readonly<Record<string, string>>): Climb {
   const program = join(import.meta.dirname, 'programs/one-after-another.ts')

@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import {
   type Climb,
+  periodicModelClimb,
   type Ramped,
   rampartClimb,
   serialClimb,
@@ -74,6 +75,7 @@ function cellsOf(world: World, { isQuick }: Scale): readonly Cell[] {
       3,
       rampartClimb(world, () => ({ log: { pattern: '^ready$' } })),
     ),
+    cell('process-compose (model)', 'period 1 s, its least', 3, periodicModelClimb(world, 1_000)),
     cell('wait-on, API', 'default (250 ms)', 2, waitOnApiClimb(world)),
     cell('wait-on, API', 'interval 10', 2, waitOnApiClimb(world, 10)),
     cell('wait-on, command', 'default (250 ms)', 2, waitOnScriptClimb(world, '')),
@@ -156,6 +158,7 @@ function sectionOf(cells: readonly Cell[], criticalPathMs: number, startMs: numb
     notes: [
       'Edge: from the last need being ready to the first instruction of the node that waited for it.',
       `Starting a shell with nobody in between takes ${figure(startMs)} ms here (p50); 7 are on the path.`,
+      'process-compose (model): not run, a model of its published algorithm; a look at the start of a node, then every 1 s.',
       'start-server-and-test brings one node up after the other; few trials, since they are long.',
     ],
   }

@@ -45,11 +45,14 @@ async function poll(
 ): Promise<Claim> {
   const beganMs = performance.now()
   const { firstMs, periodMs, tickMs } = polling
-  for (let at = firstMs; at < limitMs; at += periodMs) {
-    await until(beganMs + at)
+  for (let atMs = firstMs; atMs < limitMs; ) {
+    await until(beganMs + atMs)
     if (polling.endFails && child.exitCode !== null) break
-    if (!(await look(set, polling))) continue
+    const isGood = await look(set, polling)
     const sinceMs = performance.now() - beganMs
+    // A look that took longer than the pause delays the next one.
+    atMs = Math.max(atMs + periodMs, sinceMs)
+    if (!isGood) continue
     if (tickMs > 0) await until(beganMs + Math.ceil(sinceMs / tickMs) * tickMs)
     return { is: 'ready', atMs: Date.now() }
   }

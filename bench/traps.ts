@@ -23,8 +23,18 @@ const TRAP_MS = 6_000
 /** When those who can be told to are told to give up: far more than any trap takes. @unit ms */
 const LIMIT_MS = 20_000
 
-/** What is not asked of containers: each has ports of its own, and ends with its first process. */
-const NOT_OF_CONTAINERS = ['stale-http', 'stale-tcp', 'daemon-parent']
+/** What is not asked of containers: each has ports and hosts of its own, and ends with its first process. */
+const NOT_OF_CONTAINERS = ['stale-http', 'stale-tcp', 'daemon-parent', 'ipv6-only', 'ipv4-only']
+
+/** Enough for the replicas of everybody. */
+const POSTGRES_FLAGS = [
+  'wal_level=logical',
+  'max_connections=200',
+  'max_worker_processes=40',
+  'max_logical_replication_workers=30',
+  'max_replication_slots=30',
+  'max_wal_senders=30',
+].flatMap((setting) => ['-c', setting])
 
 interface Walker {
   readonly who: string
@@ -48,7 +58,7 @@ async function measure(folder: string, scale: Scale): Promise<Section> {
   // One workspace for Rampart's walks, whose daemon is there before they hurry to start it.
   mkdirSync(join(folder, '.rampart'))
   await (await ensureDaemon({ workspace: folder, program: PROGRAM })).close()
-  const server = await startPostgres(['-c', 'wal_level=logical', '-c', 'max_connections=200'])
+  const server = await startPostgres(POSTGRES_FLAGS)
   try {
     const traps = scale.isQuick ? TRAPS.filter(({ name }) => QUICK.includes(name)) : TRAPS
     const columns: (readonly (Judgement | 'spared')[])[] = []
@@ -171,7 +181,8 @@ function sectionOf(traps: readonly Trap[], verdicts: Verdicts): Section {
     notes: [
       'Rampart has the contract that a careful user would write: it can say what it must see. The others are told what they can be told: a URL that answers well, or a port. Where they run a command of yours instead (process-compose, compose), they know as much as that command looks at.',
       'Rampart is judged by its decision, the others by when they go on, which is later and kinder.',
-      'process-compose (model): not run, a model of its published algorithm at its fastest, first look at once, then every 1 s, one success is enough. compose (model): likewise, `curl --fail` every 100 ms, acted upon every 500 ms. — : containers have ports of their own and end with their first process.',
+      'process-compose (model): not run, a model of its published algorithm at its fastest, first look at once, then every 1 s, one success is enough. compose (model): likewise, `curl --fail` every 100 ms, acted upon every 500 ms. — : containers have ports and hosts of their own and end with their first process.',
+      'localhost at ::1 only: the hosts file of this machine gives localhost one address, as is usual where it runs without IPv6 outside; whoever asks it does not find the other. The idle primary is found wanting by its own health page, which judges the age of the last change.',
     ],
   }
 }
