@@ -37,6 +37,7 @@ function cliParts(): Omit<CliParts, 'runDaemon'> {
     user: userName(),
     nowMs: () => clock.nowMs(),
     onInterrupt,
+    onTermination,
     findWorkspace,
     async connectDaemon(workspace, options) {
       const { connectDaemon } = await import('./server/client/connect-daemon.ts')
@@ -76,6 +77,14 @@ function log(line: string): void {
 function onInterrupt(callback: () => void): () => void {
   process.on('SIGINT', callback)
   return () => process.off('SIGINT', callback)
+}
+
+function onTermination(callback: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, callback)
+  return () => {
+    for (const signal of signals) process.off(signal, callback)
+  }
 }
 
 function readVersion(): string {

@@ -35,6 +35,8 @@ export interface CliParts {
   nowMs(): number
   /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
   onInterrupt(callback: () => void): () => void
+  /** The same, also when the process is told to end, or its terminal goes away. */
+  onTermination(callback: () => void): () => void
   /** The nearest folder at or above `from` that holds `.rampart`; else `from`. */
   findWorkspace(from: string): string
   /**

@@ -4,10 +4,10 @@
  */
 import { createServer, type Server } from 'node:http'
 import type { Stage } from '../core/plan/plan.ts'
-import { signalAll } from './hang-faults.ts'
 import type { PromisedCondition, Promises } from './promises.ts'
 import type { Noticed, Sighting } from './proof.ts'
 import { noticedFrom } from './sighting.ts'
+import { signalAll } from './signal-all.ts'
 import type { Trial } from './trial.ts'
 
 /** How often a stranger must have been asked before what was said of it counts. */
@@ -52,20 +52,26 @@ async function impersonateOne(
   asking: readonly PromisedCondition[],
   withinMs: number,
 ): Promise<Sighting> {
-  const ports = Object.values(await trial.portsOf(name))
-  const strangers = await Promise.all(ports.map(openStranger))
+  const fault = `something else answers 200 for ${name}`
+  const untold = { fault, mustNotice: asking, noticed: [], stillBroken: [] }
+  const paths = await pathsOf(trial, asking)
+  const strangers: Stranger[] = []
   const startedMs = performance.now()
   try {
-    // Until it was asked, what is broken is only that nobody answered.
-    const isAsked = (): boolean => strangers.some((one) => one.asked() >= ASKED_LEAST)
+    for (const port of Object.values(await trial.portsOf(name))) {
+      const stranger = await openStranger(port)
+      if (stranger === undefined) return { ...untold, untried: `its port ${port} is not free` }
+      strangers.push(stranger)
+    }
+    // Until each was asked, what is broken is only that nobody answered.
+    const isAsked = (): boolean => areAsked(paths, strangers)
     await trial.lookUntil(isAsked, withinMs)
-    const broken = isAsked() ? await trial.broken() : []
+    if (!isAsked()) return { ...untold, untried: 'it was not asked in time' }
     const afterMs = Math.round(performance.now() - startedMs)
-    const noticed: readonly Noticed[] = broken
+    const noticed: readonly Noticed[] = (await trial.broken())
       .filter((one) => one.stage === name && asking.some((it) => it.condition === one.condition))
       .map(({ condition, sentence }) => ({ stage: name, condition, afterMs, sentence }))
-    const fault = `something else answers 200 for ${name}`
-    return { fault, mustNotice: asking, noticed, stillBroken: [] }
+    return { ...untold, noticed }
   } finally {
     for (const { server } of strangers) {
       server.closeAllConnections()
@@ -74,21 +80,51 @@ async function impersonateOne(
   }
 }
 
-interface Stranger {
-  readonly server: Server
-  asked(): number
+/** The paths that conditions ask for, as often as there are conditions that do. */
+async function pathsOf(
+  trial: Trial,
+  asking: readonly PromisedCondition[],
+): Promise<readonly string[]> {
+  const inputs = await Promise.all(
+    asking.map(({ stage, condition }) => trial.inputOf(stage, condition)),
+  )
+  return inputs.map((input) => {
+    const url = input.ok ? String(input.value['url']) : ''
+    return URL.canParse(url) ? new URL(url).pathname : '/'
+  })
 }
 
-async function openStranger(port: number): Promise<Stranger> {
-  let asked = 0
-  const server = createServer((_, response) => {
-    asked += 1
+/** Whether every path was asked for often enough by every condition that asks for it. */
+function areAsked(paths: readonly string[], strangers: readonly Stranger[]): boolean {
+  const asked = strangers.flatMap((one) => one.asked)
+  return paths.every((path) => {
+    const least = ASKED_LEAST * paths.filter((other) => other === path).length
+    return asked.filter((other) => other === path).length >= least
+  })
+}
+
+interface Stranger {
+  readonly server: Server
+  /** The path of every request so far. */
+  readonly asked: readonly string[]
+}
+
+/** Listens in the place of one that was killed; undefined when somebody else does already. */
+async function openStranger(port: number): Promise<Stranger | undefined> {
+  const asked: string[] = []
+  const server = createServer(({ url = '/' }, response) => {
+    asked.push(new URL(url, 'http://localhost').pathname)
     response.setHeader('content-type', 'application/json')
     response.end(STRANGER)
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, '127.0.0.1', resolve)
-  })
-  return { server, asked: () => asked }
+  try {
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject)
+      server.listen(port, '127.0.0.1', resolve)
+    })
+    return { server, asked }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return undefined
+  }
 }

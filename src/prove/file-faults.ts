@@ -4,8 +4,10 @@
  */
 import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
-import type { InjectedFault } from './fault.ts'
-import type { Promises } from './promises.ts'
+import { resolve } from 'node:path'
+import type { JsonObject } from '../core/units/json.ts'
+import { type InjectedFault, unreadFault } from './fault.ts'
+import type { PromisedCondition, Promises } from './promises.ts'
 import type { Trial } from './trial.ts'
 
 const ASIDE = '.put-aside'
@@ -19,15 +21,25 @@ export async function fileFaults(
   for (const promised of promises.conditions) {
     if (promised.probe !== 'file') continue
     const input = await trial.inputOf(promised.stage, promised.condition)
-    const path = String(input['path'])
-    const isAbsent = input['absent'] === true
-    faults.push({
-      name: `${path} is ${isAbsent ? 'there' : 'gone'} for ${promised.stage}`,
-      mustNotice: [promised],
-      inject: () => (isAbsent ? make(path) : putAside(path)),
-    })
+    faults.push(
+      input.ok ? fileFault(trial, promised, input.value) : unreadFault(promised, input.why),
+    )
   }
   return faults
+}
+
+function fileFault(trial: Trial, promised: PromisedCondition, input: JsonObject): InjectedFault {
+  const path = resolve(String(input['path']))
+  const isAbsent = input['absent'] === true
+  const put = isAbsent ? make : putAside
+  // What lies elsewhere is not the copy's: others may need it.
+  const isOwn = trial.folders.some((folder) => path.startsWith(`${folder}/`))
+  return {
+    name: `${path} is ${isAbsent ? 'there' : 'gone'} for ${promised.stage}`,
+    mustNotice: [promised],
+    inject: async () =>
+      isOwn ? { heal: await put(path) } : { untried: "it is not in the contract's folder" },
+  }
 }
 
 async function putAside(path: string): Promise<() => Promise<void>> {

@@ -3,8 +3,9 @@
  * its connections and its locks, and answers nothing, which is what a dead machine or a long pause
  * looks like; whoever asks only whether the port accepts is told that all is well.
  */
-import type { InjectedFault } from './fault.ts'
+import type { Injected, InjectedFault } from './fault.ts'
 import { comparing, type Promises } from './promises.ts'
+import { signalAll } from './signal-all.ts'
 import type { Trial } from './trial.ts'
 
 /** Probes that look at the process itself, which is there even though it hangs. */
@@ -21,21 +22,19 @@ export function hangFaults(trial: Trial, promises: Promises): readonly InjectedF
       ),
       ...comparing(promises, { stage }),
     ],
-    inject: async () => {
-      const pids = await trial.pidsOf(stage)
-      signalAll(pids, 'SIGSTOP')
-      return async () => signalAll(pids, 'SIGCONT')
-    },
+    inject: () => hang(trial, stage),
   }))
 }
 
-/** Sends a signal to all that are still there. */
-export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
-  for (const pid of pids) {
-    try {
-      process.kill(pid, signal)
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
-    }
+async function hang(trial: Trial, stage: string): Promise<Injected> {
+  const pids = await trial.pidsOf(stage)
+  if (pids.length === 0) return { untried: 'no process of it was found' }
+  const goOn = (): void => signalAll(pids, 'SIGCONT')
+  try {
+    signalAll(pids, 'SIGSTOP')
+  } catch (error) {
+    goOn()
+    throw error
   }
+  return { heal: async () => goOn() }
 }

@@ -4,7 +4,7 @@
  */
 import { Client, escapeIdentifier } from 'pg'
 import type { JsonObject } from '../core/units/json.ts'
-import type { InjectedFault } from './fault.ts'
+import { type InjectedFault, unreadFault } from './fault.ts'
 import { comparing, type PromisedCondition, type Promises } from './promises.ts'
 import type { Trial } from './trial.ts'
 
@@ -23,16 +23,40 @@ export async function postgresFaults(
   for (const promised of asking) {
     const input = await trial.inputOf(promised.stage, promised.condition)
     const mustNotice = [promised, ...comparing(promises, promised)]
-    faults.push(...faultsFor(promised, input, mustNotice))
+    if (input.ok) faults.push(...faultsFor(promised, input.value, mustNotice).map(ofCopyAlone))
+    else faults.push(unreadFault(promised, input.why))
   }
   return faults
+}
+
+/** Leaves a database alone that no process of the copy serves: it is somebody's in earnest. */
+function ofCopyAlone({ url, inject, ...fault }: DatabaseFault): InjectedFault {
+  return {
+    ...fault,
+    inject: async (trial) =>
+      (await isServedBy(trial, url))
+        ? { heal: await inject() }
+        : { untried: 'its database is not of the copy, and was left alone' },
+  }
+}
+
+interface DatabaseFault extends Pick<InjectedFault, 'name' | 'mustNotice'> {
+  readonly url: string
+  inject(): Promise<() => Promise<void>>
+}
+
+async function isServedBy(trial: Trial, url: string): Promise<boolean> {
+  if (!URL.canParse(url)) return false
+  const { hostname, port } = new URL(url)
+  const isHere = ['localhost', '[::1]'].includes(hostname) || /^127(?:\.\d+){3}$/.test(hostname)
+  return isHere && (await trial.listeningPorts()).includes(Number(port === '' ? 5432 : port))
 }
 
 function faultsFor(
   promised: PromisedCondition,
   input: JsonObject,
   mustNotice: readonly PromisedCondition[],
-): readonly InjectedFault[] {
+): readonly DatabaseFault[] {
   const url = String(input['url'])
   const where = `for ${promised.stage}`
   const { tables, indexes, migrations, replication } = input
@@ -45,6 +69,7 @@ function faultsFor(
   ]
   return [
     ...renames.map(([kind, name]) => ({
+      url,
       name: `the ${kind} ${name} is gone ${where}`,
       mustNotice,
       inject: () =>
@@ -54,6 +79,7 @@ function faultsFor(
       ? []
       : [
           {
+            url,
             name: `replication stands still ${where}`,
             mustNotice: [promised],
             inject: () => freeze(url),

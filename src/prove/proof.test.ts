@@ -66,3 +66,14 @@ test('what never became well again is no proof', () => {
   const ill: Sighting = { ...SEEN, noticed, stillBroken: ['api: ready: 503'] }
   assert.equal(proofOf(promisesOf(PLAN), [ill]).verdict, 'unproved')
 })
+
+test('what could not be made false is not proved, and says why', () => {
+  const untried: Sighting = { ...SEEN, fault: 'db lies', noticed: [], untried: 'it is read-only' }
+  const proof = proofOf(promisesOf(PLAN), [SEEN, untried])
+  const [sql] = proof.conditions
+  assert.equal(sql?.isProved, false)
+  assert.deepEqual(sql?.missed, [])
+  assert.deepEqual(sql?.untried, [{ fault: 'db lies', why: 'it is read-only' }])
+  const [edge] = proofOf(promisesOf(PLAN), [{ ...untried, hit: 'db' }]).edges
+  assert.deepEqual([edge?.isProved, edge?.isTried], [false, false])
+})

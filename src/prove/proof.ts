@@ -10,6 +10,8 @@ export interface Sighting {
   readonly noticed: readonly Noticed[]
   /** Conditions that had to notice this very fault. */
   readonly mustNotice: readonly Pick<PromisedCondition, 'stage' | 'condition'>[]
+  /** Why it was not made false after all; then nothing could be noticed. */
+  readonly untried?: string
   /** Until every promise was kept again; absent: it was not, or that was not waited for. @unit ms */
   readonly recoveredMs?: number
   /** What never came back. */
@@ -33,11 +35,15 @@ export interface ProvedCondition extends PromisedCondition {
   readonly by: readonly { readonly fault: string; readonly afterMs: number }[]
   /** Faults that it should have told of and did not. */
   readonly missed: readonly string[]
+  /** Faults that it should have been shown and was not, and why. */
+  readonly untried: readonly { readonly fault: string; readonly why: string }[]
 }
 
 /** An edge, and whether the one that stands there tells when the other is gone. */
 export interface ProvedEdge extends PromisedEdge {
   readonly isProved: boolean
+  /** Whether the one that it stands on was made to fail at all. */
+  readonly isTried: boolean
   readonly by?: { readonly condition: string; readonly fault: string; readonly afterMs: number }
 }
 
@@ -69,19 +75,24 @@ function proveCondition(
   const by = sightings.flatMap(({ fault, noticed }) =>
     noticed.filter(isIt).map(({ afterMs }) => ({ fault, afterMs })),
   )
-  const missed = sightings
-    .filter(({ mustNotice, noticed }) => mustNotice.some(isIt) && !noticed.some(isIt))
+  const due = sightings.filter(({ mustNotice }) => mustNotice.some(isIt))
+  const untried = due.flatMap(({ fault, untried: why }) =>
+    why === undefined ? [] : [{ fault, why }],
+  )
+  const missed = due
+    .filter((sighting) => sighting.untried === undefined && !sighting.noticed.some(isIt))
     .map(({ fault }) => fault)
-  return { ...promised, isProved: by.length > 0 && missed.length === 0, by, missed }
+  const isProved = by.length > 0 && missed.length === 0 && untried.length === 0
+  return { ...promised, isProved, by, missed, untried }
 }
 
 function proveEdge(promised: PromisedEdge, sightings: readonly Sighting[]): ProvedEdge {
-  for (const { fault, hit, noticed } of sightings) {
-    if (hit !== promised.to) continue
+  const tried = sightings.filter(({ hit, untried }) => hit === promised.to && untried === undefined)
+  for (const { fault, noticed } of tried) {
     const told = noticed.find(({ stage }) => stage === promised.from)
     if (told === undefined) continue
     const { condition, afterMs } = told
-    return { ...promised, isProved: true, by: { condition, fault, afterMs } }
+    return { ...promised, isProved: true, isTried: true, by: { condition, fault, afterMs } }
   }
-  return { ...promised, isProved: false }
+  return { ...promised, isProved: false, isTried: tried.length > 0 }
 }

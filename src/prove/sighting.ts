@@ -1,5 +1,7 @@
 /** Putting one fault in, seeing who tells, and taking it out again. */
-import type { InjectedFault } from './fault.ts'
+import { AssertionFailure } from '../core/fault/assert.ts'
+import { isFault } from '../core/fault/fault.ts'
+import type { Injected, InjectedFault } from './fault.ts'
 import type { PromisedCondition, PromisedEdge } from './promises.ts'
 import type { Noticed, Sighting } from './proof.ts'
 import type { Trial } from './trial.ts'
@@ -23,19 +25,23 @@ export async function sight(
   const { name, hit, mustNotice } = fault
   const standing = edges.filter(({ to }) => to === hit).map(({ from }) => from)
   const startedMs = performance.now()
-  const heal = await fault.inject(trial)
+  const injected = await injectInto(trial, fault)
+  if ('untried' in injected) {
+    const { untried } = injected
+    return { fault: name, ...hitBy(fault), mustNotice, noticed: [], untried, stillBroken: [] }
+  }
   let noticed: readonly Noticed[]
   try {
     noticed = await noticedFrom(trial, mustNotice, startedMs, withinMs, standing)
   } finally {
-    await heal()
+    await injected.heal()
   }
   const healedMs = performance.now()
   const left = await trial.untilKept(RECOVERY_MS)
   const recoveredMs = Math.round(performance.now() - healedMs)
   return {
     fault: name,
-    ...(hit === undefined ? {} : { hit }),
+    ...hitBy(fault),
     mustNotice,
     noticed,
     ...(left.length === 0 ? { recoveredMs } : {}),
@@ -43,6 +49,21 @@ export async function sight(
       ({ stage, condition, sentence }) => `${stage}: ${condition}: ${sentence}`,
     ),
   }
+}
+
+/** A fault that cannot be put in is told of, and the others are tried all the same. */
+async function injectInto(trial: Trial, fault: InjectedFault): Promise<Injected> {
+  try {
+    return await fault.inject(trial)
+  } catch (error) {
+    const isOurs = isFault(error) || error instanceof AssertionFailure
+    if (isOurs || !(error instanceof Error)) throw error
+    return { untried: error.message }
+  }
+}
+
+function hitBy({ hit }: InjectedFault): Pick<Sighting, 'hit'> {
+  return hit === undefined ? {} : { hit }
 }
 
 /**

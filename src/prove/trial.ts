@@ -6,12 +6,12 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
 import { type AnyContract, aimContract, parseContracts, planContract } from '../contracts/index.ts'
 import { present } from '../core/fault/assert.ts'
-import { Fault } from '../core/fault/fault.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampartClient } from '../server/client/client.ts'
-import type { BrokenPromise, ComponentView } from '../server/wire.ts'
+import type { BrokenPromise, ComponentView, LeftoversView } from '../server/wire.ts'
+import { signalAll } from './signal-all.ts'
 
 /** What a trial is opened with. */
 export interface TrialOptions {
@@ -23,7 +23,19 @@ export interface TrialOptions {
   /** Values that were given for the contract's settings, by name. */
   readonly settings: Readonly<Record<string, string>>
   readonly by: string
+  /** The folder of its daemon. */
+  readonly workspace: string
+  /** Aborted when nothing more is to be waited for, but what clears it away. */
+  readonly signal: AbortSignal
 }
+
+/** How long what was killed may take to be gone. @unit ms */
+const GONE_MS = 10_000
+
+/** A condition's input, or why it cannot be told. */
+export type Input =
+  | { readonly ok: true; readonly value: JsonObject }
+  | { readonly ok: false; readonly why: string }
 
 /** How often to look at what is watched. @unit ms */
 const LOOK_MS = 25
@@ -36,6 +48,7 @@ export class Trial {
   readonly plan: Plan
   readonly #options: TrialOptions
   readonly #document: Json
+  #latest: string | undefined
   readonly #aim: { readonly target?: string }
 
   constructor(options: TrialOptions) {
@@ -47,16 +60,38 @@ export class Trial {
     this.plan = planContract(contract, { goal: 'watch', ...this.#aim })
   }
 
+  /** The folders that are its own, or that it shares with nobody but the environment itself. */
+  get folders(): readonly string[] {
+    return [this.#options.directory, this.#options.workspace]
+  }
+
   /** Brings it up and waits until every promise is watched and kept. Returns how the ramp ended. */
   async up(): Promise<RampState> {
-    const state = await this.#ramp('up')
+    const { signal } = this.#options
+    const state = await this.#follow(await this.#open('up'), signal)
+    signal.throwIfAborted()
     if (state.ended?.outcome === 'reached') await this.untilKept(60_000)
     return state
   }
 
-  /** Takes it down. */
-  async down(): Promise<RampState> {
-    return await this.#ramp('down')
+  /**
+   * Takes it down, whatever was under way, and kills what does not go by itself.
+   *
+   * @returns what is left all the same
+   */
+  async clearAway(): Promise<LeftoversView['processes']> {
+    await this.#giveUp(this.#latest)
+    await this.#follow(await this.#open('down'))
+    await this.#giveUp(this.#latest)
+    const { client } = this.#options
+    const untilMs = performance.now() + GONE_MS
+    for (;;) {
+      const { processes } = await client.leftovers()
+      if (processes.length === 0 || performance.now() >= untilMs) return processes
+      const pids = processes.map(({ pid }) => pid)
+      signalAll(pids, 'SIGKILL')
+      await delay(LOOK_MS)
+    }
   }
 
   /** The promises that are broken now. */
@@ -78,7 +113,7 @@ export class Trial {
     for (;;) {
       const broken = await this.broken()
       if (isEnough(broken) || performance.now() >= untilMs) return broken
-      await delay(LOOK_MS)
+      await this.#pause()
     }
   }
 
@@ -92,13 +127,19 @@ export class Trial {
       const isProved = state?.stages.every(({ phase }) => phase === 'ready') === true
       if (isProved && watch?.broken.length === 0) return []
       if (performance.now() >= untilMs) return watch?.broken ?? []
-      await delay(LOOK_MS)
+      await this.#pause()
     }
   }
 
-  /** The stages that keep a process running. */
+  /** The stages that keep a process of this machine running. */
   running(): readonly Stage[] {
-    return this.plan.stages.filter((stage) => stage.command !== undefined)
+    return this.plan.stages.filter(({ command }) => command?.actuator === 'process')
+  }
+
+  /** The ports that processes of the copy listen on. */
+  async listeningPorts(): Promise<readonly number[]> {
+    const { ports } = await this.#options.client.leftovers()
+    return ports.map(({ port }) => port)
   }
 
   /** Every process of a stage, children and grandchildren too. */
@@ -113,20 +154,25 @@ export class Trial {
     return (await this.#view(stage))?.ports ?? {}
   }
 
-  /** A condition's input as it is asked now, every template resolved. */
-  async inputOf(stage: string, condition: string): Promise<JsonObject> {
+  /** A condition's input as it is asked now, every template resolved; or why it cannot be told. */
+  async inputOf(stage: string, condition: string): Promise<Input> {
     const found = this.plan.stages.find(({ name }) => name === stage)
     const question = found?.conditions.find(({ name }) => name === condition)?.question
     const input = question?.ask === 'probe' ? question.input : {}
     const resolved = resolveTemplates(input, await this.#scopeOf(found))
-    if (!resolved.ok) throw unresolved(`${stage}/${condition}`, resolved.problem.sentence)
-    return resolved.value as JsonObject
+    return resolved.ok
+      ? { ok: true, value: resolved.value as JsonObject }
+      : { ok: false, why: resolved.problem.sentence }
   }
 
-  async #ramp(goal: 'up' | 'down'): Promise<RampState> {
+  #pause(): Promise<void> {
+    return delay(LOOK_MS, undefined, { signal: this.#options.signal })
+  }
+
+  async #open(goal: 'up' | 'down'): Promise<string> {
     const { client, directory, settings, by } = this.#options
     const contract = this.#document
-    const ramp = await client.openRamp({
+    this.#latest = await client.openRamp({
       contract,
       directory,
       goal,
@@ -134,10 +180,23 @@ export class Trial {
       settings,
       by,
     })
-    for await (const event of client.stream(ramp)) {
+    return this.#latest
+  }
+
+  /** Waits until a ramp ends or holds. */
+  async #follow(ramp: string, signal?: AbortSignal): Promise<RampState> {
+    const { client } = this.#options
+    for await (const event of client.stream(ramp, signal === undefined ? {} : { signal })) {
       if (event.type === 'entry' && event.recorded.entry.type === 'ramp.held') break
     }
     return (await client.ramp(ramp)).state
+  }
+
+  /** Ends a ramp where it stands, if it goes on or holds. */
+  async #giveUp(ramp: string | undefined): Promise<void> {
+    const { client, by } = this.#options
+    if (ramp === undefined || (await client.ramp(ramp)).state.ended !== undefined) return
+    await client.say(ramp, by, { say: 'abort', undo: false, why: 'the proof is over' })
   }
 
   async #view(stage: string): Promise<ComponentView | undefined> {
@@ -165,7 +224,7 @@ export class Trial {
       ...(self === undefined ? {} : { self }),
       ...(group === undefined ? {} : { region: { name: group } }),
       settings: this.#settingsOf(group),
-      run: { directory: this.#options.directory },
+      run: { directory: this.#options.directory, workspace: this.#options.workspace },
     }
   }
 
@@ -210,15 +269,12 @@ function targetsOf(spec: JsonObject): JsonObject {
 }
 
 function eagerComponent(component: JsonObject): JsonObject {
-  const { ready } = component
-  return Array.isArray(ready) ? { ...component, ready: ready.map(eagerCondition) } : component
+  // A copy has nothing to be emptied of, and must not stay because it is not empty.
+  const { ready, drain, ...rest } = component
+  return Array.isArray(ready) ? { ...rest, ready: ready.map(eagerCondition) } : rest
 }
 
 function eagerCondition(condition: Json): Json {
   const { watch, every, ...rest } = condition as JsonObject
   return { ...rest, every: { watch: EVERY } }
-}
-
-function unresolved(subject: string, hint: string): Fault {
-  return new Fault({ code: 'unit-malformed', operation: 'resolve the condition', subject, hint })
 }

@@ -40,6 +40,10 @@ export function collectingParts(
       interrupts.add(callback)
       return () => interrupts.delete(callback)
     },
+    onTermination(callback) {
+      interrupts.add(callback)
+      return () => interrupts.delete(callback)
+    },
     findWorkspace,
     connectDaemon: (workspace) => connectDaemon({ workspace }),
     ensureDaemon: (workspace) => ensureDaemon({ workspace, program: PROGRAM }),

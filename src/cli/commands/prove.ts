@@ -2,7 +2,8 @@
  * `rampart prove`: brings a copy of an environment up, makes each of its promises false, and says which
  * of them nothing would have told of. Nothing is left of the copy.
  */
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs'
+import { mkdtempSync, realpathSync } from 'node:fs'
+import { rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type AnyContract, aimContract } from '../../contracts/index.ts'
@@ -45,17 +46,29 @@ export async function runProve(
   const contract = chooseContract(loaded, options.name)
   const aim = aimOf(parts, contract, options)
   const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'rampart-prove-')))
+  const stop = new AbortController()
+  const unhook = parts.onTermination(() => stop.abort())
+  const told = { ...options, ...aim, withinMs, workspace, signal: stop.signal }
   try {
     const client = await parts.ensureDaemon(workspace)
     try {
-      return await proveWith(parts, client, contract, { ...options, ...aim, withinMs })
+      return await proveWith(parts, client, contract, told)
     } finally {
       await client.stopDaemon()
       await client.close()
     }
   } finally {
-    rmSync(workspace, { recursive: true, force: true, maxRetries: 5 })
+    unhook()
+    // The synchronous one gives up without a word where the daemon removes a file at the same moment.
+    await rm(workspace, { recursive: true, force: true, maxRetries: 5 })
   }
+}
+
+/** What a proof is told besides what was asked for. */
+interface ToldOptions extends ProveOptions {
+  readonly withinMs: number
+  readonly workspace: string
+  readonly signal: AbortSignal
 }
 
 function withinOf({ within = DEFAULT_WITHIN }: ProveOptions): number | undefined {
@@ -71,46 +84,55 @@ async function proveWith(
   parts: CliParts,
   client: RampartClient,
   contract: AnyContract,
-  options: ProveOptions & { readonly withinMs: number },
+  options: ToldOptions,
 ): Promise<number> {
   const directory = folderOf(parts.cwd, contract)
-  const { target } = options
+  const { target, workspace, signal } = options
   const aim = target === undefined ? {} : { target }
   const settings = settingValues(aimContract(contract, target), parts.settings)
-  const trial = new Trial({ client, contract, ...aim, directory, settings, by: parts.user })
+  const by = parts.user
+  const trial = new Trial({ client, contract, ...aim, directory, settings, by, workspace, signal })
   const say = (line: string): void => {
     if (options.json !== true) parts.stderr.write(`${line}\n`)
   }
-  say(`Bringing up a copy of ${contract.name}, to break it.`)
+  say(`Bringing up a copy of ${contract.name} in ${workspace}, to break it.`)
+  try {
+    return await proveCopy(parts, trial, contract.name, { ...options, say })
+  } catch (error) {
+    if (!signal.aborted) throw error
+    say('Broken off; what was tried so far is above. The copy is taken down.')
+    return EXIT.interrupted
+  } finally {
+    for (const { subject, pid, command } of await trial.clearAway()) {
+      parts.stderr.write(`Left behind: ${subject}, pid ${pid}: ${command}\n`)
+    }
+  }
+}
+
+async function proveCopy(
+  parts: CliParts,
+  trial: Trial,
+  name: string,
+  options: ToldOptions & { say(line: string): void },
+): Promise<number> {
+  const { withinMs, signal, say, json } = options
   const up = await trial.up()
   if (up.ended?.outcome !== 'reached') {
-    const why = up.ended?.cause?.sentence ?? up.held?.sentence ?? 'it did not become ready'
+    const why =
+      up.ended?.cause?.sentence ?? up.held?.sentence ?? up.undoCause?.sentence ?? 'nobody says why'
     say(`It cannot be proved, since it did not come up: ${why}`)
-    await trial.down()
-    if (options.json === true) printJson(parts, { verdict: 'not-up', cause: why })
+    if (json === true) printJson(parts, { verdict: 'not-up', cause: why })
     return EXIT.no
   }
-  const stop = new AbortController()
-  const unhook = parts.onInterrupt(() => stop.abort())
   const paint = paintFor(parts.stderr, parts.settings)
-  try {
-    const { withinMs } = options
-    const proof = await proveEnvironment(trial, {
-      withinMs,
-      signal: stop.signal,
-      trying: () => undefined,
-      seen: (sighting) => say(sightingLine(sighting, paint)),
-    })
-    tell(parts, contract.name, proof, options)
-    return proof.verdict === 'proved' ? EXIT.yes : EXIT.no
-  } catch (error) {
-    if (!stop.signal.aborted) throw error
-    say('Broken off; what was tried so far is above.')
-    return EXIT.fault
-  } finally {
-    unhook()
-    await trial.down()
-  }
+  const proof = await proveEnvironment(trial, {
+    withinMs,
+    signal,
+    trying: () => undefined,
+    seen: (sighting) => say(sightingLine(sighting, paint)),
+  })
+  tell(parts, name, proof, options)
+  return proof.verdict === 'proved' ? EXIT.yes : EXIT.no
 }
 
 function tell(parts: CliParts, name: string, proof: Proof, { json }: ProveOptions): void {

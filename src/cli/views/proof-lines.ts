@@ -6,7 +6,10 @@ import { MARKS, type Paint } from './paint.ts'
 
 /** One line as soon as something was tried. */
 export function sightingLine(sighting: Sighting, paint: Paint): string {
-  const { fault, mustNotice, noticed, recoveredMs, stillBroken } = sighting
+  const { fault, mustNotice, noticed, recoveredMs, stillBroken, untried } = sighting
+  if (untried !== undefined) {
+    return `  ${paint.mood('bad', MARKS.bad)} ${fault}: not tried, since ${untried}`
+  }
   const missed = mustNotice.filter(
     (one) => !noticed.some((it) => it.stage === one.stage && it.condition === one.condition),
   )
@@ -27,21 +30,22 @@ export function sightingLine(sighting: Sighting, paint: Paint): string {
 
 /** The whole proof. */
 export function proofLines(name: string, proof: Proof, paint: Paint): readonly string[] {
-  const { conditions, edges } = proof
+  const { conditions, edges, sightings } = proof
   const unproved = [
     ...conditions.filter((one) => !one.isProved).map(complainOfCondition),
     ...edges.filter((one) => !one.isProved).map(complainOfEdge),
   ]
   const total = conditions.length + edges.length
+  const ill = sightings.filter(({ stillBroken }) => stillBroken.length > 0).map(complainOfIll)
   const title = paint.bold(
-    unproved.length === 0
-      ? `${name}: each of its ${total} promises was made false, and something told`
-      : `${name}: ${unproved.length} of its ${total} promises prove nothing`,
+    unproved.length > 0
+      ? `${name}: ${unproved.length} of its ${total} promises are not proved`
+      : `${name}: each of its ${total} promises was made false, and something told`,
   )
   return [
     title,
-    ...(unproved.length === 0 ? provedLines(proof, paint) : []),
-    ...unproved.map((line) => `  ${paint.mood('bad', MARKS.bad)} ${line}`),
+    ...(proof.verdict === 'proved' ? provedLines(proof, paint) : []),
+    ...[...unproved, ...ill].map((line) => `  ${paint.mood('bad', MARKS.bad)} ${line}`),
   ]
 }
 
@@ -62,17 +66,27 @@ function toldBy({ by }: ProvedEdge): string {
   return by === undefined ? '' : `${by.condition} told after ${describeDuration(by.afterMs)}`
 }
 
-function complainOfCondition({ stage, condition, missed }: ProvedCondition): string {
+function complainOfCondition({ stage, condition, missed, untried }: ProvedCondition): string {
   const [first] = missed
+  const [left] = untried
   if (first === undefined) {
-    return `${stage}: ${condition} was never made false, so nothing is known of it`
+    return left === undefined
+      ? `${stage}: ${condition} was never made false, so nothing is known of it`
+      : `${stage}: ${condition} was not shown that ${left.fault}: ${left.why}`
   }
   const more = missed.length > 1 ? ` (and ${missed.length - 1} more)` : ''
   return `${stage}: ${condition} goes on passing while ${first}${more}`
 }
 
-function complainOfEdge({ from, to }: ProvedEdge): string {
-  return `${from} says ready while its ${to} is dead`
+function complainOfEdge({ from, to, isTried }: ProvedEdge): string {
+  return isTried
+    ? `${from} says ready while its ${to} is dead`
+    : `${from} stands on ${to}, which was not made to hang, so nothing is known of that`
+}
+
+function complainOfIll({ fault, stillBroken }: Sighting): string {
+  const more = stillBroken.length > 1 ? ` (and ${stillBroken.length - 1} more)` : ''
+  return `after it was over that ${fault}, this never came back: ${stillBroken[0]}${more}`
 }
 
 function countOf(count: number, noun: string): string {
