@@ -1,16 +1,23 @@
-/** Every probe that has a page shows itself there with a contract, and that contract is one. */
+/** Every probe has a page and shows itself there with a contract, and that contract is one. */
 import assert from 'node:assert/strict'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, it } from 'node:test'
 import { parseContracts } from '../../src/contracts/index.ts'
-import { probeInputs } from '../../src/contracts/probes/index.ts'
+import { PROBE_NAMES, probeInputs } from '../../src/contracts/probes/index.ts'
 
 const FOLDER = join(import.meta.dirname, '../../docs/probes')
 const EXAMPLE = /```yaml\n(.*?)```/gs
 
 describe('the pages of probes', () => {
-  for (const page of readdirSync(FOLDER)) {
+  const pages = readdirSync(FOLDER).sort()
+
+  it('are one for each', () => {
+    const wanted = PROBE_NAMES.map((probe) => `${probe}.md`)
+    assert.deepEqual(pages, wanted)
+  })
+
+  for (const page of pages) {
     const probe = page.replace(/\.md$/, '')
 
     it(`show contracts that are understood: ${page}`, () => {

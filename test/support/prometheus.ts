@@ -15,8 +15,8 @@ export interface PrometheusServer {
   remove(): Promise<void>
 }
 
-/** Makes a server without starting it; `target` is the port of 127.0.0.1 that it scrapes. */
-export async function makePrometheus(target: number): Promise<PrometheusServer> {
+/** Makes a server without starting it; `target` is the port of 127.0.0.1 that it scrapes, as `job`. */
+export async function makePrometheus(target: number, job = 'shop'): Promise<PrometheusServer> {
   const port = await freePort()
   const folder = await mkdtemp(join(tmpdir(), 'rampart-prometheus-'))
   const config = join(folder, 'prometheus.yml')
@@ -24,7 +24,7 @@ export async function makePrometheus(target: number): Promise<PrometheusServer> 
     config,
     `global: { scrape_interval: 100ms, scrape_timeout: 100ms }
 scrape_configs:
-  - job_name: shop
+  - job_name: ${job}
     static_configs: [{ targets: ["127.0.0.1:${target}"] }]
 `,
   )

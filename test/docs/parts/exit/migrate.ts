@@ -1,0 +1,2 @@
+/** Work that ends well. */
+console.log('migrated')

@@ -1,0 +1,2 @@
+/** Work that ends by saying that there was nothing to do. */
+process.exitCode = 3

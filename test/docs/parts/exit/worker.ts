@@ -1,0 +1,2 @@
+/** Work that never ends. */
+setInterval(() => 'It works.', 1_000)
