@@ -8,13 +8,22 @@ import { NEEDS } from './dag-nodes.ts'
 import { ROOT } from './measure/machine.ts'
 import { monotonicMs } from './measure/monotonic.ts'
 import { withFolder } from './measure/temporary-folder.ts'
-import { planOf, withWorkbench } from './measure/workbench.ts'
+import { planOf, type Workbench, withWorkbench } from './measure/workbench.ts'
 import { type Instants, nodeCommand, type World } from './measure/world.ts'
 
 /** One ramp brought up. */
 export interface Ramped {
   readonly totalMs: number
   readonly instants: Instants
+  /** Where Rampart was when, by node; nobody else tells. */
+  readonly steps?: Steps
+}
+
+/** When a node's good answer was there, its readiness on the disk, and its start asked for. @unit ms, monotonic */
+export interface Steps {
+  readonly answered: Map<string, number>
+  readonly recorded: Map<string, number>
+  readonly ordered: Map<string, number>
 }
 
 /** Brings all nodes up once. */
@@ -39,16 +48,35 @@ export function rampartClimb(world: World, ready: (name: string) => object): Cli
         }),
       )
       const instants = await world.begin(folder, serviceMs)
+      const steps = stepsOf(bench)
       const ended = bench.ended('dag')
       const beganMs = monotonicMs()
       await bench.open(planOf('dag', components))
       await ended
       const totalMs = monotonicMs() - beganMs
+      steps.stop()
       const down = bench.ended('dag')
       await bench.open(planOf('dag', components, 'down'))
       await down
-      return { totalMs, instants }
+      return { totalMs, instants, steps: steps.steps }
     })
+}
+
+function stepsOf({ parts }: Workbench): { readonly steps: Steps; stop(): void } {
+  const { events } = parts.engine
+  const steps: Steps = { answered: new Map(), recorded: new Map(), ordered: new Map() }
+  const stops = [
+    events.on('question.answered', ({ question, answer }) => {
+      const isFirst = answer.verdict === 'passed' && !steps.recorded.has(question.stage)
+      if (isFirst) steps.answered.set(question.stage, monotonicMs())
+    }),
+    events.on('stage.ready', ({ entry }) => steps.recorded.set(entry.stage, monotonicMs())),
+    events.on('command.run', ({ command }) => steps.ordered.set(command.stage, monotonicMs())),
+  ]
+  const stop = (): void => {
+    for (const stopOne of stops) stopOne()
+  }
+  return { steps, stop }
 }
 
 /** wait-on from a program: one call a node, for all that it needs. */

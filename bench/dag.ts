@@ -34,7 +34,13 @@ interface Cell {
   readonly ratios: number[]
   /** From the last need being ready to the first instruction, one an edge. @unit ms */
   readonly edgesMs: number[]
+  /** What each edge consists of, for Rampart. @unit ms */
+  readonly parts: Record<Part, number[]>
 }
+
+/** What an edge consists of, one after the other. */
+const PARTS = ['noticed', 'recorded', 'ordered', 'begun'] as const
+type Part = (typeof PARTS)[number]
 
 /** The bench. */
 export const dagBench: Bench = { name: 'dag', run: (scale) => measure(scale) }
@@ -51,6 +57,7 @@ async function measure(scale: Scale): Promise<Section> {
       const ramped = await cell.climb(services.serviceMs)
       cell.ratios.push(ramped.totalMs / services.criticalPathMs)
       cell.edgesMs.push(...edgesOf(ramped))
+      for (const part of PARTS) cell.parts[part].push(...partsOf(ramped, part))
       scale.progress(
         `dag ${trial + 1}: ${cell.who} ${cell.setting} ${figure(cell.ratios.at(-1) ?? 0)}`,
       )
@@ -64,7 +71,15 @@ async function measure(scale: Scale): Promise<Section> {
 function cellsOf(world: World, { isQuick }: Scale): readonly Cell[] {
   const http = (every: object) => (name: string) => ({ http: world.urlOf(name), ...every })
   const cell = (who: string, setting: string, trials: number, climb: Climb): Cell => {
-    return { who, setting, climb, trials: isQuick ? 1 : trials, ratios: [], edgesMs: [] }
+    return {
+      who,
+      setting,
+      climb,
+      trials: isQuick ? 1 : trials,
+      ratios: [],
+      edgesMs: [],
+      parts: { noticed: [], recorded: [], ordered: [], begun: [] },
+    }
   }
   const cells = [
     cell('Rampart', 'http, default', 3, rampartClimb(world, http({}))),
@@ -98,6 +113,31 @@ function edgesOf({ instants }: Ramped): readonly number[] {
     const fromMs = Math.max(...needs.map((need) => instants.ready.get(need) ?? Number.NaN))
     return [(instants.started.get(name) ?? Number.NaN) - fromMs]
   })
+}
+
+/** One part of every edge, from the last need of each node. @unit ms */
+function partsOf({ instants, steps }: Ramped, part: Part): readonly number[] {
+  if (steps === undefined) return []
+  return Object.entries(NEEDS).flatMap(([name, needs]) => {
+    const lastFirst = needs.toSorted(
+      (one, other) => at(instants.ready, other) - at(instants.ready, one),
+    )
+    const [last] = lastFirst
+    if (last === undefined) return []
+    const passed = [
+      at(instants.ready, last),
+      at(steps.answered, last),
+      at(steps.recorded, last),
+      at(steps.ordered, name),
+      at(instants.started, name),
+    ]
+    const place = PARTS.indexOf(part)
+    return [(passed[place + 1] ?? Number.NaN) - (passed[place] ?? Number.NaN)]
+  })
+}
+
+function at(instants: ReadonlyMap<string, number>, name: string): number {
+  return instants.get(name) ?? Number.NaN
 }
 
 /** How long a shell takes from being asked for to its first instruction, with nobody in between. */
@@ -158,8 +198,14 @@ function sectionOf(cells: readonly Cell[], criticalPathMs: number, startMs: numb
     notes: [
       'Edge: from the last need being ready to the first instruction of the node that waited for it.',
       `Starting a shell with nobody in between takes ${figure(startMs)} ms here (p50); 7 are on the path.`,
+      ...cells.filter(({ who }) => who === 'Rampart').map(describeParts),
       'process-compose (model): not run, a model of its published algorithm; a look at the start of a node, then every 1 s.',
       'start-server-and-test brings one node up after the other; few trials, since they are long.',
     ],
   }
+}
+
+function describeParts({ setting, parts }: Cell): string {
+  const [noticed, recorded, ordered, begun] = PARTS.map((part) => figure(median(parts[part])))
+  return `An edge of Rampart's, ${setting}, p50: noticed after ${noticed} ms, on the disk after another ${recorded}, the next node's start asked for after ${ordered}, its first instruction after ${begun}.`
 }
