@@ -80,6 +80,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'show the stages a contract compiles to',
     options: [
       ['--goal <goal>', 'up or down; up when not given'],
+      ['--against <target or file>', 'say what differs from that instead'],
       TARGET_FLAG,
       NAME_FLAG,
       JSON_FLAG,

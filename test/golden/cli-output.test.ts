@@ -32,6 +32,12 @@ spec:
       ready: [{ exit: 0 }]
 `
 
+/** The next revision: another command, a need less firm, a proof more. */
+const NEXT = CONTRACT.replace('[web]', '[{ web: started }]')
+  .replace('web.mjs]', 'web.mjs, --fast]')
+  .replace('ready: [{ exit: 0 }]', 'ready: [{ exit: 0 }, { log: { pattern: seeded } }]')
+  .replace('default: "no"', 'default: "not yet"')
+
 const WEB = `import { createServer } from 'node:http'
 createServer((_, response) => response.end('hello')).listen(process.env.PORT, '127.0.0.1')
 console.log('listening')
@@ -59,6 +65,7 @@ const STORY: readonly Step[] = [
   { name: 'error', argv: ['status'], exitCode: 1 },
   { name: 'check', argv: ['check'], exitCode: 0 },
   { name: 'plan', argv: ['plan'], exitCode: 0 },
+  { name: 'plan-against', argv: ['plan', '--against', 'next.yaml'], exitCode: 0 },
   { name: 'simulate-unknown', argv: ['simulate'], exitCode: 2 },
   { name: 'trend-unknown', argv: ['trend'], exitCode: 2 },
   {
@@ -92,6 +99,7 @@ const STORY: readonly Step[] = [
 function openTiny(t: Parameters<typeof openFolder>[0]): string {
   const folder = openFolder(t)
   writeFileSync(join(folder, 'rampart.yaml'), CONTRACT)
+  writeFileSync(join(folder, 'next.yaml'), NEXT)
   writeFileSync(join(folder, 'web.mjs'), WEB)
   writeFileSync(join(folder, 'seed.mjs'), SEED)
   return folder

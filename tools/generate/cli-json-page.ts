@@ -23,6 +23,11 @@ const SHAPES: readonly Shape[] = [
     text: '`digest` is the SHA-256 of the canonical JSON (RFC 8785) of `plan`: equal contracts give equal digests on every machine.',
   },
   {
+    name: 'plan-against',
+    title: 'rampart plan --against',
+    text: '`of` a change is `plan`, `group` or `stage`, with its `name`; `part` is `whole`, `edge`, `condition`, `command`, `value` or `order`; `path` says where, with what has a name called by it. `in` is which of the two has it, `both` when it is another value there. A setting comes `from` a variable, has a `default`, or a `secret` one that is not told. `watch` is null when both are watched in the same way. The exit code is 0, whatever differs.',
+  },
+  {
     name: 'up',
     title: 'rampart up',
     text: '`verdict` is `ready`, `undone`, `abandoned` or `held`. Instants of stages are milliseconds since the ramp was opened. `ratio` is `totalMs` ÷ `criticalPathMs`. With `--detach` only `{"ramp": …}` is printed. `rampart explain RAMP` and `rampart abort` print the same shape; there `verdict` may also be `underWay`.',

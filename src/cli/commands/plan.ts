@@ -12,9 +12,16 @@ import type { ContractOption, JsonOption, TargetOption } from '../options.ts'
 import { aimOf } from '../target-choice.ts'
 import { countOf, tableLines } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
+import { runPlanAgainst } from './plan-against.ts'
 
 /** What `plan` may be told. */
-export type PlanOptions = JsonOption & ContractOption & TargetOption & { readonly goal?: string }
+export type PlanOptions = JsonOption &
+  ContractOption &
+  TargetOption & {
+    readonly goal?: string
+    /** A target or a file, to say what differs. */
+    readonly against?: string
+  }
 
 /** Prints the plan of a contract. */
 export async function runPlan(
@@ -25,6 +32,8 @@ export async function runPlan(
   const loaded = await loadContracts(parts.cwd, path)
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
+  const { against } = options
+  if (against !== undefined) return runPlanAgainst(parts, contract, { ...options, against })
   const aim = aimOf(parts, contract, options)
   const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up', ...aim }))
   const digest = digestOf(plan)

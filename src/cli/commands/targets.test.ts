@@ -25,7 +25,7 @@ spec:
       run: { command: [node, -e, "setInterval(() => {}, 1000)"] }
   targets:
     laptop: { without: [extra], settings: { word: mine } }
-    ci: { settings: { word: { from: CI_WORD } } }
+    ci: { settings: { word: { from: CI_WORD, default: given } } }
 `
 
 function openTiny(t: TestContext): string {
@@ -68,6 +68,43 @@ test('RAMPART_TARGET is not looked at where a contract has no targets', async (t
   assert.equal(plan.contract.target, undefined)
   const named = await runInProcess(['plan', '--target', 'ci'], folder)
   assert.match(named.stderr, /tiny has no targets, so it cannot be run for ci; leave --target out/)
+})
+
+test('two targets are put side by side, and so are two revisions', async (t) => {
+  const folder = openTiny(t)
+  const argv = ['plan', '--target', 'laptop', '--against']
+  const targets = await runInProcess([...argv, 'ci'], folder)
+  assert.equal(targets.exitCode, 0, targets.stderr)
+  assert.equal(
+    targets.stdout,
+    [
+      'tiny up: laptop against ci',
+      '',
+      'Only ci',
+      '  1 stage  extra',
+      '',
+      'Settings  laptop → ci',
+      '  word  "mine"  → from CI_WORD, else "given"',
+      '',
+    ].join('\n'),
+  )
+  const next = CONTRACT.replace('[web]', '[{ web: started }]').replace('" says "', 'says')
+  writeFileSync(join(folder, 'next.yaml'), next)
+  const files = await runInProcess(['plan', '--target', 'ci', '--against', 'next.yaml'], folder)
+  assert.match(
+    files.stdout,
+    /^tiny up for ci: rampart\.yaml against next\.yaml\nThe contract itself/,
+  )
+  assert.match(files.stdout, /\nextra\n {2}needs web {2}ready → started\n/)
+  assert.match(files.stdout, /\nweb\n {2}condition log pattern {3}says {2}→ says\n/)
+  const same = await runInProcess([...argv, 'laptop'], folder)
+  assert.match(same.stdout, /Nothing else differs/)
+  const nobody = await runInProcess([...argv, 'cli'], folder)
+  assert.equal(nobody.exitCode, 2)
+  assert.match(
+    nobody.stderr,
+    /cli is neither a file nor a target of tiny, which has ci and laptop\./,
+  )
 })
 
 test('what is up for one target is watched and taken down as that, and never becomes another', async (t) => {

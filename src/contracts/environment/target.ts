@@ -78,11 +78,14 @@ function aimed(definition: EnvironmentDefinition, target: Target): EnvironmentDe
   }
 }
 
-/** The setting with the source that it has here; its own default stays where no other is given. */
+/**
+ * The setting with the source that it has here, and no other: should the variable for production not be
+ * set, the default that a laptop has must not stand in for it.
+ */
 function settingIn(setting: Setting, target: Target): Setting {
   const override = target.settings.find(({ name }) => name === setting.name)
   if (override === undefined) return setting
-  const { from, ...rest } = setting
+  const { from, default: usual, ...rest } = setting
   return { ...rest, ...override }
 }
 

@@ -14,6 +14,7 @@ import {
   parseContracts,
   planContract,
 } from '../index.ts'
+import { compareSettings } from './compare-settings.ts'
 
 const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: geo }\nspec:\n'
 
@@ -134,7 +135,7 @@ test('what a target names must be there, and leave something to run', () => {
   assert.deepEqual(issuesOf(`  components: { a: { run: { command: [x] } } }\n${nothing}`), [
     'ci leaves every component out, so there is nothing to run',
   ])
-  assert.match(issuesOf(`${SPEC}  targets: { ci: { regions: [] } }\n`).join(), /regions/)
+  assert.match(issuesOf(`${SPEC}  targets: { ci: { regions: [] } }\n`).join(), /at least 1 item/)
 })
 
 test('what a target has left must not need what it leaves out', () => {
@@ -158,6 +159,19 @@ test('what regions agree on is proved among those of the target', () => {
     'eu',
     'jp',
   ])
+})
+
+test('settings of two targets differ in where they come from, and secrets stay unsaid', () => {
+  const contract = contractOf(SPEC + TARGETS)
+  const [production, laptop] = ['production', 'laptop'].map((target) => {
+    return aimContract(contract, target).definition
+  })
+  assert.ok(production && laptop)
+  assert.deepEqual(compareSettings(production, laptop), [
+    { setting: 'secret', first: { from: 'S' }, second: { secret: true } },
+    { setting: 'x', first: { from: 'X', default: 1 }, second: { default: 2 } },
+  ])
+  assert.deepEqual(compareSettings(laptop, laptop), [])
 })
 
 test('an explanation names targets and what is different for each', () => {
