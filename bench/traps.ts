@@ -20,6 +20,9 @@ import { endRest, serverAndTestWalk, type Walk, waitOnWalk } from './trap-walks.
 /** How long a trap is set: some of us look every 2 s only, and are not to escape by that. @unit ms */
 const TRAP_MS = 6_000
 
+/** The same where nothing is measured. @unit ms */
+const QUICK_TRAP_MS = 1_500
+
 /** When those who can be told to are told to give up: far more than any trap takes. @unit ms */
 const LIMIT_MS = 20_000
 
@@ -67,7 +70,7 @@ async function measure(folder: string, scale: Scale): Promise<Section> {
         folder: join(folder, String(index)),
         postgresUrl: server.url,
         prefix: `w${index}_`,
-        trapMs: TRAP_MS,
+        trapMs: scale.isQuick ? QUICK_TRAP_MS : TRAP_MS,
       }
       const walks = traps.map((trap) => walkInto(trap, walker, ground))
       const column = await Promise.all(walks)
@@ -182,7 +185,7 @@ function sectionOf(traps: readonly Trap[], verdicts: Verdicts): Section {
       'Rampart has the contract that a careful user would write: it can say what it must see. The others are told what they can be told: a URL that answers well, or a port. Where they run a command of yours instead (process-compose, compose), they know as much as that command looks at.',
       'Rampart is judged by its decision, the others by when they go on, which is later and kinder.',
       'process-compose (model): not run, a model of its published algorithm at its fastest, first look at once, then every 1 s, one success is enough. compose (model): likewise, `curl --fail` every 100 ms, acted upon every 500 ms. — : containers have ports and hosts of their own and end with their first process.',
-      'localhost at ::1 only: the hosts file of this machine gives localhost one address, as is usual where it runs without IPv6 outside; whoever asks it does not find the other. The idle primary is found wanting by its own health page, which judges the age of the last change.',
+      'localhost at ::1 only: the hosts file of this machine gives localhost one address, 127.0.0.1, and whoever asks it alone does not find the other. The idle primary is found wanting by its own health page, which judges the age of the last change.',
     ],
   }
 }
