@@ -173,8 +173,7 @@ class TwoRegions {
 const BROKEN = 'catalog was ready, but a promise is broken'
 
 async function openRegions(t: TestContext, deadline = '20s'): Promise<TwoRegions> {
-  const hosts = await openHosts(WAY)
-  t.after(() => (hostsLeft().length > 0 ? hosts.close() : undefined))
+  const hosts = await openHosts(t, WAY)
   t.diagnostic(`the way between the regions is made long by ${hosts.madeBy}`)
   return new TwoRegions(t, hosts, deadline)
 }

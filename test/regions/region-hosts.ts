@@ -5,6 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
+import type { TestContext } from 'node:test'
 import { type PartOptions, requirePart } from '../support/require-part.ts'
 import { openSlowWay, type Way } from './slow-way.ts'
 
@@ -48,8 +49,9 @@ export function requireHosts(): PartOptions {
   return requirePart('root with network namespaces', mayMakeHosts(), how)
 }
 
-/** Makes both, and the way between them. */
-export async function openHosts(way: Way): Promise<RegionHosts> {
+/** Makes both, and the way between them; whatever is there of them ends with the test. */
+export async function openHosts(t: TestContext, way: Way): Promise<RegionHosts> {
+  t.after(removeHosts)
   const eu = { name: `rampart-eu-${MARK}`, address: `${BLOCK}.2` }
   const us = { name: `rampart-us-${MARK}`, address: `${BLOCK}.6` }
   const links = { eu: `eu${MARK}`, us: `us${MARK}`, way: `way${MARK}` }
@@ -67,6 +69,7 @@ export async function openHosts(way: Way): Promise<RegionHosts> {
     port: REDIS_PORT,
     target: { host: eu.address, port: REDIS_PORT },
   })
+  t.after(() => relay.close())
   return {
     eu,
     us,
@@ -77,18 +80,29 @@ export async function openHosts(way: Way): Promise<RegionHosts> {
     heal: (link) => ip('link', 'set', links[link], 'up'),
     close: async () => {
       await relay.close()
-      // Links first: those of a namespace go with it, but only some time later.
-      for (const name of Object.values(links)) ip('link', 'del', name)
-      for (const { name } of [eu, us]) ip('netns', 'del', name)
+      removeHosts()
     },
   }
 }
 
 /** What of these hosts is there: namespaces and links. */
 export function hostsLeft(): readonly string[] {
-  const namespaces = readdirSync('/run/netns').filter((name) => name.endsWith(`-${MARK}`))
-  const links = readdirSync('/sys/class/net').filter((name) => /^(eu|us|way)/.test(name))
-  return [...namespaces, ...links.filter((name) => name.endsWith(MARK))]
+  return [...linksLeft(), ...namespacesLeft()]
+}
+
+function linksLeft(): readonly string[] {
+  const names = ['eu', 'us', 'way'].map((link) => `${link}${MARK}`)
+  return readdirSync('/sys/class/net').filter((name) => names.includes(name))
+}
+
+function namespacesLeft(): readonly string[] {
+  return readdirSync('/run/netns').filter((name) => name.endsWith(`-${MARK}`))
+}
+
+/** Links first: those of a namespace go with it, but only some time later. */
+function removeHosts(): void {
+  for (const name of linksLeft()) ip('link', 'del', name)
+  for (const name of namespacesLeft()) ip('netns', 'del', name)
 }
 
 /** The processes in a namespace, and the ports on which somebody listens there. */

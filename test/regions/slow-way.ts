@@ -27,6 +27,7 @@ export interface WayEnds {
 export interface SlowWay {
   /** How many pieces have been lost so far. */
   lost(): number
+  /** May be called more than once. */
   close(): Promise<void>
 }
 
@@ -59,6 +60,7 @@ export async function openSlowWay(way: Way, ends: WayEnds): Promise<SlowWay> {
   return {
     lost: () => lostCount,
     close: async () => {
+      if (!server.listening) return
       const closed = once(server, 'close')
       server.close()
       for (const socket of sockets) socket.destroy()
