@@ -6,6 +6,7 @@ import { type Complaint, issueAt, type SourceDocument } from '../document/source
 import { checkExpressionAt, checkTemplatesAt } from '../expression/check-document.ts'
 import type { ReferenceScope } from '../expression/check-references.ts'
 import { PROBE_NAMES } from '../probes/index.ts'
+import { checkNames } from './check-conditions.ts'
 import { readyConditions } from './ready-condition.ts'
 import type { Sketch } from './sketch.ts'
 import type { WrittenEnvironment } from './written.ts'
@@ -26,7 +27,11 @@ export function checkAgreements(
   }
   const judged = { ...scope, roots: { ...scope.roots, evidence: 'any' as const } }
   const compared = { ...judged, roots: { evidence: 'any' as const } }
-  return agree.flatMap((agreement, index) => {
+  const alike: Issue[] = []
+  checkNames(agree, path, (at, message) => {
+    alike.push(issueAt(document, at, { code: 'contradiction', message }))
+  })
+  const each = agree.flatMap((agreement, index) => {
     const at = [...path, index]
     return [
       ...checkPlace(document, written, sketch, agreement, at),
@@ -37,6 +42,7 @@ export function checkAgreements(
       ...COMPARISONS.flatMap((name) => checkExpressionAt(document, [...at, name], compared)),
     ]
   })
+  return [...alike, ...each]
 }
 
 function checkPlace(
@@ -89,11 +95,15 @@ function checkPolicy(
 function checkQuorum(
   document: SourceDocument,
   sketch: Sketch,
-  { quorum, of }: WrittenAgreement,
+  { quorum, of, holds }: WrittenAgreement,
   at: Path,
 ): readonly Issue[] {
   const regions = sketch.components.get(of?.split('/')[0] ?? '')?.regions.length ?? 0
-  if (typeof quorum !== 'number' || quorum <= regions) return []
-  const message = `a quorum of ${quorum} can never be reached: ${regions} regions are asked`
+  if (typeof quorum !== 'number') return []
+  const isAlone = quorum < 2 && holds === undefined
+  if (quorum <= regions && !isAlone) return []
+  const message = isAlone
+    ? 'a quorum of 1 compares nothing: every region agrees with itself'
+    : `a quorum of ${quorum} can never be reached: ${regions} regions are asked`
   return [issueAt(document, [...at, 'quorum'], { code: 'contradiction', message })]
 }

@@ -9,6 +9,7 @@ import {
   pathKey,
   type SourceDocument,
 } from '../document/source-document.ts'
+import { checkDrain } from './check-drain.ts'
 import { checkRun } from './check-run.ts'
 import type { WrittenComponent, WrittenEnvironment } from './written.ts'
 import { probesOf, type WrittenCondition } from './written-condition.ts'
@@ -29,7 +30,9 @@ export function checkConditions(
     checkComponent(component, name, say)
     checkRun(component, name, say)
     checkPolicies(component, Object.keys(written.spec.regions ?? {}).length > 0, say)
-    checkNames(component, say)
+    checkNames(component.ready, ['ready'], say)
+    checkNames(component.drain?.until, ['drain', 'until'], say)
+    checkDrain(component, name, say)
     component.ready?.forEach((condition, index) => {
       const at = ['ready', index]
       checkTimes(component, condition, (key, message) => say([...at, key], message))
@@ -68,13 +71,17 @@ function checkComponent(component: WrittenComponent, name: string, say: Say): vo
   }
 }
 
-function checkNames(component: WrittenComponent, say: Say): void {
+/** Whether names of conditions that stand together differ. */
+export function checkNames(
+  conditions: readonly { readonly name?: string }[] | undefined,
+  path: Path,
+  say: Say,
+): void {
   const seen = new Set<string>()
-  component.ready?.forEach((condition, index) => {
-    const { name } = condition
+  conditions?.forEach(({ name }, index) => {
     if (name === undefined) return
     if (seen.has(name)) {
-      say(['ready', index, 'name'], `two conditions are called ${name}; their names must differ`)
+      say([...path, index, 'name'], `two conditions are called ${name}; their names must differ`)
     }
     seen.add(name)
   })

@@ -33,6 +33,7 @@ export function checkRegions(
       mustBe('region', known, region, ['spec', 'components', name, 'regions', index])
     }
   }
+  issues.push(...checkMembers(document, sketch, written))
   const circle = circleOfRegions(sketch)
   if (circle !== undefined) {
     const message = `${circle.join(' comes after ')}: regions wait for each other in a circle`
@@ -40,6 +41,34 @@ export function checkRegions(
     issues.push(issueAt(document, ['spec', 'regions', circle[0] ?? ''], complaint, 'key'))
   }
   return issues
+}
+
+/** Lists that name a region twice, and regions that nothing is in: waves would not wait for them. */
+function checkMembers(
+  document: SourceDocument,
+  sketch: Sketch,
+  { spec }: WrittenEnvironment,
+): readonly Issue[] {
+  const { regions = {}, components } = spec
+  const complain = (path: Path, message: string, part?: 'key'): Issue =>
+    issueAt(document, path, { code: 'contradiction', message }, part)
+  const lists: readonly (readonly [Path, readonly string[]])[] = [
+    ...Object.entries(regions).map(
+      ([name, { after = [] }]) => [['spec', 'regions', name, 'after'], after] as const,
+    ),
+    ...Object.entries(components).map(
+      ([name, { regions: own = [] }]) => [['spec', 'components', name, 'regions'], own] as const,
+    ),
+  ]
+  const twice = lists.flatMap(([path, names]) =>
+    names.flatMap((name, index) =>
+      names.indexOf(name) < index ? [complain([...path, index], `${name} is named twice`)] : [],
+    ),
+  )
+  const inhabited = new Set([...sketch.components.values()].flatMap((one) => one.regions))
+  const empty = Object.keys(regions).filter((name) => !inhabited.has(name))
+  const what = 'no component is in this region; take it out, or name it in the regions of one'
+  return [...twice, ...empty.map((name) => complain(['spec', 'regions', name], what, 'key'))]
 }
 
 /** The names along a circle of regions, the first one again at the end. */

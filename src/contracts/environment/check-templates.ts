@@ -20,9 +20,11 @@ const GONE_AT_STOP: ComponentReference = {
 /** Every wrong expression of an environment. */
 export function checkTemplates(document: SourceDocument, sketch: Sketch): readonly Issue[] {
   const issues: Issue[] = []
-  // Who is told is the same whatever breaks, so no component may be spoken of.
-  const told = { ...agreementScope(sketch), component: () => GONE_AT_STOP }
-  issues.push(...checkTemplatesAt(document, ['spec', 'watch', 'notify'], told))
+  const told = noticeScope(sketch)
+  const watched = [['spec'], ...sketch.targets.map((target) => ['spec', 'targets', target])]
+  for (const path of watched) {
+    issues.push(...checkTemplatesAt(document, [...path, 'watch', 'notify'], told))
+  }
   for (const component of sketch.components.values()) {
     const { path } = component
     const beforeRun = runScope(sketch, component)
@@ -39,6 +41,20 @@ export function checkTemplates(document: SourceDocument, sketch: Sketch): readon
     issues.push(...checkAsked(document, [...path, 'drain', 'until'], atDrain))
   }
   return issues
+}
+
+/** What is known of any breach: the settings where it is, and no component, which may be gone. */
+function noticeScope(sketch: Sketch): ReferenceScope {
+  return {
+    roots: commonRoots(sketch),
+    absentRoots: {
+      self: 'who is told is the same whatever breaks, so there is no self; use settings',
+      evidence: 'who is told is the same whatever breaks; what was seen is in the notice',
+      region: 'who is told is the same wherever something breaks; the stage is in the notice',
+    },
+    componentNames: [],
+    component: () => ({ absent: 'what broke may be gone, so no component is known; use settings' }),
+  }
 }
 
 function checkAsked(document: SourceDocument, path: Path, asked: ReferenceScope): readonly Issue[] {

@@ -9,6 +9,7 @@ import { checkNeeds } from './check-needs.ts'
 import { checkRegions } from './check-regions.ts'
 import { checkAimed, checkTargets } from './check-targets.ts'
 import { agreementScope, checkTemplates } from './check-templates.ts'
+import { checkWatch } from './check-watch.ts'
 import { definitionOf, type EnvironmentDefinition } from './definition.ts'
 import { lenientSketch, type Sketch } from './sketch.ts'
 import { type WrittenEnvironment, writtenEnvironment } from './written.ts'
@@ -23,6 +24,7 @@ function checkMeaning(
     ...checkConditions(document, written),
     ...checkRegions(document, sketch, written),
     ...checkAgreements(document, written, sketch, agreementScope(sketch)),
+    ...checkWatch(document, sketch, written),
     ...checkTargets(document, sketch, written),
   ]
 }

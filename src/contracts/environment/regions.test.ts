@@ -202,3 +202,64 @@ test('an explanation names regions and agreements', () => {
   assert.match(said, /3 components in eu and us \(after eu\)\./)
   assert.match(said, /spread-api: spread evidence\.lag, at most 5 apart, asked by http of api/)
 })
+
+const WEB = '  components: { web: { run: { command: [web] }, ready: [{ tcp: "a:1" }] } }\n'
+
+test('a region that nothing is in, and one that is named twice, are told', () => {
+  const spec = `  regions: { eu: {}, far: {}, us: { after: [eu, eu] } }
+  components: { web: { regions: [eu, us, eu], run: { command: [web] } } }
+`
+  assert.deepEqual(issuesOf(spec), [
+    'no component is in this region; take it out, or name it in the regions of one',
+    'eu is named twice',
+    'eu is named twice',
+  ])
+})
+
+test('a comparison that nothing could fail, and names that are taken, are told', () => {
+  const spec = `  regions: { eu: {}, us: {} }
+${WEB}  agree:
+    - { name: a, same: evidence.x, of: web/tcp, quorum: 1 }
+    - { name: a, spread: evidence.x, most: 1, of: web/tcp, quorum: 1 }
+    - { holds: evidence.x, of: web/tcp, quorum: 1 }
+`
+  const alone = 'a quorum of 1 compares nothing: every region agrees with itself'
+  assert.deepEqual(issuesOf(spec), [
+    alone,
+    'two conditions are called a; their names must differ',
+    alone,
+  ])
+})
+
+test('what must follow a broken promise can follow, and whoever is told can be told', () => {
+  assert.deepEqual(issuesOf(`${WEB}  watch: { onBreach: undoRegion }\n`), [
+    'this environment has no regions, so there is none to undo; write undo',
+  ])
+  const notify = (text: string): string => `watch: { notify: { url: ${text} } }`
+  const targets = `  targets: { a: { ${notify('"http://h/${self.host}"')} } }\n`
+  assert.deepEqual(issuesOf(`${WEB}${targets}  ${notify('nowhere')}\n`), [
+    'who is told is the same whatever breaks, so there is no self; use settings',
+    'expected a URL with http:// or https://, found the string "nowhere"',
+  ])
+})
+
+test('what cannot be emptied, or not so, is told', () => {
+  const drain = '{ until: [{ tcp: "a:1" }] }'
+  const until = `[{ name: a, tcp: "a:1", onBreach: undo, watch: none }, { name: a, tcp: "a:1",
+        deadline: 3s, holdFor: 2s }]`
+  const spec = `  components:
+    proof: { ready: [{ tcp: "a:1" }], drain: ${drain} }
+    once: { run: { command: [x], oneShot: true }, drain: ${drain} }
+    web: { run: { command: [x] }, drain: { signal: SIGKILL, deadline: 2s, until: ${until} } }
+`
+  assert.deepEqual(issuesOf(spec), [
+    'proof has no run, so there is nothing to empty first',
+    'once is a one-shot, which ends by itself, so there is nothing to empty first',
+    'SIGKILL ends it at once, so nothing could be emptied; write another signal',
+    'the way down takes nothing back; write hold, abort or ignore',
+    'what is stopped once it is empty is not watched; leave watch out',
+    'two conditions are called a; their names must differ',
+    'a deadline of 3s is longer than the deadline of the drain, 2s; the longer one could never be reached',
+    'it cannot hold for 2s within a deadline of 2s',
+  ])
+})

@@ -1,6 +1,7 @@
 /** What goes on once an environment is ready, as it is written. */
 import * as z from 'zod'
 import { durationMs } from '../document/word-schemas.ts'
+import { httpUrl, sentHeaders } from '../probes/http-words.ts'
 
 /** What a promise that is broken later leads to. */
 export const WATCH_POLICIES = ['record', 'hold', 'undo', 'undoRegion'] as const
@@ -35,11 +36,8 @@ export const writtenWatch: z.ZodType<WrittenWatch> = z.union([
       .meta({ default: 'record' }),
     notify: z
       .strictObject({
-        url: z.string().min(1).describe('Where each breach is posted as JSON; may be a template.'),
-        headers: z
-          .record(z.string(), z.string())
-          .exactOptional()
-          .describe('Headers to send, such as Authorization.'),
+        url: httpUrl.describe('Where each breach is posted as JSON; may be a template.'),
+        headers: sentHeaders.exactOptional().describe('Headers to send, such as Authorization.'),
       })
       .exactOptional()
       .describe('Who is told of every promise that breaks, whatever else follows.'),
