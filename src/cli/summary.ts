@@ -1,5 +1,6 @@
 /** What became of a ramp, as `--json` prints it. Additive changes only; test/golden holds its shape. */
 import type { Cause } from '../core/entry/entry.ts'
+import { ownerOf } from '../core/plan/owner.ts'
 import type { RampState, StageState } from '../core/ramp/state.ts'
 import { timelineOf } from '../core/ramp/timeline.ts'
 import { EXIT } from './exit-code.ts'
@@ -34,6 +35,8 @@ export interface RampResult {
     readonly reason: string
     readonly sentence: string
     readonly evidence: unknown
+    /** Who owns the condition or the stage; absent: nobody is named. */
+    readonly owner?: string
   } | null
   readonly stages: readonly StageSummary[]
 }
@@ -53,7 +56,7 @@ export function summaryOf(state: RampState): RampResult {
     criticalPathMs,
     ratio: criticalPathMs === 0 ? null : Math.round((totalMs / criticalPathMs) * 10_000) / 10_000,
     criticalPath,
-    cause: cause === undefined ? null : causeOf(cause),
+    cause: cause === undefined ? null : causeOf(state, cause),
     stages: state.stages.map((stage) => stageOf(state, stage, timeline.spans)),
   }
 }
@@ -71,13 +74,15 @@ function verdictOf(state: RampState): RampResult['verdict'] {
   return plan.goal === 'down' ? 'down' : 'reached'
 }
 
-function causeOf(cause: Cause): NonNullable<RampResult['cause']> {
+function causeOf({ plan }: RampState, cause: Cause): NonNullable<RampResult['cause']> {
+  const owner = ownerOf(plan, cause)
   return {
     stage: cause.stage ?? null,
     condition: cause.condition ?? null,
     reason: cause.reason,
     sentence: cause.sentence,
     evidence: cause.answer?.evidence ?? null,
+    ...(owner === undefined ? {} : { owner }),
   }
 }
 

@@ -2,12 +2,13 @@
  * Watching a ramp as a person does: a live view on a terminal, plain lines elsewhere, nothing but the
  * result with --json. Ctrl-C once aborts with undo, twice leaves the ramp to the daemon.
  */
+import { ownedName } from '../core/plan/owner.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { RampartClient } from '../server/client/client.ts'
 import type { CliParts } from './cli-parts.ts'
 import { EXIT } from './exit-code.ts'
 import { followRamp } from './follow.ts'
-import { exitCodeOf, summaryOf } from './summary.ts'
+import { exitCodeOf, type RampResult, summaryOf } from './summary.ts'
 import { entryLine } from './views/entry-line.ts'
 import type { LiveView } from './views/live-view.ts'
 import { type Paint, paintFor } from './views/paint.ts'
@@ -102,6 +103,13 @@ function sayLeft(parts: CliParts, state: RampState, json: boolean): Watched {
   return { state, exitCode: EXIT.interrupted }
 }
 
+/** The stage that caused it with its owner, else the contract. */
+function placeOf({ plan }: RampState, cause: NonNullable<RampResult['cause']>): string {
+  const { stage, condition } = cause
+  if (stage === null) return plan.contract.name
+  return ownedName(plan, { stage, condition })
+}
+
 function sayEnd(parts: CliParts, state: RampState, paint: Paint): void {
   const write = (line: string): unknown => parts.stderr.write(`${line}\n`)
   if (state.ended?.outcome === 'reached') {
@@ -113,7 +121,7 @@ function sayEnd(parts: CliParts, state: RampState, paint: Paint): void {
   const { cause } = summaryOf(state)
   if (cause !== null) {
     write('')
-    write(paint.mood('bad', `${cause.stage ?? state.plan.contract.name}: ${cause.sentence}`))
+    write(paint.mood('bad', `${placeOf(state, cause)}: ${cause.sentence}`))
   }
   if (state.held !== undefined && state.ended === undefined) {
     write(`  It holds. Next: rampart resume, rampart abort, rampart explain ${state.ramp}`)

@@ -3,6 +3,7 @@
  * is folded once and remembered; it holds nothing that the ledger does not.
  */
 import { Fault } from '../core/fault/fault.ts'
+import { ownerOf } from '../core/plan/owner.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Ledger } from '../seams/ledger.ts'
@@ -105,6 +106,7 @@ export class RampIndex {
 export function summaryOf(state: RampState): RampSummary {
   const { ramp, plan, by, openedAtMs, latestMs, ended, held, undoCause } = state
   const cause = ended?.cause ?? held ?? undoCause
+  const owner = cause === undefined ? undefined : ownerOf(plan, cause)
   return {
     ramp,
     contract: plan.contract,
@@ -115,6 +117,7 @@ export function summaryOf(state: RampState): RampSummary {
     latestMs,
     ...(ended === undefined ? {} : { outcome: ended.outcome, endedAtMs: ended.atMs }),
     ...(cause === undefined ? {} : { cause: cause.sentence }),
+    ...(owner === undefined ? {} : { owner }),
   }
 }
 

@@ -10,7 +10,7 @@ export function watchViewOf(state: RampState): WatchView {
   return { ramp: state.ramp, phase: summaryOf(state).phase, sinceMs: state.openedAtMs, broken }
 }
 
-function brokenIn({ now, placed }: StageView): readonly BrokenPromise[] {
+function brokenIn({ now, placed, stage }: StageView): readonly BrokenPromise[] {
   if (!now.inEffect) return []
   return now.conditions.flatMap((condition, index) => {
     const name = placed[index]?.condition.name ?? ''
@@ -18,7 +18,9 @@ function brokenIn({ now, placed }: StageView): readonly BrokenPromise[] {
     if (sentence === undefined) return []
     const { failingSinceMs: sinceMs, metAtMs } = condition
     const since = metAtMs === undefined || sinceMs === undefined ? {} : { sinceMs }
-    return [{ stage: now.name, condition: name, ...since, sentence }]
+    const owner = placed[index]?.condition.owner ?? stage.owner
+    const owned = owner === undefined ? {} : { owner }
+    return [{ stage: now.name, condition: name, ...since, sentence, ...owned }]
   })
 }
 

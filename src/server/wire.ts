@@ -67,6 +67,8 @@ export interface RampSummary {
   readonly endedAtMs?: number
   /** Why it holds, is being undone, or ended as it did. */
   readonly cause?: string
+  /** Who owns what caused it; absent: nobody is named. */
+  readonly owner?: string
 }
 
 /** Some ramps, newest first. */
@@ -152,6 +154,8 @@ export interface BrokenPromise {
   readonly sinceMs?: number
   /** What was answered last. */
   readonly sentence: string
+  /** Who owns the promise; absent: nobody is named. */
+  readonly owner?: string
 }
 
 /** How what is up is being watched. */

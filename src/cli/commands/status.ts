@@ -82,7 +82,7 @@ function endedLines(ramps: readonly RampSummary[], nowMs: number, paint: Paint):
     ramp.ramp,
     ramp.outcome === 'reached' ? ramp.goal : (ramp.outcome ?? ''),
     `${describeDuration(Math.max(0, nowMs - (ramp.endedAtMs ?? ramp.latestMs)))} ago`,
-    ramp.cause ?? '',
+    [ramp.cause ?? [], ramp.owner === undefined ? [] : `(owned by ${ramp.owner})`].flat().join(' '),
   ])
   const lines = tableLines(rows).map((line, index) => {
     const mood: Mood = ended[index]?.outcome === 'reached' ? 'good' : 'bad'

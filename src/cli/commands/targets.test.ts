@@ -138,6 +138,26 @@ test('what is up for one target is watched and taken down as that, and never bec
   assert.deepEqual(leftovers(folder), { processes: [], ports: [] })
 })
 
+test('who owns what broke is told wherever it is named', async (t) => {
+  const folder = openTiny(t)
+  const text = CONTRACT.replace(
+    'web:\n',
+    'web:\n      owner: store\n      deadline: 300ms\n',
+  ).replace('[{ log: { pattern: " says " } }]', '[{ log: { pattern: never }, owner: data }]')
+  writeFileSync(join(folder, 'rampart.yaml'), text)
+  const { stdout: said } = await runInProcess(['check'], folder)
+  assert.match(said, /1\. web comes first; .* It is owned by store\.\n/)
+  assert.match(said, /- log: log never, owned by data\n/)
+  const up = await runInProcess(['up', '--target', 'laptop'], folder)
+  assert.equal(up.exitCode, 3)
+  assert.match(up.stderr, /\nweb \(owned by data\): log was not met/)
+  for (const verb of [['status'], ['explain', 'tiny'], ['why', 'tiny']]) {
+    assert.match((await runInProcess(verb, folder)).stdout, /owned by data/, verb[0])
+  }
+  await stopDaemon(folder)
+  assert.deepEqual(leftovers(folder), { processes: [], ports: [] })
+})
+
 test('what is up for a target that the contract has lost is taken down all the same', async (t) => {
   const folder = openTiny(t)
   const up = await runInProcess(['up', '--target', 'ci'], folder)

@@ -46,12 +46,12 @@ function titleOf({ contract: name, lastRamp, watch, components }: EnvironmentVie
 
 /** What is promised and not kept by what runs. */
 function brokenLines({ watch }: EnvironmentView, nowMs: number, paint: Paint): readonly string[] {
-  const rows = (watch?.broken ?? []).map(({ stage, condition, sinceMs, sentence }) => [
+  const rows = (watch?.broken ?? []).map(({ stage, condition, sinceMs, sentence, owner }) => [
     `${stage}: ${condition}`,
     sinceMs === undefined
       ? 'not proved yet'
       : `for ${describeDuration(Math.max(0, nowMs - sinceMs))}`,
-    sentence,
+    owner === undefined ? sentence : `${sentence} (owned by ${owner})`,
   ])
   return tableLines(rows).map((line) => `  ${paint.mood('bad', MARKS.bad)} ${line}`)
 }

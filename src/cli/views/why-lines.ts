@@ -1,4 +1,5 @@
 /** `rampart why` in words: the answer first, then what speaks for it, then where the time went. */
+import { ownerOf } from '../../core/plan/owner.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { CauseClass, Evidence, Finding } from '../../core/why/finding.ts'
@@ -25,7 +26,7 @@ const TIME_WIDTH = '59 min 59 s'.length
 export function whyLines(state: RampState, why: Why, paint: Paint): readonly string[] {
   return [
     headline(state, why, paint),
-    ...findingLines(why, paint),
+    ...findingLines(state, why, paint),
     '',
     ...stageLines(why, paint),
     '',
@@ -51,7 +52,7 @@ function headline(state: RampState, why: Why, paint: Paint): string {
   return `${paint.bold(state.ramp)}: ${how}, ${past}`
 }
 
-function findingLines(why: Why, paint: Paint): readonly string[] {
+function findingLines(state: RampState, why: Why, paint: Paint): readonly string[] {
   if (why.findings.length === 0) {
     const slow = why.total.standing === 'aboveP95' || why.total.standing === 'aboveP75'
     const nothing = why.runs === 0 ? 'Nothing is known of how it usually goes.' : 'As usual.'
@@ -59,10 +60,23 @@ function findingLines(why: Why, paint: Paint): readonly string[] {
       `  ${slow ? 'Slower than usual, but no stage on the critical path stands out.' : nothing}`,
     ]
   }
-  return why.findings.flatMap((finding) => ['', ...linesOfFinding(finding, paint)])
+  return why.findings.flatMap((finding) => [
+    '',
+    ...linesOfFinding(finding, ownerIn(state, finding), paint),
+  ])
 }
 
-function linesOfFinding(finding: Finding, paint: Paint): readonly string[] {
+/** Of the condition that broke, where that is known. */
+function ownerIn({ plan, ...state }: RampState, { stage }: Finding): string | undefined {
+  const cause = state.ended?.cause ?? state.held ?? state.undoCause
+  return ownerOf(plan, cause?.stage === stage ? { ...cause } : { stage })
+}
+
+function linesOfFinding(
+  finding: Finding,
+  owner: string | undefined,
+  paint: Paint,
+): readonly string[] {
   const mood = finding.class === 'unexplained' ? 'waiting' : 'bad'
   const title = paint.mood(mood, TITLES[finding.class])
   const { symptom } = finding
@@ -71,7 +85,8 @@ function linesOfFinding(finding: Finding, paint: Paint): readonly string[] {
   const others = facts.filter((fact) => symptom?.includes(fact) !== true).slice(0, SHOWN_MAX)
   const delayed =
     finding.delayed.length === 0 ? [] : [`held up behind it: ${finding.delayed.join(', ')}`]
-  const shown = [...(symptom === undefined ? [] : [symptom]), ...others, ...delayed]
+  const owned = owner === undefined ? [] : [`owned by ${owner}`]
+  const shown = [...(symptom === undefined ? [] : [symptom]), ...others, ...delayed, ...owned]
   return [`  ${title}: ${finding.sentence}`, ...shown.map((fact) => `    - ${fact}`)]
 }
 

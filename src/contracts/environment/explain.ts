@@ -66,7 +66,7 @@ function oneOf(condition: ReadyCondition): string {
 
 function explainComponent(component: Component, place: number): string {
   const lines = [
-    `${place}. ${component.name}${startsWhen(component)}${runs(component)}.`,
+    `${place}. ${component.name}${startsWhen(component)}${runs(component)}.${owned(component)}`,
     ...component.ready.map((condition) => `     - ${explainCondition(condition)}`),
   ]
   if (component.ready.length > 0) {
@@ -81,6 +81,10 @@ function explainComponent(component: Component, place: number): string {
   }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
+}
+
+function owned({ owner }: Component): string {
+  return owner === undefined ? '' : ` It is owned by ${owner}.`
 }
 
 function startsWhen(component: Component): string {
@@ -115,6 +119,7 @@ function explainCondition(condition: ReadyCondition): string {
   if (condition.deadlineMs !== undefined) {
     parts.push(`within ${describeDuration(condition.deadlineMs)}`)
   }
+  if (condition.owner !== undefined) parts.push(`owned by ${condition.owner}`)
   return parts.join(', ')
 }
 

@@ -23,9 +23,10 @@ export function conditionOf(
   among: readonly ComparedQuestion[] = [],
 ): Condition {
   const { probe, when, timeoutMs, cadence } = condition
-  const { name, consecutive, holdMs, deadlineMs, onBreach, watch, tolerance } = condition
+  const { name, owner, consecutive, holdMs, deadlineMs, onBreach, watch, tolerance } = condition
   return {
     name,
+    ...(owner === undefined ? {} : { owner }),
     question: {
       ask: 'probe',
       probe,

@@ -13,6 +13,8 @@ import { probesOf } from './written-condition.ts'
 /** Something that must be proved. */
 export interface ReadyCondition {
   readonly name: string
+  /** Who to talk to about it; absent: whoever owns the component. */
+  readonly owner?: string
   /** `agree` compares one condition in several regions. */
   readonly probe: ProbeName | 'agree'
   /** With its templates, as written. */
@@ -127,8 +129,9 @@ function namesOf<Written extends { readonly name?: string }>(
 type Firmness = Omit<ReadyCondition, 'name' | 'probe' | 'input' | 'of'>
 
 function firmnessOf(condition: WrittenCondition, timeoutMs: number): Firmness {
-  const { when, deadline, onBreach, tolerate } = condition
+  const { owner, when, deadline, onBreach, tolerate } = condition
   return {
+    ...(owner === undefined ? {} : { owner }),
     ...(when === undefined ? {} : { when }),
     consecutive: condition.consecutive ?? 1,
     holdMs: condition.holdFor ?? 0,

@@ -113,3 +113,8 @@ function placedNeed(need: PlacedNeed): PlacedNeed {
   const { stage, until, drain } = need
   return { stage, until, drain }
 }
+
+/** Who owns a component, as its stages say it. */
+export function ownedBy({ owner }: Component): { readonly owner?: string } {
+  return owner === undefined ? {} : { owner }
+}

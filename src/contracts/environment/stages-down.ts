@@ -6,7 +6,7 @@ import type { Need, Stage } from '../../core/plan/plan.ts'
 import type { Drain, EnvironmentDefinition } from './definition.ts'
 import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { conditionOf } from './plan-condition.ts'
-import { type Placement, placementsOf } from './region.ts'
+import { ownedBy, type Placement, placementsOf } from './region.ts'
 
 const LOOK_DEADLINE_MS = 15_000
 
@@ -49,6 +49,7 @@ function stopStage(
   return {
     ...place,
     ...(region === undefined ? {} : { group: region }),
+    ...ownedBy(component),
     gates: [],
     command: stopCommand(`${environment}/${stage}`, component, {}),
     conditions: [],
@@ -74,6 +75,7 @@ function lookStage(
   return {
     name: stage,
     ...(region === undefined ? {} : { group: region }),
+    ...ownedBy(component),
     needs: drain === undefined ? [] : needs,
     gates: [],
     command: lookCommand(

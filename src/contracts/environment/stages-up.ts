@@ -3,7 +3,7 @@ import type { Need, Stage } from '../../core/plan/plan.ts'
 import type { EnvironmentDefinition } from './definition.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
-import { type Placement, placementsOf } from './region.ts'
+import { ownedBy, type Placement, placementsOf } from './region.ts'
 
 /** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
 export const AGREE_STAGE = 'agree'
@@ -26,6 +26,7 @@ function stageUp(environment: string, placement: Placement): Stage {
   return {
     name: stage,
     ...(region === undefined ? {} : { group: region }),
+    ...ownedBy(component),
     needs: needs.map((need) => ({ stage: need.stage, until: need.until })),
     gates: [],
     ...(run === undefined

@@ -9,7 +9,7 @@ import type { EnvironmentDefinition, Watching } from './definition.ts'
 import { lookCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import type { ReadyCondition } from './ready-condition.ts'
-import { type Placement, placementsOf } from './region.ts'
+import { ownedBy, type Placement, placementsOf } from './region.ts'
 import { AGREE_DEADLINE_MS, AGREE_STAGE } from './stages-up.ts'
 
 /** Where a breach is only recorded, what is not proved is waited for as long as it is watched. @unit ms */
@@ -69,6 +69,7 @@ function watchStage(
     ...COMMON,
     name: stage,
     ...(region === undefined ? {} : { group: region }),
+    ...ownedBy(component),
     // Only so that what it refers to is known: one that is broken must not keep others unwatched.
     needs: needs.map((need) => ({ stage: need.stage, until: 'started' })),
     ...commands,

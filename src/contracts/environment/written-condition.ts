@@ -18,6 +18,7 @@ export const BREACH_POLICIES = ['hold', 'abort', 'undo', 'undoRegion', 'ignore']
 /** One condition. The probe stands under its own name. */
 export type WrittenCondition = {
   readonly name?: string
+  readonly owner?: string
   readonly when?: string
   readonly consecutive?: number
   readonly holdFor?: number
@@ -42,6 +43,11 @@ const cadence = z.strictObject({
 
 const firmness = {
   name: nameText.exactOptional().describe("How it is called; by default the probe's name."),
+  owner: z
+    .string()
+    .min(1)
+    .exactOptional()
+    .describe('Who to talk to about it; by default the owner of its component.'),
   when: z
     .string()
     .min(1)

@@ -27,6 +27,8 @@ export type Watch =
 export interface Condition {
   /** Unique within its stage, across gates, exit conditions and guards. */
   readonly name: string
+  /** Who to talk to about it; absent: whoever owns its stage. */
+  readonly owner?: string
   readonly question: Question
   /** How many passes in a row are needed. @minimum 1 @default 1 */
   readonly consecutive: number

@@ -49,6 +49,8 @@ export interface Stage {
   readonly name: string
   /** The group it belongs to (a region, a wave); absent: none. */
   readonly group?: string
+  /** Who to talk to about it; absent: nobody is named. */
+  readonly owner?: string
   readonly needs: readonly Need[]
   /** True before the stage is entered. */
   readonly gates: readonly Condition[]

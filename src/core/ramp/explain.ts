@@ -1,5 +1,6 @@
 /** Explaining: what a ramp and each of its stages is waiting for, with numbers, as data and sentences. */
 
+import { ownedName, ownerOf } from '../plan/owner.ts'
 import type { Until } from '../plan/plan.ts'
 import type { Question } from '../plan/question.ts'
 import type { Answer } from '../plan/verdict.ts'
@@ -139,7 +140,9 @@ export function explainStage(state: RampState, name: string, nowMs: number): rea
   const view = stageNamed(state, name)
   if (view === undefined) return []
   const { now } = view
-  const lines = [`${name} is ${now.phase}${now.unclean ? ' (unclean)' : ''}.`]
+  const owner = ownerOf(state.plan, { stage: name })
+  const owned = owner === undefined ? '' : `, owned by ${owner}`
+  const lines = [`${name} is ${now.phase}${now.unclean ? ' (unclean)' : ''}${owned}.`]
   if (now.cause !== undefined) lines.push(now.cause.sentence)
   for (const wait of waitsOf(state, view.place, nowMs)) {
     lines.push(`${name} ${describeWait(wait, nowMs)}.`)
@@ -157,7 +160,10 @@ export function explainStage(state: RampState, name: string, nowMs: number): rea
 export function explainRamp(state: RampState, nowMs: number): readonly string[] {
   const lines = [headline(state)]
   const cause = state.ended?.cause ?? state.held ?? state.undoCause
-  if (cause !== undefined) lines.push(`${cause.stage ?? 'ramp'}: ${cause.sentence}`)
+  if (cause !== undefined) {
+    const { stage = 'ramp' } = cause
+    lines.push(`${ownedName(state.plan, { ...cause, stage })}: ${cause.sentence}`)
+  }
   if (state.ended !== undefined) return lines
   for (const [place, now] of state.stages.entries()) {
     const waits = waitsOf(state, place, nowMs).filter((wait) => wait.on !== 'need')
