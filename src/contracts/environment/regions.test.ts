@@ -203,6 +203,17 @@ test('an explanation names regions and agreements', () => {
   assert.match(said, /spread-api: spread evidence\.lag, at most 5 apart, asked by http of api/)
 })
 
+test('watching an optional component that is not there takes nothing down', () => {
+  const spec = `  components:
+    db: { run: { command: [db] } }
+    extra: { optional: true, run: { command: [extra] } }
+  watch: { onBreach: undo }
+`
+  const plan = planFor(spec, 'watch')
+  assert.equal(stageOf(plan, 'db').onBreach, 'undo')
+  assert.equal(stageOf(plan, 'extra').onBreach, 'ignore')
+})
+
 const WEB = '  components: { web: { run: { command: [web] }, ready: [{ tcp: "a:1" }] } }\n'
 
 test('a region that nothing is in, and one that is named twice, are told', () => {

@@ -74,8 +74,9 @@ function watchStage(
     needs: needs.map((need) => ({ stage: need.stage, until: 'started' })),
     ...commands,
     conditions: conditions.map((condition) => slowed(conditionOf(condition), watch)),
-    deadlineMs: deadlineOf(watch, component.deadlineMs),
-    onBreach: watch.onBreach,
+    // What a ramp goes on without is recorded when it is missing, and takes nothing else down.
+    deadlineMs: component.optional ? FOREVER_MS : deadlineOf(watch, component.deadlineMs),
+    onBreach: component.optional ? 'ignore' : watch.onBreach,
   }
 }
 

@@ -90,6 +90,21 @@ describe('agreements', () => {
     assert.match(answer.sentence, /from 3 \(eu\) to 15 \(us\), 12 apart; at most 10/)
   })
 
+  it('bound how far the numbers of a quorum spread, whichever regions those are', async () => {
+    const offsets = { ap: 90, eu: 3, us: 15 }
+    const urls: Record<string, string> = {}
+    for (const [name, offset] of Object.entries(offsets)) urls[name] = await region({ offset })
+    const spread = { compare: 'spread', value: 'evidence.json.offset', quorum: 2 }
+    const enough = await ask({ ...spread, most: 12 }, urls)
+    assert.equal(gist(enough), 'passed agrees')
+    assert.match(enough.sentence, /from 3 \(eu\) to 15 \(us\) in 2 of 3 regions, 12 apart/)
+    assert.equal(gist(await ask({ ...spread, most: 11 }, urls)), 'failed notYet spread-too-wide')
+    assert.match(
+      (await ask({ ...spread, most: 87 }, urls)).sentence,
+      /from 3 \(eu\) to 90 \(ap\), 87/,
+    )
+  })
+
   it('do not compare what cannot be compared', async () => {
     const urls = { eu: await region({ v: 'a' }), us: await region({ v: 1 }) }
     const spread = { compare: 'spread', value: 'evidence.json.v', most: 1 }

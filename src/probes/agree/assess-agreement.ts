@@ -101,17 +101,28 @@ function judgeSame(input: AgreeInput, seen: readonly Seen[], quorum: number): Ju
   return { verdict: notYet, said: { reason: 'differs', sentence } }
 }
 
-function judgeSpread(input: AgreeInput, seen: readonly Seen[]): Judged {
+function judgeSpread(input: AgreeInput, seen: readonly Seen[], quorum: number): Judged {
   const odd = seen.find(({ value }) => typeof value !== 'number')
   if (odd !== undefined) return notComparable(input, odd, 'a number')
   const sorted = seen.toSorted((a, b) => Number(a.value) - Number(b.value))
-  const [least, greatest] = [sorted[0], sorted.at(-1)]
-  const spread = Number(greatest?.value) - Number(least?.value)
+  // One that lies apart must not count for more than one that cannot be seen at all.
+  const closest = sorted
+    .slice(quorum - 1)
+    .map((_, place) => sorted.slice(place, place + quorum))
+    .reduce((one, other) => (spreadOf(other) < spreadOf(one) ? other : one))
+  const group = spreadOf(sorted) <= input.most ? sorted : closest
+  const spread = spreadOf(group)
+  const [least, greatest] = [group[0], group.at(-1)]
   const between = `from ${least?.value} (${least?.region}) to ${greatest?.value} (${greatest?.region})`
-  const sentence = `\`${input.value}\` is ${between}, ${spread} apart; at most ${input.most}.`
+  const count = group.length === seen.length ? '' : ` in ${group.length} of ${seen.length} regions`
+  const sentence = `\`${input.value}\` is ${between}${count}, ${spread} apart; at most ${input.most}.`
   return spread <= input.most
     ? { verdict: passed, said: { reason: 'agrees', sentence } }
     : { verdict: notYet, said: { reason: 'spread-too-wide', sentence } }
+}
+
+function spreadOf(sorted: readonly Seen[]): number {
+  return Number(sorted.at(-1)?.value) - Number(sorted[0]?.value)
 }
 
 function judgeHolds(input: AgreeInput, seen: readonly Seen[], quorum: number): Judged {
