@@ -197,7 +197,7 @@ function sectionOf(cells: readonly Cell[], criticalPathMs: number, startMs: numb
     findings,
     notes: [
       'Edge: from the last need being ready to the first instruction of the node that waited for it.',
-      `Starting a shell with nobody in between takes ${figure(startMs)} ms here (p50); 7 are on the path.`,
+      `Starting a shell with nobody in between takes ${figure(startMs)} ms here (p50); 7 are on the path. It is started out of this process, of which ${figure(process.memoryUsage.rss() / 1e6)} MB are resident: the more, the longer its fork takes.`,
       ...cells.filter(({ who }) => who === 'Rampart').map(describeParts),
       'process-compose (model): not run, a model of its published algorithm; a look at the start of a node, then every 1 s.',
       'start-server-and-test brings one node up after the other; few trials, since they are long.',
