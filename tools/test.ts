@@ -1,6 +1,6 @@
 /**
- * Runs the tests: all of them, or those of the files and folders named. Files run side by side, as
- * many as the machine has processors; those named `*.serial.test.ts` run alone afterwards. The last
+ * Runs the tests: all of them, or those of the files and folders named. Files run side by side, one
+ * more than the machine has processors; those named `*.serial.test.ts` run alone afterwards. The last
  * line is always `N passed, N failed`; the exit code is 1 when anything failed or nothing ran.
  *
  * Usage: npm test [-- <file or folder> …]
@@ -19,7 +19,8 @@ async function main(asked: readonly string[]): Promise<number> {
   const files = findTestFiles(root, asked)
   for (const path of files.missing) console.error(`There is no test at ${path}.`)
   const results: FileResult[] = []
-  await runAll(files.parallel, availableParallelism(), results)
+  // Most tests wait for something most of the time, so one more than can work at once.
+  await runAll(files.parallel, availableParallelism() + 1, results)
   await runAll(files.serial, 1, results)
   results.sort((one, other) => (one.file < other.file ? -1 : 1))
   for (const text of [printFailures(results), printSkips(results)]) {
