@@ -7,6 +7,7 @@ import { commandOf, conditionOf, planOf, probed, stageOf } from '../../test/supp
 import { Fault } from '../core/fault/fault.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
 import type { Append, Ledger } from '../seams/ledger.ts'
+import type { RampSettings } from '../seams/settings.ts'
 import type { EngineParts } from './parts.ts'
 
 function thing(name: string, rest: Parameters<typeof stageOf>[1] = {}): Stage {
@@ -288,12 +289,53 @@ test('ends what has no end as soon as something else is to be done', async () =>
   assert.ok(await rig.until('ramp.ended reached'))
   await rig.pass(5_000)
   const [watching] = rig.engine.underWay()
-  const down = planOf([stageOf('db', { command: commandOf('stop', { name: 'db' }) })], {
-    goal: 'down',
-  })
-  const ramp = await rig.open(down)
+  const ramp = await rig.open(downOf())
   assert.notEqual(ramp, watching?.ramp)
   const ended = await rig.wait(rig.engine.state(watching?.ramp ?? ''))
   assert.equal(ended?.ended?.outcome, 'abandoned')
   assert.ok(await rig.until('ramp.ended reached'))
+})
+
+function downOf(): Plan {
+  const stages = [stageOf('db', { command: commandOf('stop', { name: 'db' }) })]
+  return planOf(stages, { goal: 'down' })
+}
+
+test('what waits for watching to end is refused when the engine is closed before that', async () => {
+  let mayEnd = true
+  const rig = rigWith((_, below, { entries }) => {
+    const isEnd = entries.some(({ type }) => type === 'ramp.ended')
+    return isEnd && !mayEnd ? Promise.reject(lost()) : below()
+  })
+  await openWatched(rig)
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(5_000)
+  mayEnd = false
+  const opening = rig.open(downOf()).then(
+    () => 'opened',
+    (error: unknown) => (error as Fault).code,
+  )
+  await rig.pass(1_000)
+  await rig.wait(rig.engine.close())
+  assert.equal(await opening, 'engine-closed')
+})
+
+test('does not watch what was taken down since, however long a ramp is remembered to be followed', async () => {
+  const kept = new Map<string, RampSettings>()
+  const settings: EngineParts['settings'] = {
+    // Later writes are lost, so that the ramp up is never known to have been followed.
+    keep: async (ramp, settings) => void (kept.has(ramp) || kept.set(ramp, settings)),
+    load: async (ramp) => kept.get(ramp),
+  }
+  const rig = new Rig(() => ({ settings }))
+  await openWatched(rig)
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(5_000)
+  await rig.open(downOf())
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(5_000)
+  rig.kill()
+  await rig.start()
+  await rig.pass(10_000)
+  assert.deepEqual(rig.engine.underWay(), [])
 })

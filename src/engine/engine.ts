@@ -38,6 +38,8 @@ export class Engine {
   readonly #moving = new Map<string, string>()
   #isClosed = false
   #followingUp: Promise<void> = Promise.resolve()
+  /** Openings that wait for what must end before them. */
+  readonly #makingWay = new Set<() => void>()
 
   constructor(parts: EngineParts) {
     this.#parts = parts
@@ -75,6 +77,7 @@ export class Engine {
     const plan = checkPlan(opening.plan)
     const subject = subjectOf(plan)
     await this.#makeWay(subject, opening)
+    this.#assertOpen()
     const busy = this.#moving.get(subject)
     if (busy !== undefined) throw busyFault(subject, busy)
     const ramp = rampId(plan, this.#parts.random)
@@ -101,14 +104,28 @@ export class Engine {
     const loop = ramp === undefined ? undefined : this.#loops.get(ramp)
     if (!loop?.hasBegun || loop.state.plan.endless !== true) return
     if (loop.state.direction === 'undoing') return
+    const why = `${plan.goal} takes its place`
+    const isOver = this.#untilOver(loop)
+    loop.hear({ type: 'word', by, word: { say: 'abort', undo: false, why } })
+    await isOver
+  }
+
+  /** Settles once a ramp has ended or is undone, and also when that will never be recorded. */
+  #untilOver({ ramp }: RampLoop): Promise<void> {
     const { promise, resolve } = Promise.withResolvers<void>()
-    const unsubscribe = this.events.on('ramp.advanced', ({ state }) => {
+    const advanced = this.events.on('ramp.advanced', ({ state }) => {
       const isOver = state.ended !== undefined || state.direction === 'undoing'
       if (state.ramp === ramp && isOver) resolve()
     })
-    const why = `${plan.goal} takes its place`
-    loop.hear({ type: 'word', by, word: { say: 'abort', undo: false, why } })
-    await promise.finally(unsubscribe)
+    const failed = this.events.on('loop.failed', (failure) => {
+      if (failure.ramp === ramp) resolve()
+    })
+    this.#makingWay.add(resolve)
+    return promise.finally(() => {
+      advanced()
+      failed()
+      this.#makingWay.delete(resolve)
+    })
   }
 
   /** Opens what follows a ramp that has reached its goal; once, also when a crash comes between. */
@@ -117,9 +134,20 @@ export class Engine {
     if (settings?.next === undefined) return
     const { next: plan, ...rest } = settings
     const state = await this.state(ramp)
-    const isDue = state?.ended?.outcome === 'reached' && !this.#moving.has(subjectOf(plan))
-    if (isDue) await this.open({ plan, settings: rest, by: state.by })
+    const isReached = state?.ended?.outcome === 'reached' && !this.#moving.has(subjectOf(plan))
+    if (isReached && (await this.#isLatest(ramp, subjectOf(plan))))
+      await this.open({ plan, settings: rest, by: state.by })
     await this.#parts.settings.keep(ramp, rest)
+  }
+
+  /** Whether no other ramp has moved a subject since: what follows then follows that one. */
+  async #isLatest(ramp: string, subject: string): Promise<boolean> {
+    const streams = (await this.#parts.ledger.streams()).map(({ stream }) => stream)
+    for (const later of streams.slice(streams.indexOf(ramp) + 1)) {
+      const state = await this.state(later)
+      if (state !== undefined && subjectOf(state.plan) === subject) return false
+    }
+    return true
   }
 
   /**
@@ -152,6 +180,7 @@ export class Engine {
   async close(): Promise<void> {
     this.#isClosed = true
     await this.#followingUp
+    for (const giveUp of this.#makingWay) giveUp()
     await Promise.all([...this.#loops.values()].map((loop) => loop.close()))
     this.#loops.clear()
   }
