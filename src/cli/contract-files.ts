@@ -5,13 +5,17 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { parseDocuments } from '../contracts/document/parse-documents.ts'
 import {
   type AnyContract,
+  filesUsed,
   type ParsedContracts,
   parseContracts,
+  type ReadPart,
   type SourceValue,
 } from '../contracts/index.ts'
 import { Fault, isFault } from '../core/fault/fault.ts'
+import type { Json } from '../core/units/json.ts'
 
 /** Names under which contracts are found when none is given, the first one that exists. */
 const USUAL_NAMES = ['rampart.yaml', 'rampart.yml', 'rampart.json', 'rampart.config.ts', 'rampart']
@@ -43,7 +47,26 @@ export async function loadContracts(cwd: string, path?: string): Promise<LoadedC
   const files = filesAt(found)
   const sources: Source[] = []
   for (const file of files) sources.push(await readSource(cwd, file))
-  return { ...parseContracts(sources), sources, path: found }
+  const parts = readParts(cwd, sources)
+  return { ...parseContracts(sources, parts), sources, path: found }
+}
+
+/**
+ * Reads the files that contracts use. What is not there, or holds no single document, is left out, and
+ * said to be missing where it is used.
+ */
+function readParts(cwd: string, sources: readonly Source[]): ReadPart {
+  const read = new Map<string, Json>()
+  for (const { source, file } of filesUsed(sources)) {
+    const path = resolve(cwd, dirname(source), file)
+    if (read.has(path) || !isThere(path) || statSync(path).size > FILE_LIMIT) continue
+    const { documents, issues } = parseDocuments({ path, text: readFileSync(path, 'utf8') })
+    const [document] = documents
+    if (document !== undefined && documents.length === 1 && issues.length === 0) {
+      read.set(path, document.value)
+    }
+  }
+  return (source, file) => read.get(resolve(cwd, dirname(source), file))
 }
 
 /** Absolute path of the folder in which a contract's own relative paths begin. */

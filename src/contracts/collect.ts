@@ -36,7 +36,7 @@ export function collectContracts<Kind extends string, Definition>(
     }
     issues.push(...checkName(document, names))
     const parsed = kinds[kind as Kind].parse(document)
-    const digested = digestDocument(document)
+    const digested = digestDocument(document, kinds[kind as Kind].parts?.bare)
     issues.push(...parsed.issues, ...digested.issues)
     if (parsed.definition === undefined || digested.digest === undefined) continue
     const { definition } = parsed
@@ -138,12 +138,15 @@ function checkName(document: SourceDocument, names: Map<string, SourceDocument>)
   return [issueAt(document, path, complaint)]
 }
 
-function digestDocument(document: SourceDocument): {
+function digestDocument(
+  document: SourceDocument,
+  bare: (document: Json) => Json = (value) => value,
+): {
   readonly digest?: Digest
   readonly issues: readonly Issue[]
 } {
   try {
-    return { digest: digestOf(document.value), issues: [] }
+    return { digest: digestOf(bare(document.value)), issues: [] }
   } catch (thrown) {
     if (!isFault(thrown, 'json-not-canonical')) throw thrown
     return { issues: [issueAt(document, [], { code: 'wrong-value', message: thrown.hint })] }

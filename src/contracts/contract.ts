@@ -45,6 +45,16 @@ export interface ParsedDefinition<Definition> {
   readonly issues: readonly Issue[]
 }
 
+/** What a kind's documents use of other files, which are read by whoever reads this one. */
+export interface DocumentParts {
+  /** The files that are used, as they are written: from the folder of the document. */
+  readonly files: (document: Json) => readonly string[]
+  /** The document with every file in it that could be read. */
+  readonly fill: (document: Json, read: (file: string) => Json | undefined) => Json
+  /** The document as it was written, which is what its digest is over. */
+  readonly bare: (document: Json) => Json
+}
+
 /** A kind of contract. */
 export interface ContractKind<Kind extends string, Definition> {
   /** As `kind:` names it. */
@@ -55,6 +65,8 @@ export interface ContractKind<Kind extends string, Definition> {
   readonly schema: z.ZodType
   /** What a ramp of it can lead to; the first is the usual one. */
   readonly goals: readonly string[]
+  /** How documents hold others that they use; absent: they use none. */
+  readonly parts?: DocumentParts
   /** Every issue of a document whose `apiVersion` and `kind` are right. Never throws. */
   readonly parse: (document: SourceDocument) => ParsedDefinition<Definition>
   /** The plan toward a goal: same contract and same request, same plan, byte for byte. */

@@ -3,12 +3,13 @@
  * adding a line here; nothing else in this file knows one by name.
  */
 import type { Plan } from '../core/plan/plan.ts'
+import type { Json } from '../core/units/json.ts'
 import { collectContracts } from './collect.ts'
-import type { Contract, PlanRequest } from './contract.ts'
+import type { Contract, DocumentParts, PlanRequest } from './contract.ts'
 import { type Issue, sortIssues } from './document/issue.ts'
 import { parseDocuments } from './document/parse-documents.ts'
 import { documentOfProgram } from './document/program-document.ts'
-import type { SourceDocument, SourceFile } from './document/source-document.ts'
+import { type SourceDocument, type SourceFile, valueAt } from './document/source-document.ts'
 import type { EnvironmentDefinition } from './environment/definition.ts'
 import { environmentKind } from './environment/kind.ts'
 
@@ -38,13 +39,42 @@ export interface ParsedContracts {
   readonly issues: readonly Issue[]
 }
 
+/** The document in a file that one of the sources uses, as it is written there; undefined: none. */
+export type ReadPart = (source: string, file: string) => Json | undefined
+
+/** The files that documents use, with the file that says so: what is to be read before. */
+export function filesUsed(
+  sources: readonly (SourceFile | SourceValue)[],
+): readonly { readonly source: string; readonly file: string }[] {
+  return sources.flatMap((source) => {
+    const { documents } = 'text' in source ? parseDocuments(source) : documentOfProgram(source)
+    return documents.flatMap(({ value }) =>
+      (partsOf(value)?.files(value) ?? []).map((file) => ({ source: source.path, file })),
+    )
+  })
+}
+
+function filled(document: SourceDocument, read: ReadPart): SourceDocument {
+  const parts = partsOf(document.value)
+  if (parts === undefined) return document
+  return { ...document, value: parts.fill(document.value, (file) => read(document.file, file)) }
+}
+
+function partsOf(value: Json): DocumentParts | undefined {
+  const kind = valueAt(value, ['kind'])
+  return Object.values(KINDS).find((one) => one.kind === kind)?.parts
+}
+
 /** Parses everything that was handed in. Never throws for what is in it. */
-export function parseContracts(sources: readonly (SourceFile | SourceValue)[]): ParsedContracts {
+export function parseContracts(
+  sources: readonly (SourceFile | SourceValue)[],
+  read: ReadPart = () => undefined,
+): ParsedContracts {
   const documents: SourceDocument[] = []
   const issues: Issue[] = []
   for (const source of sources) {
     const parsed = 'text' in source ? parseDocuments(source) : documentOfProgram(source)
-    documents.push(...parsed.documents)
+    documents.push(...parsed.documents.map((document) => filled(document, read)))
     issues.push(...parsed.issues)
   }
   const collected = collectContracts(documents, KINDS, KINDS_TO_COME)

@@ -39,6 +39,7 @@ export type IssueCode =
   | 'need-cyclic'
   | 'need-impossible'
   | 'contradiction'
+  | 'revision-differs'
 
 /** One mistake in a document. */
 export interface Issue {

@@ -55,7 +55,7 @@ type Say = (at: Path, message: string, part?: Part) => void
 
 function checkComponent(component: WrittenComponent, name: string, say: Say): void {
   const { run, ready = [], stop } = component
-  if (run === undefined && ready.length === 0) {
+  if (run === undefined && ready.length === 0 && component.use === undefined) {
     say([], `${name} neither runs nor proves anything; give it a key run, a key ready, or both`)
   }
   if (run === undefined && stop !== undefined) {

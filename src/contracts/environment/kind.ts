@@ -3,6 +3,7 @@ import type { ContractKind } from '../contract.ts'
 import type { EnvironmentDefinition } from './definition.ts'
 import { explainEnvironment } from './explain.ts'
 import { parseEnvironment } from './parse.ts'
+import { partFiles, withoutParts, withParts } from './part.ts'
 import { ENVIRONMENT_GOALS, nextGoal, planEnvironment } from './plan.ts'
 import { aimEnvironment } from './target.ts'
 import { writtenEnvironment } from './written.ts'
@@ -14,6 +15,7 @@ export const environmentKind: ContractKind<'Environment', EnvironmentDefinition>
   schema: writtenEnvironment,
   goals: ENVIRONMENT_GOALS,
   parse: parseEnvironment,
+  parts: { files: partFiles, fill: withParts, bare: withoutParts },
   plan: planEnvironment,
   next: nextGoal,
   aim: (contract, target) => ({ ...contract, definition: aimEnvironment(contract, target) }),

@@ -11,6 +11,7 @@ import { checkAimed, checkTargets } from './check-targets.ts'
 import { agreementScope, checkTemplates } from './check-templates.ts'
 import { checkWatch } from './check-watch.ts'
 import { definitionOf, type EnvironmentDefinition } from './definition.ts'
+import { expandParts } from './part.ts'
 import { lenientSketch, type Sketch } from './sketch.ts'
 import { type WrittenEnvironment, writtenEnvironment } from './written.ts'
 
@@ -30,12 +31,17 @@ function checkMeaning(
 }
 
 /** Parses an environment, naming everything that is wrong with it. */
-export function parseEnvironment(
-  document: SourceDocument,
-): ParsedDefinition<EnvironmentDefinition> {
+export function parseEnvironment(source: SourceDocument): ParsedDefinition<EnvironmentDefinition> {
+  const {
+    document,
+    issues: ofParts,
+    isWhole,
+  } = expandParts(source, (part) => parseEnvironment(part).issues)
   const shape = checkShape(document, [], writtenEnvironment)
   // Needs and references are checked even when the shape is wrong somewhere else.
   const sketch = lenientSketch(document)
+  // What a part brings is not known when it is wrong, so nothing is said of needing it.
+  if (!isWhole) return { issues: [...ofParts, ...shape.issues] }
   const issues: readonly Issue[] = [
     ...shape.issues,
     ...checkNeeds(document, sketch),

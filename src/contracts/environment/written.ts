@@ -12,6 +12,7 @@ import { type WrittenDrain, writtenDrain } from './written-drain.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
 import { type WrittenTarget, writtenTargets } from './written-target.ts'
+import { type WrittenUse, writtenUse } from './written-use.ts'
 import { type WrittenWatch, writtenWatch } from './written-watch.ts'
 
 /** How far a needed component must have come. */
@@ -37,6 +38,7 @@ export interface WrittenComponent {
   readonly description?: string
   readonly regions?: readonly string[]
   readonly needs?: readonly WrittenNeed[]
+  readonly use?: WrittenUse
   readonly run?: WrittenRun
   readonly ready?: readonly WrittenCondition[]
   readonly deadline?: number
@@ -122,6 +124,9 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
     .array(need, { error: 'a list, such as [db] or [{ db: completed }]' })
     .exactOptional()
     .describe('Components that must have come so far before this one is entered.'),
+  use: writtenUse
+    .exactOptional()
+    .describe('Another contract, in one revision; its components become part of this one.'),
   run: writtenRun.exactOptional().describe('What to run; absent: the component is proof alone.'),
   ready: z
     .array(writtenCondition)
