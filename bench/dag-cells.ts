@@ -1,15 +1,20 @@
 /** Bringing up the 14 nodes once, by each of us. Everybody runs the same shell program for a node. */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { assert } from '../src/core/fault/assert.ts'
+import { ensureDaemon } from '../src/server/client/ensure-daemon.ts'
+import { PROGRAM } from '../test/support/daemon.ts'
 import { NEEDS } from './dag-nodes.ts'
 import { ROOT } from './measure/machine.ts'
 import { monotonicMs } from './measure/monotonic.ts'
 import { withFolder } from './measure/temporary-folder.ts'
 import { planOf, type Workbench, withWorkbench } from './measure/workbench.ts'
 import { type Instants, nodeCommand, type World } from './measure/world.ts'
+import { rampart } from './program-cells.ts'
 
 /** One ramp brought up. */
 export interface Ramped {
@@ -33,6 +38,8 @@ const waitOn = createRequire(import.meta.url)('wait-on') as (options: {
   readonly resources: readonly string[]
   readonly interval?: number
 }) => Promise<void>
+
+const run = promisify(execFile)
 
 const NAMES = Object.keys(NEEDS)
 
@@ -59,6 +66,36 @@ export function rampartClimb(world: World, ready: (name: string) => object): Cli
       await bench.open(planOf('dag', components, 'down'))
       await down
       return { totalMs, instants, steps: steps.steps }
+    })
+}
+
+/**
+ * Rampart as it is used: its daemon in a process of its own, which a fork copies less of than of this
+ * one. The whole is what `rampart up` tells, from opening the ramp; the command's own start is left out.
+ */
+export function rampartDaemonClimb(world: World): Climb {
+  return (serviceMs) =>
+    withFolder(async (folder) => {
+      const components = Object.fromEntries(
+        NAMES.map((name) => {
+          const run = { command: nodeCommand(folder, name) }
+          return [name, { run, ready: [{ http: world.urlOf(name) }], needs: NEEDS[name] }]
+        }),
+      )
+      const spec = { components }
+      const metadata = { name: 'dag' }
+      const contract = { apiVersion: 'rampart/v1', kind: 'Environment', metadata, spec }
+      writeFileSync(join(folder, 'rampart.yaml'), JSON.stringify(contract))
+      mkdirSync(join(folder, '.rampart'))
+      await (await ensureDaemon({ workspace: folder, program: PROGRAM })).close()
+      const instants = await world.begin(folder, serviceMs)
+      const { stdout } = await run(process.execPath, [...PROGRAM.slice(1), 'up', '--json'], {
+        cwd: folder,
+      })
+      const { totalMs } = JSON.parse(stdout) as { readonly totalMs: number }
+      await rampart(folder, 'down')
+      await rampart(folder, 'daemon', 'stop')
+      return { totalMs, instants }
     })
 }
 
