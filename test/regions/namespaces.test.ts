@@ -183,10 +183,9 @@ describe('two regions on two hosts', requireHosts(), () => {
     const regions = await openRegions(t)
     const up = await regions.run('up')
     assert.equal(up.exitCode, 0, up.stderr)
-    const [way, primary] = [await regions.stage('us/way'), await regions.stage('eu/primary')]
+    const way = await regions.stage('us/way')
     const { roundTripMs } = foundAt(way, 'json') as { readonly roundTripMs: number }
     assert.ok(roundTripMs >= 2 * WAY.delayMs, `a round trip takes ${roundTripMs} ms`)
-    assert.ok(Number(foundAt(primary, 'latencyMs')) < roundTripMs, 'the way to eu is shorter')
     if (regions.hosts.madeBy === 'a relay') assert.ok(regions.hosts.lost() > 0, 'some was lost')
     await regions.cutAndHeal('way', /is a replica that is not connected to its primary/)
     await regions.cutAndHeal('us', /198\.18\.\d+\.6:6379/)

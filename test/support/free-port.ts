@@ -1,14 +1,11 @@
-/** Free ports for servers that tests start: the kernel picks one, and it is given back at once. */
-import { once } from 'node:events'
-import { type AddressInfo, createServer } from 'node:net'
+/** Free ports for servers that tests start: looked for where no outgoing connection takes them meanwhile. */
+import { randomInt } from 'node:crypto'
+import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 
-/** A port of 127.0.0.1 where nobody listens right now. */
+/** A port where nobody listens right now, below those that systems give to outgoing connections. */
 export async function freePort(): Promise<number> {
-  const server = createServer()
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const { port } = server.address() as AddressInfo
-  server.close()
-  await once(server, 'close')
-  return port
+  for (;;) {
+    const port = randomInt(10_000, 32_000)
+    if (await isPortFree(port)) return port
+  }
 }

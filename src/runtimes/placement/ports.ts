@@ -2,9 +2,17 @@
  * Finds free ports for components. A first slice: a port is free at the moment it is looked at, and
  * kept from other starts of this daemon until its own start has been recorded.
  */
+import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 const TRIES_MAX = 64
+
+/**
+ * Where ports are looked for: below those that systems hand out to outgoing connections (from 32768 on
+ * Linux, from 49152 elsewhere), any of which could take a port before its component listens there.
+ */
+const PORT_LEAST = 15_000
+const PORT_BELOW = 32_000
 
 /** What to allocate. */
 export interface PortRequest {
@@ -45,16 +53,12 @@ export class PortAllocator {
 
   async #reserveOne(request: PortRequest, wanted: number | undefined): Promise<number | undefined> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
-      const asked = attempt === 0 ? (wanted ?? 0) : 0
-      if (asked !== 0 && !this.#mayUse(asked, request)) continue
+      const port = (attempt === 0 ? wanted : undefined) ?? randomInt(PORT_LEAST, PORT_BELOW)
+      if (!this.#mayUse(port, request)) continue
       // Held while it is looked at, so that no other start looks at the same one.
-      if (asked !== 0) this.#reserved.add(asked)
-      const port = await tryBind('127.0.0.1', asked)
-      if (port !== undefined && (asked !== 0 || this.#mayUse(port, request))) {
-        this.#reserved.add(port)
-        if (await isPortFree(port)) return port
-        this.#reserved.delete(port)
-      } else if (asked !== 0) this.#reserved.delete(asked)
+      this.#reserved.add(port)
+      if (await isPortFree(port)) return port
+      this.#reserved.delete(port)
     }
     return undefined
   }
