@@ -98,10 +98,13 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
     const value = given[name] ?? earlier?.values[name] ?? fallback
     if (value !== undefined) values[name] = value
   }
-  const missing = settings.filter(({ name }) => values[name] === undefined)
+  const groups = regionValues(regions, sources)
+  const missing = [
+    ...settings.filter(({ name }) => values[name] === undefined),
+    ...missingInRegions(regions, groups ?? {}),
+  ]
   if (missing.length > 0 && goal === 'up') throw missingSettings(contract, missing)
   const secrets = settings.filter((setting) => setting.secret).map((setting) => setting.name)
-  const groups = regionValues(regions, sources)
   const more = groups === undefined ? {} : { groups }
   const run = { directory, workspace, ...(target === undefined ? {} : { target }) }
   return { values, ...more, secrets, run }
@@ -123,13 +126,29 @@ function regionValues(
   return groups.length === 0 ? undefined : Object.fromEntries(groups)
 }
 
-function missingSettings(
-  contract: AnyContract,
-  missing: readonly { readonly name: string; readonly from?: string }[],
-): Fault {
-  const names = missing.map(({ name, from }) =>
-    from === undefined ? `settings.${name}` : `settings.${name} (set ${from})`,
+/** What a region wants of its own and has not: the value of all others must not stand in for it. */
+function missingInRegions(
+  regions: readonly Region[],
+  groups: Readonly<Record<string, JsonObject>>,
+): readonly Wanted[] {
+  return regions.flatMap(({ name: region, settings }) =>
+    settings
+      .filter(({ name }) => groups[region]?.[name] === undefined)
+      .map((setting) => ({ ...setting, region })),
   )
+}
+
+interface Wanted {
+  readonly name: string
+  readonly from?: string
+  readonly region?: string
+}
+
+function missingSettings(contract: AnyContract, missing: readonly Wanted[]): Fault {
+  const names = missing.map(({ name, from, region }) => {
+    const where = region === undefined ? '' : ` in ${region}`
+    return `settings.${name}${where}${from === undefined ? '' : ` (set ${from})`}`
+  })
   return new Fault({
     code: 'setting-missing',
     operation: 'read the settings',

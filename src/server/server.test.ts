@@ -391,6 +391,16 @@ test('asks for settings that have no value, by the variable that holds them', as
   assert.match(fault.hint, /settings\.password \(set SHOP_PASSWORD\)/)
 })
 
+test('asks for what a region wants of its own, and takes no value of the others for it', async (t) => {
+  const { client } = await openTrial(t)
+  const regions = { eu: {}, us: { settings: { password: { from: 'SHOP_PASSWORD_US' } } } }
+  const contract = contractOf('shop', { ...SETTINGS, regions })
+  const settings = { password: 'hunter22' }
+  const fault = await client.openRamp(opening({ contract, settings })).catch((error) => error)
+  assert.ok(isFault(fault, 'setting-missing'))
+  assert.match(fault.hint, /settings\.password in us \(set SHOP_PASSWORD_US\)/)
+})
+
 test('goes down with the settings it came up with', async (t) => {
   const { client, world } = await openTrial(t)
   const contract = contractOf('shop', SETTINGS)
