@@ -89,6 +89,13 @@ export const VERBS: readonly Verb[] = [
       (await import('./commands/plan.ts')).runPlan(parts, path, options),
   },
   {
+    usage: 'parts [folder]',
+    summary: 'list who uses which contract, and in which revision',
+    options: [JSON_FLAG],
+    run: async (parts, [folder], options) =>
+      (await import('./commands/parts.ts')).runParts(parts, folder, options),
+  },
+  {
     usage: 'up [path]',
     summary: 'bring an environment up, proving every stage',
     options: [

@@ -33,6 +33,26 @@ export function partFiles(value: Json): readonly string[] {
   )
 }
 
+/** A part as the whole names it. */
+export interface PartUse {
+  /** The component that it is. */
+  readonly name: string
+  readonly file: string
+  readonly revision?: string
+  readonly owner?: string
+}
+
+/** The parts of a document, as far as they can be read. */
+export function partUses(value: Json): readonly PartUse[] {
+  return usesIn(value).flatMap(({ name, component, use }): readonly PartUse[] => {
+    const { contract: file, revision } = use
+    const { owner } = component
+    if (typeof file !== 'string') return []
+    const known = typeof revision === 'string' ? { revision } : {}
+    return [{ name, file, ...known, ...(typeof owner === 'string' ? { owner } : {}) }]
+  })
+}
+
 /** The document with every part that could be read put into it. */
 export function withParts(value: Json, read: (file: string) => Json | undefined): Json {
   return mapUses(value, (use) => {
