@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import { InputReader } from './input-reader.ts'
+import { readUrlPart } from './read-url-part.ts'
 
 describe('the input reader', () => {
   it('takes numbers and flags also as the texts that templates become', () => {
@@ -40,5 +41,13 @@ describe('the input reader', () => {
     reader.object('tls')
     reader.text('absent')
     assert.equal(reader.mistake, '`port` must be a whole number, and is "http".')
+  })
+
+  it('decodes a part of a URL, and shows none that it cannot', () => {
+    const reader = new InputReader({})
+    assert.equal(readUrlPart(reader, 'p%40ss'), 'p@ss')
+    assert.equal(reader.mistake, undefined)
+    assert.equal(readUrlPart(reader, 'hunter%', 'from'), '')
+    assert.equal(reader.mistake, '`from` has a part that is not percent-encoded.')
   })
 })

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
 import { type Admin, Producer, stringSerializers } from '@platformatic/kafka'
 import { askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
 import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { type KafkaServer, makeKafka } from '../../../test/support/kafka.ts'
+import { listen } from '../../../test/support/listen.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import { startTlsFront } from '../../../test/support/tls-front.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -368,23 +368,4 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
 
 function openSockets(): number {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length
-}
-
-async function listen(
-  test: TestContext,
-  onData: (socket: Socket) => unknown,
-): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => 'The probe has gone.')
-    socket.once('data', () => onData(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
 }

@@ -1,6 +1,7 @@
 /** The input of the `mysql` probe, its templates resolved. */
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import type { InputReader } from '../input/input-reader.ts'
+import { readUrlPart } from '../input/read-url-part.ts'
 
 /** A table as SQL writes it, and its parts. */
 export interface TableName {
@@ -101,20 +102,11 @@ function readPlace(reader: InputReader, name: string, tls: TlsInput | undefined)
   return {
     host: url?.hostname ?? '',
     port,
-    user: readPart(reader, name, url?.username ?? ''),
-    password: readPart(reader, name, url?.password ?? ''),
-    database: readPart(reader, name, url?.pathname.slice(1) ?? ''),
+    user: readUrlPart(reader, url?.username ?? '', name),
+    password: readUrlPart(reader, url?.password ?? '', name),
+    database: readUrlPart(reader, url?.pathname.slice(1) ?? '', name),
     shown: `${url?.username}@${url?.hostname}:${port}${url?.pathname}`,
     tls,
-  }
-}
-
-function readPart(reader: InputReader, name: string, text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    reader.refuse(`\`${name}\` has a part that is not percent-encoded.`)
-    return ''
   }
 }
 

@@ -1,6 +1,7 @@
 /** The input of the `nats` probe, its templates resolved. */
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import type { InputReader } from '../input/input-reader.ts'
+import { readUrlPart } from '../input/read-url-part.ts'
 
 /** A message that the worker must acknowledge. */
 export interface CanaryInput {
@@ -83,18 +84,9 @@ function readUrl(reader: InputReader): Place {
     host,
     port,
     isSecure: url?.protocol === 'tls:',
-    user: readPart(reader, url?.username ?? ''),
-    password: readPart(reader, url?.password ?? ''),
+    user: readUrlPart(reader, url?.username ?? ''),
+    password: readUrlPart(reader, url?.password ?? ''),
     shown: `${host}:${port}`,
-  }
-}
-
-function readPart(reader: InputReader, text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    reader.refuse('`url` has a user or password that is not percent-encoded.')
-    return ''
   }
 }
 

@@ -1,9 +1,9 @@
 /** What the queue probe says of all job systems alike: of what is no queue at all, and of its input. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { describe, it, type TestContext } from 'node:test'
+import { describe, it } from 'node:test'
 import { askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
+import { listen } from '../../../test/support/listen.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { InputReader } from '../input/input-reader.ts'
 import { readQueueInput } from './queue-input.ts'
@@ -96,26 +96,3 @@ describe('the input of the queue probe', () => {
     assert.equal(new Set([idOf({}), ...others, idOf({}, { by: 'worker@2' })]).size, 5)
   })
 })
-
-interface Listener {
-  readonly port: number
-  readonly sockets: readonly Socket[]
-  close(): Promise<unknown>
-}
-
-async function listen(test: TestContext, onData: (socket: Socket) => unknown): Promise<Listener> {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => 'The probe has gone.')
-    socket.once('data', () => onData(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  const close = async (): Promise<unknown> => {
-    for (const socket of sockets) socket.destroy()
-    return server.close()
-  }
-  test.after(close)
-  return { port: (server.address() as AddressInfo).port, sockets, close }
-}

@@ -2,6 +2,7 @@
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import { signInHeaders } from '../exchange/sign-in.ts'
 import type { InputReader } from '../input/input-reader.ts'
+import { readUrlPart } from '../input/read-url-part.ts'
 
 /** A message that a worker must answer. */
 export interface CanaryInput {
@@ -87,26 +88,17 @@ function readUrl(reader: InputReader): Place {
   const isSecure = url?.protocol === 'amqps:'
   const host = (url?.hostname ?? '').replace(/^\[(.*)\]$/, '$1')
   const port = Number(url?.port || (isSecure ? SECURE_PORT : PORT))
-  const vhost = readPart(reader, url?.pathname.slice(1) ?? '') || '/'
+  const vhost = readUrlPart(reader, url?.pathname.slice(1) ?? '') || '/'
   // RabbitMQ's own default, as all its clients have it.
   const isNobody = url?.username === '' && url.password === ''
   return {
     host,
     port,
     isSecure,
-    user: isNobody ? 'guest' : readPart(reader, url?.username ?? ''),
-    password: isNobody ? 'guest' : readPart(reader, url?.password ?? ''),
+    user: isNobody ? 'guest' : readUrlPart(reader, url?.username ?? ''),
+    password: isNobody ? 'guest' : readUrlPart(reader, url?.password ?? ''),
     vhost,
     shown: `${url?.hostname ?? ''}:${port}/${vhost === '/' ? '' : vhost}`,
-  }
-}
-
-function readPart(reader: InputReader, text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    reader.refuse('`url` has a user, password or vhost that is not percent-encoded.')
-    return ''
   }
 }
 

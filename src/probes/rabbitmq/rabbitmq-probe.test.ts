@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import type { AddressInfo } from 'node:net'
+import { after, before, describe, it } from 'node:test'
 import { createServer as createTlsServer } from 'node:tls'
 import { type ChannelModel, connect } from 'amqplib'
 import {
@@ -12,6 +12,7 @@ import {
   settleMsAfterAbort,
 } from '../../../test/support/asking.ts'
 import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
+import { listen } from '../../../test/support/listen.ts'
 import { makeRabbitmq, type RabbitmqServer } from '../../../test/support/rabbitmq.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -377,23 +378,3 @@ describe('the rabbitmq probe, asking what is no RabbitMQ', () => {
     }
   })
 })
-
-async function listen(
-  test: TestContext,
-  onData: (socket: Socket) => unknown,
-  host = '127.0.0.1',
-): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => 'The probe has gone.')
-    socket.once('data', () => onData(socket))
-  })
-  server.listen(0, host)
-  await once(server, 'listening')
-  test.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
-}

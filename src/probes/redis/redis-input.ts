@@ -3,6 +3,7 @@ import { isFault } from '../../core/fault/fault.ts'
 import { parseShareBp } from '../../core/units/share.ts'
 import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import type { InputReader } from '../input/input-reader.ts'
+import { readUrlPart } from '../input/read-url-part.ts'
 
 /** Keys of which a share must be there. */
 export interface SampleInput {
@@ -70,19 +71,10 @@ function readUrl(reader: InputReader): Place {
     host,
     port,
     isSecure: url?.protocol === 'rediss:',
-    user: readPart(reader, url?.username ?? ''),
-    password: readPart(reader, url?.password ?? ''),
+    user: readUrlPart(reader, url?.username ?? ''),
+    password: readUrlPart(reader, url?.password ?? ''),
     database: Number(database ?? 0),
     shown: `${host}:${port}/${database || 0}`,
-  }
-}
-
-function readPart(reader: InputReader, text: string): string {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    reader.refuse('`url` has a user or password that is not percent-encoded.')
-    return ''
   }
 }
 

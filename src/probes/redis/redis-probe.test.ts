@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import type { Redis } from 'ioredis'
 import {
   askingOf,
@@ -10,6 +9,7 @@ import {
   gist,
   settleMsAfterAbort,
 } from '../../../test/support/asking.ts'
+import { listen } from '../../../test/support/listen.ts'
 import { makeRedis, type RedisServer } from '../../../test/support/redis.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -231,22 +231,3 @@ describe('what the redis probe reads of INFO', () => {
     assert.equal(readInfo('redis_version:7.0.15\r\nredis_mode:sentinel\r\n').role, undefined)
   })
 })
-
-async function listen(
-  test: TestContext,
-  onData: (socket: Socket) => unknown,
-): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => 'The probe has gone.')
-    socket.once('data', () => onData(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
-}

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
-import { type AddressInfo, createServer, type Socket } from 'node:net'
-import { after, before, describe, it, type TestContext } from 'node:test'
+import { after, before, describe, it } from 'node:test'
 import {
   CreateBucketCommand,
   DeleteBucketCommand,
@@ -11,6 +10,7 @@ import {
 } from '@aws-sdk/client-s3'
 import { askingOf, askOnce, gist, settleMsAfterAbort } from '../../../test/support/asking.ts'
 import { makeCertificate, openssl } from '../../../test/support/certificates.ts'
+import { listen } from '../../../test/support/listen.ts'
 import { type Meddling, startRelay } from '../../../test/support/relay.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
 import { ANY_KEYS, makeS3, S3_PART, type S3Keys, type S3Store } from '../../../test/support/s3.ts'
@@ -382,23 +382,4 @@ function refuse(answer: ServerResponse, status: number, code: string, message: s
 async function untilNone(count: () => Promise<number>): Promise<void> {
   const giveUpMs = performance.now() + 5_000
   while ((await count()) > 0) assert.ok(performance.now() < giveUpMs, 'connections are left')
-}
-
-async function listen(
-  test: TestContext,
-  onData: (socket: Socket) => unknown,
-): Promise<{ readonly port: number; readonly sockets: readonly Socket[] }> {
-  const sockets: Socket[] = []
-  const server = createServer((socket) => {
-    sockets.push(socket)
-    socket.on('error', () => 'The probe has gone.')
-    socket.once('data', () => onData(socket))
-  })
-  server.listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  test.after(() => {
-    for (const socket of sockets) socket.destroy()
-    server.close()
-  })
-  return { port: (server.address() as AddressInfo).port, sockets }
 }
