@@ -2,7 +2,6 @@
  * Finds free ports for components. A first slice: a port is free at the moment it is looked at, and
  * kept from other starts of this daemon until its own start has been recorded.
  */
-import { randomInt } from 'node:crypto'
 import { createServer } from 'node:net'
 
 const TRIES_MAX = 64
@@ -13,6 +12,9 @@ const TRIES_MAX = 64
  */
 const PORT_LEAST = 15_000
 const PORT_BELOW = 32_000
+
+/** A prime, so that neighbouring pids begin far from each other. */
+const PID_STRIDE = 7_919
 
 /** What to allocate. */
 export interface PortRequest {
@@ -33,6 +35,8 @@ export interface PortReservation {
 /** Allocates ports, never the same one to two starts at once. */
 export class PortAllocator {
   readonly #reserved = new Set<number>()
+  // Far from where another daemon of this machine begins, whose pid is another one.
+  #next = (process.pid * PID_STRIDE) % (PORT_BELOW - PORT_LEAST)
 
   /** Reserves a port for every name, or none and answers undefined. */
   async reserve(request: PortRequest): Promise<PortReservation | undefined> {
@@ -53,7 +57,7 @@ export class PortAllocator {
 
   async #reserveOne(request: PortRequest, wanted: number | undefined): Promise<number | undefined> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
-      const port = (attempt === 0 ? wanted : undefined) ?? randomInt(PORT_LEAST, PORT_BELOW)
+      const port = (attempt === 0 ? wanted : undefined) ?? this.#nextPort()
       if (!this.#mayUse(port, request)) continue
       // Held while it is looked at, so that no other start looks at the same one.
       this.#reserved.add(port)
@@ -61,6 +65,11 @@ export class PortAllocator {
       this.#reserved.delete(port)
     }
     return undefined
+  }
+
+  #nextPort(): number {
+    this.#next = (this.#next + 1) % (PORT_BELOW - PORT_LEAST)
+    return PORT_LEAST + this.#next
   }
 
   #mayUse(port: number, request: PortRequest): boolean {
