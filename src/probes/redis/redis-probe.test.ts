@@ -163,10 +163,11 @@ describe('the redis probe', requireRealPart('Redis'), () => {
     assert.equal(gist(denied), 'failed notYet permission-denied', denied.sentence)
     await admin.config('SET', 'lua-time-limit', '1')
     const script = server.client().call('EVAL', 'while true do end', '0')
-    script.catch(() => 'It is killed below.')
+    const killed = assert.rejects(script, /killed/i)
     const busy = await askUntilReason('busy')
     assert.equal(gist(busy), 'failed notYet busy')
     await admin.call('SCRIPT', 'KILL')
+    await killed
     await admin.config('SET', 'maxclients', '1')
     const full = await ask()
     await admin.config('SET', 'maxclients', '100')
