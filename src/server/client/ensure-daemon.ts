@@ -73,10 +73,15 @@ function attempt(options: Attempt): Promise<RampartClient | undefined> {
   const { start, place, from, deadline } = options
   const { promise, resolve, reject } = Promise.withResolvers<RampartClient | undefined>()
   let looking: Promise<void> = Promise.resolve()
+  let isFound = false
   const look = (isLast = false): void => {
     looking = looking.then(async () => {
+      // Several looks may be in line; a second client that nobody is given would never be closed, and
+      // the daemon would wait for it to leave.
+      if (isFound) return
       const client = await findDaemon(start)
-      if (client !== undefined || isLast) resolve(client)
+      isFound = client !== undefined
+      if (isFound || isLast) resolve(client)
     })
     looking.catch(reject)
   }
