@@ -8,10 +8,13 @@
 import { availableParallelism } from 'node:os'
 import { join } from 'node:path'
 import { findTestFiles } from './suite/find-test-files.ts'
-import { printFailures, printFile, printSkips, printTotals } from './suite/report.ts'
+import { printCrowded, printFailures, printFile, printSkips, printTotals } from './suite/report.ts'
 import { type FileResult, runTestFile } from './suite/run-test-file.ts'
 
 const TEST_TIMEOUT_MS = 300_000
+
+/** The most files that are run again alone after they failed beside others. */
+const CROWDED_MOST = 5
 
 const root = join(import.meta.dirname, '..')
 
@@ -21,15 +24,37 @@ async function main(asked: readonly string[]): Promise<number> {
   const results: FileResult[] = []
   // Most tests wait for something most of the time, so one more than can work at once.
   await runAll(files.parallel, availableParallelism() + 1, results)
+  const crowded = results.filter((result) => result.failures.length > 0)
   await runAll(files.serial, 1, results)
+  const again = await runAloneAgain(crowded, results)
   results.sort((one, other) => (one.file < other.file ? -1 : 1))
-  for (const text of [printFailures(results), printSkips(results)]) {
+  for (const text of [printFailures(results), printCrowded(again), printSkips(results)]) {
     if (text !== '') console.log(`\n${text}`)
   }
   console.log(`\n${printTotals(results)}`)
   const hasFailed = results.some((result) => result.failures.length > 0)
   const hasRun = results.some((result) => result.passed > 0)
   return hasFailed || !hasRun || files.missing.length > 0 ? 1 : 0
+}
+
+/**
+ * Gives the few files that failed beside others a second run, alone: what fails for want of a processor
+ * is told from what is broken. Returns the first accounts of those that passed then; many failures
+ * are no bad luck, and are left as they are.
+ */
+async function runAloneAgain(
+  crowded: readonly FileResult[],
+  results: FileResult[],
+): Promise<readonly FileResult[]> {
+  if (crowded.length > CROWDED_MOST) return []
+  const passed: FileResult[] = []
+  for (const first of crowded) {
+    const second = await runTestFile({ root, file: first.file, timeoutMs: TEST_TIMEOUT_MS })
+    console.log(`again, alone: ${printFile(second)}`)
+    results.splice(results.indexOf(first), 1, second)
+    if (second.failures.length === 0) passed.push(first)
+  }
+  return passed
 }
 
 /** Runs files, so many at once, and prints a line for each as it ends. */

@@ -83,6 +83,23 @@ test('runs serial files alone, after all others', () => {
   assert.deepEqual(files, ['tools/z.test.ts', 'src/a.serial.test.ts'])
 })
 
+test('runs again alone what failed beside others, and tells of it', () => {
+  const run = runSuite({
+    'src/a.test.ts': `${HEAD}
+import { existsSync, writeFileSync } from 'node:fs'
+test('fails the first time', () => {
+  if (existsSync('been')) return
+  writeFileSync('been', '')
+  throw new RangeError('too crowded')
+})`,
+    'src/b.test.ts': `${HEAD}test('is broken', () => { throw new RangeError('for good') })`,
+  })
+  assert.equal(run.last, '1 passed, 1 failed')
+  assert.equal(run.code, 1)
+  assert.match(run.text, /again, alone: ok {3}src\/a\.test\.ts/)
+  assert.match(run.text, /Failed beside other tests and passed alone[\s\S]*too crowded/)
+})
+
 test('runs only what is named, and fails when there is no such test', () => {
   const files = {
     'src/a/a.test.ts': `${HEAD}test('holds', () => {})`,
