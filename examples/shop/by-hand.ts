@@ -3,12 +3,11 @@
  * own, with no variables but those given. Never leaves a program behind once `endAll` has returned.
  */
 import { spawn } from 'node:child_process'
-import { randomInt } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, readFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { createInterface } from 'node:readline'
 import { setTimeout as pause } from 'node:timers/promises'
+import { freePort } from '../../test/support/free-port.ts'
 import { ShopFailure } from './program.ts'
 
 /** Variables of a program. */
@@ -124,22 +123,8 @@ export async function eventually<Answer>(
 /** Ports that nobody uses now. */
 export async function freePorts(count: number): Promise<readonly number[]> {
   const ports = new Set<number>()
-  while (ports.size < count) {
-    // Below those that systems give to outgoing connections, so that none of them takes it meanwhile.
-    const port = randomInt(10_000, 32_000)
-    if (await isFree(port)) ports.add(port)
-  }
+  while (ports.size < count) ports.add(await freePort())
   return [...ports]
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer().listen(port, '127.0.0.1')
-  const isListening = await once(server, 'listening').then(
-    () => true,
-    () => false,
-  )
-  if (isListening) await once(server.close(), 'close')
-  return isListening
 }
 
 async function firstLine(started: Started, pattern: RegExp): Promise<string> {

@@ -4,7 +4,7 @@ import type { ComparedQuestion } from '../core/plan/question.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { OpenQuestion } from '../core/ramp/open-questions.ts'
 import { outputsFor } from '../core/ramp/scope.ts'
-import type { RampState } from '../core/ramp/state.ts'
+import { type RampState, stageNamed } from '../core/ramp/state.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Expressions, Resolution, Scope } from '../seams/expressions.ts'
 import type { ComparedAsking } from '../seams/probe.ts'
@@ -49,7 +49,7 @@ export class RampWords {
 
   /** What `self` is for a stage. */
   selfOf(stage: string): JsonObject {
-    return outputsFor(this.#state(), stage).self
+    return stageNamed(this.#state(), stage)?.now.outputs ?? {}
   }
 
   /** An answer held against the question's `when`, without secrets. */
