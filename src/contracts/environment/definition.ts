@@ -1,7 +1,9 @@
 /** An environment, understood: every default filled in, every duration in milliseconds. */
+
 import type { BreachPolicy } from '../../core/plan/condition.ts'
 import type { Retry, Until } from '../../core/plan/plan.ts'
 import type { Contract } from '../contract.ts'
+import { parseNeedName } from './need-name.ts'
 import {
   agreedConditions,
   namedConditions,
@@ -168,18 +170,12 @@ function componentOf(name: string, written: WrittenComponent): Component {
 /** The needs of a component, in the order they are written. */
 export function needsOf(written: WrittenComponent): readonly ComponentNeed[] {
   return (written.needs ?? []).flatMap((need) => {
-    if (typeof need === 'string') return [{ ...placeOf(need), until: 'ready', drain: false }]
+    if (typeof need === 'string') return [{ ...parseNeedName(need), until: 'ready', drain: false }]
     const drain = need['drain'] === true
     return Object.entries(need).flatMap(([name, until]) =>
-      typeof until === 'boolean' ? [] : [{ ...placeOf(name), until, drain }],
+      typeof until === 'boolean' ? [] : [{ ...parseNeedName(name), until, drain }],
     )
   })
-}
-
-/** `eu/db` is the db of another region. */
-function placeOf(name: string): Pick<ComponentNeed, 'component' | 'region'> {
-  const [first = '', second] = name.split('/')
-  return second === undefined ? { component: first } : { component: second, region: first }
 }
 
 /** What the process must be given, so that it can say what is asked for. */

@@ -5,6 +5,7 @@
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import type { Path } from '../document/issue.ts'
 import { type SourceDocument, valueAt } from '../document/source-document.ts'
+import { parseNeedName } from './need-name.ts'
 
 /** What is needed to check needs and references. */
 export interface Sketch {
@@ -104,21 +105,17 @@ function runtimeAt(document: SourceDocument, path: Path): ComponentSketch['runti
 }
 
 function needSketch(need: Json, path: Path): readonly NeedSketch[] {
-  if (typeof need === 'string') return [{ ...placeOf(need), until: 'ready', path, isKey: false }]
+  if (typeof need === 'string')
+    return [{ ...parseNeedName(need), until: 'ready', path, isKey: false }]
   if (!isObject(need)) return []
   return Object.entries(need)
     .filter(([, until]) => typeof until !== 'boolean')
     .map(([name, until]) => ({
-      ...placeOf(name),
+      ...parseNeedName(name),
       until: String(until),
       path: [...path, name],
       isKey: true,
     }))
-}
-
-function placeOf(name: string): Pick<NeedSketch, 'component' | 'region'> {
-  const [first = '', second] = name.split('/')
-  return second === undefined ? { component: first } : { component: second, region: first }
 }
 
 function textsAt(document: SourceDocument, path: Path): readonly string[] | undefined {
