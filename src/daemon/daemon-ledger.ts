@@ -36,6 +36,10 @@ export class LedgerAbove implements Ledger {
     return this.#below.loadSnapshot(stream)
   }
 
+  onAppended(listener: (stream: string | undefined) => void): () => void {
+    return this.#below.onAppended(listener)
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }

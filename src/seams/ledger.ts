@@ -1,5 +1,6 @@
 /** The seam to the ledger: append-only streams of entries, one stream a ramp, one chain over all. */
 import type { Entry } from '../core/entry/entry.ts'
+import type { Lease } from './leases.ts'
 
 /** An entry in its place. */
 export interface Recorded {
@@ -20,6 +21,8 @@ export interface Append {
   /** The sequence of the last entry the writer has seen; 0 for a new stream. */
   readonly after: number
   readonly entries: readonly Entry[]
+  /** By which right; absent where there is only one writer. */
+  readonly lease?: Pick<Lease, 'subject' | 'token'>
 }
 
 /** A fold kept so that a long stream need not be read from its beginning. */
@@ -74,6 +77,7 @@ export interface Ledger {
    * one stream resolve in the order they were made.
    *
    * @throws ledger-conflict when the stream's last sequence is not `after`.
+   * @throws ledger-fenced when a later lease of the subject was given out; nothing was appended.
    * @throws ledger-unavailable when the store cannot be written; nothing was appended.
    */
   append(append: Append): Promise<readonly Recorded[]>
@@ -87,6 +91,13 @@ export interface Ledger {
   saveSnapshot(snapshot: Snapshot): Promise<void>
   /** The latest snapshot of a stream, if one is kept. */
   loadSnapshot(stream: string): Promise<Snapshot | undefined>
+  /**
+   * Calls back when a stream may have grown, whoever appended to it. A hint: it may come late, twice,
+   * or for nothing; after a connection was lost it comes with no stream, meaning any.
+   *
+   * @returns stops watching; idempotent
+   */
+  onAppended(listener: (stream: string | undefined) => void): () => void
   /** Signs the current head of the chain; a no-op when nothing was appended since the last one. */
   checkpoint(): Promise<void>
   /** Reads everything and proves that nothing was altered, removed or reordered. */

@@ -59,6 +59,7 @@ export function describeLedger(name: string, subject: LedgerSubject): void {
     describeReading(withLedger)
     describeSummaries(withLedger)
     describeProof(withLedger)
+    describeNews(withLedger)
     describeEnd(withLedger, subject.whyNotDurable)
   })
 }
@@ -175,6 +176,29 @@ function describeAppending(withLedger: WithLedger): void {
       await appended
       const [read] = await collect(ledger.read('a'))
       assert.deepEqual(read?.entry, entryOf(1))
+    }),
+  )
+}
+
+function describeNews(withLedger: WithLedger): void {
+  it(
+    'tells whoever listens which stream may have grown, until they listen no more',
+    withLedger(async (ledger) => {
+      const told: (string | undefined)[] = []
+      const { promise, resolve } = Promise.withResolvers<void>()
+      const stop = ledger.onAppended((stream) => {
+        told.push(stream)
+        if (stream === 'b') resolve()
+      })
+      await ledger.append({ stream: 'a', after: 0, entries: [entryOf(0)] })
+      await ledger.append({ stream: 'b', after: 0, entries: [entryOf(0)] })
+      await promise
+      assert.ok(told.includes('a') || told.includes(undefined))
+      stop()
+      stop()
+      const before = told.length
+      await ledger.append({ stream: 'c', after: 0, entries: [entryOf(0)] })
+      assert.ok(!told.slice(before).includes('c'))
     }),
   )
 }

@@ -84,6 +84,7 @@ export class Life {
       streams: () => this.#while(below.streams()),
       saveSnapshot: (snapshot) => this.#while(below.saveSnapshot(snapshot)),
       loadSnapshot: (stream) => this.#while(below.loadSnapshot(stream)),
+      onAppended: (listener) => below.onAppended(listener),
       checkpoint: () => this.#while(below.checkpoint()),
       verify: () => this.#while(below.verify()),
       close: () => this.#while(below.close()),

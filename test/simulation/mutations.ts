@@ -164,6 +164,7 @@ function hasty(below: Ledger, { clock }: EngineParts): Ledger {
     streams: () => below.streams(),
     saveSnapshot: (snapshot) => below.saveSnapshot(snapshot),
     loadSnapshot: (stream) => below.loadSnapshot(stream),
+    onAppended: (listener) => below.onAppended(listener),
     checkpoint: () => below.checkpoint(),
     verify: () => below.verify(),
     close: () => below.close(),

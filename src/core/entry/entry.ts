@@ -160,8 +160,35 @@ export type DecidedEntry =
   | { readonly type: 'ramp.undoing'; readonly cause: Cause }
   | { readonly type: 'ramp.ended'; readonly outcome: Outcome; readonly cause?: Cause }
 
+/** Noted outside of any ramp, each in a stream of its own sort. */
+export type NotedEntry =
+  /** A revision was added; the stream is `contract:<kind>/<name>`. */
+  | {
+      readonly type: 'contract.amended'
+      readonly kind: string
+      readonly name: string
+      readonly digest: Digest
+      /** The document as written. */
+      readonly document: JsonObject
+      readonly by: string
+      readonly why?: string
+    }
+  /** Who may do what was changed; the stream is `access`. Holds no secret. */
+  | {
+      readonly type: 'access.changed'
+      readonly by: string
+      /** For example `token.created`, `sign-in.refused`. */
+      readonly what: string
+      readonly subject: string
+      readonly sentence: string
+      readonly details: JsonObject
+    }
+
+/** The entries that the stream of a ramp consists of. */
+export type RampEntry = (HeardEntry | DecidedEntry) & { readonly atMs: number }
+
 /** One word of the ledger, before the ledger gives it a place. */
-export type Entry = (HeardEntry | DecidedEntry) & {
+export type Entry = (HeardEntry | DecidedEntry | NotedEntry) & {
   /** When the batch was decided, by the engine's clock. @unit ms since 1970 */
   readonly atMs: number
 }

@@ -3,7 +3,7 @@
  * comes from. A change here that an old ledger would notice needs a numbered flag.
  */
 
-import type { DecidedEntry, Entry, HeardEntry } from '../entry/entry.ts'
+import type { DecidedEntry, Entry, HeardEntry, RampEntry } from '../entry/entry.ts'
 import { assert } from '../fault/assert.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
 import { applyAnswer } from './apply-answer.ts'
@@ -40,11 +40,17 @@ export function openState(entry: Extract<Entry, { type: 'ramp.opened' }>): RampS
 /** Folds one more entry into a draft. */
 export function applyEntry(draft: Draft, entry: Entry): void {
   assert(entry.type !== 'ramp.opened', 'only the first entry opens a ramp')
+  assert(isOfRamp(entry), 'a ramp consists of what was heard and decided')
   assert(entry.atMs >= draft.state.latestMs, 'time never goes back within a ramp')
   patchRamp(draft, { sequence: draft.state.sequence + 1, latestMs: entry.atMs })
   if (isHeard(entry)) applyHeard(draft, entry)
   else if (entry.type.startsWith('stage.')) applyStageEntry(draft, entry)
   else applyDecided(draft, entry)
+}
+
+/** Whether an entry belongs into the stream of a ramp. */
+export function isOfRamp(entry: Entry): entry is RampEntry {
+  return entry.type !== 'contract.amended' && entry.type !== 'access.changed'
 }
 
 /** Whether an entry was heard from outside rather than decided. */

@@ -13,6 +13,7 @@ import type {
   Verification,
 } from '../../seams/ledger.ts'
 import { closedFault, conflictFault, prepareAppend } from '../chain/admission.ts'
+import { AppendListeners } from '../chain/append-listeners.ts'
 import { GENESIS_HASH, type Link, linkHash } from '../chain/link.ts'
 
 /**
@@ -25,6 +26,7 @@ export class MemoryLedger implements Ledger {
   readonly #hashes: string[] = []
   readonly #streams = new Map<string, Link[]>()
   readonly #snapshots = new Map<string, Snapshot>()
+  readonly #listeners = new AppendListeners()
   #checkpoints = 0
   #checkpointPosition = 0
   #isClosed = false
@@ -36,7 +38,7 @@ export class MemoryLedger implements Ledger {
     const links = this.#streams.get(stream) ?? []
     if (links.length !== after) throw conflictFault(append, links.length)
     if (texts.length > 0) this.#streams.set(stream, links)
-    return texts.map((text, index) => {
+    const recorded = texts.map((text, index) => {
       const entry = present(append.entries[index], 'Every text was printed from an entry.')
       const position = this.#links.length + 1
       const link: Link = { position, stream, sequence: links.length + 1, text }
@@ -44,6 +46,8 @@ export class MemoryLedger implements Ledger {
       links.push(link)
       return this.#recorded(link, entry)
     })
+    if (recorded.length > 0) this.#listeners.tell(stream)
+    return recorded
   }
 
   async *read(stream: string, after = 0): AsyncIterable<Recorded> {
@@ -77,6 +81,10 @@ export class MemoryLedger implements Ledger {
   async loadSnapshot(stream: string): Promise<Snapshot | undefined> {
     this.#checkOpen('load a snapshot')
     return this.#snapshots.get(stream)
+  }
+
+  onAppended(listener: (stream: string | undefined) => void): () => void {
+    return this.#listeners.add(listener)
   }
 
   async checkpoint(): Promise<void> {

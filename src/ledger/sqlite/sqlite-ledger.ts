@@ -18,6 +18,7 @@ import type {
   Verification,
 } from '../../seams/ledger.ts'
 import { closedFault, prepareAppend } from '../chain/admission.ts'
+import { AppendListeners } from '../chain/append-listeners.ts'
 import { findProver, openSigner } from '../chain/key-file.ts'
 import { AppendQueue } from './append-queue.ts'
 import { type Access, LEDGER_FILE, openDatabase } from './open-database.ts'
@@ -83,6 +84,7 @@ interface Parts {
 export class SqliteLedger implements Ledger {
   readonly #parts: Parts
   readonly #queue: AppendQueue
+  readonly #listeners = new AppendListeners()
   #isClosed = false
 
   constructor(parts: Parts) {
@@ -92,7 +94,9 @@ export class SqliteLedger implements Ledger {
 
   async append(append: Append): Promise<readonly Recorded[]> {
     this.#writer('append entries')
-    return this.#queue.push(prepareAppend(append))
+    const recorded = await this.#queue.push(prepareAppend(append))
+    if (recorded.length > 0) this.#listeners.tell(append.stream)
+    return recorded
   }
 
   async *read(stream: string, after = 0): AsyncIterable<Recorded> {
@@ -129,6 +133,11 @@ export class SqliteLedger implements Ledger {
 
   async loadSnapshot(stream: string): Promise<Snapshot | undefined> {
     return this.#reader().readSnapshot(stream)
+  }
+
+  /** Tells of what is appended through this ledger: only the daemon, which has it, appends. */
+  onAppended(listener: (stream: string | undefined) => void): () => void {
+    return this.#listeners.add(listener)
   }
 
   async checkpoint(): Promise<void> {

@@ -85,6 +85,10 @@ export class FaultyLedger implements Ledger {
     return this.#below.loadSnapshot(stream)
   }
 
+  onAppended(listener: (stream: string | undefined) => void): () => void {
+    return this.#below.onAppended(listener)
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }

@@ -1,0 +1,65 @@
+/** Who may do what, as it travels. */
+
+/** What somebody may do: each role may all that the one before may. */
+export type Role = 'viewer' | 'operator' | 'approver' | 'admin'
+
+/** Where a role holds. Absent members: everywhere. */
+export interface Scope {
+  /** `<kind>/<name>`, with `*` for any part: `Environment/shop`, `Environment/shop-*`. */
+  readonly contracts?: readonly string[]
+  /** Contracts that carry all of these labels. */
+  readonly labels?: Readonly<Record<string, string>>
+  /** For agents: the regions they work for. */
+  readonly regions?: readonly string[]
+}
+
+/** A role and where it holds. */
+export interface Grant {
+  readonly role: Role | 'agent'
+  readonly scope: Scope
+}
+
+/** Who is asking. */
+export interface IdentityView {
+  /** As it stands in the ledger: `token:ci-deploy`, `oidc:anna@example.org`, `local:root`. */
+  readonly name: string
+  readonly kind: 'person' | 'machine' | 'agent' | 'local'
+  readonly grants: readonly Grant[]
+  /** To be sent back as `x-csrf-token` with every change; only in a session. */
+  readonly csrfToken?: string
+}
+
+/** A token, without its secret. */
+export interface TokenView {
+  readonly id: string
+  /** What it is called in the ledger. */
+  readonly name: string
+  readonly grants: readonly Grant[]
+  readonly createdBy: string
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly lastUsedAtMs?: number
+  readonly revokedAtMs?: number
+}
+
+/** A token to be made. */
+export interface TokenRequest {
+  readonly name: string
+  readonly grants: readonly Grant[]
+  /** @unit ms @maximum one year */
+  readonly lifetimeMs: number
+}
+
+/** A token that was made: the only time its secret is shown. */
+export interface TokenReply {
+  readonly token: TokenView
+  readonly secret: string
+}
+
+/** Somebody who has signed in, or may. */
+export interface PersonView {
+  /** The subject at the provider, as `oidc:<email or subject>`. */
+  readonly name: string
+  readonly grants: readonly Grant[]
+  readonly lastSeenAtMs?: number
+}

@@ -1,0 +1,33 @@
+/** Approvals that ramps wait for, as they travel. */
+import type { ContractReference } from '../../core/plan/plan.ts'
+import type { Digest } from '../../core/units/digest.ts'
+
+/** Somebody's word. */
+export interface ApprovalWord {
+  readonly by: string
+  readonly approves: boolean
+  readonly atMs: number
+}
+
+/** A question that only people can answer. */
+export interface ApprovalView {
+  readonly ramp: string
+  readonly contract: ContractReference
+  readonly goal: string
+  readonly stage: string
+  readonly condition: string
+  /** What is approved: the ramp's plan. */
+  readonly digest: Digest
+  /** Who proposed it, and so may not approve it. */
+  readonly proposedBy: string
+  /** Roles or names, one of which must approve. */
+  readonly from: readonly string[]
+  /** How many must. */
+  readonly count: number
+  readonly words: readonly ApprovalWord[]
+  readonly askedAtMs: number
+  readonly expiresAtMs?: number
+  /** Whether whoever asks may approve it; and if not, why not. */
+  readonly mayApprove: boolean
+  readonly whyNot?: string
+}
