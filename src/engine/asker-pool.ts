@@ -76,7 +76,8 @@ export class AskerPool {
           const self = words.selfOf(asked.stage)
           const among = words.resolveAmong(asked.question.among ?? [])
           if (!among.ok) return among
-          return { ok: true, value: { input: input.value, self, among: among.value } }
+          const where = words.groupOf(asked.stage)
+          return { ok: true, value: { input: input.value, self, ...where, among: among.value } }
         },
         judge: (asked, answer) => words.judge(asked, answer),
         eagerQuestions: () => this.#eagerQuestions,

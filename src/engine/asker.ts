@@ -28,6 +28,7 @@ export interface AskerParts {
 export interface ResolvedQuestion {
   readonly input: JsonObject
   readonly self: JsonObject
+  readonly group?: string
   readonly among: readonly ComparedAsking[]
 }
 
@@ -125,9 +126,9 @@ export class Asker {
   async #answer(question: OpenQuestion, signal: AbortSignal): Promise<Answer> {
     const resolved = this.#parts.resolve(question)
     if (!resolved.ok) return unresolved(resolved.why)
-    const { input, self, among } = resolved.value
+    const { among, ...put } = resolved.value
     const compared = among.length === 0 ? {} : { among }
-    const asking: Asking = { input, self, ...compared, attempt: this.#attempt, signal }
+    const asking: Asking = { ...put, ...compared, attempt: this.#attempt, signal }
     try {
       this.#watch(asking)
       return this.#parts.judge(question, await this.#parts.probe.ask(asking))

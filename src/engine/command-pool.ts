@@ -62,7 +62,8 @@ export class CommandPool {
     const input = words.resolve(command.stage, command.command.input)
     if (!input.ok) return failed('unresolved', `It could not be put: ${input.why}`, false)
     const { id, stage, purpose, fence } = command
-    const order = { id, ramp, stage, purpose, operation, input: input.value, fence }
+    const what = { purpose, operation, input: input.value, fence }
+    const order = { id, ramp, stage, ...words.groupOf(stage), ...what }
     const nowMs = clock.nowMs()
     const timeout = clock.wakeAt(nowMs + timeoutMs, () => controller.abort())
     return new Promise((resolve) => {

@@ -42,7 +42,8 @@ export class RampWords {
     for (const { name, stage, probe, input: template } of among) {
       const input = this.resolve(stage, template)
       if (!input.ok) return { ok: false, why: `for ${name}, ${input.why}` }
-      askings.push({ name, probe, input: input.value, self: this.selfOf(stage) })
+      const where = this.groupOf(stage)
+      askings.push({ name, probe, input: input.value, self: this.selfOf(stage), ...where })
     }
     return { ok: true, value: askings }
   }
@@ -50,6 +51,12 @@ export class RampWords {
   /** What `self` is for a stage. */
   selfOf(stage: string): JsonObject {
     return stageNamed(this.#state(), stage)?.now.outputs ?? {}
+  }
+
+  /** Which group a stage belongs to, as a member to spread. */
+  groupOf(stage: string): { readonly group?: string } {
+    const group = stageNamed(this.#state(), stage)?.stage.group
+    return group === undefined ? {} : { group }
   }
 
   /** An answer held against the question's `when`, without secrets. */

@@ -8,6 +8,8 @@ export interface Order {
   readonly id: string
   readonly ramp: string
   readonly stage: string
+  /** The group of the stage, for example a region; absent: none. */
+  readonly group?: string
   readonly purpose: Purpose
   readonly operation: string
   /** Every template resolved; may hold secrets, so it is never logged or kept in the ledger. */

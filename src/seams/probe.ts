@@ -8,6 +8,8 @@ export interface ComparedAsking {
   readonly probe: string
   readonly input: JsonObject
   readonly self: JsonObject
+  /** The group of the stage that it is about: where it is to be asked from. */
+  readonly group?: string
 }
 
 /** One asking. */
@@ -16,6 +18,8 @@ export interface Asking {
   readonly input: JsonObject
   /** What the stage's own command put out: for a process its pid, ports, log file, log offset. */
   readonly self: JsonObject
+  /** The group of the stage that asks, for example a region; absent: none. */
+  readonly group?: string
   /** Counts from 1 in each incarnation of the stage. */
   readonly attempt: number
   /** What is to be asked and compared, for a probe that does; every template resolved. */

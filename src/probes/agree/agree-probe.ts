@@ -35,14 +35,15 @@ export class AgreeProbe implements Probe {
   }
 
   async #observe(one: ComparedAsking, value: string, asking: Asking): Promise<Observation> {
-    const { name: region, probe: kind, input, self } = one
+    const { name: region, probe: kind, input, self, group } = one
     const probe = this.#probes.get(kind)
     if (probe === undefined) {
       const why = `this build has no probe ${kind}`
       return { region, atMs: performance.now(), why }
     }
     const { attempt, signal } = asking
-    const answer = await probe.ask({ input, self, attempt, signal })
+    const where = group === undefined ? {} : { group }
+    const answer = await probe.ask({ input, self, ...where, attempt, signal })
     const atMs = performance.now()
     if (answer.verdict !== 'passed') return { region, atMs, why: answer.sentence }
     const { evidence } = answer
