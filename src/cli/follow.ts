@@ -5,8 +5,8 @@ import { present } from '../core/fault/assert.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import { fold } from '../core/ramp/fold.ts'
 import type { RampState } from '../core/ramp/state.ts'
+import { answerKey, type LatestAnswers } from '../core/telling/stage-rows.ts'
 import type { RampartClient } from '../server/client/client.ts'
-import { answerKey, type LatestAnswers } from './views/stage-rows.ts'
 
 /** What is told of a ramp that is being followed. */
 export interface FollowObserver {

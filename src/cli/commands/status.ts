@@ -1,5 +1,6 @@
 /** `rampart status`: what is moving, what runs, what broke; `--watch` follows the ramp under way. */
 import { explainRamp } from '../../core/ramp/explain.ts'
+import type { Mood } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { RampSummary } from '../../server/wire.ts'
@@ -9,7 +10,6 @@ import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { tableLines } from '../views/columns.ts'
 import { environmentLines } from '../views/environment-lines.ts'
 import { MARKS, type Paint, paintFor } from '../views/paint.ts'
-import type { Mood } from '../views/stage-rows.ts'
 import { watchRamp } from '../watch-ramp.ts'
 import { withDaemon } from '../workspace.ts'
 

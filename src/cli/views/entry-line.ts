@@ -1,19 +1,10 @@
 /** A ramp as plain lines, one for each entry that a person cares about: for logs, CI and pipes. */
 import type { Entry } from '../../core/entry/entry.ts'
 import type { RampState } from '../../core/ramp/state.ts'
-import { stageNamed } from '../../core/ramp/state.ts'
+import { sayingOf } from '../../core/telling/saying.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { padTo } from './columns.ts'
-import { goalWords, stageWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
-import type { Mood } from './stage-rows.ts'
-
-interface Said {
-  readonly stage: string
-  readonly mood: Mood
-  readonly label: string
-  readonly detail: string
-}
 
 /** The line for an entry just folded into a state; undefined when it is not worth one. */
 export function entryLine(entry: Entry, state: RampState, paint: Paint): string | undefined {
@@ -25,95 +16,4 @@ export function entryLine(entry: Entry, state: RampState, paint: Paint): string 
   const label = paint.mood(said.mood, padTo(said.label, 9))
   const detail = said.mood === 'bad' ? said.detail : paint.dim(said.detail)
   return `${padTo(since, 9)} ${mark} ${padTo(said.stage, names)}  ${label}  ${detail}`.trimEnd()
-}
-
-function sayingOf(entry: Entry, state: RampState): Said | undefined {
-  switch (entry.type) {
-    case 'ramp.opened':
-    case 'ramp.held':
-    case 'ramp.resumed':
-    case 'ramp.undoing':
-    case 'ramp.ended':
-    case 'word.refused':
-      return sayingOfRamp(entry, state)
-    case 'stage.entered': {
-      const { stage } = stageNamed(state, entry.stage) ?? {}
-      const label = stageWords(state.plan.goal, stage).entered
-      return { stage: entry.stage, mood: 'moving', label, detail: '' }
-    }
-    case 'stage.gated':
-      return { stage: entry.stage, mood: 'moving', label: 'gated', detail: '' }
-    case 'stage.ready':
-      return readySaying(entry.stage, state)
-    case 'stage.excused':
-      return {
-        stage: entry.stage,
-        mood: 'gone',
-        label: 'excused',
-        detail: 'its failure is let pass',
-      }
-    case 'stage.failed':
-      return { stage: entry.stage, mood: 'bad', label: 'failed', detail: entry.cause.sentence }
-    case 'stage.breached':
-      return { stage: entry.stage, mood: 'bad', label: 'breached', detail: entry.cause.sentence }
-    case 'stage.undone':
-      return { stage: entry.stage, mood: 'gone', label: 'undone', detail: '' }
-    case 'stage.reset':
-      return {
-        stage: entry.stage,
-        mood: 'waiting',
-        label: 'again',
-        detail: 'it will be tried again',
-      }
-    default:
-      return undefined
-  }
-}
-
-function readySaying(stage: string, state: RampState): Said {
-  const view = stageNamed(state, stage)
-  const tookMs = (view?.now.readyAtMs ?? 0) - (view?.now.enteredAtMs ?? 0)
-  // The deepest proof is the one declared last.
-  const proof = view?.now.conditions.findLast((condition) => condition.lastAnswer !== undefined)
-  const detail = [`in ${describeDuration(tookMs)}`, proof?.lastAnswer?.sentence ?? ''].join('  ')
-  const words = stageWords(state.plan.goal, view?.stage)
-  const label = view?.stage.finishes === true ? words.completed : 'ready'
-  return { stage, mood: 'good', label, detail: detail.trimEnd() }
-}
-
-function sayingOfRamp(entry: Entry, state: RampState): Said | undefined {
-  const { name: stage, target } = state.plan.contract
-  const aim = target === undefined ? '' : ` for ${target}`
-  switch (entry.type) {
-    case 'ramp.opened':
-      return {
-        stage,
-        mood: 'moving',
-        label: state.plan.goal,
-        detail: `${state.ramp}${aim} by ${state.by}`,
-      }
-    case 'ramp.held':
-      return { stage, mood: 'bad', label: 'held', detail: entry.cause.sentence }
-    case 'ramp.resumed':
-      return { stage, mood: 'moving', label: 'resumed', detail: `by ${entry.by}` }
-    case 'ramp.undoing': {
-      const by = entry.cause.stage === undefined ? '' : `${entry.cause.stage}: `
-      return { stage, mood: 'bad', label: 'undoing', detail: `${by}${entry.cause.sentence}` }
-    }
-    case 'word.refused':
-      return { stage, mood: 'bad', label: 'refused', detail: entry.sentence }
-    case 'ramp.ended': {
-      const isGood = entry.outcome === 'reached'
-      const label = isGood ? goalWords(state.plan.goal).reached : entry.outcome
-      const tookMs = entry.atMs - state.openedAtMs
-      return {
-        stage,
-        mood: isGood ? 'good' : 'bad',
-        label,
-        detail: `after ${describeDuration(tookMs)}`,
-      }
-    }
-    default:
-      return undefined
-  }
 }

@@ -1,10 +1,11 @@
 /** What is running, environment by environment: for `status`. */
+
+import { goalWords } from '../../core/telling/goal-words.ts'
+import type { Mood } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { ComponentView, EnvironmentView } from '../../server/wire.ts'
 import { tableLines } from './columns.ts'
-import { goalWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
-import type { Mood } from './stage-rows.ts'
 
 /** A title for each environment, its components below. */
 export function environmentLines(

@@ -2,10 +2,10 @@
 import { Box, type Instance, render, Text } from 'ink'
 import { createElement, type ReactNode } from 'react'
 import type { RampState } from '../../core/ramp/state.ts'
+import type { LatestAnswers } from '../../core/telling/stage-rows.ts'
 import type { OutputStream } from '../cli-parts.ts'
 import type { Paint } from './paint.ts'
 import { rampLines } from './ramp-lines.ts'
-import type { LatestAnswers } from './stage-rows.ts'
 
 /** How often the clocks of the view go on while nothing else changes. @unit ms */
 const REDRAW_MS = 100

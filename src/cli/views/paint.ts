@@ -1,6 +1,6 @@
 /** Marks and colours. Colour only where the stream is a terminal that wants it (NO_COLOR honoured). */
 import { styleText } from 'node:util'
-import type { Mood } from './stage-rows.ts'
+import type { Mood } from '../../core/telling/stage-rows.ts'
 
 /** Paints text for one stream, or leaves it as it is. */
 export interface Paint {

@@ -1,10 +1,10 @@
 /** A ramp as lines of text: for the live view, for `status`, for a terminal of any width. */
 import type { RampState } from '../../core/ramp/state.ts'
+import { rampStatus } from '../../core/telling/ramp-status.ts'
+import { type LatestAnswers, type StageRow, stageRows } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { fit, padTo } from './columns.ts'
-import { goalWords } from './goal-words.ts'
 import { MARKS, type Paint } from './paint.ts'
-import { type LatestAnswers, type StageRow, stageRows } from './stage-rows.ts'
 
 /** How a ramp is to be drawn. */
 export interface RampDrawing {
@@ -52,21 +52,6 @@ function titleLine(drawing: RampDrawing): string {
   const gap = Math.max(2, width - left.length - middle.length - right.length)
   const shown = `${paint.bold(left)}${paint.dim(`  ${state.ramp}`)}  ${paint.mood(status.mood, status.label)}`
   return `${shown}${' '.repeat(gap)}${right}`
-}
-
-/** How a ramp is doing, in a word or two. */
-export function rampStatus(state: RampState): {
-  readonly mood: StageRow['mood']
-  readonly label: string
-} {
-  const { ended } = state
-  if (ended !== undefined) {
-    if (ended.outcome !== 'reached') return { mood: 'bad', label: ended.outcome }
-    return { mood: 'good', label: goalWords(state.plan.goal).reached }
-  }
-  if (state.held !== undefined) return { mood: 'bad', label: 'held' }
-  if (state.direction === 'undoing') return { mood: 'bad', label: 'being undone' }
-  return { mood: 'moving', label: 'under way' }
 }
 
 function timeOf(row: StageRow): string {

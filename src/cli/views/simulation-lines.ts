@@ -1,11 +1,11 @@
 /** A simulation for the terminal: the totals, the stages as bars, the what-ifs, what would help most. */
 import type { Forecast, StageForecast } from '../../core/forecast/forecast.ts'
 import type { StageSamples } from '../../core/forecast/samples.ts'
+import { goalWords } from '../../core/telling/goal-words.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { SimulationReport } from '../simulation-report.ts'
 import { describeChange, optionOf } from './change-words.ts'
 import { countOf, padTo } from './columns.ts'
-import { goalWords } from './goal-words.ts'
 import type { Paint } from './paint.ts'
 import { signedPercent } from './trend-words.ts'
 

@@ -3,12 +3,12 @@
  * with whiskers from p5 to p95, coloured by how often it is on the critical path.
  */
 import type { Forecast, StageForecast } from '../../core/forecast/forecast.ts'
+import { goalWords } from '../../core/telling/goal-words.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { SimulationReport } from '../simulation-report.ts'
 import { describeChange } from './change-words.ts'
 import { countOf, fit } from './columns.ts'
 import { distribution, markers } from './distribution-picture.ts'
-import { goalWords } from './goal-words.ts'
 import { element, heat, INK, line, picture, text, ticksTo, tickText } from './svg.ts'
 
 /** Where everything stands. */

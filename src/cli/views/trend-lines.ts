@@ -1,9 +1,9 @@
 /** A trend for the terminal: where it goes, a line of bars, and a row for each ramp. */
 import type { TrendRamp } from '../../core/forecast/trend.ts'
+import { goalWords } from '../../core/telling/goal-words.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { TrendReport } from '../trend-report.ts'
 import { countOf, tableLines } from './columns.ts'
-import { goalWords } from './goal-words.ts'
 import type { Paint } from './paint.ts'
 import { checkText, directionText } from './trend-words.ts'
 

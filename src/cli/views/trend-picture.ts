@@ -1,9 +1,9 @@
 /** A trend as a picture: each ramp's lead time over what was foretold of it, and where it goes. */
 import type { Trend, TrendRamp } from '../../core/forecast/trend.ts'
+import { goalWords } from '../../core/telling/goal-words.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { TrendReport } from '../trend-report.ts'
 import { countOf } from './columns.ts'
-import { goalWords } from './goal-words.ts'
 import { element, INK, line, picture, text, ticksTo, tickText } from './svg.ts'
 import { checkText, directionText } from './trend-words.ts'
 

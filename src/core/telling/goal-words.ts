@@ -1,6 +1,6 @@
 /** The words that a ramp's goal asks for: on its way down a component is not starting. */
 
-import type { Stage } from '../../core/plan/plan.ts'
+import type { Stage } from '../plan/plan.ts'
 
 /** What to call the same phases on the way to a goal. */
 export interface GoalWords {

@@ -1,7 +1,7 @@
 /** The rows that every view of a ramp shows: one a stage, as data; how it looks is decided elsewhere. */
-import type { Answer } from '../../core/plan/verdict.ts'
-import { describeWait, type Wait, waitsOf } from '../../core/ramp/explain.ts'
-import type { RampState, StageState } from '../../core/ramp/state.ts'
+import type { Answer } from '../plan/verdict.ts'
+import { describeWait, type Wait, waitsOf } from '../ramp/explain.ts'
+import type { RampState, StageState } from '../ramp/state.ts'
 import { type GoalWords, stageWords } from './goal-words.ts'
 
 /** How a stage is doing, coarsely: what decides its mark and colour. */
