@@ -107,3 +107,8 @@ export function aimContract(contract: AnyContract, target?: string): AnyContract
 export function explainContract(contract: AnyContract): string {
   return KINDS[contract.kind].explain(contract)
 }
+
+/** The document as it was written, without what was read into it: what its digest is over. */
+export function bareDocument(contract: AnyContract): Json {
+  return KINDS[contract.kind].parts?.bare(contract.document) ?? contract.document
+}
