@@ -18,6 +18,8 @@ export type FaultCodeName =
   | 'ledger-corrupt'
   | 'ledger-unavailable'
   | 'ledger-newer'
+  | 'record-conflict'
+  | 'store-unavailable'
   | 'ramp-unknown'
   | 'ramp-busy'
   | 'word-refused'
@@ -49,6 +51,15 @@ export type FaultCodeName =
   | 'trace-unwritable'
   | 'trace-unsent'
   | 'notice-undelivered'
+  | 'unauthenticated'
+  | 'forbidden'
+  | 'too-many-requests'
+  | 'token-unknown'
+  | 'token-exists'
+  | 'person-unknown'
+  | 'sign-in-refused'
+  | 'sign-in-unavailable'
+  | 'limit-reached'
 
 /** What one fault code means wherever it surfaces. */
 export interface FaultCode {
@@ -156,6 +167,20 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 500,
     exitCode: 1,
     retryable: false,
+  },
+  'record-conflict': {
+    meaning: 'Somebody else has changed the same record meanwhile.',
+    remedy: 'Read it again, and decide anew whether to change it.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
+  },
+  'store-unavailable': {
+    meaning: 'What the server keeps beside the ledger cannot be read or written.',
+    remedy: 'Read the hint: it names the file or the database; then try again.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
   },
   'ramp-unknown': {
     meaning: 'There is no ramp of that name.',
@@ -369,6 +394,69 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 502,
     exitCode: 1,
     retryable: true,
+  },
+  unauthenticated: {
+    meaning: 'Nobody is known by what was sent, or it has expired or was revoked.',
+    remedy: 'Sign in: `rampart login --server URL`; a machine needs a token of its own.',
+    httpStatus: 401,
+    exitCode: 1,
+    retryable: false,
+  },
+  forbidden: {
+    meaning: 'Whoever asked may not do that.',
+    remedy: 'Ask somebody who may, or an admin for a role that holds there.',
+    httpStatus: 403,
+    exitCode: 3,
+    retryable: false,
+  },
+  'too-many-requests': {
+    meaning: 'Too many attempts came from one address.',
+    remedy: 'Wait for as long as the message says, and try again with a token that holds.',
+    httpStatus: 429,
+    exitCode: 1,
+    retryable: true,
+  },
+  'token-unknown': {
+    meaning: 'There is no token of that id.',
+    remedy: 'Run `rampart token list` to see the tokens there are.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'token-exists': {
+    meaning: 'A token of that name is in use.',
+    remedy: 'Revoke it first with `rampart token revoke`, or choose another name.',
+    httpStatus: 409,
+    exitCode: 2,
+    retryable: false,
+  },
+  'person-unknown': {
+    meaning: 'Nobody of that name has signed in or was granted anything.',
+    remedy: 'Check the name; it is written as the ledger has it, like oidc:anna@example.org.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'sign-in-refused': {
+    meaning: 'Signing in did not work out.',
+    remedy: 'Begin again; if it happens twice, the message tells an admin what to look at.',
+    httpStatus: 403,
+    exitCode: 1,
+    retryable: false,
+  },
+  'sign-in-unavailable': {
+    meaning: 'People cannot sign in here, or the provider of identities does not answer.',
+    remedy: 'Configure `oidc` in the file given by --access, or use a token.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'limit-reached': {
+    meaning: 'There are as many of these as there may be.',
+    remedy: 'Remove what is not needed any more, and try again.',
+    httpStatus: 409,
+    exitCode: 3,
+    retryable: false,
   },
   'picture-unwritable': {
     meaning: 'A picture could not be written.',
