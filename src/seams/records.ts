@@ -12,7 +12,10 @@ export interface StoredRecord {
   /** Unique in its collection; at most 500 characters. */
   readonly key: string
   readonly value: JsonObject
-  /** 1 when it is new, one more with every change; never used again after a removal and a new start. */
+  /**
+   * One more with every change, and never the same for two values of one key: 1 for a new one, or more
+   * when others of its collection were removed before.
+   */
   readonly version: number
   /** @unit ms since 1970 */
   readonly updatedAtMs: number
@@ -30,7 +33,7 @@ export interface RecordPut {
   readonly expiresAtMs?: number
 }
 
-/** Which documents of a collection, in the order of their keys (by code unit). */
+/** Which documents of a collection, in the order of their keys (by code point). */
 export interface RecordQuery {
   /** Those whose key begins so. @default all */
   readonly prefix?: string
