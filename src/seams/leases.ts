@@ -6,7 +6,7 @@
 /** The right of one replica to move one subject, until it expires. */
 export interface Lease {
   readonly subject: string
-  /** The replica that holds it. */
+  /** The replica that holds it: a name for one life of its process, never used again by the next. */
   readonly owner: string
   /**
    * The fencing token: greater than that of every earlier lease of the same subject, whoever held it.

@@ -38,6 +38,16 @@ export function conflictFault(append: Append, lastSequence: number): Fault {
   })
 }
 
+/** The fault of a writer that does not own its subject any more. */
+export function fencedFault({ stream, lease }: Append): Fault {
+  return new Fault({
+    code: 'ledger-fenced',
+    operation: 'append entries',
+    subject: stream,
+    hint: `The lease ${lease?.token} of ${lease?.subject} is not the latest one: another replica owns it.`,
+  })
+}
+
 /** The fault of every call after `close`. */
 export function closedFault(operation: string): Fault {
   return new Fault({

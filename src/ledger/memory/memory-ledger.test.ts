@@ -23,3 +23,17 @@ describe('a ledger in memory', () => {
     assert.equal(JSON.parse(JSON.stringify(recorded)).hash, recorded.hash)
   })
 })
+
+describe('a ledger in memory that knows the leases', () => {
+  it('refuses an append by a lease that another replica has taken since, and appends nothing', async () => {
+    let latest = 1
+    const leases = { isLatest: ({ token }: { readonly token: number }) => token === latest }
+    const ledger = new MemoryLedger({ leases })
+    const lease = { subject: 'Environment/shop', token: 1 }
+    await ledger.append({ stream: 'a', after: 0, entries: [entry], lease })
+    latest = 2
+    const fenced = ledger.append({ stream: 'a', after: 1, entries: [entry], lease })
+    await assert.rejects(fenced, { code: 'ledger-fenced' })
+    await ledger.append({ stream: 'a', after: 1, entries: [entry], lease: { ...lease, token: 2 } })
+  })
+})

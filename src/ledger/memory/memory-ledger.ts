@@ -12,9 +12,15 @@ import type {
   StreamSummary,
   Verification,
 } from '../../seams/ledger.ts'
-import { closedFault, conflictFault, prepareAppend } from '../chain/admission.ts'
+import { closedFault, conflictFault, fencedFault, prepareAppend } from '../chain/admission.ts'
 import { AppendListeners } from '../chain/append-listeners.ts'
 import { GENESIS_HASH, type Link, linkHash } from '../chain/link.ts'
+
+/** What a ledger in memory may be given. */
+export interface MemoryLedgerOptions {
+  /** Says of leases whether a later one of their subject was given out; absent: appends carry none. */
+  readonly leases?: { readonly isLatest: (lease: NonNullable<Append['lease']>) => boolean }
+}
 
 /**
  * A ledger that forgets everything with its process. Its checkpoints are counted and not signed:
@@ -29,12 +35,18 @@ export class MemoryLedger implements Ledger {
   readonly #listeners = new AppendListeners()
   #checkpoints = 0
   #checkpointPosition = 0
+  readonly #leases: MemoryLedgerOptions['leases']
   #isClosed = false
+
+  constructor({ leases }: MemoryLedgerOptions = {}) {
+    this.#leases = leases
+  }
 
   async append(append: Append): Promise<readonly Recorded[]> {
     this.#checkOpen('append entries')
     const { texts } = prepareAppend(append)
-    const { stream, after } = append
+    const { stream, after, lease } = append
+    if (lease !== undefined && this.#leases?.isLatest(lease) === false) throw fencedFault(append)
     const links = this.#streams.get(stream) ?? []
     if (links.length !== after) throw conflictFault(append, links.length)
     if (texts.length > 0) this.#streams.set(stream, links)
