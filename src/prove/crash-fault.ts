@@ -22,12 +22,14 @@ export async function crashEverything(
   withinMs: number,
 ): Promise<Sighting> {
   const mustNotice = promises.conditions.filter(({ probe }) => probe === 'exit')
-  const stages = trial.running()
-  const pids = (await Promise.all(stages.map(({ name }) => trial.pidsOf(name)))).flat()
+  const names = trial.running().map(({ name }) => name)
+  const contained = names.filter((name) => trial.isContainer(name))
+  const pids = (await Promise.all(names.map((name) => trial.pidsOf(name)))).flat()
   const startedMs = performance.now()
+  for (const name of contained) await trial.containers?.kill(trial.subjectOf(name))
   signalAll(pids, 'SIGKILL')
-  const noticed = await noticedFrom(trial, mustNotice, startedMs, withinMs)
-  return { fault: 'everything is killed', mustNotice, noticed, stillBroken: [] }
+  const told = await noticedFrom(trial, { mustNotice }, startedMs, withinMs)
+  return { fault: 'everything is killed', mustNotice, ...told, stillBroken: [] }
 }
 
 /** Lets strangers answer on the ports of what was killed; HTTP conditions must not be taken in. */

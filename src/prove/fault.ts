@@ -14,6 +14,11 @@ export interface InjectedFault {
   /** The conditions that must tell of it. */
   readonly mustNotice: readonly Pick<PromisedCondition, 'stage' | 'condition'>[]
   /**
+   * The reasons by which those conditions tell of this very fault; another one tells of something else.
+   * Absent: any.
+   */
+  readonly reasons?: readonly string[]
+  /**
    * Makes it false; `heal` is called exactly once. Touches nothing that is not of the copy, and leaves
    * nothing half done when it throws.
    */

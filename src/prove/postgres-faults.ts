@@ -5,11 +5,15 @@
 import { Client, escapeIdentifier } from 'pg'
 import type { JsonObject } from '../core/units/json.ts'
 import { type InjectedFault, unreadFault } from './fault.ts'
+import { serverOf } from './own-server.ts'
 import { comparing, type PromisedCondition, type Promises } from './promises.ts'
 import type { Trial } from './trial.ts'
 
 /** How long a statement may wait for a lock, or take. @unit ms */
 const STATEMENT_MS = 5_000
+
+/** Where PostgreSQL listens when the URL does not say. */
+const PORT = 5432
 
 const ASIDE = '_put_aside'
 
@@ -34,7 +38,7 @@ function ofCopyAlone({ url, inject, ...fault }: DatabaseFault): InjectedFault {
   return {
     ...fault,
     inject: async (trial) =>
-      (await isServedBy(trial, url))
+      (await serverOf(trial, url, PORT)) !== undefined
         ? { heal: await inject() }
         : { untried: 'its database is not of the copy, and was left alone' },
   }
@@ -43,13 +47,6 @@ function ofCopyAlone({ url, inject, ...fault }: DatabaseFault): InjectedFault {
 interface DatabaseFault extends Pick<InjectedFault, 'name' | 'mustNotice'> {
   readonly url: string
   inject(): Promise<() => Promise<void>>
-}
-
-async function isServedBy(trial: Trial, url: string): Promise<boolean> {
-  if (!URL.canParse(url)) return false
-  const { hostname, port } = new URL(url)
-  const isHere = ['localhost', '[::1]'].includes(hostname) || /^127(?:\.\d+){3}$/.test(hostname)
-  return isHere && (await trial.listeningPorts()).includes(Number(port === '' ? 5432 : port))
 }
 
 function faultsFor(

@@ -9,6 +9,7 @@ import { hangFaults } from './hang-faults.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { promisesOf } from './promises.ts'
 import { type Proof, proofOf, type Sighting } from './proof.ts'
+import { redisFaults } from './redis-faults.ts'
 import { sight } from './sighting.ts'
 import type { Trial } from './trial.ts'
 
@@ -35,6 +36,7 @@ export async function proveEnvironment(trial: Trial, options: ProveOptions): Pro
   const faults: readonly InjectedFault[] = [
     ...hangFaults(trial, promises),
     ...(await postgresFaults(trial, promises)),
+    ...(await redisFaults(trial, promises)),
     ...(await fileFaults(trial, promises)),
   ]
   for (const fault of faults) {

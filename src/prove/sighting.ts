@@ -22,7 +22,7 @@ export async function sight(
   fault: InjectedFault,
   { edges, withinMs }: Sought,
 ): Promise<Sighting> {
-  const { name, hit, mustNotice } = fault
+  const { name, hit, mustNotice, reasons } = fault
   const standing = edges.filter(({ to }) => to === hit).map(({ from }) => from)
   const startedMs = performance.now()
   const injected = await injectInto(trial, fault)
@@ -30,9 +30,10 @@ export async function sight(
     const { untried } = injected
     return { fault: name, ...hitBy(fault), mustNotice, noticed: [], untried, stillBroken: [] }
   }
-  let noticed: readonly Noticed[]
+  let told: Told
   try {
-    noticed = await noticedFrom(trial, mustNotice, startedMs, withinMs, standing)
+    const due = { mustNotice, standing, ...(reasons === undefined ? {} : { reasons }) }
+    told = await noticedFrom(trial, due, startedMs, withinMs)
   } finally {
     await injected.heal()
   }
@@ -43,7 +44,7 @@ export async function sight(
     fault: name,
     ...hitBy(fault),
     mustNotice,
-    noticed,
+    ...told,
     ...(left.length === 0 ? { recoveredMs } : {}),
     stillBroken: left.map(
       ({ stage, condition, sentence }) => `${stage}: ${condition}: ${sentence}`,
@@ -66,29 +67,49 @@ function hitBy({ hit }: InjectedFault): Pick<Sighting, 'hit'> {
   return hit === undefined ? {} : { hit }
 }
 
+/** Who has to tell. */
+export interface Due {
+  readonly mustNotice: readonly Pick<PromisedCondition, 'stage' | 'condition'>[]
+  /** Stages of which one condition at least must tell. */
+  readonly standing?: readonly string[]
+  /** The reasons by which `mustNotice` tell of it; absent: any. */
+  readonly reasons?: readonly string[]
+}
+
+/** Who told. */
+export type Told = Pick<Sighting, 'noticed' | 'untried'>
+
 /**
  * Who tells of a fault: looked at until all that must have told, and every stage that stands on what
- * was hit has told by one of its conditions at least, or until the time is over.
+ * was hit has told by one of its conditions at least, or until the time is over. A condition that had to
+ * tell and told of something else instead makes it no proof either way.
  */
 export async function noticedFrom(
   trial: Trial,
-  mustNotice: readonly Pick<PromisedCondition, 'stage' | 'condition'>[],
+  { mustNotice, standing = [], reasons }: Due,
   startedMs: number,
   withinMs: number,
-  standing: readonly string[] = [],
-): Promise<readonly Noticed[]> {
+): Promise<Told> {
   const noticed = new Map<string, Noticed>()
+  const others = new Map<string, string>()
+  const keyOf = (one: Pick<PromisedCondition, 'stage' | 'condition'>): string =>
+    JSON.stringify([one.stage, one.condition])
+  const due = new Set(mustNotice.map(keyOf))
   await trial.lookUntil((broken) => {
     const afterMs = Math.round(performance.now() - startedMs)
-    for (const { stage, condition, sentence } of broken) {
-      const key = JSON.stringify([stage, condition])
-      if (!noticed.has(key)) noticed.set(key, { stage, condition, afterMs, sentence })
+    for (const { stage, condition, sentence, reason } of broken) {
+      const key = keyOf({ stage, condition })
+      if (noticed.has(key)) continue
+      if (due.has(key) && reasons?.includes(reason) === false) others.set(key, sentence)
+      else noticed.set(key, { stage, condition, afterMs, sentence })
     }
     const told = [...noticed.values()]
     return (
-      mustNotice.every((one) => noticed.has(JSON.stringify([one.stage, one.condition]))) &&
+      [...due].every((key) => noticed.has(key)) &&
       standing.every((stage) => told.some((one) => one.stage === stage))
     )
   }, withinMs)
-  return [...noticed.values()]
+  const [other] = [...others].filter(([key]) => !noticed.has(key))
+  const untried = other === undefined ? {} : { untried: `something else was told: ${other[1]}` }
+  return { noticed: [...noticed.values()], ...untried }
 }

@@ -3,14 +3,19 @@
  * condition asked often. Whoever opens one closes it; nothing is left then.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { valuesOfSettings, valuesWithin } from '../contracts/environment/setting-values.ts'
+import type { Scope } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
 import { type AnyContract, aimContract, parseContracts, planContract } from '../contracts/index.ts'
 import { present } from '../core/fault/assert.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
+import { outputsFor } from '../core/ramp/scope.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampartClient } from '../server/client/client.ts'
 import type { BrokenPromise, ComponentView, LeftoversView } from '../server/wire.ts'
+import type { CopiedContainers } from './copied-containers.ts'
+import { eagerContract } from './eager-contract.ts'
 import { signalAll } from './signal-all.ts'
 
 /** What a trial is opened with. */
@@ -25,9 +30,14 @@ export interface TrialOptions {
   readonly by: string
   /** The folder of its daemon. */
   readonly workspace: string
+  /** How the containers of the copy are reached; absent: not at all. */
+  readonly containers?: CopiedContainers
   /** Aborted when nothing more is to be waited for, but what clears it away. */
   readonly signal: AbortSignal
 }
+
+/** What keeps something running that can be made to hang. */
+const RUNTIMES: readonly string[] = ['process', 'container']
 
 /** How long what was killed may take to be gone. @unit ms */
 const GONE_MS = 10_000
@@ -40,9 +50,6 @@ export type Input =
 /** How often to look at what is watched. @unit ms */
 const LOOK_MS = 25
 
-/** How often conditions are asked: much more often than anybody would in earnest. */
-const EVERY = '200ms'
-
 /** A copy of an environment. */
 export class Trial {
   readonly plan: Plan
@@ -53,7 +60,7 @@ export class Trial {
 
   constructor(options: TrialOptions) {
     this.#options = options
-    this.#document = eagerly(options.contract.document)
+    this.#document = eagerContract(options.contract.document)
     const { contracts } = parseContracts([{ path: 'contract', value: this.#document }])
     const contract = present(contracts[0], 'a contract that is asked more often is still one')
     this.#aim = options.target === undefined ? {} : { target: options.target }
@@ -121,37 +128,64 @@ export class Trial {
   async untilKept(withinMs: number): Promise<readonly BrokenPromise[]> {
     const untilMs = performance.now() + withinMs
     for (;;) {
-      const [environment] = await this.#options.client.environments()
-      const { watch } = environment ?? {}
-      const state = watch && (await this.#options.client.ramp(watch.ramp)).state
+      const state = await this.#watched()
+      const broken = await this.broken()
       const isProved = state?.stages.every(({ phase }) => phase === 'ready') === true
-      if (isProved && watch?.broken.length === 0) return []
-      if (performance.now() >= untilMs) return watch?.broken ?? []
+      if (isProved && broken.length === 0) return []
+      if (performance.now() >= untilMs) return broken
       await this.#pause()
     }
   }
 
-  /** The stages that keep a process of this machine running. */
+  /** The stages that keep a process or a container of the copy running. */
   running(): readonly Stage[] {
-    return this.plan.stages.filter(({ command }) => command?.actuator === 'process')
+    return this.plan.stages.filter(({ command }) => RUNTIMES.includes(command?.actuator ?? ''))
   }
 
-  /** The ports that processes of the copy listen on. */
-  async listeningPorts(): Promise<readonly number[]> {
-    const { ports } = await this.#options.client.leftovers()
-    return ports.map(({ port }) => port)
+  /** Whether a stage runs as a container. */
+  isContainer(stage: string): boolean {
+    const found = this.plan.stages.find(({ name }) => name === stage)
+    return found?.command?.actuator === 'container'
   }
 
-  /** Every process of a stage, children and grandchildren too. */
+  /** The containers of the copy; undefined where none can be reached. */
+  get containers(): CopiedContainers | undefined {
+    return this.#options.containers
+  }
+
+  /** The name by which runtimes know what a stage runs. */
+  subjectOf(stage: string): string {
+    return `${this.plan.contract.name}/${stage}`
+  }
+
+  /** Which stage of the copy listens on a port of this machine; undefined when none does. */
+  async servedBy(port: number): Promise<string | undefined> {
+    const { ports, processes } = await this.#options.client.leftovers()
+    const pid = ports.find((one) => one.port === port)?.pid
+    const listening = processes.find((one) => one.pid === pid)?.subject
+    const views = await this.#views()
+    // The port of a container is often held by its engine, which is not of the copy.
+    const published = views.findLast(
+      (view) => view.status === 'running' && Object.values(view.ports).includes(port),
+    )?.subject
+    const stages = this.running().map(({ name }) => name)
+    return stages.find((stage) => {
+      const subject = this.subjectOf(stage)
+      return subject === listening || (this.isContainer(stage) && subject === published)
+    })
+  }
+
+  /** Every process of a stage, children and grandchildren too, as far as this machine shows them. */
   async pidsOf(stage: string): Promise<readonly number[]> {
     const { processes } = await this.#options.client.leftovers()
-    const subject = `${this.plan.contract.name}/${stage}`
+    const subject = this.subjectOf(stage)
     return processes.filter((process) => process.subject === subject).map(({ pid }) => pid)
   }
 
   /** The ports of a stage, by name. */
   async portsOf(stage: string): Promise<Readonly<Record<string, number>>> {
-    return (await this.#view(stage))?.ports ?? {}
+    const subject = this.subjectOf(stage)
+    return (await this.#views()).findLast((one) => one.subject === subject)?.ports ?? {}
   }
 
   /** A condition's input as it is asked now, every template resolved; or why it cannot be told. */
@@ -159,10 +193,23 @@ export class Trial {
     const found = this.plan.stages.find(({ name }) => name === stage)
     const question = found?.conditions.find(({ name }) => name === condition)?.question
     const input = question?.ask === 'probe' ? question.input : {}
-    const resolved = resolveTemplates(input, await this.#scopeOf(found))
+    const watched = await this.#watched()
+    if (watched === undefined) return { ok: false, why: 'it is not being watched' }
+    const resolved = resolveTemplates(input, await this.#scopeOf(stage, watched))
     return resolved.ok
       ? { ok: true, value: resolved.value as JsonObject }
       : { ok: false, why: resolved.problem.sentence }
+  }
+
+  async #views(): Promise<readonly ComponentView[]> {
+    const [environment] = await this.#options.client.environments()
+    return environment?.components ?? []
+  }
+
+  async #watched(): Promise<RampState | undefined> {
+    const { client } = this.#options
+    const [environment] = await client.environments()
+    return environment?.watch && (await client.ramp(environment.watch.ramp)).state
   }
 
   #pause(): Promise<void> {
@@ -199,82 +246,16 @@ export class Trial {
     await client.say(ramp, by, { say: 'abort', undo: false, why: 'the proof is over' })
   }
 
-  async #view(stage: string): Promise<ComponentView | undefined> {
-    const [environment] = await this.#options.client.environments()
-    const subject = `${this.plan.contract.name}/${stage}`
-    return environment?.components.findLast((one) => one.subject === subject)
-  }
-
-  async #scopeOf(stage: Stage | undefined): Promise<Parameters<typeof resolveTemplates>[1]> {
-    const [environment] = await this.#options.client.environments()
-    const own = `${this.plan.contract.name}/`
-    const group = stage?.group
-    const components: Record<string, JsonObject> = {}
-    for (const { subject, ports } of environment?.components ?? []) {
-      const name = subject.slice(own.length)
-      const outputs = { host: '127.0.0.1', ports }
-      components[name] = outputs
-      if (group !== undefined && name.startsWith(`${group}/`)) {
-        components[name.slice(group.length + 1)] = outputs
-      }
-    }
-    const self = components[stage?.name ?? '']
+  async #scopeOf(stage: string, watched: RampState): Promise<Scope> {
+    const { contract, settings: given, directory, workspace } = this.#options
+    const { definition } = aimContract(contract, this.#aim.target)
+    const outputs = outputsFor(watched, stage)
     return {
-      components,
-      ...(self === undefined ? {} : { self }),
-      ...(group === undefined ? {} : { region: { name: group } }),
-      settings: this.#settingsOf(group),
-      run: { directory: this.#options.directory, workspace: this.#options.workspace },
+      components: outputs.components,
+      self: outputs.self,
+      ...(outputs.group === undefined ? {} : { region: { name: outputs.group } }),
+      settings: valuesWithin(valuesOfSettings(definition, given), outputs.group),
+      run: { directory, workspace },
     }
   }
-
-  #settingsOf(group: string | undefined): JsonObject {
-    const { contract, settings: given } = this.#options
-    const { settings, regions } = aimContract(contract, this.#aim.target).definition
-    const values: Record<string, Json> = {}
-    for (const { name, default: fallback } of settings) {
-      const value = given[name] ?? fallback
-      if (value !== undefined) values[name] = value
-    }
-    const region = regions.find(({ name }) => name === group)
-    for (const { name, default: fallback } of region?.settings ?? []) {
-      const value = given[`${group}/${name}`] ?? fallback
-      if (value !== undefined) values[name] = value
-    }
-    return values
-  }
-}
-
-/** The same contract, watched, with every condition asked often and none let go. */
-function eagerly(document: Json): Json {
-  const { spec, ...rest } = document as JsonObject & { readonly spec: JsonObject }
-  const components = Object.entries((spec['components'] ?? {}) as JsonObject).map(
-    ([name, component]) => [name, eagerComponent(component as JsonObject)],
-  )
-  const agree = Array.isArray(spec['agree']) ? { agree: spec['agree'].map(eagerCondition) } : {}
-  const watch = { every: EVERY, onBreach: 'record' }
-  const eager = { ...spec, ...targetsOf(spec), ...agree, watch }
-  return { ...rest, spec: { ...eager, components: Object.fromEntries(components) } }
-}
-
-/** Targets that say nothing of how they are watched. */
-function targetsOf(spec: JsonObject): JsonObject {
-  const targets = spec['targets']
-  if (targets === undefined) return {}
-  const plain = Object.entries(targets as JsonObject).map(([name, target]) => {
-    const { watch, ...rest } = target as JsonObject
-    return [name, rest] as const
-  })
-  return { targets: Object.fromEntries(plain) }
-}
-
-function eagerComponent(component: JsonObject): JsonObject {
-  // A copy has nothing to be emptied of, and must not stay because it is not empty.
-  const { ready, drain, ...rest } = component
-  return Array.isArray(ready) ? { ...rest, ready: ready.map(eagerCondition) } : rest
-}
-
-function eagerCondition(condition: Json): Json {
-  const { watch, every, ...rest } = condition as JsonObject
-  return { ...rest, every: { watch: EVERY } }
 }

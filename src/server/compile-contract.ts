@@ -6,6 +6,7 @@
 import type { PlanRequest } from '../contracts/contract.ts'
 import { formatIssue } from '../contracts/document/format-issue.ts'
 import { type Region, regionSettingKey } from '../contracts/environment/region.ts'
+import { valuesOfSettings } from '../contracts/environment/setting-values.ts'
 import {
   type AnyContract,
   aimContract,
@@ -93,12 +94,7 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
   ])
   const unknown = Object.keys(given).filter((name) => !known.has(name))
   if (unknown.length > 0) throw unknownSettings(contract, unknown)
-  const values: Record<string, Json> = {}
-  for (const { name, default: fallback } of settings) {
-    const value = given[name] ?? earlier?.values[name] ?? fallback
-    if (value !== undefined) values[name] = value
-  }
-  const groups = regionValues(regions, sources)
+  const { values, groups } = valuesOfSettings(contract.definition, given, earlier)
   const missing = [
     ...settings.filter(({ name }) => values[name] === undefined),
     ...missingInRegions(regions, groups ?? {}),
@@ -108,22 +104,6 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
   const more = groups === undefined ? {} : { groups }
   const run = { directory, workspace, ...(target === undefined ? {} : { target }) }
   return { values, ...more, secrets, run }
-}
-
-/** What settings are where a region has values of its own; undefined when none has. */
-function regionValues(
-  regions: readonly Region[],
-  { given, earlier }: SettingsSources,
-): Readonly<Record<string, JsonObject>> | undefined {
-  const groups = regions.flatMap(({ name: region, settings }) => {
-    const values = settings.flatMap(({ name, default: fallback }): readonly [string, Json][] => {
-      const sent = given[regionSettingKey(region, name)]
-      const value = sent ?? earlier?.groups?.[region]?.[name] ?? fallback
-      return value === undefined ? [] : [[name, value]]
-    })
-    return values.length === 0 ? [] : [[region, Object.fromEntries(values)] as const]
-  })
-  return groups.length === 0 ? undefined : Object.fromEntries(groups)
 }
 
 /** What a region wants of its own and has not: the value of all others must not stand in for it. */

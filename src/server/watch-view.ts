@@ -1,4 +1,5 @@
 /** What an endless ramp knows of the promises that it watches. */
+import type { Answer } from '../core/plan/verdict.ts'
 import type { ConditionState, RampState, StageView } from '../core/ramp/state.ts'
 import { stageAt } from '../core/ramp/state.ts'
 import { summaryOf } from './ramp-index.ts'
@@ -14,19 +15,18 @@ function brokenIn({ now, placed, stage }: StageView): readonly BrokenPromise[] {
   if (!now.inEffect) return []
   return now.conditions.flatMap((condition, index) => {
     const name = placed[index]?.condition.name ?? ''
-    const sentence = complaintOf(condition)
-    if (sentence === undefined) return []
+    const complaint = complaintOf(condition)
+    if (complaint === undefined) return []
+    const { sentence, reason } = complaint
     const { failingSinceMs: sinceMs, metAtMs } = condition
     const since = metAtMs === undefined || sinceMs === undefined ? {} : { sinceMs }
     const owner = placed[index]?.condition.owner ?? stage.owner
     const owned = owner === undefined ? {} : { owner }
-    return [{ stage: now.name, condition: name, ...since, sentence, ...owned }]
+    return [{ stage: now.name, condition: name, ...since, sentence, reason, ...owned }]
   })
 }
 
 /** What was answered last, when that is no pass; a question that was not answered yet is no complaint. */
-function complaintOf({ lastAnswer }: ConditionState): string | undefined {
-  return lastAnswer === undefined || lastAnswer.verdict === 'passed'
-    ? undefined
-    : lastAnswer.sentence
+function complaintOf({ lastAnswer }: ConditionState): Answer | undefined {
+  return lastAnswer === undefined || lastAnswer.verdict === 'passed' ? undefined : lastAnswer
 }

@@ -152,8 +152,9 @@ export interface BrokenPromise {
   readonly condition: string
   /** Since when it fails; absent: it was never proved since it is watched. */
   readonly sinceMs?: number
-  /** What was answered last. */
+  /** What was answered last, and the one word for it. */
   readonly sentence: string
+  readonly reason: string
   /** Who owns the promise; absent: nobody is named. */
   readonly owner?: string
 }
