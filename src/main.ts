@@ -48,6 +48,10 @@ function cliParts(): Omit<CliParts, 'runDaemon'> {
       const { ensureDaemon } = await import('./server/client/ensure-daemon.ts')
       return ensureDaemon({ workspace, version, program: program() })
     },
+    async openContainers(workspace) {
+      const { openCopiedContainers } = await import('./daemon/copied-containers.ts')
+      return openCopiedContainers(workspace, definedOnly(process.env))
+    },
   }
 }
 

@@ -2,6 +2,7 @@
  * What the command line is handed by main.ts: everything it reaches the outside through, so that its
  * commands can be tried with other streams, another folder and another clock.
  */
+import type { CopiedContainers } from '../prove/copied-containers.ts'
 import type { RampartClient } from '../server/client/client.ts'
 
 /** A stream that commands write to. */
@@ -51,6 +52,8 @@ export interface CliParts {
   ): Promise<RampartClient>
   /** Starts a daemon when there is none. @throws daemon-unready, daemon-version */
   ensureDaemon(workspace: string): Promise<RampartClient>
+  /** The containers of a workspace, for `rampart prove`; asks nothing before something is done. */
+  openContainers(workspace: string): Promise<CopiedContainers>
   /** `rampart daemon run`: resolves with the exit code once the daemon has stopped. */
   runDaemon(options: RunDaemonOptions): Promise<number>
 }

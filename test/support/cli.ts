@@ -3,6 +3,7 @@
 import type { CliParts, OutputStream } from '../../src/cli/cli-parts.ts'
 import { runCli } from '../../src/cli/program.ts'
 import { AssertionFailure } from '../../src/core/fault/assert.ts'
+import { openCopiedContainers } from '../../src/daemon/copied-containers.ts'
 import { connectDaemon } from '../../src/server/client/connect-daemon.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import { findWorkspace } from '../../src/server/client/find-workspace.ts'
@@ -47,6 +48,7 @@ export function collectingParts(
     findWorkspace,
     connectDaemon: (workspace) => connectDaemon({ workspace }),
     ensureDaemon: (workspace) => ensureDaemon({ workspace, program: PROGRAM }),
+    openContainers: async (workspace) => openCopiedContainers(workspace, {}),
     runDaemon: () => Promise.reject(new AssertionFailure('no test runs a daemon in its process')),
     stdoutText: stdout.text,
     stderrText: stderr.text,

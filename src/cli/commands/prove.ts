@@ -91,7 +91,9 @@ async function proveWith(
   const aim = target === undefined ? {} : { target }
   const settings = settingValues(aimContract(contract, target), parts.settings)
   const by = parts.user
-  const trial = new Trial({ client, contract, ...aim, directory, settings, by, workspace, signal })
+  const containers = await parts.openContainers(workspace)
+  const around = { directory, settings, by, workspace, containers, signal }
+  const trial = new Trial({ client, contract, ...aim, ...around })
   const say = (line: string): void => {
     if (options.json !== true) parts.stderr.write(`${line}\n`)
   }
@@ -106,6 +108,7 @@ async function proveWith(
     for (const { subject, pid, command } of await trial.clearAway()) {
       parts.stderr.write(`Left behind: ${subject}, pid ${pid}: ${command}\n`)
     }
+    containers.close()
   }
 }
 

@@ -75,6 +75,18 @@ export class Engine {
     await this.#do({ method: 'POST', path, query: { signal } }, [404, 409])
   }
 
+  /** Freezes all of it where it stands. @throws EngineTrouble where the engine cannot */
+  async pause(container: string): Promise<void> {
+    await this.#do({ method: 'POST', path: `/containers/${container}/pause` }, [])
+  }
+
+  /** Lets it go on; that it was not frozen, or is gone, is no trouble. @throws EngineTrouble */
+  async unpause(container: string): Promise<void> {
+    // Podman answers 500 for one that is not paused, Docker 409 (or 500 up to 20.10).
+    const path = `/containers/${container}/unpause`
+    await this.#do({ method: 'POST', path }, [304, 404, 409, 500])
+  }
+
   /** Kills and removes it with its own volumes; idempotent. @throws EngineTrouble */
   async remove(container: string): Promise<void> {
     const query = { force: 'true', v: 'true' }
