@@ -77,6 +77,12 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core', 'contracts', 'seams', 'engine', 'edge', 'wire', 'client'],
     packages: 'any',
   },
+  {
+    name: 'agent',
+    holds: /^agent\//,
+    mayImport: ['core', 'seams', 'wire', 'client'],
+    packages: 'any',
+  },
   { name: 'sdk', holds: /^sdk\//, mayImport: ['core'], packages: [] },
   {
     name: 'prove',

@@ -43,6 +43,8 @@ export type FaultCodeName =
   | 'contract-ambiguous'
   | 'code-unknown'
   | 'contract-exists'
+  | 'precondition-failed'
+  | 'contract-unknown'
   | 'contract-unwritable'
   | 'forecast-baseless'
   | 'forecast-malformed'
@@ -51,6 +53,7 @@ export type FaultCodeName =
   | 'trace-unwritable'
   | 'trace-unsent'
   | 'notice-undelivered'
+  | 'agent-displaced'
   | 'unauthenticated'
   | 'forbidden'
   | 'too-many-requests'
@@ -337,6 +340,20 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     exitCode: 2,
     retryable: false,
   },
+  'contract-unknown': {
+    meaning: 'The server holds no such contract, or no such revision of it.',
+    remedy: 'List what it holds with rampart contracts list, or hold it with rampart apply.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'precondition-failed': {
+    meaning: 'It was changed by somebody else since it was looked at.',
+    remedy: 'Look at it again, and decide anew.',
+    httpStatus: 412,
+    exitCode: 3,
+    retryable: false,
+  },
   'contract-exists': {
     meaning: 'There is a contract already where one was to be written.',
     remedy: 'Edit it, and run `rampart check`.',
@@ -464,5 +481,12 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 500,
     exitCode: 1,
     retryable: true,
+  },
+  'agent-displaced': {
+    meaning: 'Another agent works for the region already.',
+    remedy: 'Stop that one, or say with --replace that it is gone for good.',
+    httpStatus: 409,
+    exitCode: 3,
+    retryable: false,
   },
 }

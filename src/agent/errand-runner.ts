@@ -1,0 +1,146 @@
+/**
+ * Does the errands of one connection with the probes and actuators of this machine. When the connection
+ * is lost everything under way is aborted and nothing is reported: an agent never decides alone that
+ * something is done.
+ */
+import type { CommandAnswer } from '../core/entry/entry.ts'
+import type { Answer } from '../core/plan/verdict.ts'
+import type { Actuator } from '../seams/actuator.ts'
+import type { Probe } from '../seams/probe.ts'
+import type { AgentErrand, AgentReport } from '../server/wire/agent-work.ts'
+import type { ComponentView, LogLine } from '../server/wire.ts'
+
+/** What runs on this machine, for whoever looks. */
+export interface AgentComponents {
+  list(): readonly ComponentView[]
+  logs(wanted: {
+    readonly subject?: string
+    readonly tailLines: number
+    readonly follow: false
+    readonly signal: AbortSignal
+  }): AsyncIterable<LogLine>
+}
+
+/** What errands are done with. */
+export interface ErrandParts {
+  readonly probes: readonly Probe[]
+  readonly actuators: readonly Actuator[]
+  readonly components: AgentComponents
+}
+
+/** Errands that ask or change something. */
+type Work = Exclude<AgentErrand, { do: 'welcome' | 'cancel' }>
+
+/** Does errands. */
+export class ErrandRunner {
+  readonly #parts: ErrandParts
+  readonly #report: (report: AgentReport) => void
+  readonly #underWay = new Map<string, AbortController>()
+
+  constructor(parts: ErrandParts, report: (report: AgentReport) => void) {
+    this.#parts = parts
+    this.#report = report
+  }
+
+  /** Begins an errand, or lets one go. */
+  take(errand: Work | Extract<AgentErrand, { do: 'cancel' }>): void {
+    if (errand.do === 'cancel') {
+      this.#underWay.get(errand.errand)?.abort()
+      this.#underWay.delete(errand.errand)
+      return
+    }
+    const controller = new AbortController()
+    this.#underWay.set(errand.errand, controller)
+    if (errand.do === 'watch') this.#watch(errand, controller.signal)
+    else void this.#do(errand, controller.signal)
+  }
+
+  /** Aborts everything; nothing is reported any more. Idempotent. */
+  close(): void {
+    for (const controller of this.#underWay.values()) controller.abort()
+    this.#underWay.clear()
+  }
+
+  async #do(errand: Exclude<Work, { do: 'watch' }>, signal: AbortSignal): Promise<void> {
+    const report = await this.#reportOf(errand, signal)
+    if (signal.aborted) return
+    this.#underWay.delete(errand.errand)
+    this.#report(report)
+  }
+
+  async #reportOf(
+    errand: Exclude<Work, { do: 'watch' }>,
+    signal: AbortSignal,
+  ): Promise<AgentReport> {
+    const { errand: id } = errand
+    switch (errand.do) {
+      case 'ask':
+        return { errand: id, told: 'answer', answer: await this.#ask(errand, signal) }
+      case 'run':
+        return { errand: id, told: 'outcome', outcome: await this.#run(errand, signal) }
+      case 'list':
+        return { errand: id, told: 'components', components: this.#parts.components.list() }
+      case 'tail':
+        return { errand: id, told: 'lines', lines: await this.#tail(errand, signal) }
+    }
+  }
+
+  async #ask(errand: Extract<Work, { do: 'ask' }>, signal: AbortSignal): Promise<Answer> {
+    const { probe: kind, asking } = errand
+    const probe = this.#parts.probes.find((candidate) => candidate.kind === kind)
+    if (probe === undefined) return errored('part-unknown', `This agent has no probe ${kind}.`)
+    try {
+      return await probe.ask({ ...asking, signal })
+    } catch (error) {
+      return errored('probe-crashed', `The probe ${kind} failed by a bug: ${sentenceOf(error)}`)
+    }
+  }
+
+  async #run(errand: Extract<Work, { do: 'run' }>, signal: AbortSignal): Promise<CommandAnswer> {
+    const { actuator: name, order } = errand
+    const actuator = this.#parts.actuators.find((candidate) => candidate.name === name)
+    if (actuator === undefined) {
+      return failed('part-unknown', `This agent has no actuator ${name}.`, false)
+    }
+    try {
+      return await actuator.run({ ...order, signal })
+    } catch (error) {
+      const sentence = `The actuator ${name} failed by a bug: ${sentenceOf(error)}`
+      return failed('actuator-crashed', sentence, true)
+    }
+  }
+
+  async #tail(
+    errand: Extract<Work, { do: 'tail' }>,
+    signal: AbortSignal,
+  ): Promise<readonly LogLine[]> {
+    const { subject, tailLines } = errand
+    const which = subject === undefined ? {} : { subject }
+    const lines: LogLine[] = []
+    const wanted = { ...which, tailLines, follow: false, signal } as const
+    for await (const line of this.#parts.components.logs(wanted)) lines.push(line)
+    return lines
+  }
+
+  #watch(errand: Extract<Work, { do: 'watch' }>, signal: AbortSignal): void {
+    const { errand: id, probe: kind, asking } = errand
+    const probe = this.#parts.probes.find((candidate) => candidate.kind === kind)
+    const changed = (): void => {
+      if (!signal.aborted) this.#report({ errand: id, told: 'changed' })
+    }
+    const stop = probe?.watch?.({ ...asking, signal }, changed)
+    signal.addEventListener('abort', () => stop?.(), { once: true })
+  }
+}
+
+function errored(reason: string, sentence: string): Answer {
+  return { verdict: 'errored', outlook: 'notYet', reason, sentence, evidence: {} }
+}
+
+function failed(reason: string, sentence: string, retryable: boolean): CommandAnswer {
+  return { verdict: 'failed', reason, sentence, outputs: {}, retryable }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
