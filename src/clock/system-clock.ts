@@ -28,6 +28,10 @@ export class SystemClock implements Clock {
     return Math.floor(this.#exactMs())
   }
 
+  elapsedMs(): number {
+    return performance.now()
+  }
+
   wakeAt(atMs: number, callback: () => void): Timer {
     this.#order += 1
     const waiting: Waiting = { atMs, order: this.#order, callback }

@@ -11,6 +11,11 @@ export interface Clock {
   /** Wall-clock milliseconds since 1970. May step backwards when the machine's clock does. */
   nowMs(): number
   /**
+   * How much time has gone by since some instant: never steps, and goes on while the process is
+   * stopped. Absent where `nowMs` is such a time itself.
+   */
+  elapsedMs?(): number
+  /**
    * Calls back once, at or after `atMs` of this clock; at once (but never inside this call) when that
    * is past. Timers due at the same instant fire in the order they were set.
    */

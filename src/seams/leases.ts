@@ -37,6 +37,8 @@ export interface Leases {
   release(lease: Lease): Promise<void>
   /** Who holds a subject now; undefined when nobody does. */
   holder(subject: string): Promise<Lease | undefined>
+  /** Every lease that is held now, by whomever; in no order. */
+  holders(): Promise<readonly Lease[]>
   /** Idempotent; releases nothing. */
   close(): Promise<void>
 }

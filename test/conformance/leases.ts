@@ -73,6 +73,20 @@ function describeTaking(within: Within): void {
   )
 
   it(
+    'lists what is held by everybody, and nothing that was given back or has expired',
+    within(async ({ ann, bob, trial }) => {
+      const shop = await taken(ann)
+      const cellar = await taken(bob, 'Environment/cellar')
+      const bySubject = (one: Lease, other: Lease): number => (one.subject < other.subject ? -1 : 1)
+      assert.deepEqual([...(await ann.holders())].sort(bySubject), [cellar, shop])
+      await ann.release(shop)
+      assert.deepEqual(await bob.holders(), [cellar])
+      await trial.expire()
+      assert.deepEqual(await ann.holders(), [])
+    }),
+  )
+
+  it(
     'lets exactly one of many win',
     within(async ({ ann, bob }) => {
       const takes = [ann, bob, ann, bob, bob, ann].map((leases) => leases.take(SHOP))

@@ -37,6 +37,10 @@ export class SimulatedClock implements Clock {
     return this.#waiting.size
   }
 
+  elapsedMs(): number {
+    return this.#goneMs
+  }
+
   wakeAt(atMs: number, callback: () => void): Timer {
     const dueMs = this.#goneMs + Math.max(0, Math.ceil(atMs - this.nowMs()))
     const waiting = { dueMs, order: this.#order++, callback }

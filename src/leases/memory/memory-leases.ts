@@ -33,6 +33,12 @@ export class MemoryLeaseTable {
     return held === undefined || held.expiresAtMs <= this.#clock.nowMs() ? undefined : leaseOf(held)
   }
 
+  /** Every lease that has not expired. */
+  holders(): readonly Lease[] {
+    const nowMs = this.#clock.nowMs()
+    return [...this.#held.values()].filter(({ expiresAtMs }) => expiresAtMs > nowMs).map(leaseOf)
+  }
+
   take(subject: string, owner: string, lifetimeMs: number): Lease | undefined {
     const holder = this.holder(subject)
     if (holder !== undefined && holder.owner !== owner) return undefined
@@ -109,6 +115,11 @@ export class MemoryLeases implements Leases {
   async holder(subject: string): Promise<Lease | undefined> {
     this.#checkOpen()
     return this.#table.holder(subject)
+  }
+
+  async holders(): Promise<readonly Lease[]> {
+    this.#checkOpen()
+    return this.#table.holders()
   }
 
   async close(): Promise<void> {
