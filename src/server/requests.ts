@@ -1,37 +1,45 @@
 /** The shapes of what may be sent to the daemon. Unknown members are errors. */
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
+import { JSON_VALUE, NAME as name } from './schemas/contract.ts'
+import { WORD } from './schemas/entry.ts'
+import { named } from './schemas/promised.ts'
 import type { OpenRampRequest, SayRequest } from './wire.ts'
 
-const NAME_MAX = 200
-const TEXT_MAX = 10_000
-
-const name = z.string().min(1).max(NAME_MAX)
-const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)])
-const why = z.string().max(TEXT_MAX)
-
 /** `POST /v1/ramps` */
-export const OPEN_RAMP: z.ZodType<OpenRampRequest> = z.strictObject({
-  contract: z.json(),
-  directory: z.string().refine(isAbsolute, 'must be an absolute path'),
-  goal: z.enum(['up', 'down']),
-  target: name.exactOptional(),
-  settings: z.record(name, z.string()),
-  by: name,
-})
-
-const approval = { stage: name, condition: name, digest, as: name }
+export const OPEN_RAMP: z.ZodType<OpenRampRequest> = named(
+  'OpenRampRequest',
+  z.strictObject({
+    contract: JSON_VALUE.describe('The document as written.'),
+    directory: z
+      .string()
+      .refine(isAbsolute, 'must be an absolute path')
+      .describe("Absolute folder in which the contract's relative paths begin."),
+    goal: z.enum(['up', 'down']),
+    target: name.exactOptional(),
+    settings: z.record(name, z.string()),
+    by: name,
+  }),
+)
 
 /** `POST /v1/ramps/:id/words` */
-export const SAY: z.ZodType<SayRequest> = z.strictObject({
-  by: name,
-  word: z.discriminatedUnion('say', [
-    z.strictObject({ say: z.literal('approve'), ...approval }),
-    z.strictObject({ say: z.literal('reject'), ...approval }),
-    z.strictObject({ say: z.literal('hold'), why }),
-    z.strictObject({ say: z.literal('resume'), why }),
-    z.strictObject({ say: z.literal('abort'), undo: z.boolean(), why }),
-  ]),
+export const SAY: z.ZodType<SayRequest> = named(
+  'SayRequest',
+  z.strictObject({ by: name, word: WORD }),
+)
+
+/** The ramp that a path is about. */
+export interface RampParams {
+  readonly ramp: string
+}
+
+/** `/v1/ramps/:ramp…` */
+export const RAMP_PARAMS: z.ZodType<RampParams> = z.object({
+  ramp: z
+    .string()
+    .min(1)
+    .max(500)
+    .describe("An id, a beginning of one, `latest`, or a contract's name."),
 })
 
 const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)

@@ -3,24 +3,19 @@
  * is its owner's alone, in a folder that is its owner's alone. It decides nothing; the engine does.
  */
 import { chmodSync } from 'node:fs'
-import { type FastifyError, type FastifyInstance, fastify } from 'fastify'
+import type { FastifyError } from 'fastify'
 import { AssertionFailure } from '../core/fault/assert.ts'
 import { FAULT_CODES } from '../core/fault/codes.ts'
 import { Fault } from '../core/fault/fault.ts'
+import { type App, openApp } from './app.ts'
 import type { ServerParts } from './parts.ts'
 import { PROBLEM_TYPE, problemOf } from './problem.ts'
 import { RampIndex } from './ramp-index.ts'
-import { addDaemonRoutes } from './routes/daemon-routes.ts'
-import { addLedgerRoutes } from './routes/ledger-routes.ts'
-import { addRampRoutes } from './routes/ramp-routes.ts'
-import { addWorldRoutes } from './routes/world-routes.ts'
-
-/** The longest body that is read. @unit bytes */
-const BODY_MAX = 4 * 1024 * 1024
+import { addRoutes } from './routes.ts'
 
 /** The API of one daemon. */
 export class Server {
-  readonly #app: FastifyInstance
+  readonly #app: App
   readonly #parts: ServerParts
   #connections = 0
   #activeAtMs: number
@@ -29,7 +24,7 @@ export class Server {
   constructor(parts: ServerParts) {
     this.#parts = parts
     this.#activeAtMs = parts.clock.nowMs()
-    this.#app = fastify({ bodyLimit: BODY_MAX, forceCloseConnections: true })
+    this.#app = openApp()
     this.#app.server.on('connection', (socket) => {
       this.#connections += 1
       socket.once('close', () => {
@@ -39,10 +34,7 @@ export class Server {
     })
     this.#answerFaults()
     const index = new RampIndex(parts)
-    addDaemonRoutes(this.#app, parts)
-    addRampRoutes(this.#app, parts, index)
-    addLedgerRoutes(this.#app, parts)
-    addWorldRoutes(this.#app, parts, index)
+    addRoutes(this.#app, parts, index)
   }
 
   /** Since when nobody has been connected; undefined while somebody is. */

@@ -1,22 +1,51 @@
 /** `/v1/daemon`: who the daemon is, and asking it to stop. */
-import type { FastifyInstance } from 'fastify'
+import { z } from 'zod'
+import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
+import { ofType } from '../schemas/content.ts'
+import { DAEMON_VIEW } from '../schemas/daemon.ts'
 import type { DaemonView } from '../wire.ts'
 
-/** Adds the routes. */
-export function addDaemonRoutes(app: FastifyInstance, parts: ServerParts): void {
-  app.get('/v1/daemon', (): DaemonView => {
-    const { identity, clock, engine, components } = parts
-    const ramps = engine.underWay().map((state) => state.ramp)
-    const running = components.list().filter((component) => component.status === 'running')
-    return { ...identity, nowMs: clock.nowMs(), ramps, components: running.length }
-  })
+const TAGS = ['daemon']
 
-  app.post('/v1/daemon/stop', (_request, reply) => {
-    // The answer ends with the daemon itself, so that whoever asked can wait for that.
-    reply.hijack()
-    reply.raw.writeHead(202, { 'content-type': 'application/x-ndjson' })
-    reply.raw.write(`${JSON.stringify({ pid: parts.identity.pid })}\n`)
-    parts.stop()
-  })
+/** Adds the routes. */
+export function addDaemonRoutes(app: App, parts: ServerParts): void {
+  app.get(
+    '/v1/daemon',
+    {
+      schema: {
+        operationId: 'getDaemon',
+        summary: 'Say who serves, and what is under way',
+        tags: TAGS,
+        response: { 200: DAEMON_VIEW },
+      },
+      config: { permission: 'self' },
+    },
+    (): DaemonView => {
+      const { identity, clock, engine, components } = parts
+      const ramps = engine.underWay().map((state) => state.ramp)
+      const running = components.list().filter((component) => component.status === 'running')
+      return { ...identity, nowMs: clock.nowMs(), ramps, components: running.length }
+    },
+  )
+
+  app.post(
+    '/v1/daemon/stop',
+    {
+      schema: {
+        operationId: 'stopDaemon',
+        summary: 'Stop the daemon; what runs keeps running, and the answer ends with the daemon',
+        tags: TAGS,
+        response: { 202: ofType('application/x-ndjson', z.object({ pid: z.number().int() })) },
+      },
+      config: { permission: 'daemon.manage' },
+    },
+    (_request, reply) => {
+      // The answer ends with the daemon itself, so that whoever asked can wait for that.
+      reply.hijack()
+      reply.raw.writeHead(202, { 'content-type': 'application/x-ndjson' })
+      reply.raw.write(`${JSON.stringify({ pid: parts.identity.pid })}\n`)
+      parts.stop()
+    },
+  )
 }

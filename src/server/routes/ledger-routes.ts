@@ -1,27 +1,80 @@
 /** `/v1/ledger`: reading and proving the record. Nothing here writes to it. */
 import { Readable } from 'node:stream'
-import type { FastifyInstance } from 'fastify'
-import { parseRequest } from '../parse-request.ts'
+
+import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, PAGE } from '../requests.ts'
+import { ofType } from '../schemas/content.ts'
+import { ENTRY_PAGE, RECORDED, STREAM_SUMMARY, VERIFICATION } from '../schemas/entry.ts'
+import { listOf } from '../schemas/promised.ts'
+
+const TAGS = ['ledger']
 
 /** Adds the routes. */
-export function addLedgerRoutes(app: FastifyInstance, { ledger }: ServerParts): void {
-  app.get('/v1/ledger/verify', () => ledger.verify())
+export function addLedgerRoutes(app: App, { ledger }: ServerParts): void {
+  const config = { permission: 'ledger.read' } as const
 
-  app.get('/v1/ledger/streams', () => ledger.streams())
+  app.get(
+    '/v1/ledger/verify',
+    {
+      schema: {
+        operationId: 'verifyLedger',
+        summary: 'Prove that nothing was altered, removed or reordered',
+        tags: TAGS,
+        response: { 200: VERIFICATION },
+      },
+      config,
+    },
+    () => ledger.verify(),
+  )
 
-  app.get('/v1/ledger/entries', async (request) => {
-    const { after, limit } = parseRequest(PAGE, request.query, 'query')
-    return await readPage(ledger.readAll(after), limit)
-  })
+  app.get(
+    '/v1/ledger/streams',
+    {
+      schema: {
+        operationId: 'listStreams',
+        summary: 'List every stream, oldest first',
+        tags: TAGS,
+        response: { 200: listOf(STREAM_SUMMARY) },
+      },
+      config,
+    },
+    () => ledger.streams(),
+  )
 
-  app.get('/v1/ledger/export', (request, reply) => {
-    const { after } = parseRequest(AFTER, request.query, 'query')
-    const lines = linesOf(ledger.readAll(after))
-    return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
-  })
+  app.get(
+    '/v1/ledger/entries',
+    {
+      schema: {
+        operationId: 'listLedgerEntries',
+        summary: 'Read entries of the whole ledger, in order',
+        tags: TAGS,
+        querystring: PAGE,
+        response: { 200: ENTRY_PAGE },
+      },
+      config,
+    },
+    async ({ query: { after, limit } }) => await readPage(ledger.readAll(after), limit),
+  )
+
+  app.get(
+    '/v1/ledger/export',
+    {
+      schema: {
+        operationId: 'exportLedger',
+        summary: 'Read every entry, one JSON document a line',
+        tags: TAGS,
+        querystring: AFTER,
+        response: { 200: ofType('application/x-ndjson', RECORDED) },
+      },
+      config,
+    },
+    (request, reply) => {
+      const lines = linesOf(ledger.readAll(request.query.after))
+      return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
+    },
+  )
 }
 
 async function* linesOf(values: AsyncIterable<unknown>): AsyncGenerator<string> {

@@ -1,85 +1,188 @@
 /** `/v1/ramps`: opening ramps, looking at them, speaking to them. */
-import type { FastifyInstance } from 'fastify'
+import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
-import { parseRequest } from '../parse-request.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
 import { streamRamp } from '../ramp-stream.ts'
 import { readPage } from '../read-page.ts'
-import { AFTER, OPEN_RAMP, PAGE, RAMPS, SAY } from '../requests.ts'
+import { AFTER, OPEN_RAMP, PAGE, RAMP_PARAMS, RAMPS, SAY } from '../requests.ts'
 import { sayWord } from '../say-word.ts'
+import { ofType } from '../schemas/content.ts'
+import { ENTRY_PAGE, RECORDED } from '../schemas/entry.ts'
+import {
+  CIRCUMSTANCE_REPLY,
+  OPEN_RAMP_REPLY,
+  RAMP_PAGE,
+  RAMP_VIEW,
+  SAY_REPLY,
+} from '../schemas/ramp.ts'
 import { SlowWriter } from '../slow-writer.ts'
 import type {
   CircumstanceReply,
   EntryPage,
-  OpenRampReply,
   OpenRampRequest,
   RampSummary,
   RampView,
   SayReply,
 } from '../wire.ts'
 
-interface ToRamp {
-  readonly Params: { readonly ramp: string }
-}
+const TAGS = ['ramps']
 
 /** Adds the routes. */
-export function addRampRoutes(app: FastifyInstance, parts: ServerParts, index: RampIndex): void {
+export function addRampRoutes(app: App, parts: ServerParts, index: RampIndex): void {
+  addOpening(app, parts, index)
+  addReading(app, parts, index)
+  addStream(app, parts, index)
+  addWords(app, parts, index)
+}
+
+function addOpening(app: App, parts: ServerParts, index: RampIndex): void {
+  app.post(
+    '/v1/ramps',
+    {
+      schema: {
+        operationId: 'openRamp',
+        summary: 'Compile a contract and open a ramp of it',
+        tags: TAGS,
+        body: OPEN_RAMP,
+        response: { 201: OPEN_RAMP_REPLY },
+      },
+      config: { permission: 'ramps.operate' },
+    },
+    async (request, reply) => {
+      const ramp = await openRamp(parts, index, request.body)
+      return await reply.code(201).header('location', `/v1/ramps/${ramp}`).send({ ramp })
+    },
+  )
+}
+
+function addReading(app: App, parts: ServerParts, index: RampIndex): void {
+  const { clock, ledger } = parts
+  const config = { permission: 'ramps.read' } as const
+
+  app.get(
+    '/v1/ramps',
+    {
+      schema: {
+        operationId: 'listRamps',
+        summary: 'List ramps, newest first',
+        tags: TAGS,
+        querystring: RAMPS,
+        response: { 200: RAMP_PAGE },
+      },
+      config,
+    },
+    async ({ query: { limit, cursor } }) => await index.page(limit, cursor),
+  )
+
+  app.get(
+    '/v1/ramps/:ramp',
+    {
+      schema: {
+        operationId: 'getRamp',
+        summary: 'Look at a ramp as it stands',
+        tags: TAGS,
+        params: RAMP_PARAMS,
+        response: { 200: RAMP_VIEW },
+      },
+      config,
+    },
+    async (request): Promise<RampView> => {
+      const state = await index.state(await index.find(request.params.ramp))
+      return { state, nowMs: clock.nowMs() }
+    },
+  )
+
+  app.get(
+    '/v1/ramps/:ramp/entries',
+    {
+      schema: {
+        operationId: 'listRampEntries',
+        summary: 'Read the entries of a ramp, in order',
+        tags: TAGS,
+        params: RAMP_PARAMS,
+        querystring: PAGE,
+        response: { 200: ENTRY_PAGE },
+      },
+      config,
+    },
+    async ({ params, query: { after, limit } }): Promise<EntryPage> =>
+      await readPage(ledger.read(await index.find(params.ramp), after), limit),
+  )
+
+  app.get(
+    '/v1/ramps/:ramp/circumstances',
+    {
+      schema: {
+        operationId: 'getCircumstances',
+        summary: 'Say what a ramp ran among, as far as it was recorded',
+        tags: TAGS,
+        params: RAMP_PARAMS,
+        response: { 200: CIRCUMSTANCE_REPLY },
+      },
+      config,
+    },
+    async ({ params }): Promise<CircumstanceReply> => {
+      const circumstances = await parts.circumstances?.read(await index.find(params.ramp))
+      return circumstances === undefined ? {} : { circumstances }
+    },
+  )
+}
+
+function addStream(app: App, parts: ServerParts, index: RampIndex): void {
   const { clock, ledger, engine } = parts
+  app.get(
+    '/v1/ramps/:ramp/stream',
+    {
+      schema: {
+        operationId: 'streamRamp',
+        summary: 'Follow a ramp live; `Last-Event-ID` is the last sequence that was seen',
+        tags: TAGS,
+        params: RAMP_PARAMS,
+        querystring: AFTER,
+        response: { 200: ofType('text/event-stream', RECORDED) },
+      },
+      config: { permission: 'ramps.read' },
+    },
+    async (request, reply): Promise<void> => {
+      const ramp = await index.find(request.params.ramp)
+      const seen = Number(request.headers['last-event-id'])
+      const after = Number.isSafeInteger(seen) && seen > 0 ? seen : request.query.after
+      reply.hijack()
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      const writer = new SlowWriter(reply.raw)
+      try {
+        await streamRamp({ engine, ledger, clock, ramp, after, writer })
+        writer.end()
+      } catch (error) {
+        // A broken connection tells the reader that this was not the end.
+        reply.raw.destroy()
+        parts.onTrouble(error)
+      }
+    },
+  )
+}
 
-  app.post('/v1/ramps', async (request, reply): Promise<OpenRampReply> => {
-    const opening = parseRequest(OPEN_RAMP, request.body, 'body')
-    const ramp = await openRamp(parts, index, opening)
-    void reply.code(201).header('location', `/v1/ramps/${ramp}`)
-    return { ramp }
-  })
-
-  app.get('/v1/ramps', async (request) => {
-    const { limit, cursor } = parseRequest(RAMPS, request.query, 'query')
-    return await index.page(limit, cursor)
-  })
-
-  app.get<ToRamp>('/v1/ramps/:ramp', async (request): Promise<RampView> => {
-    const state = await index.state(await index.find(request.params.ramp))
-    return { state, nowMs: clock.nowMs() }
-  })
-
-  app.get<ToRamp>('/v1/ramps/:ramp/entries', async (request): Promise<EntryPage> => {
-    const { after, limit } = parseRequest(PAGE, request.query, 'query')
-    const ramp = await index.find(request.params.ramp)
-    return await readPage(ledger.read(ramp, after), limit)
-  })
-
-  app.get<ToRamp>('/v1/ramps/:ramp/circumstances', async (request): Promise<CircumstanceReply> => {
-    const ramp = await index.find(request.params.ramp)
-    const circumstances = await parts.circumstances?.read(ramp)
-    return circumstances === undefined ? {} : { circumstances }
-  })
-
-  app.get<ToRamp>('/v1/ramps/:ramp/stream', async (request, reply): Promise<void> => {
-    const query = parseRequest(AFTER, request.query, 'query')
-    const ramp = await index.find(request.params.ramp)
-    const seen = Number(request.headers['last-event-id'])
-    const after = Number.isSafeInteger(seen) && seen > 0 ? seen : query.after
-    reply.hijack()
-    reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-    const writer = new SlowWriter(reply.raw)
-    try {
-      await streamRamp({ engine, ledger, clock, ramp, after, writer })
-      writer.end()
-    } catch (error) {
-      // A broken connection tells the reader that this was not the end.
-      reply.raw.destroy()
-      parts.onTrouble(error)
-    }
-  })
-
-  app.post<ToRamp>('/v1/ramps/:ramp/words', async (request): Promise<SayReply> => {
-    const { by, word } = parseRequest(SAY, request.body, 'body')
-    const ramp = await index.find(request.params.ramp)
-    return await sayWord(parts, { ramp, by, word })
-  })
+function addWords(app: App, parts: ServerParts, index: RampIndex): void {
+  app.post(
+    '/v1/ramps/:ramp/words',
+    {
+      schema: {
+        operationId: 'sayWord',
+        summary: 'Hold, resume or abort a ramp, or answer what it asks people',
+        tags: TAGS,
+        params: RAMP_PARAMS,
+        body: SAY,
+        response: { 200: SAY_REPLY },
+      },
+      config: { permission: 'ramps.operate' },
+    },
+    async ({ params, body: { by, word } }): Promise<SayReply> => {
+      const ramp = await index.find(params.ramp)
+      return await sayWord(parts, { ramp, by, word })
+    },
+  )
 }
 
 async function openRamp(

@@ -1,36 +1,79 @@
 /** What is running: environments, logs, and what the kernel says is left. */
-import type { FastifyInstance, FastifyReply } from 'fastify'
+import type { ServerResponse } from 'node:http'
+
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
-import { parseRequest } from '../parse-request.ts'
+import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
 import { LOGS, type LogsRequest } from '../requests.ts'
+import { ofType } from '../schemas/content.ts'
+import { listOf } from '../schemas/promised.ts'
+import { ENVIRONMENT_VIEW, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
 import { SlowWriter } from '../slow-writer.ts'
 import { watchViewOf } from '../watch-view.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
 
+const TAGS = ['environments']
+
 /** Adds the routes. */
-export function addWorldRoutes(app: FastifyInstance, parts: ServerParts, index: RampIndex): void {
-  app.get('/v1/environments', async () =>
-    environmentsOf(
-      await index.latestOfEach(),
-      parts.components.list(),
-      parts.engine.underWay().filter(({ plan }) => plan.endless === true),
-    ),
+export function addWorldRoutes(app: App, parts: ServerParts, index: RampIndex): void {
+  const config = { permission: 'ramps.read' } as const
+
+  app.get(
+    '/v1/environments',
+    {
+      schema: {
+        operationId: 'listEnvironments',
+        summary: 'List contracts with their last ramp and what is running of them',
+        tags: TAGS,
+        response: { 200: listOf(ENVIRONMENT_VIEW) },
+      },
+      config,
+    },
+    async () =>
+      environmentsOf(
+        await index.latestOfEach(),
+        parts.components.list(),
+        parts.engine.underWay().filter(({ plan }) => plan.endless === true),
+      ),
   )
 
-  app.get('/v1/leftovers', () => parts.components.leftovers())
+  app.get(
+    '/v1/leftovers',
+    {
+      schema: {
+        operationId: 'listLeftovers',
+        summary: 'Ask the kernel what runs or listens of this workspace',
+        tags: TAGS,
+        response: { 200: LEFTOVERS_VIEW },
+      },
+      config: { permission: 'daemon.manage' },
+    },
+    () => parts.components.leftovers(),
+  )
 
-  app.get('/v1/logs', async (request, reply) => {
-    const wanted = parseRequest(LOGS, request.query, 'query')
-    const { subject } = wanted
-    const isKnown = parts.components.list().some((component) => component.subject === subject)
-    if (subject !== undefined && !isKnown) throw unknownComponent(subject)
-    await sendLogs(parts, reply, wanted)
-  })
+  app.get(
+    '/v1/logs',
+    {
+      schema: {
+        operationId: 'readLogs',
+        summary: 'Read what components wrote, one JSON document a line',
+        tags: TAGS,
+        querystring: LOGS,
+        response: { 200: ofType('application/x-ndjson', LOG_LINE) },
+      },
+      config,
+    },
+    async (request, reply): Promise<void> => {
+      const { subject } = request.query
+      const isKnown = parts.components.list().some((component) => component.subject === subject)
+      if (subject !== undefined && !isKnown) throw unknownComponent(subject)
+      await sendLogs(parts, reply, request.query)
+    },
+  )
 }
 
 /** Contracts with their last ramp and what is running of them, by name. */
@@ -67,11 +110,13 @@ function contractOf(subject: string): string {
   return subject.split('/')[0] ?? subject
 }
 
-async function sendLogs(
-  parts: ServerParts,
-  reply: FastifyReply,
-  wanted: LogsRequest,
-): Promise<void> {
+/** A reply that can be written to by hand. */
+interface Hijackable {
+  readonly raw: ServerResponse
+  hijack(): unknown
+}
+
+async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: LogsRequest): Promise<void> {
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   // Headers go at once: a quiet component may not write for a long time.

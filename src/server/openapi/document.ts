@@ -1,0 +1,86 @@
+/**
+ * The API's own description, OpenAPI 3.1, made from the routes themselves. It is made on an app of its
+ * own that never listens, so that a server that nobody asks for it does not pay for it.
+ */
+import { fastifySwagger } from '@fastify/swagger'
+import {
+  createJsonSchemaTransform,
+  createJsonSchemaTransformObject,
+} from 'fastify-type-provider-zod'
+import { type App, openApp } from '../app.ts'
+import { PROBLEM_TYPE } from '../problem.ts'
+import { PROBLEM } from '../schemas/problem.ts'
+import type { OpenApiDocument } from './shape.ts'
+import { tidyComponents } from './tidy-components.ts'
+
+const ABOUT = `Environments, limits, rollouts, ports and services move only on proof.
+
+Whatever is refused is told as \`application/problem+json\` with one of the codes of docs/errors.md.
+Answers may have more members than are described here; leave alone what you do not know.`
+
+type Options = Extract<Parameters<typeof fastifySwagger>[1], { readonly mode?: 'dynamic' }>
+type Transform = NonNullable<Options['transform']>
+
+const ZOD = { override: leaveOpen }
+
+/** The document of an API that consists of the routes that `add` adds. */
+export async function openApiDocument(
+  add: (app: App) => void,
+  version: string,
+): Promise<OpenApiDocument> {
+  const app = openApp()
+  const options: Options = {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Rampart', version, description: ABOUT },
+      components: { securitySchemes: { bearer: { type: 'http', scheme: 'bearer' } } },
+      security: [{ bearer: [] }],
+    },
+    convertConstToEnum: false,
+    transform,
+    transformObject: createJsonSchemaTransformObject({ zodToJsonConfig: ZOD }),
+  }
+  await app.register(fastifySwagger, options)
+  add(app)
+  await app.ready()
+  try {
+    return tidyComponents(app.swagger() as unknown as OpenApiDocument)
+  } finally {
+    await app.close()
+  }
+}
+
+const transformShapes = createJsonSchemaTransform({ zodToJsonConfig: ZOD })
+
+/** One route: its shapes, what it asks of whoever calls it, and that it may refuse. */
+const transform: Transform = (documented) => {
+  const { schema, route } = documented
+  const permission = route.config?.permission
+  const refused = {
+    description: 'It was refused, or failed.',
+    content: { [PROBLEM_TYPE]: { schema: PROBLEM } },
+  }
+  const response = { ...(schema?.response as object | undefined), default: refused }
+  const described = {
+    ...schema,
+    response,
+    'x-permission': permission,
+    ...(permission === 'open' ? { security: [] } : {}),
+  }
+  return transformShapes({ ...documented, schema: described })
+}
+
+/** Answers grow within a major version, so nobody may be told that there is nothing else in them. */
+function leaveOpen(made: { readonly zodSchema: unknown; readonly jsonSchema: object }): void {
+  const { jsonSchema } = made as { jsonSchema: { additionalProperties?: unknown } }
+  if (jsonSchema.additionalProperties === false && !isStrict(made.zodSchema)) {
+    delete jsonSchema.additionalProperties
+  }
+}
+
+/** What is sent is strict: a member that nobody knows is a mistake of whoever sent it. */
+function isStrict(shape: unknown): boolean {
+  const { def } = (shape as { _zod: { def: { catchall?: { _zod: { def: { type: string } } } } } })
+    ._zod
+  return def.catchall?._zod.def.type === 'never'
+}

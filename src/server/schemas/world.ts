@@ -1,0 +1,77 @@
+/** The shapes of what is running. */
+import { z } from 'zod'
+import type {
+  BrokenPromise,
+  ComponentView,
+  EnvironmentView,
+  LeftoversView,
+  LogLine,
+  WatchView,
+} from '../wire.ts'
+import { COUNT, INSTANT, named } from './promised.ts'
+import { RAMP_PHASES, RAMP_SUMMARY } from './ramp.ts'
+
+export const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
+  'Component',
+  z.object({
+    subject: z.string().describe('`<contract>/<component>`'),
+    instance: z.string().describe('One start of it: `shop/api#3`.'),
+    pid: COUNT,
+    status: z.enum(['running', 'exited', 'lost']),
+    ports: z.record(z.string(), COUNT),
+    sinceMs: INSTANT,
+    endedAtMs: INSTANT.exactOptional(),
+    code: z.number().int().exactOptional(),
+    signal: z.string().exactOptional(),
+  }),
+)
+
+const BROKEN_PROMISE: z.ZodType<BrokenPromise> = named(
+  'BrokenPromise',
+  z.object({
+    stage: z.string(),
+    condition: z.string(),
+    sinceMs: INSTANT.exactOptional(),
+    sentence: z.string(),
+    reason: z.string(),
+    owner: z.string().exactOptional(),
+  }),
+)
+
+const WATCH_VIEW: z.ZodType<WatchView> = named(
+  'Watch',
+  z.object({
+    ramp: z.string(),
+    phase: z.enum(RAMP_PHASES),
+    sinceMs: INSTANT,
+    broken: z.array(BROKEN_PROMISE),
+  }),
+)
+
+export const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
+  'Environment',
+  z.object({
+    contract: z.string(),
+    lastRamp: RAMP_SUMMARY.exactOptional(),
+    watch: WATCH_VIEW.exactOptional(),
+    components: z.array(COMPONENT_VIEW),
+  }),
+)
+
+export const LOG_LINE: z.ZodType<LogLine> = named(
+  'LogLine',
+  z.object({
+    subject: z.string(),
+    stream: z.enum(['out', 'err', 'note']),
+    atMs: INSTANT,
+    text: z.string(),
+  }),
+)
+
+export const LEFTOVERS_VIEW: z.ZodType<LeftoversView> = named(
+  'Leftovers',
+  z.object({
+    processes: z.array(z.object({ pid: COUNT, command: z.string(), subject: z.string() })),
+    ports: z.array(z.object({ port: COUNT, pid: COUNT })),
+  }),
+)
