@@ -1,0 +1,131 @@
+/**
+ * Who sends a request: the owner through the Unix socket, else whoever a bearer token or a session
+ * names. It looks at headers alone, before any body is read, and never logs or quotes one.
+ */
+import type { FastifyRequest } from 'fastify'
+import { Fault } from '../../core/fault/fault.ts'
+import { cookieName, readCookie } from './cookies.ts'
+import { type Identity, localIdentity } from './identity.ts'
+import type { LocalDoor } from './local-door.ts'
+import type { People } from './people.ts'
+import { isEqualSecret } from './secret.ts'
+import type { Sessions } from './sessions.ts'
+import type { KeptToken, TokenStore } from './token-store.ts'
+
+/** By what people and machines are known. */
+export interface Knowledge {
+  readonly localDoor: LocalDoor
+  readonly localUser: string
+  readonly tokens: TokenStore
+  readonly sessions: Sessions
+  readonly people: People
+  /** The origin that browsers know the server by; absent: the one they ask for. */
+  readonly publicOrigin?: string | undefined
+}
+
+/** Methods that change nothing. */
+const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
+
+/**
+ * Who sends it; undefined when nothing was sent to be known by.
+ *
+ * @throws unauthenticated when what was sent is worth nothing
+ * @throws forbidden when a change comes by a session, but not from our own pages
+ */
+export async function authenticate(
+  knowledge: Knowledge,
+  request: FastifyRequest,
+): Promise<Identity | undefined> {
+  const { localDoor, localUser } = knowledge
+  if (localDoor.has(request.raw.socket)) return localIdentity(localUser)
+  const { authorization } = request.headers
+  if (authorization !== undefined) return await byToken(knowledge, authorization)
+  return await bySession(knowledge, request)
+}
+
+/** Whether browsers reach the server by TLS. */
+export function isSecure(
+  knowledge: Pick<Knowledge, 'publicOrigin'>,
+  request: FastifyRequest,
+): boolean {
+  return originOf(knowledge, request).startsWith('https:')
+}
+
+/** The origin of our own pages. */
+export function originOf(
+  { publicOrigin }: Pick<Knowledge, 'publicOrigin'>,
+  request: FastifyRequest,
+): string {
+  return publicOrigin ?? `${request.protocol}://${request.host}`
+}
+
+/** Asserts that a change by a session comes from our own pages. */
+export function assertOwnPage(
+  knowledge: Pick<Knowledge, 'publicOrigin'>,
+  request: FastifyRequest,
+  sentToken: unknown,
+): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const isOwn = origin === undefined || origin === originOf(knowledge, request)
+  if (!isOwn || (site !== undefined && site !== 'same-origin')) {
+    throw forged('The change was asked for by a page of another origin.')
+  }
+  const expected = request.identity?.csrfToken
+  if (
+    expected === undefined ||
+    typeof sentToken !== 'string' ||
+    !isEqualSecret(expected, sentToken)
+  ) {
+    throw forged('A session must send x-csrf-token with every change, as GET /v1/me tells it.')
+  }
+}
+
+/** Whether a request may change something. */
+export function isChange({ method }: FastifyRequest): boolean {
+  return !SAFE.has(method)
+}
+
+async function byToken({ tokens, people }: Knowledge, authorization: string): Promise<Identity> {
+  const [, text = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
+  const recognised = await tokens.recognise(text)
+  if (recognised.is === 'refused') throw unauthenticated(WHY[recognised.why])
+  const { id, token } = recognised
+  await tokens.touch(id, token)
+  if (token.person !== undefined) return { ...(await people.identity(token.person)), by: 'token' }
+  return machineIdentity(token)
+}
+
+function machineIdentity({ name, grants, behind }: KeptToken): Identity {
+  const isAgent = grants.length > 0 && grants.every(({ role }) => role === 'agent')
+  const kind = isAgent ? 'agent' : 'machine'
+  return { name: `token:${name}`, kind, grants, behind, groups: [], by: 'token' }
+}
+
+async function bySession(
+  knowledge: Knowledge,
+  request: FastifyRequest,
+): Promise<Identity | undefined> {
+  const name = cookieName('session', isSecure(knowledge, request))
+  const secret = readCookie(request.headers.cookie, name)
+  if (secret === undefined) return undefined
+  const session = await knowledge.sessions.find(secret)
+  if (session === undefined) throw unauthenticated('The session has ended; sign in again.')
+  const { key: sessionKey, csrfToken, person } = session
+  return { ...(await knowledge.people.identity(person)), sessionKey, csrfToken }
+}
+
+const WHY = {
+  malformed: 'The header authorization holds no token of Rampart.',
+  unknown: 'Nobody is known by that token.',
+  expired: 'The token has expired.',
+  revoked: 'The token was revoked.',
+} as const
+
+/** That nobody is known by what was sent. */
+export function unauthenticated(hint: string): Fault {
+  return new Fault({ code: 'unauthenticated', operation: 'ask the server', subject: 'you', hint })
+}
+
+function forged(hint: string): Fault {
+  return new Fault({ code: 'forbidden', operation: 'ask the server', subject: 'the session', hint })
+}

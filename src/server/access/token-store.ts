@@ -1,0 +1,244 @@
+/**
+ * Tokens: made, shown once, known again, listed, revoked. Only hashes are kept. A token for a machine
+ * has a name and grants of its own; one that somebody signed in for has neither, but is that person.
+ */
+import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
+import type { Clock } from '../../seams/clock.ts'
+import type { Records } from '../../seams/records.ts'
+import type { Grant, TokenReply, TokenRequest, TokenView } from '../wire/access.ts'
+import type { AccessAudit } from './audit.ts'
+import { GRANTS } from './grants.ts'
+import type { Identity } from './identity.ts'
+import { hashOfSecret, isEqualSecret, newId, newSecret } from './secret.ts'
+import { Shelf } from './shelf.ts'
+import { parseToken, printToken } from './token-text.ts'
+
+/** How many tokens there may be that are not yet forgotten. */
+export const TOKENS_MAX = 2_000
+
+/** How long an expired token is still listed. @unit ms */
+const REMEMBERED_MS = 30 * 86_400_000
+
+/** The shortest time between two notes of a token's use. @unit ms */
+const USE_PAUSE_MS = 60_000
+
+/** A token as it is kept. */
+export interface KeptToken {
+  readonly hash: string
+  readonly name: string
+  /** Whom it speaks for; absent: it is a machine of its own. */
+  readonly person?: string
+  readonly grants: readonly Grant[]
+  readonly createdBy: string
+  /** Everybody who could have kept a copy: who made it, and who is behind them. */
+  readonly behind: readonly string[]
+  readonly createdAtMs: number
+  readonly expiresAtMs: number
+  readonly revokedAtMs?: number
+}
+
+const names = z.array(z.string())
+
+const TOKEN: z.ZodType<KeptToken> = z.object({
+  hash: z.string(),
+  name: z.string(),
+  person: z.string().exactOptional(),
+  grants: GRANTS,
+  createdBy: z.string(),
+  behind: names,
+  createdAtMs: z.number(),
+  expiresAtMs: z.number(),
+  revokedAtMs: z.number().exactOptional(),
+})
+
+/** Which token bears a name now, and who has ever made one of that name. */
+interface NameOwner {
+  readonly id: string
+  readonly makers: readonly string[]
+}
+
+const NAME_OWNER: z.ZodType<NameOwner> = z.object({ id: z.string(), makers: names })
+const USE = z.object({ atMs: z.number() })
+
+/** What a token's text is worth. */
+export type Recognised =
+  | { readonly is: 'known'; readonly id: string; readonly token: KeptToken }
+  | { readonly is: 'refused'; readonly why: 'malformed' | 'unknown' | 'expired' | 'revoked' }
+
+/** Keeps tokens. */
+export class TokenStore {
+  readonly #clock: Clock
+  readonly #audit: AccessAudit
+  readonly #tokens: Shelf<KeptToken>
+  readonly #names: Shelf<NameOwner>
+  readonly #uses: Shelf<{ readonly atMs: number }>
+  readonly #usedAtMs = new Map<string, number>()
+
+  constructor(parts: {
+    readonly records: Records
+    readonly clock: Clock
+    readonly audit: AccessAudit
+  }) {
+    this.#clock = parts.clock
+    this.#audit = parts.audit
+    this.#tokens = new Shelf(parts.records, 'tokens', TOKEN)
+    this.#names = new Shelf(parts.records, 'token-names', NAME_OWNER)
+    this.#uses = new Shelf(parts.records, 'token-uses', USE)
+  }
+
+  /**
+   * Makes a token for a machine.
+   *
+   * @throws token-exists while another of that name may be used
+   * @throws limit-reached
+   */
+  async create(maker: Identity, { name, grants, lifetimeMs }: TokenRequest): Promise<TokenReply> {
+    const id = newId()
+    const owner = await this.#names.get(name)
+    if (owner !== undefined) await this.#assertFree(name, owner.value.id)
+    const makers = [...(owner?.value.makers ?? []), maker.name, ...maker.behind]
+    const behind = [...new Set(makers)]
+    await this.#names.put(name, { id, makers: behind }, { ifVersion: owner?.version ?? 0 })
+    return this.#make(maker, { id, name, grants, behind, lifetimeMs })
+  }
+
+  /** Makes a token that is a person: what they may do, it may, for as long as it lasts. */
+  createFor(person: Identity, name: string, lifetimeMs: number): Promise<TokenReply> {
+    const { name: owner, behind } = person
+    const own = { id: newId(), name, grants: [], person: owner, behind, lifetimeMs }
+    return this.#make(person, own)
+  }
+
+  /** Every token that is not forgotten, by when it was made. */
+  async list(): Promise<readonly TokenView[]> {
+    const [tokens, uses] = await Promise.all([
+      this.#tokens.list({ limit: 5_000 }),
+      this.#uses.list({ limit: 5_000 }),
+    ])
+    const usedAtMs = new Map(uses.map(({ key, value }) => [key, value.atMs]))
+    return tokens
+      .map(({ key, value }) => tokenView(key, value, usedAtMs.get(key)))
+      .sort((one, other) => one.createdAtMs - other.createdAtMs)
+  }
+
+  /** Undefined when there is none. */
+  async find(id: string): Promise<TokenView | undefined> {
+    const token = await this.#tokens.get(id)
+    const use = await this.#uses.get(id)
+    return token && tokenView(id, token.value, use?.value.atMs)
+  }
+
+  /**
+   * Refuses a token from now on. Quiet when it is revoked already.
+   *
+   * @throws token-unknown
+   */
+  async revoke(by: Identity, id: string): Promise<void> {
+    const token = await this.#tokens.get(id)
+    if (token === undefined) throw tokenUnknown(id)
+    const { value, version } = token
+    if (value.revokedAtMs !== undefined) return
+    const subject = value.person ?? `token:${value.name}`
+    const sentence = `${by.name} revoked the token ${value.name} (${id}).`
+    await this.#audit.note({
+      by: by.name,
+      what: 'token.revoked',
+      subject,
+      sentence,
+      details: { id },
+    })
+    const revokedAtMs = this.#clock.nowMs()
+    const expiresAtMs = value.expiresAtMs + REMEMBERED_MS
+    await this.#tokens.put(id, { ...value, revokedAtMs }, { ifVersion: version, expiresAtMs })
+  }
+
+  /** What a text is worth now. */
+  async recognise(text: string): Promise<Recognised> {
+    const parsed = parseToken(text)
+    if (parsed === undefined) return { is: 'refused', why: 'malformed' }
+    const { id, secret } = parsed
+    const token = (await this.#tokens.get(id))?.value
+    if (token === undefined || !isEqualSecret(token.hash, hashOfSecret(secret))) {
+      return { is: 'refused', why: 'unknown' }
+    }
+    if (token.revokedAtMs !== undefined) return { is: 'refused', why: 'revoked' }
+    if (token.expiresAtMs <= this.#clock.nowMs()) return { is: 'refused', why: 'expired' }
+    return { is: 'known', id, token }
+  }
+
+  /** Notes that a token was used, at most once a minute. */
+  async touch(id: string, { expiresAtMs }: KeptToken): Promise<void> {
+    const nowMs = this.#clock.nowMs()
+    const usedAtMs = this.#usedAtMs.get(id)
+    if (usedAtMs !== undefined && nowMs - usedAtMs < USE_PAUSE_MS) return
+    this.#usedAtMs.set(id, nowMs)
+    await this.#uses.put(id, { atMs: nowMs }, { expiresAtMs: expiresAtMs + REMEMBERED_MS })
+  }
+
+  async #assertFree(name: string, id: string): Promise<void> {
+    const bearer = (await this.#tokens.get(id))?.value
+    if (bearer === undefined || bearer.revokedAtMs !== undefined) return
+    if (bearer.expiresAtMs <= this.#clock.nowMs()) return
+    throw new Fault({
+      code: 'token-exists',
+      operation: 'make a token',
+      subject: name,
+      hint: `The token ${id} bears the name ${name}, and may be used until it expires.`,
+    })
+  }
+
+  async #make(
+    maker: Identity,
+    wanted: Pick<KeptToken, 'name' | 'person' | 'grants' | 'behind'> & {
+      readonly id: string
+      readonly lifetimeMs: number
+    },
+  ): Promise<TokenReply> {
+    const { id, lifetimeMs, ...own } = wanted
+    await this.#assertRoom()
+    const createdAtMs = this.#clock.nowMs()
+    const expiresAtMs = createdAtMs + lifetimeMs
+    const secret = newSecret()
+    const token = {
+      hash: hashOfSecret(secret),
+      ...own,
+      createdBy: maker.name,
+      createdAtMs,
+      expiresAtMs,
+    }
+    const roles = own.grants.map(({ role }) => role).join(', ')
+    await this.#audit.note({
+      by: maker.name,
+      what: 'token.created',
+      subject: own.person ?? `token:${own.name}`,
+      sentence: `${maker.name} made the token ${own.name} (${id})${roles === '' ? '' : `: ${roles}`}.`,
+      details: { id, grants: JSON.parse(JSON.stringify(own.grants)), expiresAtMs },
+    })
+    await this.#tokens.put(id, token, { ifVersion: 0, expiresAtMs: expiresAtMs + REMEMBERED_MS })
+    return { token: tokenView(id, token), secret: printToken({ id, secret }) }
+  }
+
+  async #assertRoom(): Promise<void> {
+    const tokens = await this.#tokens.list({ limit: TOKENS_MAX })
+    if (tokens.length < TOKENS_MAX) return
+    throw new Fault({
+      code: 'limit-reached',
+      operation: 'make a token',
+      subject: 'tokens',
+      hint: `There are ${TOKENS_MAX} tokens; expired ones are forgotten after 30 days.`,
+    })
+  }
+}
+
+/** That there is none. */
+export function tokenUnknown(id: string): Fault {
+  const hint = `No token has the id ${id}.`
+  return new Fault({ code: 'token-unknown', operation: 'find the token', subject: id, hint })
+}
+
+function tokenView(id: string, token: KeptToken, lastUsedAtMs?: number): TokenView {
+  const { hash: _, behind: __, person, name, ...rest } = token
+  const used = lastUsedAtMs === undefined ? {} : { lastUsedAtMs }
+  return { id, name: person ?? `token:${name}`, ...rest, ...used }
+}
