@@ -1,7 +1,6 @@
 /**
- * Writes what is generated from the code: the JSON Schemas of contracts, for editors, and the pages of
- * the command line and of faults. `--check`
- * writes nothing and fails when what is there is not what would be written.
+ * Writes what is generated from the code: the JSON Schemas of contracts, for editors, the API's document, and
+ * the pages of the command line and of faults. `--check` writes nothing and fails when what is there is not what would be written.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
@@ -11,6 +10,7 @@ import { printFormattedJson } from './formatted-json.ts'
 import { cliJsonPage } from './generate/cli-json-page.ts'
 import { cliPage } from './generate/cli-page.ts'
 import { errorsPage } from './generate/errors-page.ts'
+import { openApiOf, printOpenApi } from './generate/openapi.ts'
 
 const REPOSITORY = join(import.meta.dirname, '..')
 
@@ -22,22 +22,24 @@ export interface GeneratedFile {
 }
 
 /** Everything that is generated, in the order of paths. */
-export function generateFiles(): readonly GeneratedFile[] {
+export async function generateFiles(): Promise<readonly GeneratedFile[]> {
   const schemas = Object.values(KINDS).map((kind) => ({
     path: `docs/schema/${kind.kind.toLowerCase()}.json`,
     text: printFormattedJson(jsonSchemaOf(kind)),
   }))
+  const api = await openApiOf(REPOSITORY)
   return [
     { path: 'docs/cli-json.md', text: cliJsonPage(REPOSITORY) },
     { path: 'docs/cli.md', text: cliPage() },
     { path: 'docs/errors.md', text: errorsPage() },
+    { path: 'docs/openapi.json', text: printOpenApi(api) },
     ...schemas,
   ]
 }
 
 /** The generated files that are missing or differ from what would be written. */
-export function staleFiles(repository: string): readonly string[] {
-  return generateFiles()
+export async function staleFiles(repository: string): Promise<readonly string[]> {
+  return (await generateFiles())
     .filter(({ path, text }) => readIfThere(join(repository, path)) !== text)
     .map(({ path }) => path)
 }
@@ -51,18 +53,18 @@ function readIfThere(path: string): string | undefined {
   }
 }
 
-function main(repository: string, isCheck: boolean): void {
-  const stale = staleFiles(repository)
+async function main(repository: string, isCheck: boolean): Promise<void> {
+  const stale = await staleFiles(repository)
   if (isCheck) {
     for (const path of stale) console.error(`${path} is stale; run node tools/generate.ts`)
     process.exitCode = stale.length === 0 ? 0 : 1
     return
   }
-  for (const { path, text } of generateFiles()) {
+  for (const { path, text } of await generateFiles()) {
     mkdirSync(dirname(join(repository, path)), { recursive: true })
     writeFileSync(join(repository, path), text)
     console.error(`wrote ${relative(process.cwd(), join(repository, path))}`)
   }
 }
 
-if (import.meta.main) main(REPOSITORY, process.argv.includes('--check'))
+if (import.meta.main) await main(REPOSITORY, process.argv.includes('--check'))

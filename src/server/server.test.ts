@@ -4,42 +4,16 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { SystemClock } from '../clock/system-clock.ts'
-import type { CommandAnswer } from '../core/entry/entry.ts'
+import { makeServerParts, type SmallWorld } from '../../test/support/server-parts.ts'
 import { isFault } from '../core/fault/fault.ts'
-import type { Answer } from '../core/plan/verdict.ts'
 import type { JsonObject } from '../core/units/json.ts'
-import { CelExpressions } from '../daemon/daemon-expressions.ts'
-import { Engine } from '../engine/engine.ts'
-import { MemoryLedger } from '../ledger/memory/memory-ledger.ts'
-import { SystemRandom } from '../random/system-random.ts'
-import type { RampSettings } from '../seams/settings.ts'
+import type { Engine } from '../engine/engine.ts'
 import { RampartClient } from './client/client.ts'
 import { Server } from './server.ts'
 import type { OpenRampRequest, Problem, Recorded, StreamEvent } from './wire.ts'
 
-const DONE: CommandAnswer = {
-  verdict: 'done',
-  reason: 'spawned',
-  sentence: 'It was started.',
-  outputs: { instance: 'shop/api#1' },
-  retryable: false,
-}
-
-/** A world in which processes start at once and run for as long as nobody says otherwise. */
-class World {
-  running: Answer['verdict'] = 'passed'
-  readonly kept = new Map<string, RampSettings>()
-  readonly orders: JsonObject[] = []
-
-  answer(): Answer {
-    const verdict = this.running
-    return { verdict, outlook: 'notYet', reason: verdict, sentence: `It ${verdict}.`, evidence: {} }
-  }
-}
-
 interface Trial {
-  readonly world: World
+  readonly world: SmallWorld
   readonly engine: Engine
   readonly client: RampartClient
   readonly socket: string
@@ -48,41 +22,9 @@ interface Trial {
 
 async function openTrial(t: TestContext): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-server-'))
-  const world = new World()
-  const clock = new SystemClock()
-  const ledger = new MemoryLedger()
-  const settings = {
-    keep: async (ramp: string, kept: RampSettings) => void world.kept.set(ramp, kept),
-    load: async (ramp: string) => world.kept.get(ramp),
-  }
-  const run = async (order: { readonly input: JsonObject }): Promise<CommandAnswer> => {
-    world.orders.push(order.input)
-    return DONE
-  }
-  const engine = new Engine({
-    clock,
-    random: new SystemRandom(),
-    ledger,
-    probes: [{ kind: 'exit', ask: async () => world.answer() }],
-    actuators: [{ name: 'process', run }],
-    expressions: new CelExpressions(),
-    settings,
-  })
-  const troubles: unknown[] = []
-  const server = new Server({
-    identity: { pid: process.pid, version: '1.2.3', workspace: folder, startedAtMs: 1 },
-    clock,
-    engine,
-    ledger,
-    settings,
-    components: {
-      list: () => [],
-      logs: async function* () {},
-      leftovers: () => ({ processes: [], ports: [] }),
-    },
-    stop: () => undefined,
-    onTrouble: (error) => troubles.push(error),
-  })
+  const { parts, world, troubles } = makeServerParts(folder)
+  const { engine } = parts
+  const server = new Server(parts)
   await engine.start()
   const socket = join(folder, 'daemon.sock')
   await server.listen(socket)

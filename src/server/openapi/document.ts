@@ -70,12 +70,26 @@ const transform: Transform = (documented) => {
   return transformShapes({ ...documented, schema: described })
 }
 
-/** Answers grow within a major version, so nobody may be told that there is nothing else in them. */
+/** The members of a shape that is being described. */
+interface Described {
+  additionalProperties?: unknown
+  propertyNames?: unknown
+  minimum?: number
+  maximum?: number
+}
+
+/**
+ * Answers grow within a major version, so nobody may be told that there is nothing else in them. What
+ * every reader of JSON knows anyway is left out: names are strings, integers are safe.
+ */
 function leaveOpen(made: { readonly zodSchema: unknown; readonly jsonSchema: object }): void {
-  const { jsonSchema } = made as { jsonSchema: { additionalProperties?: unknown } }
-  if (jsonSchema.additionalProperties === false && !isStrict(made.zodSchema)) {
-    delete jsonSchema.additionalProperties
-  }
+  const shape = made.jsonSchema as Described
+  const { additionalProperties: rest } = shape
+  const isOpen = typeof rest === 'object' && rest !== null && Object.keys(rest).length === 0
+  if (isOpen || (rest === false && !isStrict(made.zodSchema))) delete shape.additionalProperties
+  delete shape.propertyNames
+  if (shape.maximum === Number.MAX_SAFE_INTEGER) delete shape.maximum
+  if (shape.minimum === Number.MIN_SAFE_INTEGER) delete shape.minimum
 }
 
 /** What is sent is strict: a member that nobody knows is a mistake of whoever sent it. */

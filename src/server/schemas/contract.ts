@@ -3,7 +3,7 @@ import { z } from 'zod'
 import type { ContractReference } from '../../core/plan/plan.ts'
 import type { Digest } from '../../core/units/digest.ts'
 import type { Json, JsonObject } from '../../core/units/json.ts'
-import { named } from './promised.ts'
+import { named, promised } from './promised.ts'
 
 /** Names of contracts, stages, people and the like. */
 export const NAME: z.ZodString = z.string().min(1).max(200)
@@ -14,7 +14,14 @@ export const DIGEST: z.ZodType<Digest, Digest> = z
   .meta({ id: 'Digest' })
 
 /** Any JSON value. */
-export const JSON_VALUE: z.ZodType<Json> = named('Json', z.json())
+export const JSON_VALUE: z.ZodType<Json> = promised(
+  'Json',
+  // Whatever was read from JSON is JSON; only a member that is not there is none.
+  z
+    .unknown()
+    .refine((value) => value !== undefined, 'is missing')
+    .describe('Any JSON value.'),
+)
 
 /** Any JSON object. */
 export const JSON_OBJECT: z.ZodType<JsonObject> = named(

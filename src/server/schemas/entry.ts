@@ -56,7 +56,7 @@ export const ENTRY: z.ZodType<Entry> = promised(
       type: z.string().describe('For example `stage.ready`; further members depend on it.'),
       atMs: INSTANT,
     })
-    .describe('One word of the ledger. docs/ledger.md names the types and their members.'),
+    .describe('One word of the ledger. src/core/entry/entry.ts names the types and their members.'),
 )
 
 const HASH = z.string().regex(/^[0-9a-f]{64}$/)

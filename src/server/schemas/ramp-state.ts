@@ -3,6 +3,7 @@
  * leaves alone what is not named here.
  */
 import { z } from 'zod'
+import type { Plan } from '../../core/plan/plan.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import { CONTRACT_REFERENCE, DIGEST, JSON_OBJECT } from './contract.ts'
 import { ANSWER, CAUSE } from './entry.ts'
@@ -38,7 +39,7 @@ const STAGE = promised(
   }),
 )
 
-const PLAN = promised(
+export const PLAN: z.ZodType<Plan> = promised(
   'Plan',
   z.looseObject({
     contract: CONTRACT_REFERENCE,

@@ -1,0 +1,91 @@
+/** The shapes of what is asked about held contracts, by paths, queries and headers. */
+import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
+import type { Digest } from '../../core/units/digest.ts'
+import type { ApplyRequest, Expectation } from '../wire/contracts.ts'
+import { DIGEST, NAME } from './contract.ts'
+
+/** Which contract. */
+export interface ContractParams {
+  readonly kind: string
+  readonly name: string
+}
+
+/** `/v1/contracts/:kind/:name…` */
+export const CONTRACT_PARAMS: z.ZodType<ContractParams> = z.object({ kind: NAME, name: NAME })
+
+/** `/v1/contracts/:kind/:name/revisions/:digest` */
+export const REVISION_PARAMS: z.ZodType<ContractParams & { readonly digest: Digest }> = z.object({
+  kind: NAME,
+  name: NAME,
+  digest: DIGEST,
+})
+
+const limit = (most: number, usual: number): z.ZodType<number> =>
+  z.coerce.number().int().min(1).max(most).default(usual)
+
+/** `GET /v1/contracts` */
+export interface ContractsQuery {
+  readonly limit: number
+  readonly cursor?: string | undefined
+  readonly kind?: string | undefined
+  readonly label?: readonly string[] | undefined
+  readonly owner?: string | undefined
+}
+
+export const CONTRACTS_QUERY: z.ZodType<ContractsQuery> = z.strictObject({
+  limit: limit(1_000, 100),
+  cursor: z.string().max(500).optional().describe('`next` of the page before.'),
+  kind: NAME.optional(),
+  label: z
+    .union([z.array(NAME).max(20), NAME.transform((one) => [one])])
+    .optional()
+    .describe('`key=value`, or a key for any value; repeatable, all must hold.'),
+  owner: NAME.optional().describe('Who owns a component or a condition of it.'),
+})
+
+/** `GET /v1/contracts/:kind/:name/revisions` */
+export interface RevisionsQuery {
+  readonly limit: number
+  readonly cursor?: number | undefined
+}
+
+export const REVISIONS_QUERY: z.ZodType<RevisionsQuery> = z.strictObject({
+  limit: limit(1_000, 100),
+  cursor: z.coerce.number().int().min(1).optional().describe('`next` of the page before.'),
+})
+
+/** `GET /v1/contracts/:kind/:name/compare` */
+export interface CompareQuery {
+  readonly from: Digest
+  readonly to?: Digest | undefined
+}
+
+export const COMPARE_QUERY: z.ZodType<CompareQuery> = z.strictObject({
+  from: DIGEST,
+  to: DIGEST.optional().describe('The latest revision when not given.'),
+})
+
+/**
+ * What is expected of the contracts that are applied: by the body, or for a single document by the
+ * header `If-Match`, which is the ETag that it was read with.
+ *
+ * @throws request-malformed
+ */
+export function expectsOf(
+  { documents = [], sources = [], expects = [] }: ApplyRequest,
+  ifMatch: string | undefined,
+): readonly Expectation[] {
+  if (ifMatch === undefined) return expects
+  const [only] = documents
+  const digest = DIGEST.safeParse(ifMatch.replace(/^(?:W\/)?"(.*)"$/, '$1'))
+  if (only === undefined || documents.length > 1 || sources.length > 0 || !digest.success) {
+    const hint = 'If-Match is one digest, for exactly one document; use expects for more.'
+    const subject = 'headers'
+    throw new Fault({ code: 'request-malformed', operation: 'read the headers', subject, hint })
+  }
+  const metadata = only['metadata']
+  const isNamed = typeof metadata === 'object' && metadata !== null && 'name' in metadata
+  const name = isNamed ? String(metadata['name']) : ''
+  return [...expects, { kind: String(only['kind']), name, digest: digest.data }]
+}
