@@ -54,6 +54,8 @@ export type FaultCodeName =
   | 'trace-unsent'
   | 'notice-undelivered'
   | 'agent-displaced'
+  | 'agent-unknown'
+  | 'agent-session-over'
   | 'unauthenticated'
   | 'forbidden'
   | 'too-many-requests'
@@ -481,6 +483,20 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 500,
     exitCode: 1,
     retryable: true,
+  },
+  'agent-unknown': {
+    meaning: 'No agent works for that region.',
+    remedy: 'Run `rampart agents` to see the regions that have one.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'agent-session-over': {
+    meaning: 'What an agent reports belongs to a connection that is over.',
+    remedy: 'Nothing: the agent connects anew, and is given again what it was doing.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
   },
   'agent-displaced': {
     meaning: 'Another agent works for the region already.',

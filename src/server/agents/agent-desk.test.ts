@@ -101,6 +101,7 @@ function bench(options: { readonly beatMs?: number; readonly silenceMs?: number 
         if (errand.do === 'welcome') session = errand.session
         else runner.take(errand)
       },
+      beat: () => undefined,
       end: () => runner.close(),
     })
     return { cut: leave, errands, session }

@@ -38,6 +38,8 @@ export interface AgentConnection {
   /** Whether it takes the place of an agent that is gone for good. */
   readonly isReplacing: boolean
   readonly send: (errand: AgentErrand) => void
+  /** Says that the server is there. */
+  readonly beat: () => void
   readonly end: () => void
 }
 
@@ -65,13 +67,13 @@ export class AgentDesk {
    * @throws agent-displaced when another agent works for the region
    */
   async connect(connection: AgentConnection): Promise<{ readonly leave: () => void }> {
-    const { identity, isReplacing, send, end } = connection
+    const { identity, isReplacing, send } = connection
     const { register, clock, random } = this.#options
     await register.admit(identity, isReplacing)
     const before = this.#sessions.get(identity.region)
     if (before !== undefined) this.#lose(before)
     const id = `${clock.nowMs().toString(36)}-${random.integer(0x7fff_ffff).toString(36)}`
-    const session = new AgentSession({ id, identity, sinceMs: clock.nowMs(), send, end })
+    const session = new AgentSession({ id, sinceMs: clock.nowMs(), ...connection })
     this.#sessions.set(identity.region, session)
     const { beatMs, silenceMs } = this.#rhythm()
     send({ do: 'welcome', session: id, agent: identity.name, beatMs, silenceMs })
@@ -267,6 +269,7 @@ export class AgentDesk {
       const since = clock.nowMs() - silenceMs
       for (const session of [...this.#sessions.values()]) {
         if (session.lastSeenAtMs < since) this.#lose(session)
+        else session.beat()
       }
       if (this.#sessions.size > 0) this.#watchSilence()
     })

@@ -22,6 +22,8 @@ export interface AgentSessionOptions {
   readonly sinceMs: number
   /** Writes to the agent; kept in order, never waits. */
   readonly send: (errand: AgentErrand) => void
+  /** Says that the server is there. */
+  readonly beat: () => void
   /** Ends the connection. */
   readonly end: () => void
 }
@@ -56,6 +58,10 @@ export class AgentSession {
   /** The agent has said something. */
   seen(nowMs: number): void {
     this.#lastSeenAtMs = nowMs
+  }
+
+  beat(): void {
+    this.#options.beat()
   }
 
   /** Notes a report of an errand. */
