@@ -40,6 +40,10 @@ export class LedgerAbove implements Ledger {
     return this.#below.onAppended(listener)
   }
 
+  checkHealth(): ReturnType<Ledger['checkHealth']> {
+    return this.#below.checkHealth()
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }
@@ -63,6 +67,10 @@ export class DamagedLedger extends LedgerAbove {
   }
 
   override append(): Promise<readonly Recorded[]> {
+    return Promise.reject(this.damage)
+  }
+
+  override checkHealth(): ReturnType<Ledger['checkHealth']> {
     return Promise.reject(this.damage)
   }
 

@@ -69,6 +69,14 @@ export type Verification =
       readonly sentence: string
     }
 
+/** How a ledger is, as far as one look tells. */
+export interface LedgerHealth {
+  /** The store's own time, where it has one. @unit ms since 1970 */
+  readonly storeMs?: number
+  /** When the last entry of all was written; absent: there is none. @unit ms since 1970 */
+  readonly latestMs?: number
+}
+
 /** The append-only record. Every adapter passes test/conformance/ledger. */
 export interface Ledger {
   /**
@@ -98,6 +106,12 @@ export interface Ledger {
    * @returns stops watching; idempotent
    */
   onAppended(listener: (stream: string | undefined) => void): () => void
+  /**
+   * Proves that an append could be written now, writing nothing.
+   *
+   * @throws ledger-unavailable, ledger-newer, ledger-corrupt as an append would
+   */
+  checkHealth(): Promise<LedgerHealth>
   /** Signs the current head of the chain; a no-op when nothing was appended since the last one. */
   checkpoint(): Promise<void>
   /** Reads everything and proves that nothing was altered, removed or reordered. */

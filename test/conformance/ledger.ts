@@ -60,6 +60,7 @@ export function describeLedger(name: string, subject: LedgerSubject): void {
     describeSummaries(withLedger)
     describeProof(withLedger)
     describeNews(withLedger)
+    describeHealth(withLedger)
     describeEnd(withLedger, subject.whyNotDurable)
   })
 }
@@ -176,6 +177,19 @@ function describeAppending(withLedger: WithLedger): void {
       await appended
       const [read] = await collect(ledger.read('a'))
       assert.deepEqual(read?.entry, entryOf(1))
+    }),
+  )
+}
+
+function describeHealth(withLedger: WithLedger): void {
+  it(
+    'says that it could be written, and when it last was, writing nothing',
+    withLedger(async (ledger) => {
+      assert.equal((await ledger.checkHealth()).latestMs, undefined)
+      const entry = entryOf(3)
+      await ledger.append({ stream: 'a', after: 0, entries: [entryOf(0), entry] })
+      assert.equal((await ledger.checkHealth()).latestMs, entry.atMs)
+      assert.equal((await collect(ledger.readAll())).length, 2)
     }),
   )
 }

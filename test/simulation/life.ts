@@ -58,6 +58,7 @@ export class Life {
   #clock(below: Clock): Clock {
     return {
       nowMs: () => below.nowMs(),
+      elapsedMs: () => below.elapsedMs?.() ?? below.nowMs(),
       wakeAt: (atMs, callback) => {
         const timer: Timer = below.wakeAt(atMs, () => {
           this.#timers.delete(timer)
@@ -85,6 +86,7 @@ export class Life {
       saveSnapshot: (snapshot) => this.#while(below.saveSnapshot(snapshot)),
       loadSnapshot: (stream) => this.#while(below.loadSnapshot(stream)),
       onAppended: (listener) => below.onAppended(listener),
+      checkHealth: () => this.#while(below.checkHealth()),
       checkpoint: () => this.#while(below.checkpoint()),
       verify: () => this.#while(below.verify()),
       close: () => this.#while(below.close()),

@@ -165,6 +165,7 @@ function hasty(below: Ledger, { clock }: EngineParts): Ledger {
     saveSnapshot: (snapshot) => below.saveSnapshot(snapshot),
     loadSnapshot: (stream) => below.loadSnapshot(stream),
     onAppended: (listener) => below.onAppended(listener),
+    checkHealth: () => below.checkHealth(),
     checkpoint: () => below.checkpoint(),
     verify: () => below.verify(),
     close: () => below.close(),

@@ -7,6 +7,7 @@ import { present } from '../../core/fault/assert.ts'
 import type {
   Append,
   Ledger,
+  LedgerHealth,
   Recorded,
   Snapshot,
   StreamSummary,
@@ -97,6 +98,12 @@ export class MemoryLedger implements Ledger {
 
   onAppended(listener: (stream: string | undefined) => void): () => void {
     return this.#listeners.add(listener)
+  }
+
+  async checkHealth(): Promise<LedgerHealth> {
+    this.#checkOpen('check the ledger')
+    const last = this.#links.at(-1)
+    return last === undefined ? {} : { latestMs: entryOf(last).atMs }
   }
 
   async checkpoint(): Promise<void> {

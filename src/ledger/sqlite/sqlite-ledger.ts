@@ -12,6 +12,7 @@ import type { Clock } from '../../seams/clock.ts'
 import type {
   Append,
   Ledger,
+  LedgerHealth,
   Recorded,
   Snapshot,
   StreamSummary,
@@ -138,6 +139,11 @@ export class SqliteLedger implements Ledger {
   /** Tells of what is appended through this ledger: only the daemon, which has it, appends. */
   onAppended(listener: (stream: string | undefined) => void): () => void {
     return this.#listeners.add(listener)
+  }
+
+  async checkHealth(): Promise<LedgerHealth> {
+    const latestMs = this.#writer('check the ledger').checkHealth()
+    return latestMs === undefined ? {} : { latestMs }
   }
 
   async checkpoint(): Promise<void> {

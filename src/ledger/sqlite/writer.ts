@@ -3,6 +3,7 @@
  * that also moves and seals the head. Another process may write too: what is remembered of the streams
  * is dropped whenever the head is not where this writer left it.
  */
+import { statfsSync } from 'node:fs'
 import type { DatabaseSync } from 'node:sqlite'
 import { present } from '../../core/fault/assert.ts'
 import { Fault } from '../../core/fault/fault.ts'
@@ -44,6 +45,9 @@ export interface WriterOptions {
 const NO_ENDS: StreamEnds = { sequence: 0, first: 0, last: 0 }
 const EMPTY_HEAD: Head = { position: 0, hash: GENESIS_HASH, checkpoints: 0, checkpointPosition: 0 }
 
+/** With less room on its disk a ledger is not called healthy. @unit bytes */
+const ROOM_MIN = 8 * 1024 * 1024
+
 /** Writes to one database. */
 export class Writer {
   readonly #options: WriterOptions
@@ -82,6 +86,22 @@ export class Writer {
       if (this.#head.position === this.#head.checkpointPosition) return
       this.#sign()
       this.#moveHead(this.#head)
+    })
+  }
+
+  /**
+   * Takes the lock that a commit takes, looks at the head, and lets go.
+   *
+   * @returns when the last entry of all was written, if there is one
+   */
+  checkHealth(): number | undefined {
+    const { path } = this.#options
+    return this.#transact('check the ledger', () => {
+      this.#followHead()
+      const { bavail, bsize } = statfsSync(path)
+      if (bavail * bsize < ROOM_MIN) throw noRoom(path)
+      const [atMs] = rowOf(this.#statements.readLatest.get()) ?? []
+      return typeof atMs === 'number' ? atMs : undefined
     })
   }
 
@@ -201,6 +221,12 @@ export class Writer {
   }
 }
 
+function noRoom(path: string): Fault {
+  const hint = 'The disk that it lies on is full, or nearly so.'
+  const operation = 'check the ledger'
+  return new Fault({ code: 'ledger-unavailable', operation, subject: path, hint })
+}
+
 function prepareStatements(database: DatabaseSync) {
   const prepare = (sql: string) => prepareRows(database, sql)
   return {
@@ -210,6 +236,8 @@ function prepareStatements(database: DatabaseSync) {
       INSERT INTO streams VALUES (?, ?, ?, ?)
       ON CONFLICT (stream) DO UPDATE SET sequence = excluded.sequence, last = excluded.last`),
     readLast: prepare('SELECT position, hash FROM entries ORDER BY position DESC LIMIT 1'),
+    readLatest: prepare(`
+      SELECT text ->> '$.atMs' FROM entries ORDER BY position DESC LIMIT 1`),
     readHead: prepare(`SELECT ${HEAD_COLUMNS} FROM head WHERE id = 1`),
     moveHead: prepare('INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?, ?, ?)'),
     addCheckpoint: prepare('INSERT INTO checkpoints VALUES (?, ?, ?, ?, ?, ?)'),

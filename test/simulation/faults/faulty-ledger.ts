@@ -89,6 +89,10 @@ export class FaultyLedger implements Ledger {
     return this.#below.onAppended(listener)
   }
 
+  checkHealth(): ReturnType<Ledger['checkHealth']> {
+    return this.#below.checkHealth()
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }
