@@ -2,6 +2,7 @@
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
 import { JSON_VALUE, NAME as name } from './schemas/contract.ts'
+import { HELD_REFERENCE } from './schemas/contract-queries.ts'
 import { WORD } from './schemas/entry.ts'
 import { named } from './schemas/promised.ts'
 import type { OpenRampRequest, SayRequest } from './wire.ts'
@@ -10,10 +11,13 @@ import type { OpenRampRequest, SayRequest } from './wire.ts'
 export const OPEN_RAMP: z.ZodType<OpenRampRequest> = named(
   'OpenRampRequest',
   z.strictObject({
-    contract: JSON_VALUE.describe('The document as written.'),
+    contract: z
+      .union([HELD_REFERENCE, JSON_VALUE])
+      .describe('The document as written, or a contract that the server holds, by name.'),
     directory: z
       .string()
       .refine(isAbsolute, 'must be an absolute path')
+      .exactOptional()
       .describe("Absolute folder in which the contract's relative paths begin."),
     goal: z.enum(['up', 'down']),
     target: name.exactOptional(),

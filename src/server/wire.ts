@@ -11,6 +11,7 @@ import type { RampState } from '../core/ramp/state.ts'
 import type { Json } from '../core/units/json.ts'
 import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Recorded, StreamSummary, Verification } from '../seams/ledger.ts'
+import type { HeldReference } from './wire/contracts.ts'
 
 /** What a running daemon says of itself. */
 export interface DaemonView {
@@ -28,10 +29,16 @@ export interface DaemonView {
 
 /** What to ramp, and where to. */
 export interface OpenRampRequest {
-  /** The document as written: `apiVersion`, `kind`, `metadata`, `spec`. The server compiles it. */
-  readonly contract: Json
-  /** Absolute folder in which the contract's relative paths begin. */
-  readonly directory: string
+  /**
+   * The document as written: `apiVersion`, `kind`, `metadata`, `spec`; or a contract that the server
+   * holds, by name. The server compiles it.
+   */
+  readonly contract: Json | HeldReference
+  /**
+   * Absolute folder in which the contract's relative paths begin, on the machine that runs it. Only
+   * what runs and reads no file of its own goes without.
+   */
+  readonly directory?: string
   readonly goal: 'up' | 'down'
   /**
    * Which of the contract's targets. On the way up it must be said where there are any; on the way

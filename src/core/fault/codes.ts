@@ -45,6 +45,7 @@ export type FaultCodeName =
   | 'contract-exists'
   | 'precondition-failed'
   | 'contract-unknown'
+  | 'directory-missing'
   | 'contract-unwritable'
   | 'forecast-baseless'
   | 'forecast-malformed'
@@ -339,6 +340,14 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     meaning: 'There is no fault code, ramp or stage of that name.',
     remedy: 'Run `rampart explain` to list the codes, or `rampart status` to list the ramps.',
     httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'directory-missing': {
+    meaning: 'The contract runs or reads files beside it, and where they are was not said.',
+    remedy:
+      'Say the absolute path of its folder on the machine that runs it, by `directory` or --directory.',
+    httpStatus: 422,
     exitCode: 2,
     retryable: false,
   },

@@ -2,6 +2,8 @@
 import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
+import type { ContractStore } from '../contracts/contract-store.ts'
+import { assertPlaced, documentMeant } from '../contracts/open-held.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
 import { streamRamp } from '../ramp-stream.ts'
@@ -29,15 +31,23 @@ import type {
 
 const TAGS = ['ramps']
 
+/** What the routes need. */
+export interface RampRouteParts {
+  readonly parts: ServerParts
+  readonly index: RampIndex
+  readonly store: ContractStore
+}
+
 /** Adds the routes. */
-export function addRampRoutes(app: App, parts: ServerParts, index: RampIndex): void {
-  addOpening(app, parts, index)
+export function addRampRoutes(app: App, needs: RampRouteParts): void {
+  const { parts, index } = needs
+  addOpening(app, needs)
   addReading(app, parts, index)
   addStream(app, parts, index)
   addWords(app, parts, index)
 }
 
-function addOpening(app: App, parts: ServerParts, index: RampIndex): void {
+function addOpening(app: App, needs: RampRouteParts): void {
   app.post(
     '/v1/ramps',
     {
@@ -51,7 +61,7 @@ function addOpening(app: App, parts: ServerParts, index: RampIndex): void {
       config: { permission: 'ramps.operate' },
     },
     async (request, reply) => {
-      const ramp = await openRamp(parts, index, request.body)
+      const ramp = await openRamp(needs, request.body)
       return await reply.code(201).header('location', `/v1/ramps/${ramp}`).send({ ramp })
     },
   )
@@ -186,15 +196,16 @@ function addWords(app: App, parts: ServerParts, index: RampIndex): void {
 }
 
 async function openRamp(
-  parts: ServerParts,
-  index: RampIndex,
+  { parts, index, store }: RampRouteParts,
   opening: OpenRampRequest,
 ): Promise<string> {
-  const { goal, directory, by, settings: given } = opening
+  const { goal, by, settings: given } = opening
   const { workspace } = parts.identity
-  const contract = readContract(opening.contract)
+  const contract = readContract(await documentMeant(store, opening.contract))
   const aim = await chooseTarget(index, contract, opening)
   const { aimed, plan, next } = compileContract(contract, { goal, ...aim })
+  assertPlaced(plan, opening.directory)
+  const { directory = workspace } = opening
   const up = goal === 'up' ? undefined : await index.latest(contract.name, isUpOf(contract))
   const earlier = up && (await parts.settings.load(up.ramp))
   const settings = settingsFor(aimed, { goal, ...aim, directory, workspace, given, earlier })

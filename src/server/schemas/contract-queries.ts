@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Digest } from '../../core/units/digest.ts'
-import type { ApplyRequest, Expectation } from '../wire/contracts.ts'
+import type { ApplyRequest, Expectation, HeldReference } from '../wire/contracts.ts'
 import { DIGEST, NAME } from './contract.ts'
+import { named } from './promised.ts'
 
 /** Which contract. */
 export interface ContractParams {
@@ -20,6 +21,16 @@ export const REVISION_PARAMS: z.ZodType<ContractParams & { readonly digest: Dige
   name: NAME,
   digest: DIGEST,
 })
+
+/** A contract that is held, by name. */
+export const HELD_REFERENCE: z.ZodType<HeldReference> = named(
+  'HeldReference',
+  z.strictObject({
+    kind: NAME,
+    name: NAME,
+    digest: DIGEST.exactOptional().describe('Which revision; the latest when not given.'),
+  }),
+)
 
 const limit = (most: number, usual: number): z.ZodType<number> =>
   z.coerce.number().int().min(1).max(most).default(usual)

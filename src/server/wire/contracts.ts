@@ -1,4 +1,5 @@
 /** Contracts, as they travel: what the server holds of them, revision by revision. */
+import type { Plan } from '../../core/plan/plan.ts'
 import type { Digest } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 
@@ -19,6 +20,14 @@ export interface ContractSummary extends RevisionSummary {
   readonly labels: Readonly<Record<string, string>>
   /** Its latest ramp that is no watch; absent: there was none. */
   readonly lastRamp?: string
+}
+
+/** A contract that the server holds, named rather than written out. */
+export interface HeldReference {
+  readonly kind: string
+  readonly name: string
+  /** @default the latest */
+  readonly digest?: Digest
 }
 
 /** One revision, whole. */
@@ -57,10 +66,31 @@ export interface ComparisonView {
   readonly consequences: readonly string[]
 }
 
-/** Contracts to be held from now on. */
+/** Texts of contracts, so that what is wrong with them can be told by line and column. */
+export interface ApplySource {
+  /** What the text is called in issues; never opened. */
+  readonly path: string
+  /** YAML or JSON, one document or several. */
+  readonly text: string
+}
+
+/** What somebody has seen of a contract before changing it. */
+export interface Expectation {
+  readonly kind: string
+  readonly name: string
+  /** The digest of its latest revision; null: it is not held yet. */
+  readonly digest: Digest | null
+}
+
+/** Contracts to be held from now on: documents, or texts, or both. */
 export interface ApplyRequest {
   /** Documents as written; each is a new revision unless the latest is the same. */
-  readonly documents: readonly JsonObject[]
+  readonly documents?: readonly JsonObject[]
+  readonly sources?: readonly ApplySource[]
+  /** Refuses everything when one of these is not as expected any more. */
+  readonly expects?: readonly Expectation[]
+  /** Who applies it; counts only over the Unix socket. */
+  readonly by?: string
   /** Only say what would happen. @default false */
   readonly dryRun?: boolean
   readonly why?: string
@@ -78,10 +108,55 @@ export interface AppliedContract {
   readonly consequences: readonly string[]
   /** Ramps of it under way; they stay on the revision they began with. */
   readonly touches: readonly string[]
+  /** Held contracts that use it as a part; they stay on the revision they name. */
+  readonly usedBy: readonly ContractUse[]
+}
+
+/** A held contract that uses another one as a part. */
+export interface ContractUse {
+  readonly kind: string
+  readonly name: string
+  /** The component that it is there. */
+  readonly component: string
+  /** The revision that was agreed on. */
+  readonly revision: Digest
+  /** Whose word a change of that takes, as the contract names them. */
+  readonly owner?: string
 }
 
 /** What an application did. */
 export interface ApplyReply {
   readonly dryRun: boolean
   readonly contracts: readonly AppliedContract[]
+  /** What is wrong with the contracts; only of a dry run, which then says nothing else. */
+  readonly issues?: readonly Issue[]
+}
+
+/** One mistake in a document. */
+export interface Issue {
+  readonly code: string
+  readonly file: string
+  /** From 1; absent for what was not sent as text. */
+  readonly line?: number
+  readonly column?: number
+  /** For example `spec.components.db.ready[0]`. */
+  readonly path: string
+  readonly message: string
+  readonly expected?: string
+  readonly found?: string
+  readonly nearest?: string
+}
+
+/** What a held contract is to be planned for. */
+export interface PlanRequest {
+  readonly goal: string
+  readonly target?: string
+  /** @default the latest */
+  readonly digest?: Digest
+}
+
+/** The plan of a held contract. */
+export interface PlanReply {
+  readonly digest: Digest
+  readonly plan: Plan
 }

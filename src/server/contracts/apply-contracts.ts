@@ -1,0 +1,144 @@
+/**
+ * Applying contracts: everything is understood, allowed and as expected before the first revision is
+ * added. A ramp under way is never changed by it; that stays on the revision it began with.
+ */
+import { formatIssue } from '../../contracts/document/format-issue.ts'
+import { partUses } from '../../contracts/environment/part.ts'
+import type { AnyContract } from '../../contracts/index.ts'
+import { Fault } from '../../core/fault/fault.ts'
+import type { JsonObject } from '../../core/units/json.ts'
+import type { Resource } from '../access/permissions.ts'
+import type {
+  AppliedContract,
+  ApplyReply,
+  ApplyRequest,
+  ContractUse,
+  Expectation,
+} from '../wire/contracts.ts'
+import { compareHeld } from './compare-revisions.ts'
+import type { ContractStore } from './contract-store.ts'
+import { readDocuments } from './read-documents.ts'
+import { labelsOf, latestOf, type Revisions } from './revisions.ts'
+
+/** What an application needs to know of the rest of the server. */
+export interface ApplyParts {
+  readonly store: ContractStore
+  /** Ramps of a contract under way. */
+  rampsUnderWay(kind: string, name: string): Promise<readonly string[]>
+}
+
+/** By whom, and whether they may. */
+export interface Applicant {
+  readonly by: string
+  /** @throws forbidden */
+  assertMay(resource: Resource): void
+}
+
+/**
+ * Applies contracts, or says what that would do.
+ *
+ * @throws contract-invalid with every issue, when it is no dry run
+ * @throws forbidden when one of them may not be amended by whoever asks; nothing was
+ * @throws precondition-failed when one is not as expected; those before it may have been amended, if it
+ *   was changed in the very moment
+ */
+export async function applyContracts(
+  parts: ApplyParts,
+  request: ApplyRequest,
+  applicant: Applicant,
+): Promise<ApplyReply> {
+  const { store } = parts
+  const dryRun = request.dryRun === true
+  const { contracts, issues } = await readDocuments(request, (digest) => store.document(digest))
+  if (issues.length > 0) {
+    if (dryRun) return { dryRun, contracts: [], issues }
+    throw invalid(issues.map((issue) => formatIssue(issue)))
+  }
+  const steps = contracts.map((contract) => stepOf(contract, request, applicant))
+  // All are looked at before the first is touched.
+  for (const step of steps) step.check(await store.get(step.contract))
+  const applied: AppliedContract[] = []
+  const uses = (await store.list()).flatMap(usesIn)
+  for (const { contract, check } of steps) {
+    const foreseen = await foresee(parts, contract, uses)
+    if (dryRun) {
+      applied.push(foreseen)
+      continue
+    }
+    const { kind, name, digest, document } = contract
+    const amendment = { kind, name, digest, document: document as JsonObject, check }
+    const why = request.why === undefined ? {} : { why: request.why }
+    const { outcome } = await store.amend({ ...amendment, ...why, by: applicant.by })
+    applied.push({ ...foreseen, outcome })
+  }
+  return { dryRun, contracts: applied }
+}
+
+interface Step {
+  readonly contract: AnyContract
+  check(held: Revisions | undefined): void
+}
+
+function stepOf(contract: AnyContract, { expects = [] }: ApplyRequest, who: Applicant): Step {
+  const { kind, name, labels } = contract
+  const expected = expects.filter((one) => one.kind === kind && one.name === name)
+  const check = (held: Revisions | undefined): void => {
+    // Neither may somebody take a contract out of another's hands, nor put one into them.
+    if (held !== undefined) who.assertMay({ kind, name, labels: labelsOf(held) })
+    who.assertMay({ kind, name, labels })
+    for (const one of expected) checkExpected(one, held)
+  }
+  return { contract, check }
+}
+
+function checkExpected(expected: Expectation, held: Revisions | undefined): void {
+  const latest = held === undefined ? undefined : latestOf(held)
+  if ((latest?.digest ?? null) === expected.digest) return
+  const { kind, name } = expected
+  const hint =
+    latest === undefined
+      ? `${kind}/${name} is not held, but a revision of it was expected.`
+      : `${kind}/${name} is ${latest.digest} by ${latest.by} now, which is not what was expected.`
+  const code = 'precondition-failed'
+  throw new Fault({ code, operation: 'apply the contract', subject: `${kind}/${name}`, hint })
+}
+
+async function foresee(
+  parts: ApplyParts,
+  contract: AnyContract,
+  uses: readonly ContractUse[],
+): Promise<AppliedContract> {
+  const { kind, name, digest } = contract
+  const held = await parts.store.get(contract)
+  const touches = await parts.rampsUnderWay(kind, name)
+  if (held === undefined) {
+    const nothing = { changes: [], consequences: [], touches, usedBy: [] }
+    return { kind, name, digest, outcome: 'created', ...nothing }
+  }
+  const digests = held.revisions.map((revision) => revision.digest)
+  const usedBy = uses.filter(({ revision }) => digests.includes(revision))
+  const common = { kind, name, digest, touches, usedBy }
+  const { digest: replaces } = latestOf(held)
+  if (replaces === digest) {
+    return { ...common, outcome: 'unchanged', changes: [], consequences: [] }
+  }
+  const difference = compareHeld(held.document, contract.document as JsonObject)
+  return { ...common, outcome: 'amended', replaces, ...difference }
+}
+
+function usesIn({ kind, name, document }: Revisions): readonly ContractUse[] {
+  return partUses(document).flatMap(({ name: component, revision, owner }) => {
+    if (revision === undefined) return []
+    const owned = owner === undefined ? {} : { owner }
+    return [{ kind, name, component, revision: revision as ContractUse['revision'], ...owned }]
+  })
+}
+
+function invalid(lines: readonly string[]): Fault {
+  return new Fault({
+    code: 'contract-invalid',
+    operation: 'apply the contracts',
+    subject: 'contracts',
+    hint: lines.join('\n'),
+  })
+}

@@ -1,0 +1,206 @@
+/**
+ * The contracts that the server holds: an index over their streams in the ledger, which is the only
+ * place where they are. It never keeps what the ledger does not hold, and catches up whenever the
+ * ledger says that a stream has grown, whoever appended to it.
+ */
+import type { Entry } from '../../core/entry/entry.ts'
+import { present } from '../../core/fault/assert.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
+import type { Digest } from '../../core/units/digest.ts'
+import type { JsonObject } from '../../core/units/json.ts'
+import type { Clock } from '../../seams/clock.ts'
+import type { Ledger } from '../../seams/ledger.ts'
+import type { RevisionSummary, RevisionView } from '../wire/contracts.ts'
+import {
+  type ContractName,
+  contractOfStream,
+  contractStream,
+  foldRevision,
+  latestOf,
+  type Revisions,
+  revisionOf,
+} from './revisions.ts'
+
+/** How often an amendment is tried again that somebody else's came before. */
+const ATTEMPTS = 20
+
+/** A revision to be added. */
+export interface Amendment extends ContractName {
+  readonly document: JsonObject
+  readonly digest: Digest
+  readonly by: string
+  readonly why?: string
+  /** Looks at what is held now, and throws when it is not to be replaced. */
+  check(held: Revisions | undefined): void
+}
+
+/** What became of an amendment. */
+export interface Amended {
+  readonly outcome: 'created' | 'amended' | 'unchanged'
+  readonly revision: RevisionSummary
+}
+
+/** Holds contracts. */
+export class ContractStore {
+  readonly #ledger: Ledger
+  readonly #clock: Clock
+  readonly #held = new Map<string, Revisions>()
+  /** Streams that may have grown since they were read. */
+  readonly #grown = new Set<string>()
+  #isAllGrown = true
+  #catchingUp: Promise<void> | undefined
+  #stop: (() => void) | undefined
+
+  constructor(parts: { readonly ledger: Ledger; readonly clock: Clock }) {
+    this.#ledger = parts.ledger
+    this.#clock = parts.clock
+  }
+
+  /** Every contract by its revisions, in the order of kind and name. */
+  async list(): Promise<readonly Revisions[]> {
+    await this.#catchUp()
+    return [...this.#held.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+  }
+
+  /** One contract as the ledger has it now; undefined when it is not held. */
+  get(name: ContractName): Promise<Revisions | undefined> {
+    return this.#read(contractStream(name))
+  }
+
+  /** One revision, whole; undefined when there is none of that digest. */
+  async revision(name: ContractName, digest: Digest): Promise<RevisionView | undefined> {
+    const held = await this.get(name)
+    const found = held && revisionOf(held, digest)
+    if (held === undefined || found === undefined) return undefined
+    if (found === latestOf(held)) return { ...found, document: held.document }
+    for await (const { entry } of this.#ledger.read(contractStream(name))) {
+      if (entry.type === 'contract.amended' && entry.digest === digest) {
+        return { ...found, document: entry.document }
+      }
+    }
+    return undefined
+  }
+
+  /** The document of a digest, whosever revision it is: for contracts that use others. */
+  async document(digest: Digest): Promise<JsonObject | undefined> {
+    const holder = (await this.list()).find((held) => revisionOf(held, digest) !== undefined)
+    return holder && (await this.revision(holder, digest))?.document
+  }
+
+  /**
+   * Adds a revision, unless the latest is the same already.
+   *
+   * @throws whatever `check` throws
+   * @throws ledger-conflict when others keep coming first
+   * @throws ledger-unavailable
+   */
+  async amend(amendment: Amendment): Promise<Amended> {
+    const stream = contractStream(amendment)
+    for (let attempt = 1; ; attempt += 1) {
+      const held = await this.get(amendment)
+      amendment.check(held)
+      const latest = held && latestOf(held)
+      if (latest?.digest === amendment.digest) return { outcome: 'unchanged', revision: latest }
+      const grown = await this.#append(stream, held, amendment)
+      if (grown !== undefined) {
+        const revision = latestOf(grown)
+        return { outcome: held === undefined ? 'created' : 'amended', revision }
+      }
+      if (attempt === ATTEMPTS) throw contested(amendment)
+    }
+  }
+
+  /** Stops listening to the ledger. Idempotent. */
+  close(): void {
+    this.#stop?.()
+    this.#stop = undefined
+    // Whoever asks all the same is told the truth, if slowly.
+    this.#isAllGrown = true
+  }
+
+  /** Undefined when somebody else's entry came first. */
+  async #append(
+    stream: string,
+    held: Revisions | undefined,
+    amendment: Amendment,
+  ): Promise<Revisions | undefined> {
+    const { kind, name, digest, document, by, why } = amendment
+    const note = { kind, name, digest, document, by, ...(why === undefined ? {} : { why }) }
+    const entry: Entry = { type: 'contract.amended', ...note, atMs: this.#clock.nowMs() }
+    try {
+      await this.#ledger.append({ stream, after: held?.sequence ?? 0, entries: [entry] })
+    } catch (error) {
+      if (isFault(error, 'ledger-conflict')) return undefined
+      throw error
+    }
+    const grown = present(foldRevision(held, entry), 'An amendment makes a revision.')
+    this.#keep(stream, grown)
+    return grown
+  }
+
+  async #read(stream: string): Promise<Revisions | undefined> {
+    let held = this.#held.get(stream)
+    for await (const { entry } of this.#ledger.read(stream, held?.sequence ?? 0)) {
+      held = foldRevision(held, entry)
+    }
+    return held && this.#keep(stream, held)
+  }
+
+  /** Keeps what was folded furthest: readings of one stream may overtake each other. */
+  #keep(stream: string, folded: Revisions): Revisions {
+    const kept = this.#held.get(stream)
+    const latest = kept !== undefined && kept.sequence > folded.sequence ? kept : folded
+    this.#held.set(stream, latest)
+    return latest
+  }
+
+  #catchUp(): Promise<void> {
+    this.#stop ??= this.#ledger.onAppended((stream) => {
+      if (stream === undefined) this.#isAllGrown = true
+      else if (contractOfStream(stream) !== undefined) this.#grown.add(stream)
+    })
+    this.#catchingUp ??= this.#readGrown().finally(() => {
+      this.#catchingUp = undefined
+    })
+    return this.#catchingUp
+  }
+
+  async #readGrown(): Promise<void> {
+    while (this.#isAllGrown || this.#grown.size > 0) {
+      if (this.#isAllGrown) await this.#lookAtAll()
+      for (const stream of [...this.#grown]) {
+        // Taken off before it is read: what comes meanwhile is read once more.
+        this.#grown.delete(stream)
+        await this.#read(stream).catch((error: unknown) => {
+          this.#grown.add(stream)
+          throw error
+        })
+      }
+    }
+  }
+
+  async #lookAtAll(): Promise<void> {
+    this.#isAllGrown = false
+    const streams = await this.#ledger.streams().catch((error: unknown) => {
+      this.#isAllGrown = true
+      throw error
+    })
+    for (const { stream, sequence } of streams) {
+      if (contractOfStream(stream) === undefined) continue
+      if (this.#held.get(stream)?.sequence !== sequence) this.#grown.add(stream)
+    }
+  }
+}
+
+function contested(amendment: Amendment): Fault {
+  return new Fault({
+    code: 'ledger-conflict',
+    operation: 'amend the contract',
+    subject: keyOf(amendment),
+    hint: 'Others amended it over and over at the same time; look at what they did.',
+  })
+}
+
+function keyOf({ kind, name }: ContractName): string {
+  return `${kind}/${name}`
+}
