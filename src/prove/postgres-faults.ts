@@ -2,15 +2,13 @@
  * Promises about what is in a PostgreSQL, made false where it lies: a table, an index or the record of
  * migrations gets another name, a subscription is switched off. Each is taken back exactly.
  */
-import { Client, escapeIdentifier } from 'pg'
+import { escapeIdentifier } from 'pg'
 import type { JsonObject } from '../core/units/json.ts'
 import { type InjectedFault, unreadFault } from './fault.ts'
 import { serverOf } from './own-server.ts'
 import { comparing, type PromisedCondition, type Promises } from './promises.ts'
+import { runSql } from './run-sql.ts'
 import type { Trial } from './trial.ts'
-
-/** How long a statement may wait for a lock, or take. @unit ms */
-const STATEMENT_MS = 5_000
 
 /** Where PostgreSQL listens when the URL does not say. */
 const PORT = 5432
@@ -92,34 +90,18 @@ function renameSql(kind: 'table' | 'index', from: string, to: string): string {
 }
 
 async function undoable(url: string, sql: string, undoSql: string): Promise<() => Promise<void>> {
-  await run(url, sql)
+  await runSql(url, sql)
   return async () => {
-    await run(url, undoSql)
+    await runSql(url, undoSql)
   }
 }
 
 async function freeze(url: string): Promise<() => Promise<void>> {
-  const names = await run(url, 'select subname from pg_subscription where subenabled').then(
+  const names = await runSql(url, 'select subname from pg_subscription where subenabled').then(
     (rows) => rows.map((row) => escapeIdentifier(String(row['subname']))),
   )
-  for (const name of names) await run(url, `alter subscription ${name} disable`)
+  for (const name of names) await runSql(url, `alter subscription ${name} disable`)
   return async () => {
-    for (const name of names) await run(url, `alter subscription ${name} enable`)
-  }
-}
-
-async function run(url: string, sql: string): Promise<readonly Record<string, unknown>[]> {
-  const client = new Client({
-    connectionString: url,
-    application_name: 'rampart prove',
-    connectionTimeoutMillis: STATEMENT_MS,
-    statement_timeout: STATEMENT_MS,
-    lock_timeout: STATEMENT_MS,
-  })
-  await client.connect()
-  try {
-    return (await client.query(sql)).rows
-  } finally {
-    await client.end()
+    for (const name of names) await runSql(url, `alter subscription ${name} enable`)
   }
 }

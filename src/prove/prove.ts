@@ -12,6 +12,7 @@ import { type Proof, proofOf, type Sighting } from './proof.ts'
 import { redisFaults } from './redis-faults.ts'
 import { sight } from './sighting.ts'
 import type { Trial } from './trial.ts'
+import { workFaults } from './work-faults.ts'
 
 /** What a proof may be told. */
 export interface ProveOptions {
@@ -37,6 +38,7 @@ export async function proveEnvironment(trial: Trial, options: ProveOptions): Pro
     ...hangFaults(trial, promises),
     ...(await postgresFaults(trial, promises)),
     ...(await redisFaults(trial, promises)),
+    ...(await workFaults(trial, promises)),
     ...(await fileFaults(trial, promises)),
   ]
   for (const fault of faults) {
