@@ -82,6 +82,8 @@ export class Simulation {
   readonly #growth = new GrowthChecker()
   /** What is opened by itself once a plan has reached its goal. */
   readonly #next = new Map<Plan, Plan>()
+  /** Openings that somebody has not given up yet. */
+  #opening = 0
   #steps = 0
 
   constructor(options: RunOptions) {
@@ -165,7 +167,13 @@ export class Simulation {
   }
 
   /** Opens a ramp, trying again while the ledger is out of order. */
-  async open(plan: Plan, tries = 20): Promise<void> {
+  async open(plan: Plan): Promise<void> {
+    this.#opening++
+    await this.#open(plan, 20)
+    this.#opening--
+  }
+
+  async #open(plan: Plan, tries: number): Promise<void> {
     const { engine } = this.alive()[0] ?? {}
     const next = this.#next.get(plan)
     const kept = { values: { password: SECRET }, secrets: ['password'], run: {} }
@@ -179,7 +187,8 @@ export class Simulation {
     const isOpen = this.standings.all().some((standing) => standing.name === subject)
     if (isOpen || tries === 0) return
     await this.clock.pause(this.faults.between(500, 5_000))
-    if (!this.standings.all().some(({ name }) => name === subject)) await this.open(plan, tries - 1)
+    if (!this.standings.all().some(({ name }) => name === subject))
+      await this.#open(plan, tries - 1)
   }
 
   /** Runs to the end and says what was wrong. */
@@ -242,7 +251,9 @@ export class Simulation {
     if (this.alive().length === 0) void this.startEngine()
     const { mayWait = false } = this.#options
     const byMs = this.clock.goneMs + (mayWait ? END_WITHIN_MS : REST_WITHIN_MS)
-    await this.#until(() => this.standings.areAtRest() || this.clock.goneMs > byMs)
+    // Who is still trying to open a ramp may succeed long after all others are at rest.
+    const isAtRest = (): boolean => this.#opening === 0 && this.standings.areAtRest()
+    await this.#until(() => isAtRest() || this.clock.goneMs > byMs)
     await settle()
     if (mayWait) return
     for (const standing of this.standings.all()) {
