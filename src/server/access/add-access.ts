@@ -18,12 +18,15 @@ import {
   type Knowledge,
   unauthenticated,
 } from './authenticate.ts'
+import { DeviceLogin } from './device-login.ts'
 import { FailureLimit } from './failure-limit.ts'
 import type { Identity } from './identity.ts'
 import { LocalDoor } from './local-door.ts'
 import { People } from './people.ts'
 import { mayDo, type Permission, type Resource } from './permissions.ts'
+import { Provider } from './provider.ts'
 import { Sessions } from './sessions.ts'
+import { SignIn } from './sign-in.ts'
 import { TokenStore } from './token-store.ts'
 
 declare module 'fastify' {
@@ -56,23 +59,14 @@ export interface Access extends Knowledge {
   readonly audit: AccessAudit
   readonly failures: FailureLimit
   readonly config: AccessConfig
+  /** Absent: nobody signs in by a browser. */
+  readonly signIn?: SignIn | undefined
+  readonly deviceLogin: DeviceLogin
 }
 
 /** Adds it. To be called before any route is added. */
 export function addAccess(app: App, parts: AccessParts): Access {
-  const { config } = parts
-  const audit = new AccessAudit(parts)
-  const access: Access = {
-    audit,
-    config,
-    failures: new FailureLimit(parts.clock),
-    localDoor: new LocalDoor(),
-    localUser: parts.localUser,
-    tokens: new TokenStore({ ...parts, audit }),
-    sessions: new Sessions(parts),
-    people: new People({ ...parts, audit, configured: config }),
-    publicOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
-  }
+  const access = openAccess(parts)
   app.decorateRequest('identity', undefined)
   app.addHook('onRoute', (route) => {
     const permission = route.config?.permission ?? parts.permissionOf?.(route.url)
@@ -86,6 +80,28 @@ export function addAccess(app: App, parts: AccessParts): Access {
     if (!request.is404) await admit(access, request, reply)
   })
   return access
+}
+
+function openAccess(parts: AccessParts): Access {
+  const { clock, config, localUser } = parts
+  const audit = new AccessAudit(parts)
+  const tokens = new TokenStore({ ...parts, audit })
+  const sessions = new Sessions(parts)
+  const people = new People({ ...parts, audit, configured: config })
+  const provider = config.oidc && new Provider(config.oidc)
+  return {
+    audit,
+    config,
+    tokens,
+    sessions,
+    people,
+    localUser,
+    failures: new FailureLimit(clock),
+    localDoor: new LocalDoor(),
+    publicOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
+    signIn: provider && new SignIn({ provider, people, sessions, audit, clock }),
+    deviceLogin: new DeviceLogin({ ...parts, people, tokens }),
+  }
 }
 
 /** As much of a request as says who asks, and through which route. */
@@ -144,7 +160,10 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
     request.identity = await authenticate(access, request)
     if (request.identity === undefined) throw unauthenticated('Nothing was sent to be known by.')
   } catch (error) {
-    if (isFault(error, 'unauthenticated')) refuse(access, request, reply)
+    if (isFault(error, 'unauthenticated')) {
+      void reply.header('www-authenticate', 'Bearer realm="rampart"')
+      countFailure(access, request, reply)
+    }
     throw error
   }
   const { identity } = request
@@ -155,10 +174,17 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
   if (!mayDo(identity, permission)) throw forbidden(identity, permission, request.url)
 }
 
-/** Tells whoever is not known how to be, or to wait. */
-function refuse(access: Access, request: FastifyRequest, reply: FastifyReply): void {
-  const waitMs = access.failures.count(request.ip)
-  void reply.header('www-authenticate', 'Bearer realm="rampart"')
+/**
+ * Counts one more failure of an address.
+ *
+ * @throws too-many-requests
+ */
+export function countFailure(
+  { failures }: Pick<Access, 'failures'>,
+  request: FastifyRequest,
+  reply: FastifyReply,
+): void {
+  const waitMs = failures.count(request.ip)
   if (waitMs === 0) return
   const seconds = Math.ceil(waitMs / 1_000)
   void reply.header('retry-after', String(seconds))

@@ -10,7 +10,7 @@ import type { LocalDoor } from './local-door.ts'
 import type { People } from './people.ts'
 import { isEqualSecret } from './secret.ts'
 import type { Sessions } from './sessions.ts'
-import type { KeptToken, TokenStore } from './token-store.ts'
+import type { KeptToken, Recognised, TokenStore } from './token-store.ts'
 
 /** By what people and machines are known. */
 export interface Knowledge {
@@ -85,14 +85,21 @@ export function isChange({ method }: FastifyRequest): boolean {
   return !SAFE.has(method)
 }
 
-async function byToken({ tokens, people }: Knowledge, authorization: string): Promise<Identity> {
+async function byToken(knowledge: Knowledge, authorization: string): Promise<Identity> {
   const [, text = ''] = /^Bearer +(\S+)$/i.exec(authorization) ?? []
-  const recognised = await tokens.recognise(text)
+  return await identityOf(knowledge, await knowledge.tokens.recognise(text))
+}
+
+/** Who a token is, as things stand now. */
+export async function identityOf(
+  { tokens, people }: Knowledge,
+  recognised: Recognised,
+): Promise<Identity> {
   if (recognised.is === 'refused') throw unauthenticated(WHY[recognised.why])
-  const { id, token } = recognised
-  await tokens.touch(id, token)
-  if (token.person !== undefined) return { ...(await people.identity(token.person)), by: 'token' }
-  return machineIdentity(token)
+  const { id: tokenId, token } = recognised
+  await tokens.touch(tokenId, token)
+  if (token.person === undefined) return { ...machineIdentity(token), tokenId }
+  return { ...(await people.identity(token.person)), by: 'token', tokenId }
 }
 
 function machineIdentity({ name, grants, behind }: KeptToken): Identity {
@@ -105,13 +112,18 @@ async function bySession(
   knowledge: Knowledge,
   request: FastifyRequest,
 ): Promise<Identity | undefined> {
+  const { sessions, people, tokens } = knowledge
   const name = cookieName('session', isSecure(knowledge, request))
   const secret = readCookie(request.headers.cookie, name)
   if (secret === undefined) return undefined
-  const session = await knowledge.sessions.find(secret)
+  const session = await sessions.find(secret)
   if (session === undefined) throw unauthenticated('The session has ended; sign in again.')
-  const { key: sessionKey, csrfToken, person } = session
-  return { ...(await knowledge.people.identity(person)), sessionKey, csrfToken }
+  const { key: sessionKey, csrfToken, owner } = session
+  const identity =
+    owner.is === 'person'
+      ? await people.identity(owner.name)
+      : await identityOf(knowledge, await tokens.recall(owner.id))
+  return { ...identity, by: 'session', sessionKey, csrfToken }
 }
 
 const WHY = {

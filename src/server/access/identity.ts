@@ -14,6 +14,8 @@ export interface Identity extends IdentityView {
   readonly by: 'local' | 'token' | 'session'
   /** In a session: its key, so that it can be ended. */
   readonly sessionKey?: string
+  /** The id of the token by which they are known. */
+  readonly tokenId?: string
 }
 
 /** The owner of the machine's account, who may do everything. */

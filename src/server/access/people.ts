@@ -52,11 +52,10 @@ export class People {
     this.#seen = new Shelf(parts.records, 'people-seen', SEEN)
   }
 
-  /** Who somebody is, with the groups of their last sign-in. */
-  async identity(name: string): Promise<Identity> {
+  /** Who somebody is, with the groups of their last sign-in where none are handed in. */
+  async identity(name: string, signedInWith?: readonly string[]): Promise<Identity> {
     const granted = await this.#granted.get(name)
-    const seen = await this.#seen.get(name)
-    const groups = seen?.value.groups ?? []
+    const groups = signedInWith ?? (await this.#seen.get(name))?.value.groups ?? []
     const grants = [...(granted?.value.grants ?? []), ...this.#byConfiguration(name, groups)]
     return { name, kind: 'person', grants, behind: [], groups, by: 'session' }
   }

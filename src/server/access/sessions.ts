@@ -18,14 +18,22 @@ const PROLONG_PAUSE_MS = 60_000
 /** What a secret looks like; nothing else is ever looked up. */
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
+/** Whose a session is: a person's who signed in, or a token's that was handed in. */
+export type SessionOwner =
+  | { readonly is: 'person'; readonly name: string }
+  | { readonly is: 'token'; readonly id: string }
+
 interface Kept {
-  readonly person: string
+  readonly owner: SessionOwner
   readonly createdAtMs: number
   readonly usedAtMs: number
 }
 
 const KEPT: z.ZodType<Kept> = z.object({
-  person: z.string(),
+  owner: z.discriminatedUnion('is', [
+    z.object({ is: z.literal('person'), name: z.string() }),
+    z.object({ is: z.literal('token'), id: z.string() }),
+  ]),
   createdAtMs: z.number(),
   usedAtMs: z.number(),
 })
@@ -33,7 +41,7 @@ const KEPT: z.ZodType<Kept> = z.object({
 /** A session that holds. */
 export interface Session {
   readonly key: string
-  readonly person: string
+  readonly owner: SessionOwner
   readonly csrfToken: string
 }
 
@@ -48,10 +56,10 @@ export class Sessions {
   }
 
   /** Begins one. @returns its secret, for the cookie */
-  async begin(person: string): Promise<string> {
+  async begin(owner: SessionOwner): Promise<string> {
     const secret = newSecret()
     const nowMs = this.#clock.nowMs()
-    const kept = { person, createdAtMs: nowMs, usedAtMs: nowMs }
+    const kept = { owner, createdAtMs: nowMs, usedAtMs: nowMs }
     await this.#kept.put(hashOfSecret(secret), kept, { ifVersion: 0, expiresAtMs: expiryOf(kept) })
     return secret
   }
@@ -63,11 +71,10 @@ export class Sessions {
     const found = await this.#kept.get(key)
     const nowMs = this.#clock.nowMs()
     if (found === undefined || expiryOf(found.value) <= nowMs) return undefined
-    const { person, usedAtMs } = found.value
+    const { owner, usedAtMs } = found.value
     if (nowMs - usedAtMs >= PROLONG_PAUSE_MS)
       await this.#prolong(key, { ...found.value, usedAtMs: nowMs })
-    // Follows from the secret, so that it needs no place of its own and tells nobody the cookie.
-    return { key, person, csrfToken: derivedSecret(secret, 'csrf') }
+    return { key, owner, csrfToken: csrfTokenOf(secret) }
   }
 
   /** Ends one. @returns false when there was none */
@@ -85,6 +92,11 @@ export class Sessions {
       if (!isFault(error, 'record-conflict')) throw error
     }
   }
+}
+
+/** Follows from the secret, so that it needs no place of its own and tells nobody the cookie. */
+export function csrfTokenOf(secret: string): string {
+  return derivedSecret(secret, 'csrf')
 }
 
 function expiryOf({ createdAtMs, usedAtMs }: Kept): number {

@@ -162,9 +162,13 @@ export class TokenStore {
     if (token === undefined || !isEqualSecret(token.hash, hashOfSecret(secret))) {
       return { is: 'refused', why: 'unknown' }
     }
-    if (token.revokedAtMs !== undefined) return { is: 'refused', why: 'revoked' }
-    if (token.expiresAtMs <= this.#clock.nowMs()) return { is: 'refused', why: 'expired' }
-    return { is: 'known', id, token }
+    return this.#judge(id, token)
+  }
+
+  /** What a token that was recognised before is worth now. */
+  async recall(id: string): Promise<Recognised> {
+    const token = (await this.#tokens.get(id))?.value
+    return token === undefined ? { is: 'refused', why: 'unknown' } : this.#judge(id, token)
   }
 
   /** Notes that a token was used, at most once a minute. */
@@ -174,6 +178,12 @@ export class TokenStore {
     if (usedAtMs !== undefined && nowMs - usedAtMs < USE_PAUSE_MS) return
     this.#usedAtMs.set(id, nowMs)
     await this.#uses.put(id, { atMs: nowMs }, { expiresAtMs: expiresAtMs + REMEMBERED_MS })
+  }
+
+  #judge(id: string, token: KeptToken): Recognised {
+    if (token.revokedAtMs !== undefined) return { is: 'refused', why: 'revoked' }
+    if (token.expiresAtMs <= this.#clock.nowMs()) return { is: 'refused', why: 'expired' }
+    return { is: 'known', id, token }
   }
 
   async #assertFree(name: string, id: string): Promise<void> {

@@ -1,0 +1,260 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { Browser, type Shown } from '../../../test/support/browser.ts'
+import { freePort } from '../../../test/support/free-port.ts'
+import { openIdentityProvider } from '../../../test/support/identity-provider.ts'
+import { SystemClock } from '../../clock/system-clock.ts'
+import type { Entry } from '../../core/entry/entry.ts'
+import { FAULT_CODES } from '../../core/fault/codes.ts'
+import { isFault } from '../../core/fault/fault.ts'
+import { MemoryLedger } from '../../ledger/memory/memory-ledger.ts'
+import { MemoryRecords } from '../../records/memory/memory-records.ts'
+import { openApp } from '../app.ts'
+import { addAccessRoutes } from '../routes/access-routes.ts'
+import { addAuthRoutes } from '../routes/auth-routes.ts'
+import type { IdentityView, TokenReply } from '../wire/access.ts'
+import { type Access, addAccess } from './add-access.ts'
+import { localIdentity } from './identity.ts'
+import { addSecurityHeaders } from './security-headers.ts'
+import { ownPath } from './sign-in.ts'
+
+const EVERYWHERE = {}
+
+const ACCOUNTS = {
+  anna: { email: 'Anna@example.org', isVerified: true, groups: ['platform'] },
+  bert: { email: 'anna@example.org', isVerified: false, groups: ['platform'] },
+  carl: { email: 'carl@example.org', isVerified: true, groups: [] },
+}
+
+interface Trial {
+  readonly origin: string
+  readonly access: Access
+  notes(): Promise<readonly Extract<Entry, { type: 'access.changed' }>[]>
+}
+
+async function openTrial(t: TestContext): Promise<Trial> {
+  const port = await freePort()
+  const origin = `http://127.0.0.1:${port}`
+  const provider = await openIdentityProvider(t, `${origin}/v1/auth/callback`, ACCOUNTS)
+  const clock = new SystemClock()
+  const ledger = new MemoryLedger()
+  const oidc = {
+    ...provider,
+    scopes: 'openid email profile',
+    groupsClaim: 'groups',
+    allowInsecure: true,
+  }
+  const groups = { platform: [{ role: 'approver', scope: EVERYWHERE }] } as const
+  const app = openApp()
+  const access = addAccess(app, {
+    records: new MemoryRecords(clock),
+    ledger,
+    clock,
+    localUser: 'me',
+    config: { publicUrl: origin, oidc, groups, people: {} },
+  })
+  addSecurityHeaders(app, { isSecure: false })
+  app.setErrorHandler(async (error, _request, reply) => {
+    const code = isFault(error) ? error.code : 'daemon-failed'
+    return await reply.code(FAULT_CODES[code].httpStatus).send({ code, text: String(error) })
+  })
+  app.get('/', { config: { permission: 'open' } }, () => 'the dashboard')
+  addAccessRoutes(app, { access })
+  addAuthRoutes(app, { access })
+  await app.listen({ host: '127.0.0.1', port })
+  t.after(() => app.close())
+  const notes: Trial['notes'] = async () => {
+    const entries: Extract<Entry, { type: 'access.changed' }>[] = []
+    for await (const { entry } of ledger.read('access')) {
+      if (entry.type === 'access.changed') entries.push(entry)
+    }
+    return entries
+  }
+  return { origin, access, notes }
+}
+
+/** Signs somebody in, through the pages of the provider. */
+async function signIn(trial: Trial, browser: Browser, login: string, to = '/'): Promise<Shown> {
+  const begun = `${trial.origin}/v1/auth/login?returnTo=${encodeURIComponent(to)}`
+  const asked = await browser.open(begun)
+  const consent = await browser.submit(asked, { login, password: 'any' })
+  return await browser.submit(consent, {})
+}
+
+async function ask(
+  trial: Trial,
+  browser: Browser,
+  path: string,
+  init: RequestInit = {},
+): Promise<Response> {
+  const headers = { ...init.headers, cookie: browser.cookiesFor(trial.origin) }
+  return await fetch(`${trial.origin}${path}`, { ...init, headers })
+}
+
+async function me(trial: Trial, browser: Browser): Promise<IdentityView> {
+  return (await (await ask(trial, browser, '/v1/me')).json()) as IdentityView
+}
+
+test('signs a person in by the provider, with the roles of their groups', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  const shown = await signIn(trial, browser, 'anna', '/?page=2')
+  assert.equal(shown.url.href, `${trial.origin}/?page=2`)
+  const { name, kind, grants, csrfToken } = await me(trial, browser)
+  assert.deepEqual([name, kind], ['oidc:anna@example.org', 'person'])
+  assert.deepEqual(grants, [{ role: 'approver', scope: {} }])
+  assert.ok(csrfToken)
+  const [note] = await trial.notes()
+  assert.equal(note?.what, 'sign-in.accepted')
+  assert.ok(!JSON.stringify(await trial.notes()).includes(browser.cookiesFor(trial.origin)))
+})
+
+test('takes an address that the provider has not verified for nobody', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  await signIn(trial, browser, 'bert')
+  assert.equal((await me(trial, browser)).name, 'oidc:bert')
+})
+
+test('lets nobody in to whom nothing was granted, and notes it', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  const shown = await signIn(trial, browser, 'carl')
+  assert.equal(shown.status, 403)
+  assert.match(shown.text, /Nothing is granted to oidc:carl@example.org/)
+  assert.equal((await ask(trial, browser, '/v1/me')).status, 401)
+  assert.deepEqual(
+    (await trial.notes()).map(({ what, by }) => [what, by]),
+    [['sign-in.refused', 'oidc:carl@example.org']],
+  )
+  const viewer = [{ role: 'viewer', scope: {} }] as const
+  await trial.access.people.grant(localIdentity('me'), 'oidc:carl@example.org', viewer)
+  await signIn(trial, browser, 'carl')
+  assert.deepEqual((await me(trial, browser)).grants, viewer)
+})
+
+test('refuses a callback that this browser has not begun', async (t) => {
+  const trial = await openTrial(t)
+  const [mine, theirs] = [new Browser(), new Browser()]
+  const asked = await theirs.open(`${trial.origin}/v1/auth/login`)
+  const consent = await theirs.submit(asked, { login: 'anna', password: 'any' })
+  assert.equal(consent.status, 200)
+  await mine.open(`${trial.origin}/v1/auth/login`)
+  for (const browser of [mine, new Browser()]) {
+    const forged = await browser.open(`${trial.origin}/v1/auth/callback?code=x&state=y`)
+    assert.equal(forged.status, 403)
+    assert.equal((await ask(trial, browser, '/v1/me')).status, 401)
+  }
+})
+
+test('notes only so many refusals a minute', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  for (let round = 0; round < 15; round++) {
+    await browser.open(`${trial.origin}/v1/auth/callback?code=x&state=y`)
+  }
+  assert.equal((await trial.notes()).length, 10)
+})
+
+test('changes nothing by a session without the token of its own pages', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  await signIn(trial, browser, 'anna')
+  const { csrfToken = '' } = await me(trial, browser)
+  const out = (headers: Record<string, string>): Promise<Response> =>
+    ask(trial, browser, '/v1/auth/logout', { method: 'POST', headers })
+  assert.equal((await out({})).status, 403)
+  assert.equal((await out({ 'x-csrf-token': 'guess' })).status, 403)
+  const elsewhere = { 'x-csrf-token': csrfToken, origin: 'http://elsewhere.example' }
+  assert.equal((await out(elsewhere)).status, 403)
+  assert.equal((await me(trial, browser)).name, 'oidc:anna@example.org')
+  assert.equal((await out({ 'x-csrf-token': csrfToken, origin: trial.origin })).status, 204)
+  assert.equal((await ask(trial, browser, '/v1/me')).status, 401)
+})
+
+test('keeps cookies from scripts and from other sites', async (t) => {
+  const trial = await openTrial(t)
+  const { token, secret } = await trial.access.tokens.create(localIdentity('me'), {
+    name: 'board',
+    grants: [{ role: 'viewer', scope: {} }],
+    lifetimeMs: 60_000,
+  })
+  const begun = await fetch(`${trial.origin}/v1/auth/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: secret }),
+  })
+  assert.equal(begun.status, 200)
+  const cookie = begun.headers.get('set-cookie') ?? ''
+  assert.match(cookie, /^rampart-session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/)
+  assert.equal(begun.headers.get('cache-control'), 'no-store')
+  assert.match(begun.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
+  const headers = { cookie: cookie.split(';')[0] ?? '' }
+  const mine = (): Promise<Response> => fetch(`${trial.origin}/v1/me`, { headers })
+  assert.equal(((await (await mine()).json()) as IdentityView).name, 'token:board')
+  await trial.access.tokens.revoke(localIdentity('me'), token.id)
+  assert.equal((await mine()).status, 401)
+})
+
+interface Begun {
+  readonly deviceCode: string
+  readonly userCode: string
+  readonly url: string
+}
+
+async function post(trial: Trial, path: string, body?: object): Promise<Response> {
+  const json = { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+  return await fetch(`${trial.origin}${path}`, { method: 'POST', ...(body && json) })
+}
+
+test('logs a command line in once somebody confirms its code in a browser', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  const begun = (await (await post(trial, '/v1/auth/device')).json()) as Begun
+  const take = (): Promise<Response> =>
+    post(trial, '/v1/auth/device/token', { deviceCode: begun.deviceCode })
+  assert.deepEqual(await (await take()).json(), { state: 'waiting' })
+  const asked = await browser.open(begun.url)
+  const consent = await browser.submit(asked, { login: 'anna', password: 'any' })
+  const page = await browser.submit(consent, {})
+  assert.match(page.text, new RegExp(begun.userCode))
+  assert.match(page.text, /oidc:anna@example\.org/)
+  const forged = await browser.submit(
+    page,
+    { answer: 'confirm' },
+    { origin: 'http://evil.example' },
+  )
+  assert.equal(forged.status, 403)
+  const done = await browser.submit(page, { answer: 'confirm' }, { origin: trial.origin })
+  assert.match(done.text, /Logged in/)
+  const { secret } = (await (await take()).json()) as TokenReply
+  const headers = { authorization: `Bearer ${secret}` }
+  const mine = async (): Promise<Response> => await fetch(`${trial.origin}/v1/me`, { headers })
+  assert.equal(((await (await mine()).json()) as IdentityView).name, 'oidc:anna@example.org')
+  assert.equal((await take()).status, 403)
+  await fetch(`${trial.origin}/v1/auth/logout`, { method: 'POST', headers })
+  assert.equal((await mine()).status, 401)
+})
+
+test('gives no token for a code that was refused', async (t) => {
+  const trial = await openTrial(t)
+  const browser = new Browser()
+  await signIn(trial, browser, 'anna')
+  const begun = (await (await post(trial, '/v1/auth/device')).json()) as Begun
+  await browser.submit(await browser.open(begun.url), { answer: 'refuse' })
+  const taken = await post(trial, '/v1/auth/device/token', { deviceCode: begun.deviceCode })
+  assert.equal(taken.status, 403)
+})
+
+test('sends nobody to another site after signing in', () => {
+  for (const path of [
+    '//evil.example',
+    '/\\evil.example',
+    'https://evil.example',
+    '',
+    '/a b',
+    '/\n/x',
+  ])
+    assert.equal(ownPath(path), '/', path)
+  assert.equal(ownPath('/ramps/shop-up-1?tab=logs'), '/ramps/shop-up-1?tab=logs')
+})

@@ -1,0 +1,210 @@
+/**
+ * `/v1/auth`: signing in and out by a browser, by a token in a browser, and from a command line that
+ * has none. Secrets go into cookies that scripts cannot read, or to whoever asked, and nowhere else.
+ */
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
+import { type Access, countFailure, whoAsks } from '../access/add-access.ts'
+import { identityOf, isSecure, originOf } from '../access/authenticate.ts'
+import { cookieName, printCookie, readCookie } from '../access/cookies.ts'
+import { viewOf } from '../access/identity.ts'
+import { notePage, PAGE_POLICY } from '../access/pages.ts'
+import { csrfTokenOf, SESSION_MAX_MS } from '../access/sessions.ts'
+import { ownPath, SIGN_IN_MS, type SignIn } from '../access/sign-in.ts'
+import type { App } from '../app.ts'
+import { IDENTITY_VIEW, SIGN_IN_WAYS } from '../schemas/access.ts'
+import type { AccessRouteParts } from './access-routes.ts'
+import { addDeviceRoutes } from './device-routes.ts'
+
+const TAGS = ['access']
+const OPEN = { permission: 'open' } as const
+
+/** Adds the routes. */
+export function addAuthRoutes(app: App, parts: AccessRouteParts): void {
+  app.get(
+    '/v1/auth',
+    {
+      schema: {
+        operationId: 'getSignInWays',
+        summary: 'Say how one may sign in here',
+        tags: TAGS,
+        response: { 200: SIGN_IN_WAYS },
+      },
+      config: OPEN,
+    },
+    () => ({ browser: parts.access.signIn !== undefined, token: true }),
+  )
+  addBrowserSignIn(app, parts)
+  addTokenSession(app, parts)
+  addSignOut(app, parts)
+  addDeviceRoutes(app, parts)
+}
+
+function addBrowserSignIn(app: App, parts: AccessRouteParts): void {
+  app.get(
+    '/v1/auth/login',
+    {
+      schema: {
+        operationId: 'beginSignIn',
+        summary: 'Send a browser to the provider of identities, and back to `returnTo`',
+        tags: TAGS,
+        querystring: z.strictObject({ returnTo: z.string().max(1_000).default('/') }),
+        response: { 302: z.null().describe('On to the provider.') },
+      },
+      config: OPEN,
+    },
+    async (request, reply) => {
+      const { access } = parts
+      const begun = await signInOf(access).begin(
+        callbackOf(access, request),
+        ownPath(request.query.returnTo),
+      )
+      setCookie({ access, request, reply }, 'sign-in', begun.cookie, SIGN_IN_MS)
+      return await reply.redirect(begun.url)
+    },
+  )
+
+  app.get(
+    '/v1/auth/callback',
+    {
+      schema: {
+        operationId: 'endSignIn',
+        summary: 'Take a browser back from the provider of identities',
+        tags: TAGS,
+        response: { 302: z.null().describe('On to where they wanted to go.') },
+      },
+      config: OPEN,
+    },
+    async (request, reply) => {
+      const { access } = parts
+      const cookie = readCookie(
+        request.headers.cookie,
+        cookieName('sign-in', isSecure(access, request)),
+      )
+      const cameBackTo = new URL(callbackOf(access, request))
+      cameBackTo.search = request.url.includes('?')
+        ? request.url.slice(request.url.indexOf('?'))
+        : ''
+      setCookie({ access, request, reply }, 'sign-in', '', 0)
+      try {
+        const { secret, returnTo } = await signInOf(access).finish(cameBackTo, cookie)
+        setCookie({ access, request, reply }, 'session', secret, SESSION_MAX_MS)
+        return await reply.redirect(returnTo)
+      } catch (error) {
+        if (!(error instanceof Fault) || error.code !== 'sign-in-refused') throw error
+        countFailure(access, request, reply)
+        return await showRefusal(reply, error)
+      }
+    },
+  )
+}
+
+function addTokenSession(app: App, parts: AccessRouteParts): void {
+  app.post(
+    '/v1/auth/session',
+    {
+      schema: {
+        operationId: 'beginSession',
+        summary: 'Sign a browser in by a token, which it then need not keep',
+        tags: TAGS,
+        body: z.strictObject({ token: z.string().max(200) }),
+        response: { 200: IDENTITY_VIEW },
+      },
+      config: OPEN,
+    },
+    async (request, reply) => {
+      const { access } = parts
+      const recognised = await access.tokens.recognise(request.body.token)
+      if (recognised.is === 'refused') {
+        countFailure(access, request, reply)
+        throw noSuchToken()
+      }
+      const secret = await access.sessions.begin({ is: 'token', id: recognised.id })
+      const identity = await identityOf(access, recognised)
+      const csrfToken = csrfTokenOf(secret)
+      setCookie({ access, request, reply }, 'session', secret, SESSION_MAX_MS)
+      return viewOf({ ...identity, csrfToken })
+    },
+  )
+}
+
+function addSignOut(app: App, parts: AccessRouteParts): void {
+  app.post(
+    '/v1/auth/logout',
+    {
+      schema: {
+        operationId: 'signOut',
+        summary: 'End this session, or revoke the token of this login',
+        tags: TAGS,
+        response: { 204: z.null().describe('It has ended.') },
+      },
+      config: { permission: 'self' },
+    },
+    async (request, reply) => {
+      const { access } = parts
+      const identity = whoAsks(request)
+      const { sessionKey, tokenId, kind, name } = identity
+      if (sessionKey !== undefined) {
+        const sentence = `${name} signed out.`
+        await access.audit.note({
+          by: name,
+          what: 'session.ended',
+          subject: name,
+          sentence,
+          details: {},
+        })
+        await access.sessions.end(sessionKey)
+        setCookie({ access, request, reply }, 'session', '', 0)
+      } else if (tokenId !== undefined && kind === 'person') {
+        await access.tokens.revoke(identity, tokenId)
+      }
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
+/** Whose cookie is set. */
+interface Setting {
+  readonly access: Access
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+}
+
+function setCookie(
+  { access, request, reply }: Setting,
+  name: 'session' | 'sign-in',
+  value: string,
+  lifetimeMs: number,
+): void {
+  const secure = isSecure(access, request)
+  const cookie = printCookie(cookieName(name, secure), value, { isSecure: secure, lifetimeMs })
+  void reply.header('set-cookie', cookie)
+}
+
+function callbackOf(access: Access, request: FastifyRequest): string {
+  return `${originOf(access, request)}/v1/auth/callback`
+}
+
+function signInOf({ signIn }: Access): SignIn {
+  if (signIn !== undefined) return signIn
+  throw new Fault({
+    code: 'sign-in-unavailable',
+    operation: 'sign in',
+    subject: 'you',
+    hint: 'No provider of identities is configured here; sign in with a token.',
+  })
+}
+
+async function showRefusal(reply: FastifyReply, { hint }: Fault): Promise<FastifyReply> {
+  return await reply
+    .code(403)
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_POLICY)
+    .send(notePage('You are not signed in', hint))
+}
+
+function noSuchToken(): Fault {
+  const hint = 'Nobody is known by that token; it may have expired or been revoked.'
+  return new Fault({ code: 'unauthenticated', operation: 'sign in', subject: 'you', hint })
+}
