@@ -36,8 +36,8 @@ const FOLLOWED_WITHIN_MS = 60_000
 
 /** The longest that undoing may take once faults have stopped. @unit ms */
 const END_WITHIN_MS = 600_000
-/** The most steps of one run. */
-const STEPS_MOST = 60_000
+/** The most steps of one run: hours of watching, when the clock has stepped back by one. */
+const STEPS_MOST = 200_000
 
 /** What one run is made from. */
 export interface RunOptions {
