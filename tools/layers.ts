@@ -36,7 +36,8 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core', 'contracts', 'seams'],
     packages: 'any',
   },
-  rim('ledger', ['chain']),
+  { name: 'database', holds: /^database\//, mayImport: ['core', 'seams'], packages: 'any' },
+  onDatabase(rim('ledger', ['chain'])),
   rim('probes', [
     'answer',
     'connection',
@@ -51,10 +52,10 @@ export const LAYERS: readonly Layer[] = [
   rim('sources', []),
   rim('clock', []),
   rim('random', []),
-  rim('settings', []),
-  rim('records', ['document']),
-  rim('leases', []),
-  rim('mailbox', []),
+  onDatabase(rim('settings', [])),
+  onDatabase(rim('records', ['document'])),
+  onDatabase(rim('leases', [])),
+  onDatabase(rim('mailbox', [])),
   rim('notifier', []),
   rim('circumstances', []),
   rim('telemetry', []),
@@ -109,6 +110,11 @@ export const LAYERS: readonly Layer[] = [
 function rim(name: string, shared: readonly string[]): Layer {
   const holds = new RegExp(`^${name}/`)
   return { name, holds, mayImport: ['core', 'seams'], packages: 'any', shared }
+}
+
+/** A layer of the rim of which one part keeps what it has in PostgreSQL. */
+function onDatabase(layer: Layer): Layer {
+  return { ...layer, mayImport: ['core', 'seams', 'database'] }
 }
 
 /** The table as ARCHITECTURE.md shows it. */

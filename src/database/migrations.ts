@@ -1,0 +1,215 @@
+/**
+ * The schema in PostgreSQL, as numbered steps. A step that has been released is never edited: a change
+ * is a new step, and an entry's text and hash are never rewritten by one. A step that only adds keeps
+ * `compatibleFrom` where it is, so that replicas of the version before run on beside the new ones; one
+ * that takes something away raises it, and from then on they are refused.
+ */
+
+/** One step of the schema. */
+export interface Migration {
+  /** From 1, without gaps. */
+  readonly number: number
+  /** The oldest schema that a program may know and still use this one. */
+  readonly compatibleFrom: number
+  readonly sql: string
+}
+
+/**
+ * Writes a group of appends in one statement, so that nobody waits for a client while the head is
+ * locked. `moved`: the head is not where the caller believes; `fenced`: a lease is not the latest one.
+ * In both cases nothing was written. The epoch is raised by whoever has to know that an attempt whose
+ * connection broke can have no effect any more.
+ */
+const APPEND = `
+  CREATE FUNCTION rampart.append_1(
+    known_position bigint, known_hash text, known_epoch bigint,
+    subjects text[], tokens bigint[],
+    entry_streams text[], entry_sequences bigint[], entry_texts text[], entry_hashes text[],
+    end_streams text[], end_sequences bigint[], end_firsts bigint[], end_lasts bigint[],
+    new_hash text, new_checkpoints bigint, new_checkpoint_position bigint, new_seal text,
+    signed_at_ms bigint, signed_by text, signature text, news text
+  ) RETURNS text LANGUAGE plpgsql AS $body$
+  DECLARE
+    written bigint := cardinality(entry_texts);
+  BEGIN
+    PERFORM 1 FROM rampart.head
+      WHERE id = 1 AND position = known_position AND hash = known_hash AND epoch = known_epoch
+      FOR UPDATE;
+    IF NOT FOUND THEN RETURN 'moved'; END IF;
+    IF cardinality(subjects) > 0 AND cardinality(subjects) <> (
+      SELECT count(*) FROM (
+        SELECT leases.token AS latest, given.token AS given
+        FROM rampart.leases JOIN unnest(subjects, tokens) AS given (subject, token) USING (subject)
+        ORDER BY subject FOR SHARE OF leases
+      ) AS held WHERE latest = given
+    ) THEN RETURN 'fenced'; END IF;
+    INSERT INTO rampart.entries (position, stream, sequence, text, hash)
+      SELECT known_position + number, stream, sequence, text, hash
+      FROM unnest(entry_streams, entry_sequences, entry_texts, entry_hashes)
+        WITH ORDINALITY AS entry (stream, sequence, text, hash, number);
+    INSERT INTO rampart.streams AS known (stream, sequence, first, last)
+      SELECT * FROM unnest(end_streams, end_sequences, end_firsts, end_lasts)
+      ON CONFLICT (stream) DO UPDATE SET sequence = excluded.sequence, last = excluded.last;
+    IF signature IS NOT NULL THEN
+      INSERT INTO rampart.checkpoints
+        VALUES (new_checkpoints, new_checkpoint_position, new_hash, signed_at_ms, signed_by, signature);
+    END IF;
+    UPDATE rampart.head SET position = known_position + written, hash = new_hash,
+      checkpoints = new_checkpoints, checkpoint_position = new_checkpoint_position, seal = new_seal
+      WHERE id = 1;
+    IF written > 0 THEN PERFORM pg_notify('rampart_appended', news); END IF;
+    RETURN 'written';
+  END $body$;`
+
+/** Changes of one key wait for each other; those of different keys never do. */
+const RECORDS = `
+  CREATE TABLE rampart.records (
+    collection text COLLATE "C" NOT NULL,
+    key text COLLATE "C" NOT NULL,
+    value text NOT NULL,
+    version bigint NOT NULL,
+    updated_at_ms bigint NOT NULL,
+    expires_at_ms bigint,
+    PRIMARY KEY (collection, key)
+  );
+  CREATE INDEX records_expiring ON rampart.records (expires_at_ms) WHERE expires_at_ms IS NOT NULL;
+  CREATE TABLE rampart.record_floors (
+    collection text COLLATE "C" PRIMARY KEY,
+    version bigint NOT NULL
+  );
+  CREATE FUNCTION rampart.lock_record_1(of_collection text, of_key text) RETURNS void
+  LANGUAGE sql AS $body$
+    SELECT pg_advisory_xact_lock(hashtextextended(of_collection || '/' || of_key, 1380797524))
+  $body$;
+  CREATE FUNCTION rampart.put_record_1(
+    of_collection text, of_key text, new_value text, if_version bigint,
+    now_ms bigint, new_expires_at_ms bigint,
+    OUT found bigint, OUT new_version bigint
+  ) LANGUAGE plpgsql AS $body$
+  DECLARE
+    last bigint;
+    expires bigint;
+  BEGIN
+    PERFORM rampart.lock_record_1(of_collection, of_key);
+    SELECT version, expires_at_ms INTO last, expires FROM rampart.records
+      WHERE collection = of_collection AND key = of_key;
+    found := CASE WHEN last IS NULL OR expires <= now_ms THEN 0 ELSE last END;
+    IF if_version <> found THEN RETURN; END IF;
+    IF last IS NULL THEN
+      SELECT version INTO last FROM rampart.record_floors WHERE collection = of_collection;
+    END IF;
+    new_version := coalesce(last, 0) + 1;
+    INSERT INTO rampart.records
+      VALUES (of_collection, of_key, new_value, new_version, now_ms, new_expires_at_ms)
+      ON CONFLICT (collection, key) DO UPDATE SET value = excluded.value,
+        version = excluded.version, updated_at_ms = excluded.updated_at_ms,
+        expires_at_ms = excluded.expires_at_ms;
+  END $body$;
+  CREATE FUNCTION rampart.remove_record_1(
+    of_collection text, of_key text, if_version bigint, now_ms bigint,
+    OUT found bigint, OUT is_removed boolean
+  ) LANGUAGE plpgsql AS $body$
+  BEGIN
+    PERFORM rampart.lock_record_1(of_collection, of_key);
+    SELECT version INTO found FROM rampart.records WHERE collection = of_collection
+      AND key = of_key AND (expires_at_ms IS NULL OR expires_at_ms > now_ms);
+    found := coalesce(found, 0);
+    is_removed := false;
+    IF found = 0 OR if_version <> found THEN RETURN; END IF;
+    INSERT INTO rampart.record_floors AS floors VALUES (of_collection, found)
+      ON CONFLICT (collection) DO UPDATE SET version = greatest(floors.version, excluded.version);
+    DELETE FROM rampart.records WHERE collection = of_collection AND key = of_key;
+    is_removed := true;
+  END $body$;
+  CREATE FUNCTION rampart.sweep_records_1(now_ms bigint) RETURNS void LANGUAGE plpgsql AS $body$
+  DECLARE
+    gone record;
+  BEGIN
+    FOR gone IN SELECT collection, key FROM rampart.records WHERE expires_at_ms <= now_ms
+      ORDER BY collection, key LIMIT 500
+    LOOP
+      CONTINUE WHEN NOT pg_try_advisory_xact_lock(
+        hashtextextended(gone.collection || '/' || gone.key, 1380797524));
+      INSERT INTO rampart.record_floors AS floors
+        SELECT collection, version FROM rampart.records WHERE collection = gone.collection
+          AND key = gone.key AND expires_at_ms <= now_ms
+        ON CONFLICT (collection) DO UPDATE SET version = greatest(floors.version, excluded.version);
+      DELETE FROM rampart.records WHERE collection = gone.collection AND key = gone.key
+        AND expires_at_ms <= now_ms;
+    END LOOP;
+  END $body$;`
+
+/** Every step, oldest first. */
+export const MIGRATIONS: readonly Migration[] = [
+  {
+    number: 1,
+    compatibleFrom: 1,
+    sql: `
+      CREATE TABLE rampart.entries (
+        position bigint PRIMARY KEY,
+        stream text COLLATE "C" NOT NULL,
+        sequence bigint NOT NULL,
+        text text NOT NULL,
+        hash text NOT NULL,
+        UNIQUE (stream, sequence)
+      );
+      CREATE TABLE rampart.streams (
+        stream text COLLATE "C" PRIMARY KEY,
+        sequence bigint NOT NULL,
+        first bigint NOT NULL,
+        last bigint NOT NULL
+      ) WITH (fillfactor = 70);
+      CREATE TABLE rampart.head (
+        id integer PRIMARY KEY CHECK (id = 1),
+        position bigint NOT NULL,
+        hash text NOT NULL,
+        checkpoints bigint NOT NULL,
+        checkpoint_position bigint NOT NULL,
+        seal text NOT NULL,
+        epoch bigint NOT NULL DEFAULT 0
+      ) WITH (fillfactor = 10);
+      CREATE TABLE rampart.checkpoints (
+        number bigint PRIMARY KEY,
+        position bigint NOT NULL,
+        hash text NOT NULL,
+        at_ms bigint NOT NULL,
+        public_key text NOT NULL,
+        signature text NOT NULL
+      );
+      CREATE TABLE rampart.snapshots (
+        stream text COLLATE "C" PRIMARY KEY,
+        sequence bigint NOT NULL,
+        fold_version bigint NOT NULL,
+        state bytea NOT NULL,
+        seal text NOT NULL
+      );
+      CREATE TABLE rampart.keys (
+        name text PRIMARY KEY,
+        public_key text NOT NULL,
+        sealed bytea NOT NULL
+      );
+      CREATE TABLE rampart.leases (
+        subject text COLLATE "C" PRIMARY KEY,
+        owner text,
+        token bigint NOT NULL,
+        expires_at timestamptz NOT NULL
+      ) WITH (fillfactor = 50);
+      CREATE TABLE rampart.letters (
+        id text PRIMARY KEY,
+        number bigint GENERATED ALWAYS AS IDENTITY,
+        subject text COLLATE "C" NOT NULL,
+        body text NOT NULL,
+        sent_at timestamptz NOT NULL DEFAULT clock_timestamp(),
+        taken_by text,
+        answer text
+      );
+      CREATE INDEX letters_waiting ON rampart.letters (number) WHERE taken_by IS NULL;
+      CREATE TABLE rampart.settings (
+        ramp text COLLATE "C" PRIMARY KEY,
+        sealed bytea NOT NULL,
+        kept_at timestamptz NOT NULL DEFAULT clock_timestamp()
+      );
+      ${APPEND}
+      ${RECORDS}`,
+  },
+]
