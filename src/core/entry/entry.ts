@@ -36,22 +36,25 @@ export interface Cause {
   readonly answer?: Answer
 }
 
+/** What is approved or rejected, and in whose name. */
+export interface Approving {
+  readonly stage: string
+  readonly condition: string
+  /** Of the plan that whoever speaks has seen. */
+  readonly digest: Digest
+  /** The role, group or name that entitles them; the server says it, not they. */
+  readonly as: string
+  /**
+   * Other names that are, or may be, the same hand: who made their token, tokens they made. None of
+   * them is a second pair of eyes. Absent: none is known.
+   */
+  readonly also?: readonly string[]
+}
+
 /** What a person, or a program on their behalf, may say to a ramp. */
 export type Word =
-  | {
-      readonly say: 'approve'
-      readonly stage: string
-      readonly condition: string
-      readonly digest: Digest
-      readonly as: string
-    }
-  | {
-      readonly say: 'reject'
-      readonly stage: string
-      readonly condition: string
-      readonly digest: Digest
-      readonly as: string
-    }
+  | ({ readonly say: 'approve' } & Approving)
+  | ({ readonly say: 'reject' } & Approving)
   | { readonly say: 'hold'; readonly why: string }
   | { readonly say: 'resume'; readonly why: string }
   /** `undo: false` leaves everything as it stands. */

@@ -50,6 +50,8 @@ export interface ApprovalQuestion {
   readonly from: readonly string[]
   /** How many different people must approve. @minimum 1 */
   readonly count: number
+  /** How long an approval counts when nothing was begun upon it. @default as long as the ramp @unit ms */
+  readonly expiresMs?: number
 }
 
 /** Asks the clock: passed once `ms` have gone by since the stage's needs were met or it was entered. */

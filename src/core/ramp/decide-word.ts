@@ -2,6 +2,7 @@
 import type { Word } from '../entry/entry.ts'
 import type { Decider } from './decider.ts'
 import { takeBack } from './failure.ts'
+import { approvalsOf } from './open-approvals.ts'
 import { type RampState, stageNamed } from './state.ts'
 
 /** Why a word has no effect; absent: it has one. */
@@ -97,15 +98,22 @@ function assessApproval(
     const sentence = `${by} speaks as ${word.as}; one of ${question.from.join(', ')} is needed.`
     return { reason: 'not-entitled', sentence }
   }
-  if (word.say === 'approve' && by === state.by) {
-    return { reason: 'own-proposal', sentence: `${by} proposed it, so another must approve it.` }
-  }
-  const twice = state.approvals.some(
-    (said) => said.stage === word.stage && said.condition === word.condition && said.by === by,
+  const hand = [by, ...(word.also ?? [])]
+  if (word.say === 'approve' && hand.includes(state.by)) return ownProposal(state, by)
+  const twice = approvalsOf(state, word, question, state.latestMs).find((said) =>
+    hand.includes(said.by),
   )
-  return twice
-    ? { reason: 'said-already', sentence: `${by} has answered this already.` }
-    : undefined
+  if (twice === undefined) return undefined
+  const same = twice.by === by ? '' : ` as ${twice.by}`
+  return { reason: 'said-already', sentence: `${by} has answered this already${same}.` }
+}
+
+function ownProposal(state: RampState, by: string): Refusal {
+  const same = state.by === by ? '' : `, as ${state.by}`
+  return {
+    reason: 'own-proposal',
+    sentence: `${by} proposed it${same}, so another must approve it.`,
+  }
 }
 
 function decideResume(decider: Decider, by: string): void {

@@ -6,6 +6,7 @@ import { unreachable } from '../fault/assert.ts'
 import type { PlacedCondition } from '../plan/plan-index.ts'
 import type { ApprovalQuestion } from '../plan/question.ts'
 import type { Answer } from '../plan/verdict.ts'
+import { approvalsOf } from './open-approvals.ts'
 import type { ConditionState, RampState, StageView } from './state.ts'
 
 /** How a condition stands. */
@@ -39,7 +40,7 @@ export function standingOf(
     case 'instant':
       return fromInstant(question.atMs, nowMs)
     case 'approval':
-      return approvalStanding(state, view, placed, question)
+      return approvalStanding(state, { view, placed, question, nowMs })
     case 'ramp':
       return newsStanding(state, question)
     default:
@@ -74,13 +75,16 @@ function fromInstant(atMs: number, nowMs: number): Standing {
 
 function approvalStanding(
   state: RampState,
-  view: StageView,
-  placed: PlacedCondition,
-  question: ApprovalQuestion,
+  asked: {
+    readonly view: StageView
+    readonly placed: PlacedCondition
+    readonly question: ApprovalQuestion
+    readonly nowMs: number
+  },
 ): Standing {
-  const words = state.approvals.filter(
-    (word) => word.stage === view.now.name && word.condition === placed.condition.name,
-  )
+  const { view, placed, question, nowMs } = asked
+  const at = { stage: view.now.name, condition: placed.condition.name }
+  const words = approvalsOf(state, at, question, nowMs)
   const rejection = words.find((word) => !word.approves)
   if (rejection !== undefined) {
     const answer: Answer = {
