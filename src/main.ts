@@ -38,6 +38,7 @@ function cliParts(): Omit<CliParts, 'runDaemon'> {
     nowMs: () => clock.nowMs(),
     onInterrupt,
     onTermination,
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
     findWorkspace,
     async connectDaemon(workspace, options) {
       const { connectDaemon } = await import('./server/client/connect-daemon.ts')
@@ -70,7 +71,7 @@ async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
   process.on('SIGHUP', () => undefined)
   const settings = definedOnly(process.env)
   const { signal } = stopping
-  await runDaemon({ ...options, version, settings, signal, log })
+  await runDaemon({ ...options, version, settings, user: userName(), signal, log })
   return 0
 }
 
@@ -88,6 +89,23 @@ function onTermination(callback: () => void): () => void {
   for (const signal of signals) process.on(signal, callback)
   return () => {
     for (const signal of signals) process.off(signal, callback)
+  }
+}
+
+/** Asks on standard error, so that what is asked never ends up in a file of data. */
+async function ask(question: string): Promise<string | undefined> {
+  const { createInterface } = await import('node:readline/promises')
+  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const gone = new AbortController()
+  lines.once('SIGINT', () => gone.abort())
+  lines.once('close', () => gone.abort())
+  try {
+    return await lines.question(question, { signal: gone.signal })
+  } catch (error) {
+    if (gone.signal.aborted) return undefined
+    throw error
+  } finally {
+    lines.close()
   }
 }
 

@@ -18,6 +18,23 @@ export interface RunDaemonOptions {
   readonly workspace: string
   /** Stop when nothing runs and nobody asked for so long; absent: never. @unit ms */
   readonly idleExitMs?: number
+  /** How others reach it; absent: nobody but the owner of the account. */
+  readonly doors?: ServeDoors
+}
+
+/** How a daemon is reached over the network. */
+export interface ServeDoors {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Files of a certificate and its key. */
+  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** Whether a proxy that has TLS stands before it. */
+  readonly isBehindProxy: boolean
+  /** How browsers reach it, where that is not how it listens. */
+  readonly publicUrl?: string
+  /** The file that says who may come in. */
+  readonly accessFile?: string
 }
 
 /** What the command line needs. */
@@ -38,6 +55,11 @@ export interface CliParts {
   onInterrupt(callback: () => void): () => void
   /** The same, also when the process is told to end, or its terminal goes away. */
   onTermination(callback: () => void): () => void
+  /**
+   * Asks the person at the terminal; undefined when they leave with Ctrl-C or Ctrl-D. Absent: there is
+   * nobody to ask.
+   */
+  ask?(question: string): Promise<string | undefined>
   /** The nearest folder at or above `from` that holds `.rampart`; else `from`. */
   findWorkspace(from: string): string
   /**

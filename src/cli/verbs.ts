@@ -89,6 +89,63 @@ export const VERBS: readonly Verb[] = [
       (await import('./commands/plan.ts')).runPlan(parts, path, options),
   },
   {
+    usage: 'apply',
+    summary: 'let the server hold contracts, showing the difference first',
+    options: [
+      ['-f, --file <path>', 'a file, or a folder with all that is below it'],
+      ['--dry-run', 'only show the difference'],
+      ['--yes', 'do not ask'],
+      WHY_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/apply.ts')).runApply(parts, options),
+  },
+  {
+    usage: 'contracts list',
+    summary: 'list the contracts that the server holds',
+    options: [
+      ['--kind <kind>', 'only of that kind'],
+      ['--label <label>', 'only with that label: team, or team=store'],
+      ['--owner <name>', 'only those that name that owner'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/contracts.ts')).runContractsList(parts, options),
+  },
+  {
+    usage: 'contracts show <contract>',
+    summary: 'print a contract that the server holds',
+    options: [
+      ['--revision <revision>', 'its number or digest; the latest when not given'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [called = ''], options) =>
+      (await import('./commands/contracts.ts')).runContractsShow(parts, called, options),
+  },
+  {
+    usage: 'contracts revisions <contract>',
+    summary: 'list who amended a contract, when and why',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [called = ''], options) =>
+      (await import('./commands/contracts.ts')).runContractsRevisions(parts, called, options),
+  },
+  {
+    usage: 'contracts compare <contract>',
+    summary: 'say what changed from one revision to another',
+    options: [
+      ['--from <revision>', 'number or digest; the one before the latest when not given'],
+      ['--to <revision>', 'number or digest; the latest when not given'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [called = ''], options) =>
+      (await import('./commands/contracts.ts')).runContractsCompare(parts, called, options),
+  },
+  {
     usage: 'parts [folder]',
     summary: 'list who uses which contract, and in which revision',
     options: [JSON_FLAG],
@@ -262,6 +319,21 @@ export const VERBS: readonly Verb[] = [
       (await import('./commands/replay.ts')).runReplay(parts, ramp, options),
   },
   {
+    usage: 'serve',
+    summary: 'serve others over the network, until told to stop',
+    options: [
+      ['--listen <address>', 'host and port (127.0.0.1:7070)'],
+      ['--tls-cert <file>', 'the certificate, in PEM'],
+      ['--tls-key <file>', 'its key, in PEM'],
+      ['--behind-proxy', 'a proxy before it has TLS, and says truly who asks'],
+      ['--public-url <url>', 'how browsers reach it'],
+      ['--access <file>', 'who may come in, and by which provider of identities'],
+      WORKSPACE_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/serve.ts')).runServe(parts, options),
+  },
+  {
     usage: 'daemon status',
     summary: "say who serves this folder's components",
     options: [WORKSPACE_FLAG, JSON_FLAG],
@@ -299,6 +371,7 @@ export const COMMANDS: readonly string[] = VERBS.filter((verb) => verb.isHidden 
 
 /** What the words are about that have commands below them. */
 export const GROUPS: Readonly<Record<string, string>> = {
+  contracts: 'what the server holds',
   ledger: 'the record of everything that happened',
   daemon: "the process that owns a folder's components",
 }

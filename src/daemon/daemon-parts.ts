@@ -2,9 +2,8 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { SystemClock } from '../clock/system-clock.ts'
-import { isFault } from '../core/fault/fault.ts'
 import { Engine } from '../engine/engine.ts'
-import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
+import type { EngineParts } from '../engine/parts.ts'
 import { WebhookNotifier } from '../notifier/webhook-notifier.ts'
 import { AgreeProbe } from '../probes/agree/agree-probe.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
@@ -34,19 +33,16 @@ import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
-import type { Ledger } from '../seams/ledger.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { Processes } from '../seams/processes.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
 import type { Components } from '../server/parts.ts'
-import { FileSettingsStore } from '../settings/file-settings-store.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { ProcessComponents } from './daemon-components.ts'
 import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
-import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
 import { CelExpressions } from './daemon-expressions.ts'
-import { DamagedLedger } from './daemon-ledger.ts'
 import { SoleRuntime } from './daemon-runtimes.ts'
+import { type DaemonStore, openFileStore } from './daemon-store.ts'
 
 /** What commands of probes are found by when the daemon itself was given nothing. */
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -56,16 +52,18 @@ export interface DaemonPartsOptions {
   readonly place: DaemonPlace
   /** A copy of the process's variables. */
   readonly settings: Readonly<Record<string, string>>
+  readonly clock?: Clock
+  /** Where everything is kept; closed together with the parts. @default files of the workspace */
+  readonly store?: DaemonStore
   onTrouble(error: unknown): void
 }
 
 /** Everything a daemon holds. */
-export interface DaemonParts extends DaemonCircumstances {
+export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'close'> {
   readonly clock: Clock
-  readonly ledger: Ledger
+  readonly store: DaemonStore
   readonly runtime: ProcessRuntime
   readonly containers: ContainerRuntime
-  readonly settings: FileSettingsStore
   readonly engine: Engine
   readonly components: Components
 }
@@ -78,8 +76,8 @@ export interface DaemonParts extends DaemonCircumstances {
 export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
   const { place, onTrouble } = options
   const { workspace, processesFolder: folder } = place
-  const clock = new SystemClock()
-  const ledger = openLedger(options, clock)
+  const { clock = new SystemClock() } = options
+  const { store = openFileStore({ ...options, clock }) } = options
   const runtime = new ProcessRuntime({
     folder,
     workspace,
@@ -95,21 +93,20 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
     onTrouble,
   })
   const actuators = [runtime, containers, new ExternalRuntime()]
-  const settings = new FileSettingsStore(place.settingsFolder)
   const engine = new Engine({
     clock,
     random: new SystemRandom(),
-    ledger,
+    ...keptIn(store),
     probes: probesFor(options, { runtime, containers, clock }),
     actuators: actuators.map((one) => new SoleRuntime(one, [runtime, containers])),
     expressions: new CelExpressions(),
-    settings,
     notifier: new WebhookNotifier({ onTrouble }),
   })
   const processes = new ProcessComponents({ runtime, workspace, folder })
   const components = new EveryComponent(processes, containers)
   const watching = openCircumstances(place, clock, onTrouble)
-  return { clock, ledger, runtime, containers, settings, engine, components, ...watching }
+  const { close: _, ...kept } = store
+  return { ...kept, store, clock, runtime, containers, engine, components, ...watching }
 }
 
 /** Lets go of everything, ending no ramp and no component. */
@@ -118,18 +115,21 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   await parts.recorder.close()
   parts.runtime.close()
   parts.containers.close()
-  await parts.ledger.close()
+  await parts.store.close()
 }
 
-function openLedger({ place, settings }: DaemonPartsOptions, clock: Clock): Ledger {
-  const { folder } = place
-  const crash = settings['RAMPART_CRASH']
-  try {
-    const ledger = openSqliteLedger({ folder, clock })
-    return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
-  } catch (error) {
-    if (!isFault(error, 'ledger-corrupt')) throw error
-    return new DamagedLedger(openSqliteLedger({ folder, clock, access: 'read' }), error)
+/** What the engine needs of the store. */
+function keptIn({
+  ledger,
+  settings,
+  leases,
+  mailbox,
+}: DaemonStore): Pick<EngineParts, 'ledger' | 'settings' | 'leases' | 'mailbox'> {
+  return {
+    ledger,
+    settings,
+    ...(leases === undefined ? {} : { leases }),
+    ...(mailbox === undefined ? {} : { mailbox }),
   }
 }
 

@@ -4,19 +4,22 @@
  */
 import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
+import { SystemClock } from '../clock/system-clock.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { findDaemon } from '../server/client/connect-daemon.ts'
 import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import type { DaemonIdentity } from '../server/parts.ts'
-import { Server } from '../server/server.ts'
+import { openServer, type Server } from '../server/server.ts'
 import { recordCircumstances } from './daemon-circumstances.ts'
+import { assertNotExposed, type DoorOptions, openDoor, readAccess } from './daemon-doors.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
+import { openFileStore } from './daemon-store.ts'
 import { sendTraces } from './daemon-telemetry.ts'
 
 /** Which daemon to be. */
@@ -27,6 +30,10 @@ export interface DaemonOptions {
   readonly settings: Readonly<Record<string, string>>
   /** Stop when nothing runs and nobody asked for so long; absent: never. @unit ms */
   readonly idleExitMs?: number
+  /** How others reach it; absent: nobody but the owner of the account, through the socket. */
+  readonly doors?: DoorOptions
+  /** Whose the socket is, by the name of their account. */
+  readonly user: string
   /** Aborted when the daemon is to stop. */
   readonly signal: AbortSignal
   /** One line for the daemon's log. */
@@ -52,9 +59,11 @@ const STOP_PATIENCE_MS = 15_000
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const place = placeOf(options.workspace)
+  if (options.doors !== undefined) assertNotExposed(options.doors)
   openWorkspaceFolder(place.folder)
   const lock = await waitForLock(place, options.signal)
   if (lock === undefined) {
+    if (options.doors !== undefined && !options.signal.aborted) throw taken(place)
     options.log('Another daemon serves this workspace, or nobody wants this one any more.')
     return
   }
@@ -88,21 +97,28 @@ async function waitForLock(
 }
 
 async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> {
-  const { settings, version, log } = options
+  const { settings, version, log, doors, user: localUser } = options
   const { workspace } = place
   const onTrouble = (error: unknown): void => log(describeTrouble(error))
-  const parts = openDaemonParts({ place, settings, onTrouble })
+  const access = doors === undefined ? undefined : readAccess(doors)
+  const clock = new SystemClock()
+  const store = openFileStore({ place, settings, clock, onTrouble })
+  const parts = openDaemonParts({ place, settings, clock, store, onTrouble })
   const startedAtMs = parts.clock.nowMs()
   const identity = { pid: process.pid, version, workspace, startedAtMs }
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
-  const server = new Server({ ...parts, identity, stop, onTrouble })
+  const server = await openServer(
+    { ...parts, identity, localUser, ...(access === undefined ? {} : { access }), stop, onTrouble },
+    { forNetwork: doors !== undefined, isBehindProxy: doors?.isBehindProxy === true },
+  )
   logEvents(parts, log)
   recordCircumstances(parts, onTrouble)
   const stopSending = sendTraces({ parts, settings, version, onTrouble })
   const stopPruning = await takeUp(parts, log, onTrouble)
   await listen(server, place, parts, identity)
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
+  if (doors !== undefined) await openDoor(server, doors, { records: parts.records, log, onTrouble })
   const idle = watchIdle({ ...options, server, parts, stop })
   await aborted(AbortSignal.any([options.signal, stopping.signal]))
   log('Stopping; what is running keeps running.')
@@ -144,6 +160,15 @@ async function listen(
   const startTicks = kernel.process(pid)?.started ?? ''
   const bootId = kernel.bootId()
   writeDaemonFile(place, { pid, startTicks, bootId, version, startedAtMs, socket })
+}
+
+function taken({ workspace }: DaemonPlace): Fault {
+  return new Fault({
+    code: 'workspace-unusable',
+    operation: 'serve the workspace',
+    subject: workspace,
+    hint: 'Another daemon serves it already; run `rampart daemon stop`, or choose another --workspace.',
+  })
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

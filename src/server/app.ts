@@ -4,13 +4,14 @@
  * taken is parsed by its shape; what is given is sent as it is, and tests prove that it has its shape,
  * so that no answer pays for being looked at twice.
  */
+import { randomUUID } from 'node:crypto'
 import type { Server as HttpServer, IncomingMessage, ServerResponse } from 'node:http'
 // Makes fastify's schemas know of `operationId`, `summary` and `tags`; nothing of it is loaded.
 import type {} from '@fastify/swagger'
 import { type FastifyBaseLogger, type FastifyInstance, fastify } from 'fastify'
 import type { ZodTypeProvider } from 'fastify-type-provider-zod'
 import type { z } from 'zod'
-import type { Permission } from './access/permissions.ts'
+import { refuseUnread } from './answer-faults.ts'
 import { parseRequest } from './parse-request.ts'
 
 /** The server that routes are added to. */
@@ -21,13 +22,6 @@ export type App = FastifyInstance<
   FastifyBaseLogger,
   ZodTypeProvider
 >
-
-declare module 'fastify' {
-  interface FastifyContextConfig {
-    /** What whoever calls the route must be allowed to do. Every route of the API says so. */
-    permission?: Permission
-  }
-}
 
 /** The longest body that is read. @unit bytes */
 export const BODY_MAX: number = 4 * 1024 * 1024
@@ -40,11 +34,20 @@ const PART_NAMES: Readonly<Record<string, string>> = {
   headers: 'headers',
 }
 
+/** How an app is opened. */
+export interface AppOptions {
+  /** Whether a proxy says who asks. @default false */
+  readonly trustProxy?: boolean
+}
+
 /** An app without any route. */
-export function openApp(): App {
+export function openApp({ trustProxy = false }: AppOptions = {}): App {
   const app = fastify({
     bodyLimit: BODY_MAX,
     forceCloseConnections: true,
+    trustProxy,
+    genReqId: () => randomUUID(),
+    frameworkErrors: (error, _request, reply) => refuseUnread(reply.raw, error.message),
     routerOptions: { maxParamLength: 500 },
   }).withTypeProvider<ZodTypeProvider>()
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'body' }) => (sent) => {

@@ -4,7 +4,9 @@ import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
+import type { Records } from '../seams/records.ts'
 import type { SettingsStore } from '../seams/settings.ts'
+import type { AccessConfig } from './access/access-config.ts'
 import type { ComponentView, LeftoversView, LogLine } from './wire.ts'
 
 /** Which lines of which component. */
@@ -48,6 +50,12 @@ export interface ServerParts {
   readonly ledger: Ledger
   readonly settings: SettingsStore
   readonly components: Components
+  /** What is kept beside the ledger. */
+  readonly records: Records
+  /** Whose the Unix socket is, by the name of their account. */
+  readonly localUser: string
+  /** Who else may come in. @default nobody but whom the owner gives tokens to */
+  readonly access?: AccessConfig
   /** Absent: nobody records them. */
   readonly circumstances?: CircumstanceReader
   /** Asks the daemon to stop; returns at once. */

@@ -9,7 +9,7 @@ import { isFault } from '../core/fault/fault.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Engine } from '../engine/engine.ts'
 import { RampartClient } from './client/client.ts'
-import { Server } from './server.ts'
+import { openServer } from './server.ts'
 import type { OpenRampRequest, Problem, Recorded, StreamEvent } from './wire.ts'
 
 interface Trial {
@@ -24,7 +24,7 @@ async function openTrial(t: TestContext): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-server-'))
   const { parts, world, troubles } = makeServerParts(folder)
   const { engine } = parts
-  const server = new Server(parts)
+  const server = await openServer(parts)
   await engine.start()
   const socket = join(folder, 'daemon.sock')
   await server.listen(socket)
@@ -289,7 +289,9 @@ test('answers what is wrong with a request as a problem document', async (t) => 
     ['POST', '/v1/ramps', '{', 400, 'request-malformed'],
     ['POST', '/v1/ramps', '{"goal":"sideways","extra":1}', 400, 'request-malformed'],
     ['POST', '/v1/ramps', JSON.stringify(opening({ contract: {} })), 422, 'contract-invalid'],
-    ['POST', '/v1/ramps', `"${'x'.repeat(5 * 1024 * 1024)}"`, 400, 'request-malformed'],
+    ['POST', '/v1/ramps', `"${'x'.repeat(5 * 1024 * 1024)}"`, 413, 'body-too-large'],
+    ['PUT', '/v1/ramps', undefined, 405, 'method-unknown'],
+    ['GET', '/v1/ramps/%zz', undefined, 400, 'request-malformed'],
   ] as const
   for (const [method, path, body, status, code] of cases) {
     const asked = { method, path, ...(body === undefined ? {} : { body, headers: json }) }

@@ -1,40 +1,59 @@
 /**
- * The daemon's HTTP API over a Unix socket. Who may connect is the file system's business: the socket
- * is its owner's alone, in a folder that is its owner's alone. It decides nothing; the engine does.
+ * The HTTP API. Over a Unix socket it serves the owner of the machine's account: the socket is theirs
+ * alone, in a folder that is theirs alone. Over the network it serves whoever is known by a token or a
+ * session. It decides nothing; the engine does.
  */
 import { chmodSync } from 'node:fs'
-import type { FastifyError } from 'fastify'
-import { AssertionFailure } from '../core/fault/assert.ts'
-import { FAULT_CODES } from '../core/fault/codes.ts'
+import type { Server as HttpServer } from 'node:http'
 import { Fault } from '../core/fault/fault.ts'
+import { answerFaults } from './answer-faults.ts'
+import { type Api, openApi } from './api.ts'
 import { type App, openApp } from './app.ts'
+import { type NetDoor, type NetDoorOptions, openNetDoor } from './net-door.ts'
 import type { ServerParts } from './parts.ts'
-import { PROBLEM_TYPE, problemOf } from './problem.ts'
-import { RampIndex } from './ramp-index.ts'
 import { addRoutes } from './routes.ts'
+
+/** How others come to the server, if they do. */
+export interface ServerOptions {
+  /** It will be reached over the network: its answers are made smaller, and safe for browsers. */
+  readonly forNetwork?: boolean
+  /** A proxy stands before it, and says truly who asks. @default false */
+  readonly isBehindProxy?: boolean
+}
+
+/** Puts an API together; it listens nowhere yet. */
+export async function openServer(parts: ServerParts, options: ServerOptions = {}): Promise<Server> {
+  const app = openApp({ trustProxy: options.isBehindProxy === true })
+  answerFaults(app, parts.onTrouble)
+  if (options.forNetwork === true) {
+    // Loaded only here: a laptop's daemon serves one machine, and starts faster without.
+    const { prepareForNetwork } = await import('./prepare-for-network.ts')
+    await prepareForNetwork(app, parts)
+  }
+  return new Server(app, parts)
+}
 
 /** The API of one daemon. */
 export class Server {
   readonly #app: App
+  readonly #api: Api
   readonly #parts: ServerParts
+  #door: NetDoor | undefined
   #connections = 0
   #activeAtMs: number
   #isClosing = false
 
-  constructor(parts: ServerParts) {
+  constructor(app: App, parts: ServerParts) {
+    this.#app = app
     this.#parts = parts
     this.#activeAtMs = parts.clock.nowMs()
-    this.#app = openApp()
-    this.#app.server.on('connection', (socket) => {
-      this.#connections += 1
-      socket.once('close', () => {
-        this.#connections -= 1
-        this.#activeAtMs = parts.clock.nowMs()
-      })
+    this.#app.addHook('onRequest', (request, reply, done) => {
+      reply.header('x-request-id', request.id)
+      done(this.#isClosing ? closing() : undefined)
     })
-    this.#answerFaults()
-    const index = new RampIndex(parts)
-    addRoutes(this.#app, parts, index)
+    this.#api = openApi(app, parts)
+    addRoutes(app, this.#api)
+    this.#count(app.server)
   }
 
   /** Since when nobody has been connected; undefined while somebody is. */
@@ -44,59 +63,53 @@ export class Server {
 
   /** Listens on a socket that is its owner's alone. */
   async listen(socketPath: string): Promise<void> {
+    this.#api.access.localDoor.watch(this.#app.server)
     await this.#app.listen({ path: socketPath })
     chmodSync(socketPath, 0o600)
     this.#activeAtMs = this.#parts.clock.nowMs()
   }
 
+  /**
+   * Listens on the network as well.
+   *
+   * @returns the door, with its address
+   * @throws address-unusable
+   */
+  async listenOnNetwork(options: NetDoorOptions): Promise<NetDoor> {
+    await this.#app.ready()
+    this.#door = await openNetDoor(options, (request, response) => {
+      this.#app.routing(request, response)
+    })
+    this.#count(this.#door.server)
+    return this.#door
+  }
+
   /** Refuses everything from now on; who is connected stays so until `close`. */
   beginClosing(): void {
     this.#isClosing = true
+    this.#door?.stop()
   }
 
   /** Stops listening and drops every connection. Idempotent. */
   async close(): Promise<void> {
     this.beginClosing()
+    await this.#door?.close()
     await this.#app.close()
+    await this.#api.close()
   }
 
-  #answerFaults(): void {
-    this.#app.addHook('onRequest', (_request, _reply, done) => {
-      done(this.#isClosing ? closing() : undefined)
+  #count(server: HttpServer): void {
+    server.on('connection', (socket) => {
+      this.#connections += 1
+      socket.once('close', () => {
+        this.#connections -= 1
+        this.#activeAtMs = this.#parts.clock.nowMs()
+      })
     })
-    this.#app.setNotFoundHandler((request) => {
-      throw routeUnknown(request.method, request.url)
-    })
-    this.#app.setErrorHandler(async (error, request, reply) => {
-      const fault = this.#faultOf(error, `${request.method} ${request.url}`)
-      const { httpStatus } = FAULT_CODES[fault.code]
-      return await reply.code(httpStatus).type(PROBLEM_TYPE).send(problemOf(fault))
-    })
-  }
-
-  /** What to tell of a thrown value. Bugs of ours are told without their details, and reported. */
-  #faultOf(error: unknown, operation: string): Fault {
-    if (error instanceof Fault) return error
-    const { statusCode, message } = error as FastifyError
-    if (!(error instanceof AssertionFailure) && statusCode !== undefined && statusCode < 500) {
-      return new Fault({ code: 'request-malformed', operation, subject: 'request', hint: message })
-    }
-    this.#parts.onTrouble(error)
-    const hint = 'The daemon failed by a bug of its own; .rampart/daemon.log says more.'
-    return new Fault({ code: 'daemon-failed', operation, subject: 'daemon', hint, cause: error })
   }
 }
 
 function closing(): Fault {
   const hint = 'The daemon is shutting down; `rampart daemon status` says when it is back.'
   return new Fault({ code: 'engine-closed', operation: 'ask the daemon', subject: 'daemon', hint })
-}
-
-function routeUnknown(method: string, url: string): Fault {
-  return new Fault({
-    code: 'route-unknown',
-    operation: `${method} ${url}`,
-    subject: url,
-    hint: 'The daemon has no such address; it may be of another version.',
-  })
 }

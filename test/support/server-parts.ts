@@ -11,6 +11,7 @@ import { CelExpressions } from '../../src/daemon/daemon-expressions.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts'
 import { SystemRandom } from '../../src/random/system-random.ts'
+import { MemoryRecords } from '../../src/records/memory/memory-records.ts'
 import type { RampSettings } from '../../src/seams/settings.ts'
 import type { ServerParts } from '../../src/server/parts.ts'
 
@@ -72,6 +73,8 @@ export function makeServerParts(workspace: string = tmpdir()): SmallServer {
     engine,
     ledger,
     settings,
+    records: new MemoryRecords(clock),
+    localUser: 'me',
     components: {
       list: () => [],
       logs: async function* () {},

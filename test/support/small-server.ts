@@ -1,18 +1,15 @@
 /** A server on a socket of its own with everything in memory, and a way to ask it. */
+import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
-import { SystemClock } from '../../src/clock/system-clock.ts'
-import { CelExpressions } from '../../src/daemon/daemon-expressions.ts'
-import { Engine } from '../../src/engine/engine.ts'
-import { MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts'
-import { SystemRandom } from '../../src/random/system-random.ts'
-import type { RampSettings } from '../../src/seams/settings.ts'
+import type { MemoryLedger } from '../../src/ledger/memory/memory-ledger.ts'
 import type { ServerParts } from '../../src/server/parts.ts'
-import { Server } from '../../src/server/server.ts'
+import { openServer as openApiServer } from '../../src/server/server.ts'
+import { makeServerParts } from './server-parts.ts'
 
 /** An answer. */
 export interface Sent<Body> {
@@ -35,52 +32,18 @@ export async function openServer(
   more: Partial<ServerParts> = {},
 ): Promise<{ readonly send: Send; readonly ledger: MemoryLedger; readonly socket: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-small-'))
-  const clock = new SystemClock()
-  const ledger = new MemoryLedger()
-  const kept = new Map<string, RampSettings>()
-  const settings = {
-    keep: async (ramp: string, values: RampSettings) => void kept.set(ramp, values),
-    load: async (ramp: string) => kept.get(ramp),
-  }
-  const done = { verdict: 'done', reason: 'spawned', sentence: 'It was started.' } as const
-  const failing = {
-    verdict: 'failed',
-    outlook: 'notYet',
-    reason: 'no',
-    sentence: 'Not yet.',
-  } as const
-  const engine = new Engine({
-    clock,
-    random: new SystemRandom(),
-    ledger,
-    probes: [{ kind: 'exit', ask: async () => ({ ...failing, evidence: {} }) }],
-    actuators: [{ name: 'process', run: async () => ({ ...done, outputs: {}, retryable: false }) }],
-    expressions: new CelExpressions(),
-    settings,
-  })
-  const server = new Server({
-    identity: { pid: process.pid, version: '1.2.3', workspace: folder, startedAtMs: 1 },
-    clock,
-    engine,
-    ledger,
-    settings,
-    components: {
-      list: () => [],
-      logs: async function* () {},
-      leftovers: () => ({ processes: [], ports: [] }),
-    },
-    stop: () => undefined,
-    onTrouble: (error) => {
-      throw error
-    },
-    ...more,
-  })
+  const { parts, world, troubles } = makeServerParts(folder)
+  world.running = 'failed'
+  const { engine } = parts
+  const ledger = parts.ledger as MemoryLedger
+  const server = await openApiServer({ ...parts, ...more })
   await engine.start()
   const socket = join(folder, 'daemon.sock')
   await server.listen(socket)
   t.after(async () => {
     await engine.close()
     await server.close()
+    assert.deepEqual(troubles, [], 'nothing went wrong by a bug of ours')
     rmSync(folder, { recursive: true, force: true })
   })
   return { send: sender(socket), ledger, socket }

@@ -2,9 +2,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Json } from '../../src/core/units/json.ts'
+import { openApi } from '../../src/server/api.ts'
+import { openApp } from '../../src/server/app.ts'
 import { openApiDocument } from '../../src/server/openapi/document.ts'
 import type { OpenApiDocument } from '../../src/server/openapi/shape.ts'
-import { RampIndex } from '../../src/server/ramp-index.ts'
 import { addRoutes } from '../../src/server/routes.ts'
 import { makeServerParts } from '../../test/support/server-parts.ts'
 import { printFormattedJson } from '../formatted-json.ts'
@@ -12,10 +13,14 @@ import { printFormattedJson } from '../formatted-json.ts'
 /** The document, for reading. */
 export async function openApiOf(repository: string): Promise<OpenApiDocument> {
   const { parts } = makeServerParts()
-  const index = new RampIndex(parts)
+  const api = openApi(openApp(), parts)
   const text = readFileSync(join(repository, 'package.json'), 'utf8')
   const { version } = JSON.parse(text) as { readonly version: string }
-  return await openApiDocument((app) => addRoutes(app, parts, index), version)
+  try {
+    return await openApiDocument((app) => addRoutes(app, api), version)
+  } finally {
+    await api.close()
+  }
 }
 
 /** The document, as docs/openapi.json keeps it. */

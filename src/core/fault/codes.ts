@@ -20,6 +20,7 @@ export type FaultCodeName =
   | 'ledger-newer'
   | 'record-conflict'
   | 'store-unavailable'
+  | 'master-key-unusable'
   | 'ramp-unknown'
   | 'ramp-busy'
   | 'word-refused'
@@ -27,6 +28,13 @@ export type FaultCodeName =
   | 'part-unknown'
   | 'request-malformed'
   | 'route-unknown'
+  | 'method-unknown'
+  | 'body-too-large'
+  | 'media-unknown'
+  | 'key-reused'
+  | 'server-exposed'
+  | 'address-unusable'
+  | 'access-malformed'
   | 'contract-invalid'
   | 'setting-missing'
   | 'ramp-ambiguous'
@@ -188,6 +196,13 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     exitCode: 1,
     retryable: true,
   },
+  'master-key-unusable': {
+    meaning: "The server's master key is missing or is no key.",
+    remedy: 'Give every replica the same: `openssl rand -hex 32 > FILE`, then `--key-file FILE`.',
+    httpStatus: 500,
+    exitCode: 2,
+    retryable: false,
+  },
   'ramp-unknown': {
     meaning: 'There is no ramp of that name.',
     remedy: 'Run `rampart status` to see the ramps there are.',
@@ -236,6 +251,56 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     remedy: 'Make the versions equal: `rampart daemon restart`.',
     httpStatus: 404,
     exitCode: 1,
+    retryable: false,
+  },
+  'method-unknown': {
+    meaning: 'The address is there, but not for that method.',
+    remedy: 'Use one of the methods that the header `allow` of the answer names.',
+    httpStatus: 405,
+    exitCode: 2,
+    retryable: false,
+  },
+  'body-too-large': {
+    meaning: 'What was sent is larger than the server reads.',
+    remedy: 'Send at most 4 MiB at a time.',
+    httpStatus: 413,
+    exitCode: 2,
+    retryable: false,
+  },
+  'media-unknown': {
+    meaning: 'What was sent is of a media type that the server does not read.',
+    remedy: 'Send JSON, and say so: `content-type: application/json`.',
+    httpStatus: 415,
+    exitCode: 2,
+    retryable: false,
+  },
+  'key-reused': {
+    meaning: 'The Idempotency-Key was used for another request within the last 24 hours.',
+    remedy: 'Choose a new key for every new request; only a repetition has the same one.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'server-exposed': {
+    meaning: 'A server that others can reach would be served without TLS.',
+    remedy:
+      'Give --tls-cert and --tls-key, or --behind-proxy when a proxy does that; or use 127.0.0.1.',
+    httpStatus: 500,
+    exitCode: 2,
+    retryable: false,
+  },
+  'address-unusable': {
+    meaning: 'The server cannot listen at that address.',
+    remedy: 'Read the hint; choose another address by --listen, or end what listens there.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: false,
+  },
+  'access-malformed': {
+    meaning: 'The file that says who may come in cannot be read.',
+    remedy: 'Correct what the message names; docs/guides/access.md shows such a file.',
+    httpStatus: 500,
+    exitCode: 2,
     retryable: false,
   },
   'contract-invalid': {

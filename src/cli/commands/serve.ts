@@ -1,0 +1,55 @@
+/** `rampart serve`: be the daemon, in the foreground, for others as well. */
+import { resolve } from 'node:path'
+import type { CliParts, ServeDoors } from '../cli-parts.ts'
+import { misuse } from '../complaint.ts'
+import type { WorkspaceOption } from '../options.ts'
+import { workspaceOf } from '../workspace.ts'
+
+interface ServeOptions extends WorkspaceOption {
+  readonly listen?: string
+  readonly tlsCert?: string
+  readonly tlsKey?: string
+  readonly behindProxy?: boolean
+  readonly publicUrl?: string
+  readonly access?: string
+}
+
+const LISTEN = '127.0.0.1:7070'
+
+/** Runs it. */
+export async function runServe(parts: CliParts, options: ServeOptions): Promise<number> {
+  const address = parseAddress(options.listen ?? LISTEN)
+  if (address === undefined) {
+    const sentence = `--listen is written host:port, not ${options.listen}.`
+    return misuse(parts, sentence, `Next: rampart serve --listen ${LISTEN}`)
+  }
+  const { tlsCert, tlsKey, publicUrl, access } = options
+  if ((tlsCert === undefined) !== (tlsKey === undefined)) {
+    const sentence = 'A certificate and its key are needed together.'
+    return misuse(parts, sentence, 'Next: rampart serve --tls-cert FILE --tls-key FILE')
+  }
+  if (publicUrl !== undefined && !/^https?:\/\//.test(publicUrl)) {
+    const sentence = `--public-url is a URL, not ${publicUrl}.`
+    return misuse(parts, sentence, 'Next: rampart serve --public-url https://rampart.example.org')
+  }
+  const doors: ServeDoors = {
+    ...address,
+    isBehindProxy: options.behindProxy === true,
+    ...(tlsCert === undefined || tlsKey === undefined
+      ? {}
+      : { tls: { certFile: resolve(parts.cwd, tlsCert), keyFile: resolve(parts.cwd, tlsKey) } }),
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    ...(access === undefined ? {} : { accessFile: resolve(parts.cwd, access) }),
+  }
+  return await parts.runDaemon({ workspace: workspaceOf(parts, options), doors })
+}
+
+/** `host:port`, where an IPv6 host stands in brackets, or a port alone. */
+export function parseAddress(
+  text: string,
+): { readonly host: string; readonly port: number } | undefined {
+  const [, six, four = '127.0.0.1', digits] =
+    /^(?:(?:\[([0-9a-fA-F:]+)\]|([^:[\]]+)):)?(\d{1,5})$/.exec(text) ?? []
+  const port = Number(digits)
+  return digits === undefined || port > 65_535 ? undefined : { host: six ?? four, port }
+}

@@ -1,0 +1,77 @@
+/**
+ * Where a daemon keeps everything that must outlive it: the ledger, the records and the settings of
+ * ramps. One machine keeps them in files of its workspace; several share a database.
+ */
+import { isFault } from '../core/fault/fault.ts'
+import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
+import { openSqliteRecords } from '../records/sqlite/sqlite-records.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Leases } from '../seams/leases.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type { Mailbox } from '../seams/mailbox.ts'
+import type { Records } from '../seams/records.ts'
+import type { SettingsStore } from '../seams/settings.ts'
+import type { DaemonPlace } from '../server/client/daemon-place.ts'
+import { FileSettingsStore } from '../settings/file-settings-store.ts'
+import { CrashingLedger, parseCrashPoint } from './daemon-crash.ts'
+import { DamagedLedger } from './daemon-ledger.ts'
+
+/** What a daemon keeps. */
+export interface DaemonStore {
+  readonly ledger: Ledger
+  readonly records: Records
+  readonly settings: PrunedSettings
+  /** Where several daemons share the store. */
+  readonly leases?: Leases
+  readonly mailbox?: Mailbox
+  /** Lets go of everything. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Settings that are removed once no ramp needs them. */
+export interface PrunedSettings extends SettingsStore {
+  prune(isNeeded: (ramp: string) => Promise<boolean>): Promise<void>
+}
+
+/** Which store. */
+export interface DaemonStoreOptions {
+  readonly place: DaemonPlace
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly clock: Clock
+  onTrouble(error: unknown): void
+}
+
+/**
+ * The store in the files of a workspace. Only the holder of its lock may open it.
+ *
+ * @throws ledger-unavailable, ledger-newer, ledger-corrupt when it cannot even be read
+ * @throws store-unavailable
+ */
+export function openFileStore(options: DaemonStoreOptions): DaemonStore {
+  const { place, clock } = options
+  const ledger = openLedger(options)
+  const records = openSqliteRecords({ folder: place.folder, clock })
+  const settings = new FileSettingsStore(place.settingsFolder)
+  return {
+    ledger,
+    records,
+    settings,
+    async close() {
+      await ledger.close()
+      await records.close()
+    },
+  }
+}
+
+function openLedger({ place, settings, clock }: DaemonStoreOptions): Ledger {
+  const { folder } = place
+  const crash = settings['RAMPART_CRASH']
+  try {
+    const ledger = openSqliteLedger({ folder, clock })
+    return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
+  } catch (error) {
+    if (!isFault(error, 'ledger-corrupt')) throw error
+    return new DamagedLedger(openSqliteLedger({ folder, clock, access: 'read' }), error)
+  }
+}

@@ -1,0 +1,27 @@
+/** What routes are added with: the server's parts, and what is made of them once for all routes. */
+
+import { CLOSED } from './access/access-config.ts'
+import { type Access, addAccess } from './access/add-access.ts'
+import type { App } from './app.ts'
+import { ContractStore } from './contracts/contract-store.ts'
+import type { ServerParts } from './parts.ts'
+import { RampIndex } from './ramp-index.ts'
+
+/** Everything that routes need. */
+export interface Api {
+  readonly parts: ServerParts
+  readonly index: RampIndex
+  readonly store: ContractStore
+  readonly access: Access
+  /** Idempotent. */
+  close(): Promise<void>
+}
+
+/** Makes it, and lets the app ask every request who sends it. To be called before any route is added. */
+export function openApi(app: App, parts: ServerParts): Api {
+  const { records, ledger, clock, localUser, access: config = CLOSED } = parts
+  const access = addAccess(app, { records, ledger, clock, localUser, config })
+  const index = new RampIndex(parts)
+  const store = new ContractStore(parts)
+  return { parts, index, store, access, close: async () => store.close() }
+}

@@ -1,0 +1,129 @@
+/**
+ * The door to the network: TCP, with TLS or behind a proxy that has it. Whoever comes in by it must be
+ * known by a token or a session. A client that dawdles is dropped before it holds anything up.
+ */
+import { readFileSync } from 'node:fs'
+import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
+import type { AddressInfo, Socket } from 'node:net'
+import { Fault } from '../core/fault/fault.ts'
+import { PROBLEM_TYPE } from './problem.ts'
+
+/** A certificate and its key, as files. */
+export interface TlsFiles {
+  readonly certFile: string
+  readonly keyFile: string
+}
+
+/** Where to listen. */
+export interface NetDoorOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  readonly tls?: TlsFiles
+}
+
+/** How long the headers of a request may take, and the whole of it. @unit ms */
+const HEADERS_MS = 20_000
+const REQUEST_MS = 60_000
+
+/** How long a connection may be idle between two requests. @unit ms */
+const IDLE_MS = 72_000
+
+/** A door that is open. */
+export interface NetDoor {
+  /** As others may ask for it: `http://127.0.0.1:7070`. */
+  readonly url: string
+  readonly server: HttpServer
+  /** Reads the certificate again, for connections from now on. @throws address-unusable */
+  renew(): void
+  /** Takes no new connection. What is under way may end. */
+  stop(): void
+  /** Drops every connection. Idempotent. */
+  close(): Promise<void>
+}
+
+/** @throws address-unusable when it cannot be listened on, or its certificate not be read */
+export async function openNetDoor(
+  options: NetDoorOptions,
+  listener: RequestListener,
+): Promise<NetDoor> {
+  const { host, port, tls } = options
+  const patience = {
+    headersTimeout: HEADERS_MS,
+    requestTimeout: REQUEST_MS,
+    keepAliveTimeout: IDLE_MS,
+  }
+  const server = makeServer(tls, patience, listener)
+  server.on('clientError', refuse)
+  await listening(server, host, port)
+  const bound = server.address() as AddressInfo
+  const name = host.includes(':') ? `[${host}]` : host
+  return {
+    url: `${tls === undefined ? 'http' : 'https'}://${name}:${bound.port}`,
+    server,
+    renew() {
+      if (tls !== undefined && 'setSecureContext' in server) {
+        ;(server as ReturnType<typeof createTlsServer>).setSecureContext(readTls(tls))
+      }
+    },
+    stop: () => void server.close(),
+    async close() {
+      const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+      server.closeAllConnections()
+      await closed
+    },
+  }
+}
+
+function makeServer(
+  tls: TlsFiles | undefined,
+  patience: object,
+  listener: RequestListener,
+): HttpServer {
+  if (tls === undefined) return createServer(patience, listener)
+  return createTlsServer({ ...patience, ...readTls(tls), minVersion: 'TLSv1.2' }, listener)
+}
+
+function readTls({ certFile, keyFile }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+  try {
+    return { cert: readFileSync(certFile), key: readFileSync(keyFile) }
+  } catch (error) {
+    throw new Fault({
+      code: 'address-unusable',
+      operation: 'read the certificate',
+      subject: certFile,
+      hint: (error as Error).message,
+      cause: error,
+    })
+  }
+}
+
+function listening(server: HttpServer, host: string, port: number): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', (error) => {
+      const subject = `${host}:${port}`
+      const hint = `It cannot be listened on: ${error.message}.`
+      reject(
+        new Fault({ code: 'address-unusable', operation: 'listen', subject, hint, cause: error }),
+      )
+    })
+    server.listen({ host, port }, () => resolve())
+  })
+}
+
+/** Answers what is no HTTP; a connection that is gone is left alone. */
+function refuse(error: Error & { readonly code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) return
+  const [status, text] =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? ['431 Request Header Fields Too Large', 'The headers are too long.']
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? ['408 Request Timeout', 'The request did not come in time.']
+        : ['400 Bad Request', 'This is no HTTP request.']
+  const body = JSON.stringify({ title: text, status: Number(status.slice(0, 3)), detail: text })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nconnection: close\r\ncontent-type: ${PROBLEM_TYPE}\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
+  )
+}
