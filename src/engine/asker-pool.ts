@@ -4,6 +4,7 @@ import type { OpenQuestion } from '../core/ramp/open-questions.ts'
 import type { Clock } from '../seams/clock.ts'
 import { Asker } from './asker.ts'
 import type { EngineEvents } from './events.ts'
+import type { Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
 import type { RampWords } from './ramp-words.ts'
 
@@ -12,6 +13,7 @@ export interface PoolParts {
   readonly parts: EngineParts
   readonly events: EngineEvents
   readonly ramp: string
+  readonly right: Right
   readonly clock: Clock
   readonly words: RampWords
   hear(input: Input): void

@@ -42,10 +42,19 @@ export class CommandPool {
     this.#isClosed = true
   }
 
+  /** Closes, and aborts what is under way: whoever owns the ramp now does it again. */
+  abort(): void {
+    this.close()
+    for (const controller of this.#underWay.values()) controller.abort()
+  }
+
   async #run(command: CommandToRun): Promise<void> {
+    const { events, ramp, right, words } = this.#pool
+    // From here to the actuator nothing waits, so that what is sure here is sure there. A ramp whose
+    // right is not sure is given up elsewhere; until then it only must not do anything.
+    if (!right.isSure()) return
     const controller = new AbortController()
     this.#underWay.set(command.id, controller)
-    const { events, ramp, words } = this.#pool
     events.emit('command.run', { ramp, command })
     const answer = await this.#answer(command, controller)
     if (this.#isClosed) return

@@ -1,25 +1,39 @@
 /**
  * The engine: takes up every unfinished ramp, opens new ones, passes on words and news. It never
- * knows a kind of contract by name.
+ * knows a kind of contract by name. Several of them may share a store; each then runs the ramps of
+ * the subjects whose leases it holds.
  */
 
 import type { Word } from '../core/entry/entry.ts'
+import { assert } from '../core/fault/assert.ts'
 import { Fault, isFault } from '../core/fault/fault.ts'
 import { checkPlan } from '../core/plan/check-plan.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import { assessWord, type Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
+import type { JsonObject } from '../core/units/json.ts'
 import type { RampSettings } from '../seams/settings.ts'
+import { eachAtOnce } from './each-at-once.ts'
+import { type Errand, Errands, type ErrandsOptions } from './errands.ts'
 import { EngineEvents } from './events.ts'
-import { newsOf, wantsNews } from './news.ts'
+import { FollowUps, type FollowUpsOptions, maybeUnfollowed } from './follow-ups.ts'
+import { closedFault, LocalRamps, type NewRamp } from './local-ramps.ts'
+import { NewsWire } from './news-wire.ts'
+import { type Right, soleRight } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
+import { RampDirectory } from './ramp-directory.ts'
 import { rampId } from './ramp-id.ts'
-import { RampLoop } from './ramp-loop.ts'
 import { loadState } from './snapshots.ts'
+import { endedFault, findSpoken, type Saying, type Spoken, speak } from './speaking.ts'
 import { subjectOf } from './subject.ts'
+import { type HeldSubject, Subjects } from './subjects.ts'
+import { Vacancies } from './vacancies.ts'
 
-/** The pause before a follow-up is tried again that the ledger did not take. @unit ms */
-const FOLLOW_UP_MS = 500
+/** So many ramps are taken up at once. */
+const TAKE_UP_AT_ONCE = 16
+
+/** Settings without a secret, in place of those of a ramp that was not opened. */
+const NO_SETTINGS: RampSettings = { values: {}, secrets: [], run: {} }
 
 /** What to open. */
 export interface Opening {
@@ -33,133 +47,109 @@ export interface Opening {
 export class Engine {
   readonly events: EngineEvents = new EngineEvents()
   readonly #parts: EngineParts
-  readonly #loops = new Map<string, RampLoop>()
-  /** The ramp under way by the subject it moves. */
-  readonly #moving = new Map<string, string>()
+  readonly #local: LocalRamps
+  readonly #directory: RampDirectory
+  readonly #subjects: Subjects
+  readonly #followUps: FollowUps
+  readonly #news: NewsWire
+  /** Absent: this engine moves everything. */
+  readonly #errands: Errands | undefined
+  readonly #vacancies: Vacancies | undefined
+  /** Ramps that are being opened by errands. */
+  readonly #opening = new Map<string, Promise<void>>()
   #isClosed = false
-  #followingUp: Promise<void> = Promise.resolve()
-  /** Openings that wait for what must end before them. */
-  readonly #makingWay = new Set<() => void>()
 
   constructor(parts: EngineParts) {
+    const { leases, mailbox, ledger } = parts
+    assert(
+      (leases === undefined) === (mailbox === undefined),
+      'leases and mailbox are given together',
+    )
+    const { events } = this
     this.#parts = parts
-    this.events.on('ramp.advanced', ({ state }) => this.#onAdvanced(state))
+    const onTrouble = (error: unknown): void => this.#onTrouble(error)
+    const onFenced = (right: Right): void => this.#subjects.lose(right)
+    const local = new LocalRamps({ parts, events, onFenced })
+    const directory = new RampDirectory(ledger)
+    const onHeld = (held: HeldSubject): void => this.#onHeld(held)
+    const subjects = new Subjects({ parts, events, local, directory, onHeld })
+    const open: FollowUpsOptions['open'] = (next, right) => this.#follow(next, right)
+    this.#local = local
+    this.#directory = directory
+    this.#subjects = subjects
+    this.#followUps = new FollowUps({ parts, events, local, directory, subjects, open })
+    this.#news = new NewsWire({ parts, local, directory, onTrouble })
+    if (leases !== undefined && mailbox !== undefined) {
+      const perform: ErrandsOptions['perform'] = (errand, right) => this.#perform(errand, right)
+      this.#errands = new Errands({ parts, leases, mailbox, subjects, perform })
+      this.#vacancies = new Vacancies({ parts, leases, directory, subjects, onTrouble })
+    }
+    events.on('ramp.advanced', ({ state }) => this.#onAdvanced(state))
   }
 
-  /** Takes up every ramp that the ledger holds unfinished. Called once, before anything else. */
+  /** Takes up what the ledger holds unfinished. Called once, before anything else. */
   async start(): Promise<void> {
-    const streams = await this.#parts.ledger.streams()
-    const unfinished = streams.filter((stream) => stream.lastType !== 'ramp.ended')
-    for (const { stream } of unfinished) {
-      const state = await loadState(this.#parts.ledger, stream)
-      if (state === undefined || state.ended !== undefined) continue
-      const settings = await this.#parts.settings.load(stream)
-      this.#moving.set(subjectOf(state.plan), stream)
-      await this.#loop(stream, settings).begin({ state })
-    }
-    for (const loop of [...this.#loops.values()]) await this.#tellLatestNews(loop.ramp)
-    // Whatever reached its goal just before the last engine ended is still to be followed up.
-    const ended = streams.filter((stream) => stream.lastType === 'ramp.ended')
-    for (const { stream } of ended.reverse()) this.#followUpSoon(stream)
-    this.events.emit('engine.started', { ramps: unfinished.map(({ stream }) => stream) })
+    // Of what is shared with others, a part is taken now and the rest by whoever looks next.
+    const ramps = this.#vacancies === undefined ? await this.#takeUpAll() : []
+    await this.#vacancies?.start()
+    this.events.emit('engine.started', { ramps })
   }
 
   /**
-   * Checks a plan and opens a ramp of it.
+   * Checks a plan and opens a ramp of it, here or at the replica that owns its subject.
    *
    * @returns the ramp's id, once its opening is recorded
    * @throws plan-cyclic, plan-unreachable when the plan can never be run to an end
    * @throws ramp-busy when a ramp of the same contract is under way
+   * @throws store-unavailable when another replica did not answer; it may have opened it
    */
   async open(opening: Opening): Promise<string> {
     this.#assertOpen()
     const { settings, by } = opening
     const plan = checkPlan(opening.plan)
-    const subject = subjectOf(plan)
-    await this.#makeWay(subject, opening)
-    this.#assertOpen()
-    const busy = this.#moving.get(subject)
-    if (busy !== undefined) throw busyFault(subject, busy)
     const ramp = rampId(plan, this.#parts.random)
-    this.#moving.set(subject, ramp)
+    if (this.#errands === undefined) {
+      await this.#open({ ramp, plan, settings, by }, soleRight(subjectOf(plan)))
+      return ramp
+    }
+    // Settings may be secret: they never go by letter, but by the store, under the ramp's id.
+    await this.#parts.settings.keep(ramp, settings)
     try {
-      await this.#parts.settings.keep(ramp, settings)
-      this.#assertOpen()
-      await this.#loop(ramp, settings).begin({ plan, by })
+      await this.#errands.run(subjectOf(plan), { do: 'open', ramp, plan, by })
     } catch (error) {
-      this.#moving.delete(subject)
-      this.#loops.delete(ramp)
+      if (isFault(error, 'ramp-busy')) await this.#parts.settings.keep(ramp, NO_SETTINGS)
       throw error
     }
-    await this.#tellLatestNews(ramp)
     return ramp
   }
 
-  /** Ends the endless ramp that moves a subject: whatever is to be done goes before watching. */
-  async #makeWay(subject: string, { plan, by }: Opening): Promise<void> {
-    if (plan.endless === true) return
-    // What is just being followed up is there a moment later, and would then be in the way.
-    await this.#followingUp
-    const ramp = this.#moving.get(subject)
-    const loop = ramp === undefined ? undefined : this.#loops.get(ramp)
-    if (!loop?.hasBegun || loop.state.plan.endless !== true) return
-    if (loop.state.direction === 'undoing') return
-    const why = `${plan.goal} takes its place`
-    const isOver = this.#untilOver(loop)
-    loop.hear({ type: 'word', by, word: { say: 'abort', undo: false, why } })
-    await isOver
-  }
-
-  /** Settles once a ramp has ended or is undone, and also when that will never be recorded. */
-  #untilOver({ ramp }: RampLoop): Promise<void> {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    const advanced = this.events.on('ramp.advanced', ({ state }) => {
-      const isOver = state.ended !== undefined || state.direction === 'undoing'
-      if (state.ramp === ramp && isOver) resolve()
-    })
-    const failed = this.events.on('loop.failed', (failure) => {
-      if (failure.ramp === ramp) resolve()
-    })
-    this.#makingWay.add(resolve)
-    return promise.finally(() => {
-      advanced()
-      failed()
-      this.#makingWay.delete(resolve)
-    })
-  }
-
-  /** Opens what follows a ramp that has reached its goal; once, also when a crash comes between. */
-  async #followUp(ramp: string): Promise<void> {
-    const settings = await this.#parts.settings.load(ramp)
-    if (settings?.next === undefined) return
-    const { next: plan, ...rest } = settings
+  /**
+   * Says a word to a ramp, whichever replica runs it.
+   *
+   * @returns what became of it, once it is recorded
+   * @throws word-refused when the ramp has ended
+   * @throws ledger-unavailable, store-unavailable when that is not known; it may still be heard
+   */
+  async speak(saying: Saying): Promise<Spoken> {
+    this.#assertOpen()
+    const { ramp, by, word } = saying
     const state = await this.state(ramp)
-    const isReached = state?.ended?.outcome === 'reached' && !this.#moving.has(subjectOf(plan))
-    if (isReached && (await this.#isLatest(ramp, subjectOf(plan))))
-      await this.open({ plan, settings: rest, by: state.by })
-    await this.#parts.settings.keep(ramp, rest)
-  }
-
-  /** Whether no other ramp has moved a subject since: what follows then follows that one. */
-  async #isLatest(ramp: string, subject: string): Promise<boolean> {
-    const streams = (await this.#parts.ledger.streams()).map(({ stream }) => stream)
-    for (const later of streams.slice(streams.indexOf(ramp) + 1)) {
-      const state = await this.state(later)
-      if (state !== undefined && subjectOf(state.plan) === subject) return false
-    }
-    return true
+    if (state === undefined || state.ended !== undefined) throw endedFault(state, saying)
+    if (this.#errands === undefined) return await this.#speak(saying)
+    const errand: Errand = { do: 'say', ramp, by, word, after: state.sequence }
+    return (await this.#errands.run(subjectOf(state.plan), errand)) as unknown as Spoken
   }
 
   /**
-   * Passes on a word. Whether it had an effect is recorded; what is known beforehand is returned.
+   * Passes on a word to a ramp that is under way here, without waiting until it is recorded.
    *
    * @returns why it will have no effect, as far as can be told now
-   * @throws ramp-unknown when no such ramp is under way
+   * @throws ramp-unknown when no such ramp is under way here
    */
   say(ramp: string, by: string, word: Word): Refusal | undefined {
     this.#assertOpen()
-    const loop = this.#loops.get(ramp)
-    if (!loop?.hasBegun) throw unknownFault(ramp)
+    const loop = this.#local.loop(ramp)
+    if (loop === undefined) throw unknownFault(ramp)
     const refusal = assessWord(loop.state, by, word)
     loop.hear({ type: 'word', by, word })
     return refusal
@@ -167,104 +157,127 @@ export class Engine {
 
   /** The state of a ramp, under way or ended; undefined when there is none. */
   async state(ramp: string): Promise<RampState | undefined> {
-    const loop = this.#loops.get(ramp)
-    return loop?.hasBegun ? loop.state : await loadState(this.#parts.ledger, ramp)
+    return this.#local.loop(ramp)?.state ?? (await loadState(this.#parts.ledger, ramp))
   }
 
-  /** The ramps under way. */
+  /** The ramps under way here. */
   underWay(): readonly RampState[] {
-    return this.#begun().map((loop) => loop.state)
+    return this.#local.begun().map((loop) => loop.state)
   }
 
-  /** Stops running without ending any ramp. Idempotent. */
+  /** Stops running without ending any ramp, so that others can go on at once. Idempotent. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#followingUp
-    for (const giveUp of this.#makingWay) giveUp()
-    await Promise.all([...this.#loops.values()].map((loop) => loop.close()))
-    this.#loops.clear()
+    this.#errands?.close()
+    await this.#vacancies?.close()
+    await this.#followUps.close()
+    this.#news.close()
+    await this.#local.close()
+    await this.#subjects.close()
   }
 
-  #loop(ramp: string, settings: RampSettings | undefined): RampLoop {
-    const loop = new RampLoop({ parts: this.#parts, events: this.events, ramp, settings })
-    this.#loops.set(ramp, loop)
-    return loop
+  /** Takes up everything, as an engine does that is alone with its store. */
+  async #takeUpAll(): Promise<readonly string[]> {
+    const { ledger, settings } = this.#parts
+    const listing = await this.#directory.list()
+    const unfinished = listing.filter(({ lastType }) => lastType !== 'ramp.ended')
+    const ramps = unfinished.map(({ stream }) => stream)
+    await eachAtOnce(ramps, TAKE_UP_AT_ONCE, async (ramp) => {
+      const state = await loadState(ledger, ramp)
+      if (state === undefined || state.ended !== undefined) return
+      const kept = await settings.load(ramp)
+      await this.#local.takeUp(state, kept, soleRight(subjectOf(state.plan)))
+    })
+    await this.#news.join(ramps)
+    // Whatever reached its goal just before the last engine ended is still to be followed up.
+    for (const ramp of maybeUnfollowed(listing)) this.#followUps.soon(ramp)
+    return ramps
   }
 
-  #begun(): readonly RampLoop[] {
-    return [...this.#loops.values()].filter((loop) => loop.hasBegun)
+  async #open(opening: NewRamp, right: Right): Promise<void> {
+    if (opening.plan.endless !== true) {
+      // What is just being followed up is there a moment later, and would then be in the way.
+      await this.#followUps.settled()
+      await this.#local.makeWay(opening)
+    }
+    await this.#local.open(opening, right)
+    await this.#news.join([opening.ramp])
+  }
+
+  async #follow(following: Omit<NewRamp, 'ramp'>, right: Right): Promise<void> {
+    const plan = checkPlan(following.plan)
+    const ramp = rampId(plan, this.#parts.random)
+    await this.#local.open({ ...following, plan, ramp }, right)
+    await this.#news.join([ramp])
+  }
+
+  async #speak(saying: Saying): Promise<Spoken> {
+    const { events } = this
+    const loop = this.#local.loop(saying.ramp)
+    if (loop === undefined) throw endedFault(await this.state(saying.ramp), saying)
+    return await speak({ events, clock: this.#parts.clock }, loop, saying)
+  }
+
+  /** Does an errand by right; one that was done already has no further effect. */
+  async #perform(errand: Errand, right: Right): Promise<JsonObject> {
+    if (errand.do === 'open') {
+      await this.#openOnce(errand, right)
+      return { ramp: errand.ramp }
+    }
+    const found = await findSpoken(this.#parts.ledger, errand, errand.after)
+    return (found ?? (await this.#speak(errand))) as unknown as JsonObject
+  }
+
+  async #openOnce(
+    { ramp, plan, by }: Extract<Errand, { do: 'open' }>,
+    right: Right,
+  ): Promise<void> {
+    const opening = this.#opening.get(ramp) ?? this.#openKept({ ramp, plan, by }, right)
+    this.#opening.set(ramp, opening)
+    try {
+      await opening
+    } finally {
+      this.#opening.delete(ramp)
+    }
+  }
+
+  async #openKept(opening: Omit<NewRamp, 'settings'>, right: Right): Promise<void> {
+    const { ramp } = opening
+    if ((await this.state(ramp)) !== undefined) return
+    const settings = await this.#parts.settings.load(ramp)
+    if (settings === undefined) throw unsettledFault(ramp)
+    await this.#open({ ...opening, settings, isKept: true }, right)
+  }
+
+  #onHeld({ ramps, ended }: HeldSubject): void {
+    this.#errands?.look()
+    void this.#news.join(ramps)
+    if (ended !== undefined) this.#followUps.soon(ended)
   }
 
   #onAdvanced(state: RampState): void {
-    const news = newsOf(state)
-    for (const loop of this.#begun()) {
-      if (loop.ramp !== state.ramp && wantsNews(loop.state.plan, news.subject)) {
-        loop.hear({ type: 'news', ...news })
-      }
-    }
+    this.#news.tell(state)
     if (state.ended === undefined) return
-    if (this.#moving.get(subjectOf(state.plan)) === state.ramp) {
-      this.#moving.delete(subjectOf(state.plan))
-    }
-    this.#loops.delete(state.ramp)
-    if (state.ended.outcome === 'reached') this.#followUpSoon(state.ramp)
+    this.#local.end(state)
+    if (state.ended.outcome === 'reached') this.#followUps.soon(state.ramp)
   }
 
-  #followUpSoon(ramp: string): void {
-    this.#followingUp = this.#followingUp.then(() => this.#keepFollowingUp(ramp))
-  }
-
-  /** Tries until the ledger lets it; an engine that is closing leaves it to the next one. */
-  async #keepFollowingUp(ramp: string): Promise<void> {
-    while (!this.#isClosed) {
-      try {
-        return await this.#followUp(ramp)
-      } catch (error) {
-        if (isFault(error, 'engine-closed') || isFault(error, 'ramp-busy')) return
-        if (!isFault(error) || !error.retryable) {
-          return this.events.emit('loop.failed', { ramp, error })
-        }
-      }
-      const { clock } = this.#parts
-      await new Promise<void>((resolve) => clock.wakeAt(clock.nowMs() + FOLLOW_UP_MS, resolve))
-    }
-  }
-
-  /** Tells a ramp how those that it asks about stand already. */
-  async #tellLatestNews(ramp: string): Promise<void> {
-    const plan = this.#loops.get(ramp)?.state.plan
-    if (plan === undefined || !plan.stages.some((stage) => wantsNewsIn(stage))) return
-    const latest = new Map<string, RampState>()
-    for (const { stream } of await this.#parts.ledger.streams()) {
-      const state = stream === ramp ? undefined : await loadState(this.#parts.ledger, stream)
-      if (state !== undefined) latest.set(subjectOf(state.plan), state)
-    }
-    // Whoever is under way has gone on while the ledger was read; from here on nothing waits.
-    for (const { state } of this.#begun()) latest.set(subjectOf(state.plan), state)
-    for (const [subject, state] of latest) {
-      if (state.ramp === ramp || !wantsNews(plan, subject)) continue
-      this.#loops.get(ramp)?.hear({ type: 'news', ...newsOf(state) })
-    }
+  #onTrouble(error: unknown): void {
+    if (!this.events.has('engine.failed')) throw error
+    this.events.emit('engine.failed', { error })
   }
 
   #assertOpen(): void {
-    if (!this.#isClosed) return
-    const hint = 'The engine is shutting down and takes nothing new.'
-    throw new Fault({ code: 'engine-closed', operation: 'ask the engine', subject: 'engine', hint })
+    if (this.#isClosed) throw closedFault()
   }
-}
-
-function wantsNewsIn(stage: Plan['stages'][number]): boolean {
-  const conditions = [...stage.gates, ...stage.conditions, ...stage.guards]
-  return conditions.some((condition) => condition.question.ask === 'ramp')
-}
-
-function busyFault(subject: string, ramp: string): Fault {
-  const hint = `${ramp} is moving ${subject} already.`
-  return new Fault({ code: 'ramp-busy', operation: 'open ramp', subject, hint })
 }
 
 function unknownFault(ramp: string): Fault {
   const hint = `No ramp ${ramp} is under way.`
   return new Fault({ code: 'ramp-unknown', operation: 'speak to ramp', subject: ramp, hint })
+}
+
+function unsettledFault(ramp: string): Fault {
+  const hint = 'Nothing is kept under its id: the replicas do not share one store of settings.'
+  return new Fault({ code: 'settings-unreadable', operation: 'open ramp', subject: ramp, hint })
 }

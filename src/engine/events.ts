@@ -30,8 +30,14 @@ interface EngineOnlyEvents {
   'ledger.retried': { readonly ramp: string; readonly error: unknown; readonly pauseMs: number }
   /** A ramp's loop met a bug or a fault it cannot get over, and stopped. Nobody listening: it is thrown. */
   'loop.failed': { readonly ramp: string; readonly error: unknown }
+  /** The engine met a bug outside of any ramp, and goes on. Nobody listening: it is thrown. */
+  'engine.failed': { readonly error: unknown }
   /** Unfinished ramps were taken up again after a start. */
   'engine.started': { readonly ramps: readonly string[] }
+  /** A subject that nobody held was taken after the start, and what was unfinished there taken up. */
+  'ownership.taken': { readonly subject: string; readonly ramps: readonly string[] }
+  /** A subject is another replica's now, or may be; what ran here has stopped without an end. */
+  'ownership.lost': { readonly subject: string; readonly ramps: readonly string[] }
 }
 
 /** Every event by its name. */

@@ -23,11 +23,13 @@ export function newsOf(state: RampState): SubjectNews {
   return { subject, is: state.held === undefined ? onItsWay : 'held', digest }
 }
 
-/** Whether any condition of a plan asks about a subject. */
-export function wantsNews(plan: Plan, subject: string): boolean {
-  return plan.stages.some((stage) =>
-    [...stage.gates, ...stage.conditions, ...stage.guards].some(
-      ({ question }) => question.ask === 'ramp' && question.subject === subject,
-    ),
-  )
+/** The subjects that conditions of a plan ask about. */
+export function subjectsAskedIn(plan: Plan): ReadonlySet<string> {
+  const asked = new Set<string>()
+  for (const { gates, conditions, guards } of plan.stages) {
+    for (const { question } of [...gates, ...conditions, ...guards]) {
+      if (question.ask === 'ramp') asked.add(question.subject)
+    }
+  }
+  return asked
 }

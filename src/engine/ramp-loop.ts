@@ -16,12 +16,13 @@ import { openQuestions } from '../core/ramp/open-questions.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import { printCanonicalJson } from '../core/units/json.ts'
 import type { Timer } from '../seams/clock.ts'
-import type { Ledger } from '../seams/ledger.ts'
+import type { Append, Ledger, Recorded } from '../seams/ledger.ts'
 import type { RampSettings } from '../seams/settings.ts'
 import { AskerPool } from './asker-pool.ts'
 import { CommandPool } from './command-pool.ts'
 import type { EngineEvents } from './events.ts'
 import { tellOfBreaches } from './notices.ts'
+import { fencedFault, type Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
 import { RampWords } from './ramp-words.ts'
 import { keepSnapshot, loadState } from './snapshots.ts'
@@ -37,6 +38,10 @@ export interface RampLoopOptions {
   readonly events: EngineEvents
   readonly ramp: string
   readonly settings: RampSettings | undefined
+  /** The right to move the ramp's subject. */
+  readonly right: Right
+  /** Called when the ledger says that the right is another's. */
+  onFenced(right: Right): void
 }
 
 /** How a loop begins: with a new plan, or from what the ledger holds. */
@@ -45,7 +50,9 @@ export type Beginning = { readonly plan: Plan; readonly by: string } | { readonl
 /** Runs one ramp from its opening, or from where the ledger left it, to its end. */
 export class RampLoop {
   readonly ramp: string
+  readonly right: Right
   readonly #ledger: Ledger
+  readonly #onFenced: (right: Right) => void
   readonly #events: EngineEvents
   readonly #advance: typeof advance
   readonly #clock: SteadyClock
@@ -63,8 +70,10 @@ export class RampLoop {
   #decidedMs = 0
 
   constructor(options: RampLoopOptions) {
-    const { parts, events, ramp, settings } = options
+    const { parts, events, ramp, settings, right } = options
     this.ramp = ramp
+    this.right = right
+    this.#onFenced = (fenced) => options.onFenced(fenced)
     this.#ledger = parts.ledger
     this.#events = events
     this.#advance = parts.decide ?? advance
@@ -75,8 +84,9 @@ export class RampLoop {
       if (notifier !== undefined) tellOfBreaches(notifier, words, state, entries)
     }
     const hear = (input: Input): void => this.hear(input)
-    this.#askers = new AskerPool({ parts, events, ramp, clock: this.#clock, words, hear })
-    this.#commands = new CommandPool({ parts, events, ramp, clock: this.#clock, words, hear })
+    const pool = { parts, events, ramp, right, clock: this.#clock, words, hear }
+    this.#askers = new AskerPool(pool)
+    this.#commands = new CommandPool(pool)
   }
 
   /** Whether there is a state yet. */
@@ -103,7 +113,7 @@ export class RampLoop {
   async #open(beginning: { readonly plan: Plan; readonly by: string }): Promise<void> {
     const { state, entries } = openRamp({ ramp: this.ramp, ...beginning }, this.#clock.nowMs())
     try {
-      await this.#ledger.append({ stream: this.ramp, after: 0, entries })
+      await this.#write({ stream: this.ramp, after: 0, entries })
     } catch (error) {
       // The write may have got through although it was reported lost; then the ramp is open.
       if (!isFault(error) || !(await this.#isOnRecord())) throw error
@@ -148,6 +158,12 @@ export class RampLoop {
     await this.#draining
   }
 
+  /** Stops at once because the ramp is another's now, who will ask, and run commands again. */
+  abandon(): void {
+    this.#stop()
+    this.#commands.abort()
+  }
+
   #stop(): void {
     this.#isClosed = true
     this.#timer?.cancel()
@@ -186,6 +202,11 @@ export class RampLoop {
 
   /** One ramp that cannot go on must not take the others with it, but nobody may overlook it. */
   #fail(error: unknown): void {
+    if (isFault(error, 'ledger-fenced') && this.right.lease !== undefined) {
+      this.abandon()
+      this.#onFenced(this.right)
+      return
+    }
     this.#stop()
     if (!this.#events.has('loop.failed')) throw error
     this.#events.emit('loop.failed', { ramp: this.ramp, error })
@@ -195,13 +216,20 @@ export class RampLoop {
   async #append(state: RampState, entries: readonly Entry[]): Promise<boolean> {
     try {
       const after = this.state.sequence
-      await this.#ledger.append({ stream: this.ramp, after, entries })
+      await this.#write({ stream: this.ramp, after, entries })
     } catch (error) {
       return await this.#recover(error, entries)
     }
     this.#recorded(state, entries)
     keepSnapshot(this.#ledger, state, entries.length)
     return true
+  }
+
+  /** Appends by right, and only while that is sure. */
+  async #write(append: Append): Promise<readonly Recorded[]> {
+    const { lease, subject } = this.right
+    if (!this.right.isSure()) throw fencedFault(subject)
+    return await this.#ledger.append(lease === undefined ? append : { ...append, lease })
   }
 
   #recorded(state: RampState, entries: readonly Entry[]): void {

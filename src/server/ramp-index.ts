@@ -2,19 +2,13 @@
  * Every ramp on one line, and finding one by what people call it. What has ended never changes, so it
  * is folded once and remembered; it holds nothing that the ledger does not.
  */
-import type { Entry, NotedEntry } from '../core/entry/entry.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { ownerOf } from '../core/plan/owner.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Engine } from '../engine/engine.ts'
+import { isRampStream } from '../engine/ramp-directory.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type { RampPage, RampPhase, RampSummary } from './wire.ts'
-
-/** What the streams end with that are of no ramp. */
-const NOTED: ReadonlySet<Entry['type']> = new Set<NotedEntry['type']>([
-  'contract.amended',
-  'access.changed',
-])
 
 /** Summaries of ramps. */
 export class RampIndex {
@@ -97,7 +91,7 @@ export class RampIndex {
 
   async #newestFirst(): Promise<readonly string[]> {
     const streams = await this.#ledger.streams()
-    const ramps = streams.filter(({ lastType }) => !NOTED.has(lastType))
+    const ramps = streams.filter(isRampStream)
     return ramps.map(({ stream }) => stream).reverse()
   }
 

@@ -1,6 +1,6 @@
 /**
  * The live stream of one ramp, as server-sent events. Entries are always read from the ledger, first
- * what is there and then what comes; the engine's events only say when to look again. So none is left
+ * what is there and then what comes; the ledger's hints only say when to look again. So none is left
  * out and none comes twice however slow the reader is, and nothing is kept for them in memory.
  */
 import type { Engine } from '../engine/engine.ts'
@@ -45,10 +45,11 @@ class RampStream {
   constructor(options: RampStreamOptions) {
     this.#options = options
     this.#after = options.after
-    const { engine, clock, ramp, writer } = options
+    const { engine, ledger, clock, ramp, writer } = options
     this.#unsubscribe = [
-      engine.events.on('ramp.advanced', (event) => {
-        if (event.ramp === ramp) this.#wake.resolve()
+      // Whichever replica runs the ramp; answers that are not recorded are told by the one that does.
+      ledger.onAppended((stream) => {
+        if (stream === ramp || stream === undefined) this.#wake.resolve()
       }),
       engine.events.on('question.answered', (event) => {
         if (event.ramp !== ramp) return

@@ -1,0 +1,170 @@
+/**
+ * Looks for subjects that nobody moves although something is unfinished there, and takes some of them:
+ * their owner has died or let go of them. Every replica looks, at times of its own, and takes a share
+ * at a time, so that all of them get some.
+ */
+import { isFault } from '../core/fault/fault.ts'
+import type { Timer } from '../seams/clock.ts'
+import type { Leases } from '../seams/leases.ts'
+import { eachAtOnce } from './each-at-once.ts'
+import { maybeUnfollowed } from './follow-ups.ts'
+import type { EngineParts } from './parts.ts'
+import type { RampDirectory } from './ramp-directory.ts'
+import { subjectOf } from './subject.ts'
+import type { Subjects } from './subjects.ts'
+
+/** A look takes this share of what is vacant, so that others find something too. */
+const TAKEN_SHARE = 1 / 3
+/** And no more than so many. */
+const TAKEN_MOST = 64
+/** The pause after a look that found something. @unit ms */
+const BUSY_PAUSE_MS = 150
+/** So many ramps are looked up at once. */
+const READ_AT_ONCE = 32
+
+/** What is looked with. */
+export interface VacanciesOptions {
+  readonly parts: EngineParts
+  readonly leases: Leases
+  readonly directory: RampDirectory
+  readonly subjects: Subjects
+  /** Called when a look fails by a bug. */
+  onTrouble(error: unknown): void
+}
+
+/** Looks again and again. */
+export class Vacancies {
+  readonly #options: VacanciesOptions
+  /** Ramps that may be unfinished. */
+  readonly #unfinished = new Set<string>()
+  /** Ramps that have ended and that something may still have to follow. */
+  readonly #unfollowed = new Set<string>()
+  readonly #unwatch: () => void
+  /** Whether ramps may be missing from what is known. */
+  #isStale = true
+  #hasListed = false
+  #timer: Timer | undefined
+  #looking: Promise<void> = Promise.resolve()
+  #isClosed = false
+
+  constructor(options: VacanciesOptions) {
+    this.#options = options
+    this.#unwatch = options.parts.ledger.onAppended((stream) => {
+      if (stream === undefined) this.#isStale = true
+      else if (this.#hasListed) this.#unfinished.add(stream)
+    })
+  }
+
+  /** Looks once, and from then on by itself. */
+  async start(): Promise<void> {
+    await this.#look()
+  }
+
+  /** Looks no more. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#unwatch()
+    this.#timer?.cancel()
+    await this.#looking
+  }
+
+  #look(): Promise<void> {
+    this.#looking = this.#lookAndTake()
+      .catch((error: unknown) => {
+        // A store that is out of order is looked at again.
+        if (!isFault(error) || !error.retryable) this.#options.onTrouble(error)
+        return false
+      })
+      .then((isBusy) => this.#schedule(isBusy))
+    return this.#looking
+  }
+
+  #schedule(isBusy: boolean): void {
+    if (this.#isClosed) return
+    const { leases, parts } = this.#options
+    const { clock, random } = parts
+    const pauseMs = isBusy ? BUSY_PAUSE_MS : leases.lifetimeMs / 3
+    // Replicas that were started together must not look together for ever.
+    const jitteredMs = Math.round(pauseMs / 2) + random.integer(Math.ceil(pauseMs) + 1)
+    this.#timer = clock.wakeAt(clock.nowMs() + jitteredMs, () => void this.#look())
+  }
+
+  /** Takes some of what is vacant; whether there was anything. */
+  async #lookAndTake(): Promise<boolean> {
+    if (this.#isStale) await this.#list()
+    let vacant = await this.#vacant()
+    if (vacant.length > 0 && this.#hasListed) {
+      // What looked unfinished may have ended meanwhile, which is cheaper read than taken.
+      await this.#list()
+      vacant = await this.#vacant()
+    }
+    if (vacant.length === 0 || this.#isClosed) return false
+    const most = Math.min(TAKEN_MOST, Math.ceil(vacant.length * TAKEN_SHARE))
+    await this.#options.subjects.holdAll(this.#some(vacant, most))
+    return true
+  }
+
+  /** Brings what is known up to date with the ledger. */
+  async #list(): Promise<void> {
+    this.#isStale = false
+    const listing = await this.#listing()
+    if (!this.#hasListed) for (const ramp of maybeUnfollowed(listing)) this.#unfollowed.add(ramp)
+    this.#hasListed = true
+    for (const { stream, lastType } of listing) {
+      if (lastType !== 'ramp.ended') this.#unfinished.add(stream)
+      else if (this.#unfinished.delete(stream)) this.#unfollowed.add(stream)
+    }
+  }
+
+  async #listing(): ReturnType<RampDirectory['list']> {
+    try {
+      return await this.#options.directory.list()
+    } catch (error) {
+      this.#isStale = true
+      throw error
+    }
+  }
+
+  /** The subjects with something to do that nobody holds. */
+  async #vacant(): Promise<readonly string[]> {
+    const { leases, directory } = this.#options
+    const held = new Set((await leases.holders()).map(({ subject }) => subject))
+    const vacant = new Set<string>()
+    const unknown: string[] = []
+    for (const ramp of this.#unfinished) {
+      const subject = directory.knownSubjectOf(ramp)
+      if (subject === undefined) unknown.push(ramp)
+      else if (!held.has(subject)) vacant.add(subject)
+    }
+    await eachAtOnce(unknown, READ_AT_ONCE, async (ramp) => {
+      const subject = await directory.subjectOf(ramp)
+      if (subject === undefined) this.#unfinished.delete(ramp)
+      else if (!held.has(subject)) vacant.add(subject)
+    })
+    await eachAtOnce([...this.#unfollowed], READ_AT_ONCE, async (ramp) => {
+      const subject = await this.#subjectToFollow(ramp)
+      if (subject === undefined) this.#unfollowed.delete(ramp)
+      else if (!held.has(subject)) vacant.add(subject)
+    })
+    return [...vacant]
+  }
+
+  async #subjectToFollow(ramp: string): Promise<string | undefined> {
+    const next = (await this.#options.parts.settings.load(ramp))?.next
+    return next && subjectOf(next)
+  }
+
+  /** Some of these, by chance. */
+  #some(subjects: readonly string[], most: number): readonly string[] {
+    const { random } = this.#options.parts
+    const left = [...subjects]
+    const taken: string[] = []
+    while (taken.length < most && left.length > 0) {
+      const place = random.integer(left.length)
+      taken.push(left[place] ?? '')
+      left[place] = left.at(-1) ?? ''
+      left.pop()
+    }
+    return taken
+  }
+}
