@@ -6,6 +6,14 @@
 import type { Word } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type {
+  ApplyReply,
+  ApplyRequest,
+  ComparisonView,
+  ContractPage,
+  RevisionPage,
+  RevisionView,
+} from '../wire/contracts.ts'
+import type {
   CircumstanceReply,
   DaemonView,
   EntryPage,
@@ -41,6 +49,19 @@ export interface StreamQuery {
   /** The last sequence already seen. @default 0 */
   readonly after?: number
   readonly signal?: AbortSignal
+}
+
+/** Which page of a list. */
+export interface PageOf {
+  readonly limit?: number
+  readonly cursor?: string
+}
+
+/** Which of the contracts that are held. */
+export interface ContractsQuery extends PageOf {
+  readonly kind?: string
+  readonly label?: string
+  readonly owner?: string
 }
 
 /** Asks one daemon. A ramp is named by its id, a beginning of it, `latest`, or its contract's name. */
@@ -158,6 +179,41 @@ export class RampartClient {
     return this.#transport.json({ path: '/v1/ledger/streams' })
   }
 
+  /** Holds contracts from now on, or says what that would change. */
+  applyContracts(request: ApplyRequest): Promise<ApplyReply> {
+    return this.#transport.json({ method: 'POST', path: '/v1/apply', body: request })
+  }
+
+  /** Contracts that are held, by kind and name. `cursor` is `next` of the page before. */
+  contracts(query: ContractsQuery = {}): Promise<ContractPage> {
+    return this.#transport.json({ path: '/v1/contracts', query: { ...query } })
+  }
+
+  /** The latest revision of a held contract, or the one of a digest. */
+  contract(kind: string, name: string, digest?: string): Promise<RevisionView> {
+    const path = contractPath(kind, name)
+    return this.#transport.json({
+      path: digest === undefined ? path : `${path}/revisions/${digest}`,
+    })
+  }
+
+  /** The revisions of a held contract, newest first. */
+  revisions(kind: string, name: string, page: PageOf = {}): Promise<RevisionPage> {
+    return this.#transport.json({
+      path: `${contractPath(kind, name)}/revisions`,
+      query: { ...page },
+    })
+  }
+
+  /** What changes from one revision to another, the latest when it is not named. */
+  compareRevisions(
+    kind: string,
+    name: string,
+    digests: { readonly from: string; readonly to?: string },
+  ): Promise<ComparisonView> {
+    return this.#transport.json({ path: `${contractPath(kind, name)}/compare`, query: digests })
+  }
+
   /** What is running or listening, asked of the kernel. */
   leftovers(): Promise<LeftoversView> {
     return this.#transport.json({ path: '/v1/leftovers' })
@@ -167,6 +223,10 @@ export class RampartClient {
   close(): Promise<void> {
     return this.#transport.close()
   }
+}
+
+function contractPath(kind: string, name: string): string {
+  return `/v1/contracts/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`
 }
 
 function rampPath(ramp: string): string {

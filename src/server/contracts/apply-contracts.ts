@@ -58,7 +58,7 @@ export async function applyContracts(
   // All are looked at before the first is touched.
   for (const step of steps) step.check(await store.get(step.contract))
   const applied: AppliedContract[] = []
-  const uses = (await store.list()).flatMap(usesIn)
+  const uses = await usesOnceApplied(store, contracts)
   for (const { contract, check } of steps) {
     const foreseen = await foresee(parts, contract, uses)
     if (dryRun) {
@@ -112,10 +112,11 @@ async function foresee(
   const held = await parts.store.get(contract)
   const touches = await parts.rampsUnderWay(kind, name)
   if (held === undefined) {
-    const nothing = { changes: [], consequences: [], touches, usedBy: [] }
+    const usedBy = uses.filter(({ revision }) => revision === digest)
+    const nothing = { changes: [], consequences: [], touches, usedBy }
     return { kind, name, digest, outcome: 'created', ...nothing }
   }
-  const digests = held.revisions.map((revision) => revision.digest)
+  const digests = [digest, ...held.revisions.map((revision) => revision.digest)]
   const usedBy = uses.filter(({ revision }) => digests.includes(revision))
   const common = { kind, name, digest, touches, usedBy }
   const { digest: replaces } = latestOf(held)
@@ -126,7 +127,21 @@ async function foresee(
   return { ...common, outcome: 'amended', replaces, ...difference }
 }
 
-function usesIn({ kind, name, document }: Revisions): readonly ContractUse[] {
+/** Which contract uses which, those that are applied in what they are about to be. */
+async function usesOnceApplied(
+  store: ContractStore,
+  contracts: readonly AnyContract[],
+): Promise<readonly ContractUse[]> {
+  const isApplied = (held: Revisions): boolean =>
+    contracts.some(({ kind, name }) => kind === held.kind && name === held.name)
+  const others = (await store.list()).filter((held) => !isApplied(held))
+  return [...others, ...contracts].flatMap(usesIn)
+}
+
+function usesIn(
+  whole: Pick<AnyContract, 'name' | 'document'> & { readonly kind: string },
+): readonly ContractUse[] {
+  const { kind, name, document } = whole
   return partUses(document).flatMap(({ name: component, revision, owner }) => {
     if (revision === undefined) return []
     const owned = owner === undefined ? {} : { owner }
