@@ -27,6 +27,7 @@ import { parseLookInput, parseStartInput, parseStopInput } from './order-input.t
 import { findListeners } from './port-listeners.ts'
 import { Registry } from './registry.ts'
 import { rawFiles } from './spawn.ts'
+import { Spawner } from './spawner/spawner.ts'
 import { type StartNeeds, startComponent } from './starter.ts'
 import { stopComponent } from './stopper.ts'
 import { Supervisor } from './supervisor.ts'
@@ -61,6 +62,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   readonly #logs: LogKeeper
   readonly #notify: NotifyKeeper
   readonly #registry: Registry
+  readonly #spawner = new Spawner()
   readonly #needs: StartNeeds
 
   /** Opens the folder and takes over whatever an earlier daemon has left running. */
@@ -91,6 +93,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
       nowMs,
       registry: this.#registry,
       ports: new PortAllocator(),
+      spawner: this.#spawner,
       notify: this.#notify,
       searchPath: settings['PATH'] ?? SEARCH_PATH,
       started: stirred,
@@ -169,6 +172,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   /** Lets go of everything; components keep running. Idempotent. */
   close(): void {
     this.#supervisor.close()
+    this.#spawner.close()
     this.#notify.close()
     this.#logs.close()
   }

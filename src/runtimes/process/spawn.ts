@@ -7,7 +7,8 @@ import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { WRAPPER } from './wrapper.ts'
 
-const SHELL = '/bin/sh'
+/** The shell that wrappers run in. */
+export const SHELL = '/bin/sh'
 
 /** What to spawn. */
 export interface SpawnRequest {

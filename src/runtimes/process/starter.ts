@@ -3,7 +3,6 @@
  * record names the order before anything is spawned, and only one wrapper can take the claim.
  */
 
-import type { ChildProcess } from 'node:child_process'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
@@ -25,7 +24,8 @@ import type { StartInput } from './order-input.ts'
 import { HOST, instanceOutputs } from './outputs.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
-import { spawnWrapper } from './spawn.ts'
+import type { Spawned } from './spawner/spawned.ts'
+import type { Spawner } from './spawner/spawner.ts'
 
 const CLAIM_MS = 5_000
 const CREATE_TRIES_MAX = 5
@@ -38,6 +38,7 @@ export interface StartNeeds extends EndNeeds {
   readonly settings: Readonly<Record<string, string>>
   readonly registry: Registry
   readonly ports: PortAllocator
+  readonly spawner: Spawner
   readonly notify: NotifyKeeper
   readonly started: (instance: Instance) => void
   readonly pruned: (instance: Instance) => void
@@ -140,8 +141,8 @@ class Start {
       const sentence = `${instance.name} was given up before it started; a new order may start it.`
       return failed({ reason: 'cancelled', sentence })
     }
-    const child = await this.#spawn(instance)
-    await untilClaimed(instance, child)
+    const spawned = await this.#spawn(instance)
+    await untilClaimed(instance, spawned)
     this.#needs.supervisor.check(instance)
     return this.#answer(instance, 'repeated')
   }
@@ -214,12 +215,13 @@ class Start {
       return this.#cancelled()
     }
     try {
-      const child = await this.#spawn(instance)
+      const { pid } = await this.#spawn(instance)
       // The wrapper records this itself, in its claim; only so as not to wait for that. A daemon
       // that lives on beside this one might claim the start in this instant: then the check
       // corrects.
-      const leader = this.#needs.kernel.process(child.pid ?? 0)
+      const leader = this.#needs.kernel.process(pid)
       if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
+      else this.#needs.supervisor.identify(instance)
     } catch (error) {
       this.#giveUp(instance)
       throw error
@@ -229,12 +231,12 @@ class Start {
     return this.#answer(instance, 'spawned')
   }
 
-  async #spawn(instance: Instance): Promise<ChildProcess> {
+  async #spawn(instance: Instance): Promise<Spawned> {
     const { inherit, env, command, cwd, subject } = this.#input
     const placement = { host: HOST, ports: instance.record.ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
     const notify = await this.#listen(instance)
-    const child = await spawnWrapper({
+    const spawned = await this.#needs.spawner.spawn({
       path: instance.path,
       command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
       cwd,
@@ -247,9 +249,9 @@ class Start {
         marks,
       }),
     })
-    this.#needs.supervisor.parent(instance, child)
+    this.#needs.supervisor.parent(instance, spawned)
     this.#needs.started(instance)
-    return child
+    return spawned
   }
 
   /** Before it is spawned, so that not even its first word is lost. */
@@ -296,10 +298,14 @@ class Start {
 }
 
 /** Waits until either this wrapper or a faster one has claimed the start, or all have failed. */
-async function untilClaimed(instance: Instance, child: ChildProcess): Promise<void> {
+async function untilClaimed(instance: Instance, spawned: Spawned): Promise<void> {
+  let hasEnded = false
+  void spawned.ended.then((end) => {
+    hasEnded = end !== undefined
+  })
   const untilMs = performance.now() + CLAIM_MS
   while (readClaim(instance.path) === undefined && performance.now() < untilMs) {
-    if (child.exitCode !== null || child.signalCode !== null) return
+    if (hasEnded) return
     // The claim may come from another wrapper, of which there is no event here.
     await delay(1)
   }

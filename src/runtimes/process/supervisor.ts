@@ -1,9 +1,8 @@
 /**
- * Notices ends. While the daemon is the wrapper's parent, by the child's own `exit` event; for
- * re-adopted instances by watching the folder for the `exit` file. A check once a second is the net
+ * Notices ends. While the wrapper's parent is there, the daemon or its spawner, by the child's
+ * `exit` event; for re-adopted instances by watching the folder for the `exit` file. A check once a second is the net
  * beneath both. It never ends anything.
  */
-import type { ChildProcess } from 'node:child_process'
 import { type FSWatcher, watch } from 'node:fs'
 import { parseExitCode } from '../subject/exit-code.ts'
 import type { Instance } from './instance.ts'
@@ -11,6 +10,7 @@ import { readClaim, readEnd, writeEnd } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
 import type { Ended } from './record.ts'
+import type { Spawned, SpawnedEnd } from './spawner/spawned.ts'
 
 const NET_MS = 1_000
 const RECHECK_FIRST_MS = 5
@@ -29,7 +29,7 @@ export interface SupervisorNeeds {
 export class Supervisor {
   readonly #needs: SupervisorNeeds
   readonly #watched = new Map<Instance, FSWatcher>()
-  /** Instances whose end the child's own event will tell. */
+  /** Instances whose end the wrapper's parent will tell. */
   readonly #parented = new Set<Instance>()
   /** Instances that have written and are about to be looked after. */
   readonly #stirring = new Set<Instance>()
@@ -57,13 +57,18 @@ export class Supervisor {
     this.check(instance)
   }
 
-  /** Watches an instance whose wrapper is a child of this process. */
-  parent(instance: Instance, child: ChildProcess): void {
+  /** Watches an instance whose wrapper's parent, this process or the spawner, will tell its end. */
+  parent(instance: Instance, spawned: Spawned): void {
     this.#watchFolder(instance)
     this.#parented.add(instance)
-    child.once('exit', (code, signal) => {
+    const { pid } = spawned
+    void spawned.ended.then((end) => {
       this.#parented.delete(instance)
-      this.#safely(() => this.#childEnded(instance, { pid: child.pid ?? 0, code, signal }))
+      this.#safely(() => {
+        // Its parent is gone: from now on it is watched as one that was taken over.
+        if (end === undefined) this.check(instance)
+        else this.#childEnded(instance, { pid, ...end })
+      })
     })
   }
 
@@ -130,10 +135,7 @@ export class Supervisor {
     }
   }
 
-  #childEnded(
-    instance: Instance,
-    child: { pid: number; code: number | null; signal: NodeJS.Signals | null },
-  ): void {
+  #childEnded(instance: Instance, child: SpawnedEnd & { readonly pid: number }): void {
     if (instance.ended !== undefined) return
     const claim = readClaim(instance.path)
     const claimer = claim === undefined ? undefined : this.#needs.kernel.parseClaim(claim)

@@ -1,0 +1,23 @@
+/** A wrapper that was spawned, by this process or by the spawner: who it is, and how it will end. */
+import type { ChildProcess } from 'node:child_process'
+
+/** How a wrapper ended, as its parent saw it. */
+export interface SpawnedEnd {
+  readonly code: number | null
+  readonly signal: NodeJS.Signals | null
+}
+
+/** A wrapper that was spawned. */
+export interface Spawned {
+  readonly pid: number
+  /** Undefined when its parent is gone: then nobody will see the end but who looks for it. */
+  readonly ended: Promise<SpawnedEnd | undefined>
+}
+
+/** A child of this process as a spawned wrapper. */
+export function spawnedHere(child: ChildProcess): Spawned {
+  const ended = new Promise<SpawnedEnd>((resolve) => {
+    child.once('exit', (code, signal) => resolve({ code, signal }))
+  })
+  return { pid: child.pid ?? 0, ended }
+}
