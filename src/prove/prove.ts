@@ -11,6 +11,7 @@ import { promisesOf } from './promises.ts'
 import { type Proof, proofOf, type Sighting } from './proof.ts'
 import { redisFaults } from './redis-faults.ts'
 import { sight } from './sighting.ts'
+import { tlsFaults } from './tls-faults.ts'
 import type { Trial } from './trial.ts'
 import { workFaults } from './work-faults.ts'
 
@@ -39,6 +40,7 @@ export async function proveEnvironment(trial: Trial, options: ProveOptions): Pro
     ...(await postgresFaults(trial, promises)),
     ...(await redisFaults(trial, promises)),
     ...(await workFaults(trial, promises)),
+    ...(await tlsFaults(trial, promises)),
     ...(await fileFaults(trial, promises)),
   ]
   for (const fault of faults) {

@@ -14,9 +14,12 @@ import type { RampState } from '../core/ramp/state.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampartClient } from '../server/client/client.ts'
 import type { BrokenPromise, ComponentView, LeftoversView } from '../server/wire.ts'
+import type { Authority } from './certificate.ts'
 import type { CopiedContainers } from './copied-containers.ts'
 import { eagerContract } from './eager-contract.ts'
 import { signalAll } from './signal-all.ts'
+import type { RelayTarget } from './tls-relay.ts'
+import { type FindTarget, type RelayedCondition, TlsRelays } from './tls-relays.ts'
 
 /** What a trial is opened with. */
 export interface TrialOptions {
@@ -54,17 +57,38 @@ const LOOK_MS = 25
 export class Trial {
   readonly plan: Plan
   readonly #options: TrialOptions
-  readonly #document: Json
+  #document: Json
+  #relays: TlsRelays | undefined
   #latest: string | undefined
   readonly #aim: { readonly target?: string }
 
-  constructor(options: TrialOptions) {
+  private constructor(options: TrialOptions) {
     this.#options = options
     this.#document = eagerContract(options.contract.document)
     const { contracts } = parseContracts([{ path: 'contract', value: this.#document }])
     const contract = present(contracts[0], 'a contract that is asked more often is still one')
     this.#aim = options.target === undefined ? {} : { target: options.target }
     this.plan = planContract(contract, { goal: 'watch', ...this.#aim })
+  }
+
+  /** Opens one; nothing of it is up before it is told to be. */
+  static async open(options: TrialOptions): Promise<Trial> {
+    const trial = new Trial(options)
+    const target: FindTarget = (stage, condition) => trial.#targetOf(stage, condition)
+    const relays = await TlsRelays.open(trial.plan, options.workspace, target)
+    trial.#relays = relays
+    trial.#document = relays.rewrite(trial.#document)
+    return trial
+  }
+
+  /** Signs what the copy trusts besides what its conditions trust. */
+  get authority(): Authority {
+    return present(this.#relays, 'a trial is open').authority
+  }
+
+  /** What stands before the server that a TLS condition asks; or why nothing does. */
+  relayOf(stage: string, condition: string): Pick<RelayedCondition, 'relay' | 'untried'> {
+    return this.#relays?.find(stage, condition) ?? {}
   }
 
   /** The folders that are its own, or that it shares with nobody but the environment itself. */
@@ -91,6 +115,7 @@ export class Trial {
     await this.#follow(await this.#open('down'))
     await this.#giveUp(this.#latest)
     const { client } = this.#options
+    this.#relays?.close()
     const untilMs = performance.now() + GONE_MS
     for (;;) {
       const { processes } = await client.leftovers()
@@ -193,9 +218,9 @@ export class Trial {
     const found = this.plan.stages.find(({ name }) => name === stage)
     const question = found?.conditions.find(({ name }) => name === condition)?.question
     const input = question?.ask === 'probe' ? question.input : {}
-    const watched = await this.#watched()
-    if (watched === undefined) return { ok: false, why: 'it is not being watched' }
-    const resolved = resolveTemplates(input, await this.#scopeOf(stage, watched))
+    const state = (await this.#watched()) ?? (await this.#onTheWay())
+    if (state === undefined) return { ok: false, why: 'it is not up' }
+    const resolved = resolveTemplates(input, this.#scopeOf(stage, state))
     return resolved.ok
       ? { ok: true, value: resolved.value as JsonObject }
       : { ok: false, why: resolved.problem.sentence }
@@ -210,6 +235,21 @@ export class Trial {
     const { client } = this.#options
     const [environment] = await client.environments()
     return environment?.watch && (await client.ramp(environment.watch.ramp)).state
+  }
+
+  async #onTheWay(): Promise<RampState | undefined> {
+    const { client } = this.#options
+    return this.#latest === undefined ? undefined : (await client.ramp(this.#latest)).state
+  }
+
+  async #targetOf(stage: string, condition: string): Promise<RelayTarget | undefined> {
+    const input = await this.inputOf(stage, condition)
+    if (!input.ok) return undefined
+    const { address, host, port = 443 } = input.value
+    const url = address === undefined ? `tls://${String(host)}:${Number(port)}` : `tls://${address}`
+    if (!URL.canParse(url)) return undefined
+    const found = new URL(url)
+    return { host: found.hostname.replace(/^\[(.*)\]$/, '$1'), port: Number(found.port) }
   }
 
   #pause(): Promise<void> {
@@ -246,10 +286,10 @@ export class Trial {
     await client.say(ramp, by, { say: 'abort', undo: false, why: 'the proof is over' })
   }
 
-  async #scopeOf(stage: string, watched: RampState): Promise<Scope> {
+  #scopeOf(stage: string, state: RampState): Scope {
     const { contract, settings: given, directory, workspace } = this.#options
     const { definition } = aimContract(contract, this.#aim.target)
-    const outputs = outputsFor(watched, stage)
+    const outputs = outputsFor(state, stage)
     return {
       components: outputs.components,
       self: outputs.self,

@@ -93,7 +93,7 @@ async function proveWith(
   const by = parts.user
   const containers = await parts.openContainers(workspace)
   const around = { directory, settings, by, workspace, containers, signal }
-  const trial = new Trial({ client, contract, ...aim, ...around })
+  const trial = await Trial.open({ client, contract, ...aim, ...around })
   const say = (line: string): void => {
     if (options.json !== true) parts.stderr.write(`${line}\n`)
   }
