@@ -84,7 +84,7 @@ const RECORDS = `
   CREATE FUNCTION rampart.put_record_1(
     of_collection text, of_key text, new_value text, if_version bigint,
     now_ms bigint, new_expires_at_ms bigint,
-    OUT found bigint, OUT new_version bigint
+    OUT there bigint, OUT new_version bigint
   ) LANGUAGE plpgsql AS $body$
   DECLARE
     last bigint;
@@ -93,8 +93,8 @@ const RECORDS = `
     PERFORM rampart.lock_record_1(of_collection, of_key);
     SELECT version, expires_at_ms INTO last, expires FROM rampart.records
       WHERE collection = of_collection AND key = of_key;
-    found := CASE WHEN last IS NULL OR expires <= now_ms THEN 0 ELSE last END;
-    IF if_version <> found THEN RETURN; END IF;
+    there := CASE WHEN last IS NULL OR expires <= now_ms THEN 0 ELSE last END;
+    IF if_version <> there THEN RETURN; END IF;
     IF last IS NULL THEN
       SELECT version INTO last FROM rampart.record_floors WHERE collection = of_collection;
     END IF;
@@ -107,16 +107,16 @@ const RECORDS = `
   END $body$;
   CREATE FUNCTION rampart.remove_record_1(
     of_collection text, of_key text, if_version bigint, now_ms bigint,
-    OUT found bigint, OUT is_removed boolean
+    OUT there bigint, OUT is_removed boolean
   ) LANGUAGE plpgsql AS $body$
   BEGIN
     PERFORM rampart.lock_record_1(of_collection, of_key);
-    SELECT version INTO found FROM rampart.records WHERE collection = of_collection
+    SELECT version INTO there FROM rampart.records WHERE collection = of_collection
       AND key = of_key AND (expires_at_ms IS NULL OR expires_at_ms > now_ms);
-    found := coalesce(found, 0);
+    there := coalesce(there, 0);
     is_removed := false;
-    IF found = 0 OR if_version <> found THEN RETURN; END IF;
-    INSERT INTO rampart.record_floors AS floors VALUES (of_collection, found)
+    IF there = 0 OR if_version <> there THEN RETURN; END IF;
+    INSERT INTO rampart.record_floors AS floors VALUES (of_collection, there)
       ON CONFLICT (collection) DO UPDATE SET version = greatest(floors.version, excluded.version);
     DELETE FROM rampart.records WHERE collection = of_collection AND key = of_key;
     is_removed := true;

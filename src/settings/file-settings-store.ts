@@ -4,19 +4,9 @@
  */
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { z } from 'zod'
 import { Fault } from '../core/fault/fault.ts'
-import type { Plan } from '../core/plan/plan.ts'
 import type { RampSettings, SettingsStore } from '../seams/settings.ts'
-
-const KEPT = z.strictObject({
-  values: z.record(z.string(), z.json()),
-  groups: z.record(z.string(), z.record(z.string(), z.json())).exactOptional(),
-  secrets: z.array(z.string()),
-  run: z.record(z.string(), z.json()),
-  // A plan that this program wrote itself; the engine checks it before it is run.
-  next: z.custom<Plan>((value) => typeof value === 'object' && value !== null).exactOptional(),
-})
+import { parseSettings } from './kept-settings.ts'
 
 const SUFFIX = '.json'
 
@@ -51,7 +41,7 @@ export class FileSettingsStore implements SettingsStore {
 
   async load(ramp: string): Promise<RampSettings | undefined> {
     try {
-      return KEPT.parse(JSON.parse(await readFile(this.#pathOf(ramp), 'utf8')))
+      return parseSettings(await readFile(this.#pathOf(ramp), 'utf8'))
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
       throw unreadable('load settings', ramp, error)

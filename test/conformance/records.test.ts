@@ -5,6 +5,8 @@ import { join } from 'node:path'
 import { MemoryRecords } from '../../src/records/memory/memory-records.ts'
 import { openSqliteRecords, type SqliteRecords } from '../../src/records/sqlite/sqlite-records.ts'
 import type { Clock } from '../../src/seams/clock.ts'
+import { scratchDatabases } from '../support/databases.ts'
+import { openPostgresTrial } from '../support/postgres-trials.ts'
 import { describeRecords, type RecordsTrial } from './records.ts'
 
 describeRecords('records in memory', {
@@ -34,3 +36,13 @@ async function openSqliteTrial(clock: Clock): Promise<RecordsTrial> {
     },
   }
 }
+
+const databases = scratchDatabases()
+
+describeRecords('records in PostgreSQL', {
+  open: async (clock) => {
+    const { join, discard } = await openPostgresTrial(databases)
+    const open = async () => (await join({ clock })).records
+    return { records: await open(), reopen: open, discard }
+  },
+})
