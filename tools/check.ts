@@ -5,6 +5,7 @@ const root = `${import.meta.dirname}/..`
 const results = [
   await runCompiler(root, 'tsconfig.json'),
   await runCompiler(root, 'tsconfig.core.json'),
+  await runCompiler(root, 'tsconfig.web.json'),
   await runBiome(root, process.argv.slice(2)),
 ]
 for (const result of results) {

@@ -4,7 +4,7 @@ import type { Rule } from './rule.ts'
 import { sourceFile } from './source-file.ts'
 
 /** The implementations of the clock and random seams: the one list of files that may ask. */
-const IMPLEMENTATIONS = /^src\/((clock|random)\/|(main|daemon)[a-z-]*\.ts$)/
+const IMPLEMENTATIONS = /^src\/((clock|random)\/|web\/clock\.ts$|(main|daemon)[a-z-]*\.ts$)/
 
 export const noAmbientTime: Rule = {
   title: 'time and chance come through the seams',

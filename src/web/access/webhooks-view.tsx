@@ -1,0 +1,126 @@
+/** Webhooks: who is told of what, and what could not be delivered. */
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type ReactNode, useState } from 'react'
+import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
+import { deliveriesQuery, webhooksQuery } from '../api/queries.ts'
+import { ask } from '../api/request.ts'
+import { Button } from '../part/button.tsx'
+import { Loaded } from '../part/loaded.tsx'
+import { Panel } from '../part/panel.tsx'
+import { Empty } from '../part/state-note.tsx'
+import { Ago } from '../part/time.tsx'
+import { Mark, type Tone } from '../part/tone.tsx'
+import { WebhookDialog } from './webhook-dialog.tsx'
+
+const TONES: Readonly<Record<DeliveryView['status'], Tone>> = {
+  pending: 'moving',
+  delivered: 'good',
+  dead: 'bad',
+}
+
+/** Draws both lists. */
+export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
+  const webhooks = useQuery(webhooksQuery)
+  const deliveries = useQuery(deliveriesQuery)
+  const [isMaking, setMaking] = useState(false)
+  const add =
+    isAdmin && webhooks.data !== undefined ? (
+      <Button onClick={() => setMaking(true)}>Add a webhook…</Button>
+    ) : undefined
+  return (
+    <div className="flex flex-col gap-5">
+      <Panel title="Webhooks" count={webhooks.data?.length} aside={add} isFlush>
+        <Loaded query={webhooks} what="The list of webhooks">
+          {(found) => <WebhookList webhooks={found} isAdmin={isAdmin} />}
+        </Loaded>
+      </Panel>
+      <Panel title="Deliveries" count={deliveries.data?.length} isFlush>
+        <Loaded query={deliveries} what="The list of deliveries">
+          {(found) => <DeliveryList deliveries={found} />}
+        </Loaded>
+      </Panel>
+      {isMaking ? <WebhookDialog onClose={() => setMaking(false)} /> : null}
+    </div>
+  )
+}
+
+function WebhookList(props: {
+  readonly webhooks: readonly WebhookView[]
+  readonly isAdmin: boolean
+}): ReactNode {
+  const queries = useQueryClient()
+  const removing = useMutation({
+    mutationFn: (id: string) =>
+      ask({ method: 'DELETE', path: `/v1/webhooks/${encodeURIComponent(id)}` }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
+  })
+  if (props.webhooks.length === 0) {
+    return (
+      <Empty title="Nobody is told.">
+        A webhook tells Slack, or anything that takes CloudEvents, of breaches, holds, approvals and
+        ends.
+      </Empty>
+    )
+  }
+  return (
+    <ul className="divide-y divide-line">
+      {props.webhooks.map((webhook) => (
+        <li key={webhook.id} className="flex flex-wrap items-center gap-4 px-4 py-2.5">
+          <div className="min-w-0 grow">
+            <p className="break-all font-medium">{webhook.url}</p>
+            <p className="text-muted text-xs">
+              {webhook.format}, {webhook.types.map(shortType).join(', ')}, added by{' '}
+              {webhook.createdBy} <Ago atMs={webhook.createdAtMs} />
+            </p>
+          </div>
+          {props.isAdmin ? (
+            <Button disabled={removing.isPending} onClick={() => removing.mutate(webhook.id)}>
+              Remove
+            </Button>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function DeliveryList({ deliveries }: { readonly deliveries: readonly DeliveryView[] }): ReactNode {
+  const queries = useQueryClient()
+  const again = useMutation({
+    mutationFn: (id: string) =>
+      ask({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/redeliver` }),
+    onSuccess: () => queries.invalidateQueries({ queryKey: deliveriesQuery.queryKey }),
+  })
+  if (deliveries.length === 0) return <Empty title="Nothing was to be delivered." />
+  return (
+    <ul className="divide-y divide-line">
+      {deliveries.map((delivery) => (
+        <li key={delivery.id} className="flex flex-wrap items-center gap-3 px-4 py-2">
+          <Mark tone={TONES[delivery.status]} />
+          <div className="min-w-0 grow">
+            <p>
+              <span className="font-medium">{shortType(delivery.type)}</span>{' '}
+              <span className="text-muted">
+                {delivery.status} after {delivery.attempts}{' '}
+                {delivery.attempts === 1 ? 'attempt' : 'attempts'},{' '}
+                <Ago atMs={delivery.createdAtMs} />
+              </span>
+            </p>
+            {delivery.complaint === undefined ? null : (
+              <p className="text-bad text-xs">{delivery.complaint}</p>
+            )}
+          </div>
+          {delivery.status === 'dead' ? (
+            <Button disabled={again.isPending} onClick={() => again.mutate(delivery.id)}>
+              Deliver again
+            </Button>
+          ) : null}
+        </li>
+      ))}
+    </ul>
+  )
+}
+
+function shortType(type: string): string {
+  return type.replace('dev.rampart.', '')
+}

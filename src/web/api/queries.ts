@@ -1,0 +1,211 @@
+/** What pages ask for: one entry for each address that is read. */
+import { infiniteQueryOptions, keepPreviousData, queryOptions } from '@tanstack/react-query'
+import type { IdentityView, PersonView, TokenView } from '../../server/wire/access.ts'
+import type { AgentView, RegionView, ReplicaView } from '../../server/wire/agents.ts'
+import type { ApprovalView } from '../../server/wire/approvals.ts'
+import type {
+  ComparisonView,
+  ContractPage,
+  RevisionPage,
+  RevisionView,
+} from '../../server/wire/contracts.ts'
+import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
+import type {
+  CircumstanceReply,
+  DaemonView,
+  EntryPage,
+  EnvironmentView,
+  RampPage,
+  RampView,
+  StreamSummary,
+  Verification,
+} from '../../server/wire.ts'
+import { followServerTime } from '../clock.ts'
+import { pollMs } from './liveness.ts'
+import { ask, keepCsrfToken } from './request.ts'
+
+/** How many ramps are asked for at once. */
+const RAMPS_A_PAGE = 250
+
+const live = { meta: { isLive: true }, refetchInterval: pollMs }
+
+/** Who is asking. */
+export const meQuery = queryOptions({
+  queryKey: ['me'],
+  queryFn: async ({ signal }) => {
+    const me = await ask<IdentityView>({ path: '/v1/me', signal })
+    keepCsrfToken(me.csrfToken)
+    return me
+  },
+  staleTime: 60_000,
+})
+
+export const daemonQuery = queryOptions({
+  queryKey: ['daemon'],
+  queryFn: async ({ signal }) => {
+    const daemon = await ask<DaemonView>({ path: '/v1/daemon', signal })
+    followServerTime(daemon.nowMs)
+    return daemon
+  },
+  ...live,
+})
+
+export const environmentsQuery = queryOptions({
+  queryKey: ['environments'],
+  queryFn: ({ signal }) => ask<readonly EnvironmentView[]>({ path: '/v1/environments', signal }),
+  ...live,
+})
+
+/** The newest ramps. */
+export const newestRampsQuery = queryOptions({
+  queryKey: ['ramps', 'newest'],
+  queryFn: ({ signal }) =>
+    ask<RampPage>({ path: '/v1/ramps', query: { limit: RAMPS_A_PAGE }, signal }),
+  ...live,
+})
+
+/** All ramps, page by page. */
+export const rampsQuery = infiniteQueryOptions({
+  queryKey: ['ramps', 'all'],
+  queryFn: ({ pageParam, signal }) =>
+    ask<RampPage>({
+      path: '/v1/ramps',
+      query: { limit: RAMPS_A_PAGE, cursor: pageParam || undefined },
+      signal,
+    }),
+  initialPageParam: '',
+  getNextPageParam: (page) => page.next,
+})
+
+/** A ramp as it stands. */
+export function rampQuery(ramp: string) {
+  return queryOptions({
+    queryKey: ['ramp', ramp],
+    queryFn: async ({ signal }) => {
+      const path = `/v1/ramps/${encodeURIComponent(ramp)}`
+      const view = await ask<RampView>({ path, signal })
+      followServerTime(view.nowMs)
+      return view
+    },
+    ...live,
+    refetchInterval: (query) => (query.state.data?.state.ended === undefined ? pollMs() : false),
+  })
+}
+
+/** What a ramp ran among. */
+export function circumstancesQuery(ramp: string) {
+  return queryOptions({
+    queryKey: ['circumstances', ramp],
+    queryFn: ({ signal }) =>
+      ask<CircumstanceReply>({
+        path: `/v1/ramps/${encodeURIComponent(ramp)}/circumstances`,
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+export const approvalsQuery = queryOptions({
+  queryKey: ['approvals'],
+  queryFn: async ({ signal }) => listIn<ApprovalView>(await ask({ path: '/v1/approvals', signal })),
+  ...live,
+})
+
+export const contractsQuery = queryOptions({
+  queryKey: ['contracts'],
+  queryFn: ({ signal }) =>
+    ask<ContractPage>({ path: '/v1/contracts', query: { limit: 200 }, signal }),
+  ...live,
+})
+
+/** Which contract. */
+export interface ContractName {
+  readonly kind: string
+  readonly name: string
+}
+
+/** The revisions of a contract, newest first. */
+export function revisionsQuery(contract: ContractName) {
+  return queryOptions({
+    queryKey: ['revisions', contract],
+    queryFn: ({ signal }) =>
+      ask<RevisionPage>({ path: `${contractPath(contract)}/revisions`, signal }),
+    ...live,
+  })
+}
+
+/** One revision, whole. */
+export function revisionQuery(contract: ContractName, digest: string) {
+  return queryOptions({
+    queryKey: ['revision', contract, digest],
+    queryFn: ({ signal }) =>
+      ask<RevisionView>({
+        path: `${contractPath(contract)}/revisions/${encodeURIComponent(digest)}`,
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+/** What changes between two revisions. */
+export function comparisonQuery(contract: ContractName, from: string, to: string) {
+  return queryOptions({
+    queryKey: ['compare', contract, from, to],
+    queryFn: ({ signal }) =>
+      ask<ComparisonView>({
+        path: `${contractPath(contract)}/compare`,
+        query: { from, to },
+        signal,
+      }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+}
+
+export const streamsQuery = queryOptions({
+  queryKey: ['streams'],
+  queryFn: ({ signal }) => ask<readonly StreamSummary[]>({ path: '/v1/ledger/streams', signal }),
+  ...live,
+})
+
+/** Entries of the whole ledger. */
+export function ledgerQuery(after: number, limit: number) {
+  return queryOptions({
+    queryKey: ['ledger', after, limit],
+    queryFn: ({ signal }) =>
+      ask<EntryPage>({ path: '/v1/ledger/entries', query: { after, limit }, signal }),
+    placeholderData: keepPreviousData,
+  })
+}
+
+export const verificationQuery = queryOptions({
+  queryKey: ['verify'],
+  queryFn: ({ signal }) => ask<Verification>({ path: '/v1/ledger/verify', signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
+
+export const regionsQuery = listQuery<RegionView>('regions')
+export const agentsQuery = listQuery<AgentView>('agents')
+export const replicasQuery = listQuery<ReplicaView>('replicas')
+export const tokensQuery = listQuery<TokenView>('tokens')
+export const peopleQuery = listQuery<PersonView>('people')
+export const webhooksQuery = listQuery<WebhookView>('webhooks')
+export const deliveriesQuery = listQuery<DeliveryView>('deliveries')
+
+function listQuery<Item>(name: string) {
+  return queryOptions({
+    queryKey: [name],
+    queryFn: async ({ signal }) => listIn<Item>(await ask({ path: `/v1/${name}`, signal })),
+    ...live,
+  })
+}
+
+/** A list, by itself or as the one list of a page. */
+function listIn<Item>(reply: unknown): readonly Item[] {
+  if (Array.isArray(reply)) return reply as Item[]
+  const found = Object.values((reply ?? {}) as object).find((member) => Array.isArray(member))
+  return (found ?? []) as Item[]
+}
+
+function contractPath({ kind, name }: ContractName): string {
+  return `/v1/contracts/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`
+}

@@ -1,0 +1,95 @@
+/**
+ * Requests to the server that this page came from, and to nobody else. Changes carry a key, so that
+ * sending one twice has the effect of sending it once.
+ */
+import { failureOf, RequestFailure } from './request-failure.ts'
+
+const TOKEN_PLACE = 'rampart.token'
+
+let csrfToken: string | undefined
+
+/** One request. */
+export interface WebRequest {
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly path: string
+  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  readonly body?: unknown
+  readonly headers?: Readonly<Record<string, string>>
+  readonly signal?: AbortSignal
+}
+
+/** Keeps a token until this tab is closed; undefined forgets it. */
+export function keepToken(token: string | undefined): void {
+  if (token === undefined) sessionStorage.removeItem(TOKEN_PLACE)
+  else sessionStorage.setItem(TOKEN_PLACE, token)
+}
+
+/** Whether this tab was given a token. */
+export function hasToken(): boolean {
+  return sessionStorage.getItem(TOKEN_PLACE) !== null
+}
+
+/** Takes what a session must send back with every change. */
+export function keepCsrfToken(token: string | undefined): void {
+  csrfToken = token
+}
+
+/** Asks, and reads the JSON that is answered. */
+export async function ask<Reply>(request: WebRequest): Promise<Reply> {
+  const response = await send(request)
+  if (response.status === 204) return undefined as Reply
+  return (await response.json()) as Reply
+}
+
+/**
+ * Asks, and gives the answer as it is.
+ *
+ * @throws RequestFailure when it is refused, or nobody answers
+ */
+export async function send(request: WebRequest): Promise<Response> {
+  const { method = 'GET', path, body, signal } = request
+  let response: Response
+  try {
+    response = await fetch(pathOf(request), {
+      method,
+      headers: headersOf(request),
+      credentials: 'same-origin',
+      cache: 'no-store',
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(signal === undefined ? {} : { signal }),
+    })
+  } catch (error) {
+    if (signal?.aborted === true) throw error
+    const detail = 'The server does not answer. It may be restarting; this page tries again.'
+    throw new RequestFailure(0, { detail }, path)
+  }
+  if (response.ok) return response
+  throw await failureOf(response, path)
+}
+
+/** The address of a request with its query. */
+function pathOf({ path, query }: WebRequest): string {
+  const members = new URLSearchParams()
+  for (const [name, value] of Object.entries(query ?? {})) {
+    if (value !== undefined) members.append(name, String(value))
+  }
+  return members.size === 0 ? path : `${path}?${members}`
+}
+
+function headersOf({ method = 'GET', body, headers }: WebRequest): Record<string, string> {
+  const token = sessionStorage.getItem(TOKEN_PLACE)
+  const isChange = method !== 'GET'
+  return {
+    ...headers,
+    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
+    ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+    ...(isChange && csrfToken !== undefined ? { 'x-csrf-token': csrfToken } : {}),
+    ...(method === 'POST' ? { 'idempotency-key': freshKey() } : {}),
+  }
+}
+
+/** 128 bits by chance; `randomUUID` is missing where a page came without TLS. */
+function freshKey(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+}

@@ -1,0 +1,2 @@
+/** Style sheets are imported for their effect; what they hold is Vite's business. */
+declare module '*.css'

@@ -1,0 +1,133 @@
+/** The overview: what is moving, what is stuck and on whom, what broke, and what watches. */
+import { useQueries, useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { RampSummary } from '../../server/wire.ts'
+import {
+  approvalsQuery,
+  daemonQuery,
+  environmentsQuery,
+  newestRampsQuery,
+  rampQuery,
+} from '../api/queries.ts'
+import { useNowMs } from '../clock.ts'
+import { Page, Panel } from '../part/panel.tsx'
+import { RAMP_ROW_HEIGHT, RampRow } from '../part/ramp-row.tsx'
+import { Trouble, Waiting } from '../part/state-note.tsx'
+import { EnvironmentsPanel } from './environments-panel.tsx'
+import { FirstSteps } from './first-steps.tsx'
+import { MovingPanel } from './moving-panel.tsx'
+import { approvalsInTurn, type Picture, sortOut } from './sort-out.ts'
+import { StuckPanel } from './stuck-panel.tsx'
+import { Tally } from './tally.tsx'
+
+/** How many of each sort are shown here; the rest is a link away. */
+const SHOWN_MAX = 8
+
+/** The page. */
+export function OverviewPage(): ReactNode {
+  const newest = useQuery(newestRampsQuery)
+  const environments = useQuery(environmentsQuery)
+  const approvals = approvalsInTurn(useQuery(approvalsQuery).data ?? [])
+  const older = useOlderUnderWay(newest.data?.ramps)
+  const nowMs = useNowMs()
+  if (newest.isError && newest.data === undefined) {
+    return (
+      <Page title="Overview">
+        <Trouble error={newest.error} what="The overview" onRetry={() => void newest.refetch()} />
+      </Page>
+    )
+  }
+  if (newest.data === undefined || (environments.data === undefined && environments.isPending)) {
+    return (
+      <Page title="Overview">
+        <Waiting lines={10} />
+      </Page>
+    )
+  }
+  const picture = sortOut({
+    ramps: [...newest.data.ramps, ...older],
+    environments: environments.data ?? [],
+    nowMs,
+  })
+  if (picture.isEmpty) return <FirstSteps />
+  return (
+    <Page title="Overview" tab={tabOf(picture)} about={headlineOf(picture, approvals.length)}>
+      <Tally picture={picture} approvals={approvals} />
+      <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <StuckPanel picture={picture} approvals={approvals} />
+          <MovingPanel ramps={picture.moving.slice(0, SHOWN_MAX * 3)} />
+          <BrokePanel ramps={picture.broke} />
+        </div>
+        <EnvironmentsPanel environments={environments.data ?? []} />
+      </div>
+    </Page>
+  )
+}
+
+/** Ramps under way that were opened before the newest page begins. */
+function useOlderUnderWay(newest: readonly RampSummary[] | undefined): readonly RampSummary[] {
+  const { data: daemon } = useQuery(daemonQuery)
+  const known = new Set(newest?.map(({ ramp }) => ramp))
+  const missing = newest === undefined ? [] : (daemon?.ramps ?? []).filter((id) => !known.has(id))
+  const views = useQueries({ queries: missing.slice(0, 50).map((ramp) => rampQuery(ramp)) })
+  return views.flatMap(({ data }) => {
+    if (data === undefined || data.state.ended !== undefined) return []
+    const { ramp, plan, by, openedAtMs, latestMs, held, undoCause, direction } = data.state
+    const cause = (held ?? undoCause)?.sentence
+    const going = plan.endless === true ? 'watching' : 'moving'
+    const phase = held !== undefined ? 'held' : direction === 'undoing' ? 'undoing' : going
+    const { contract, goal } = plan
+    const summary = { ramp, contract, goal, phase, by, openedAtMs, latestMs } as const
+    return [cause === undefined ? summary : { ...summary, cause }]
+  })
+}
+
+function BrokePanel({ ramps }: { readonly ramps: readonly RampSummary[] }): ReactNode {
+  const aside =
+    ramps.length > SHOWN_MAX ? (
+      <Link to="/ramps" search={{ show: 'broken' }} className="text-accent text-xs underline">
+        All {ramps.length}
+      </Link>
+    ) : undefined
+  return (
+    <Panel title="Broke in the last day" id="broke" count={ramps.length} aside={aside} isFlush>
+      {ramps.length === 0 ? (
+        <p className="px-4 py-3 text-muted">Nothing was taken back or given up.</p>
+      ) : (
+        <ul className="[&>li:last-child>a]:border-b-0">
+          {ramps.slice(0, SHOWN_MAX).map((ramp) => (
+            <li key={ramp.ramp} style={{ height: RAMP_ROW_HEIGHT }}>
+              <RampRow ramp={ramp} />
+            </li>
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+/** The most important thing, in a sentence. */
+function headlineOf({ stuck, promises, moving, watching }: Picture, approvals: number): string {
+  const parts = [
+    count(promises.length, 'promise is broken', 'promises are broken'),
+    count(stuck.length, 'ramp waits for a person', 'ramps wait for a person'),
+    count(approvals, 'approval is wanted', 'approvals are wanted'),
+    count(moving.length, 'ramp is under way', 'ramps are under way'),
+  ].filter((part) => part !== '')
+  if (parts.length > 0) return `${parts.join(', ')}.`
+  return watching.length === 0
+    ? 'Nothing is under way, and nothing waits for anybody.'
+    : 'Everything that is watched keeps its promises.'
+}
+
+function tabOf({ stuck, promises }: Picture): string {
+  const wrong = stuck.length + promises.length
+  return wrong === 0 ? 'Overview' : `(${wrong}) Overview`
+}
+
+function count(number: number, one: string, many: string): string {
+  if (number === 0) return ''
+  return number === 1 ? `1 ${one}` : `${number} ${many}`
+}

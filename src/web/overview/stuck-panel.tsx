@@ -1,0 +1,134 @@
+/** What does not go on without a person: promises that are broken, ramps that hold, approvals. */
+import { Link } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
+import type { ApprovalView } from '../../server/wire/approvals.ts'
+import type { RampSummary } from '../../server/wire.ts'
+import { Panel } from '../part/panel.tsx'
+import { Ago, Lasting } from '../part/time.tsx'
+import { Mark, type Tone, toneText } from '../part/tone.tsx'
+import type { BrokenIn, Picture } from './sort-out.ts'
+
+/** The panel; it stays when it is empty, since that is news too. */
+export function StuckPanel(props: {
+  readonly picture: Picture
+  readonly approvals: readonly ApprovalView[]
+}): ReactNode {
+  const { promises, stuck } = props.picture
+  const { approvals } = props
+  const total = promises.length + stuck.length + approvals.length
+  return (
+    <Panel title="Needs a person" id="needs" count={total} isFlush>
+      {total === 0 ? (
+        <p className="flex items-center gap-2 px-4 py-3 text-muted">
+          <Mark tone="good" /> Nothing waits for anybody.
+        </p>
+      ) : (
+        <ul className="divide-y divide-line">
+          {promises.map((promise) => (
+            <PromiseRow
+              key={`${promise.ramp}/${promise.stage}/${promise.condition}`}
+              {...promise}
+            />
+          ))}
+          {stuck.map((ramp) => (
+            <HeldRow key={ramp.ramp} ramp={ramp} />
+          ))}
+          {approvals.map((approval) => (
+            <ApprovalRow
+              key={`${approval.ramp}/${approval.stage}/${approval.condition}`}
+              approval={approval}
+            />
+          ))}
+        </ul>
+      )}
+    </Panel>
+  )
+}
+
+function PromiseRow(promise: BrokenIn): ReactNode {
+  const { ramp, stage, condition, contract, sentence, owner, sinceMs } = promise
+  return (
+    <Row
+      tone="bad"
+      word="Broken promise"
+      ramp={ramp}
+      stage={stage}
+      title={`${contract}: ${stage} ${condition}`}
+      owner={owner}
+      sentence={sentence}
+      aside={sinceMs === undefined ? 'never proved' : <Lasting fromMs={sinceMs} />}
+    />
+  )
+}
+
+function HeldRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
+  const { contract, goal, cause = 'It waits to be resumed or aborted.', owner } = ramp
+  return (
+    <Row
+      tone="held"
+      word="Held"
+      ramp={ramp.ramp}
+      title={`${contract.name} ${goal}${contract.target === undefined ? '' : ` for ${contract.target}`}`}
+      owner={owner}
+      sentence={cause}
+      aside={<Ago atMs={ramp.latestMs} />}
+    />
+  )
+}
+
+function ApprovalRow({ approval }: { readonly approval: ApprovalView }): ReactNode {
+  const { contract, goal, stage, condition, from, count, words, whyNot, askedAtMs } = approval
+  const given = words.filter(({ approves }) => approves).length
+  return (
+    <Row
+      tone="held"
+      word="Approval wanted"
+      ramp={approval.ramp}
+      stage={stage}
+      title={`${contract.name} ${goal}: ${stage} ${condition}`}
+      owner={from.join(' or ')}
+      sentence={`${given} of ${count} given. ${whyNot ?? 'You may approve it.'}`}
+      aside={<Ago atMs={askedAtMs} />}
+    />
+  )
+}
+
+function Row(props: {
+  readonly tone: Tone
+  readonly word: string
+  readonly ramp: string
+  readonly stage?: string
+  readonly title: string
+  readonly owner?: string | undefined
+  readonly sentence: string
+  readonly aside: ReactNode
+}): ReactNode {
+  return (
+    <li>
+      <Link
+        to="/ramps/$ramp"
+        params={{ ramp: props.ramp }}
+        search={{ stage: props.stage }}
+        data-row=""
+        className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 px-4 py-2.5 hover:bg-sunken"
+      >
+        <span className="pt-0.5">
+          <Mark tone={props.tone} size={16} />
+        </span>
+        <span className="min-w-0">
+          <span className="flex flex-wrap items-baseline gap-x-2">
+            <span className="font-medium">{props.title}</span>
+            <span className={`text-xs ${toneText(props.tone)}`}>{props.word}</span>
+          </span>
+          <span className="line-clamp-2 text-muted">{props.sentence}</span>
+          {props.owner === undefined ? null : (
+            <span className="text-xs">
+              On <strong className="font-semibold">{props.owner}</strong>
+            </span>
+          )}
+        </span>
+        <span className="text-right text-muted text-xs">{props.aside}</span>
+      </Link>
+    </li>
+  )
+}

@@ -1,0 +1,43 @@
+/** Fields of forms, each with its label and what is wrong with it. */
+import type { ComponentProps, ReactNode } from 'react'
+
+/** The classes of what is typed into. */
+export const inputLook =
+  'h-8 w-full rounded-md border border-firm bg-panel px-2.5 text-[0.8125rem] placeholder:text-muted'
+
+/** A line to type into. */
+export function TextField(
+  props: ComponentProps<'input'> & { readonly label: string; readonly hint?: string },
+): ReactNode {
+  const { label, hint, ...rest } = props
+  return (
+    <label className="flex flex-col gap-1">
+      <span className="font-medium text-[0.8125rem]">{label}</span>
+      <input type="text" {...rest} className={inputLook} />
+      {hint === undefined ? null : <span className="text-muted text-xs">{hint}</span>}
+    </label>
+  )
+}
+
+/** A choice of a few. */
+export function SelectField(
+  props: ComponentProps<'select'> & {
+    readonly label: string
+    readonly options: readonly { readonly value: string; readonly text: string }[]
+    readonly isLabelHidden?: boolean
+  },
+): ReactNode {
+  const { label, options, isLabelHidden = false, ...rest } = props
+  return (
+    <label className="flex flex-col gap-1">
+      <span className={isLabelHidden ? 'sr-only' : 'font-medium text-[0.8125rem]'}>{label}</span>
+      <select {...rest} className={inputLook}>
+        {options.map(({ value, text }) => (
+          <option key={value} value={value}>
+            {text}
+          </option>
+        ))}
+      </select>
+    </label>
+  )
+}

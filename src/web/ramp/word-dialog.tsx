@@ -1,0 +1,86 @@
+/** A dialog that says what a word will do, takes the reason, and tells what became of it. */
+import { type FormEvent, type ReactNode, useState } from 'react'
+import type { Word } from '../../core/entry/entry.ts'
+import type { RampState } from '../../core/ramp/state.ts'
+import { Button } from '../part/button.tsx'
+import { Dialog } from '../part/dialog.tsx'
+import { TextField } from '../part/field.tsx'
+import { useName, useWord } from './say-word.ts'
+import { type Intent, whatFollows, whyNot } from './what-follows.ts'
+
+const TITLES = { hold: 'Hold this ramp?', resume: 'Resume this ramp?', abort: 'Abort this ramp?' }
+const VERBS = { hold: 'Hold', resume: 'Resume', abort: 'Abort' }
+
+/** The dialog for a word with a reason. */
+export function WordDialog(props: {
+  readonly state: RampState
+  readonly intent: Intent
+  readonly onClose: () => void
+  readonly children?: ReactNode
+}): ReactNode {
+  const { state, intent, onClose, children } = props
+  const [why, setWhy] = useState('')
+  const by = useName()
+  const saying = useWord(state.ramp)
+  const objection = whyNot(state, by, intent)
+  const isDanger = intent.say === 'abort'
+  const submit = (event: FormEvent): void => {
+    event.preventDefault()
+    saying.mutate({ ...intent, why } as Word, {
+      onSuccess: ({ refusal }) => {
+        if (refusal === undefined) onClose()
+      },
+    })
+  }
+  return (
+    <Dialog title={TITLES[intent.say]} onClose={onClose}>
+      <form onSubmit={submit} className="flex flex-col gap-4">
+        {children}
+        <Consequences sentences={whatFollows(state, intent)} />
+        <TextField
+          label="Why"
+          placeholder="Stands in the ledger beside your name"
+          value={why}
+          maxLength={500}
+          onChange={(event) => setWhy(event.target.value)}
+        />
+        <WordComplaint
+          sentence={objection ?? saying.data?.refusal?.sentence ?? saying.error?.message}
+        />
+        <div className="flex justify-end gap-2">
+          <Button onClick={onClose}>Leave it</Button>
+          <Button
+            type="submit"
+            weight={isDanger ? 'danger' : 'main'}
+            disabled={objection !== undefined || saying.isPending}
+          >
+            {VERBS[intent.say]}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  )
+}
+
+/** What will happen. */
+export function Consequences({ sentences }: { readonly sentences: readonly string[] }): ReactNode {
+  return (
+    <div>
+      <p className="mb-1 font-medium text-[0.8125rem]">What will happen</p>
+      <ul className="flex list-disc flex-col gap-1 pl-4 text-muted marker:text-firm">
+        {sentences.map((sentence) => (
+          <li key={sentence}>{sentence}</li>
+        ))}
+      </ul>
+    </div>
+  )
+}
+
+/** Why it cannot be said, or was refused. Its place is kept, so that the buttons stay where they are. */
+export function WordComplaint({ sentence }: { readonly sentence: string | undefined }): ReactNode {
+  return (
+    <p role="alert" className="min-h-5 text-bad">
+      {sentence}
+    </p>
+  )
+}
