@@ -268,6 +268,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'break a copy on purpose, and list what no condition notices',
     options: [
       ['--within <duration>', 'how long conditions have to notice (10s)'],
+      ['--clean', 'only remove the copies that killed proofs have left'],
       TARGET_FLAG,
       NAME_FLAG,
       JSON_FLAG,

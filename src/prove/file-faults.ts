@@ -6,6 +6,7 @@ import { existsSync } from 'node:fs'
 import { rename, rm, writeFile } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import type { JsonObject } from '../core/units/json.ts'
+import { noteMoved } from './copies.ts'
 import { type InjectedFault, unreadFault } from './fault.ts'
 import type { PromisedCondition, Promises } from './promises.ts'
 import type { Trial } from './trial.ts'
@@ -38,17 +39,28 @@ function fileFault(trial: Trial, promised: PromisedCondition, input: JsonObject)
     name: `${path} is ${isAbsent ? 'there' : 'gone'} for ${promised.stage}`,
     mustNotice: [promised],
     inject: async () =>
-      isOwn ? { heal: await put(path) } : { untried: "it is not in the contract's folder" },
+      isOwn
+        ? { heal: await put(path, trial.workspace) }
+        : { untried: "it is not in the contract's folder" },
   }
 }
 
-async function putAside(path: string): Promise<() => Promise<void>> {
-  await rename(path, path + ASIDE)
-  return () => rename(path + ASIDE, path)
+async function putAside(path: string, workspace: string): Promise<() => Promise<void>> {
+  const aside = path + ASIDE
+  await noteMoved(workspace, { path, aside })
+  await rename(path, aside)
+  return async () => {
+    await rename(aside, path)
+    await noteMoved(workspace, undefined)
+  }
 }
 
-async function make(path: string): Promise<() => Promise<void>> {
+async function make(path: string, workspace: string): Promise<() => Promise<void>> {
   if (existsSync(path)) return async () => undefined
+  await noteMoved(workspace, { path })
   await writeFile(path, '')
-  return () => rm(path, { force: true })
+  return async () => {
+    await rm(path, { force: true })
+    await noteMoved(workspace, undefined)
+  }
 }

@@ -16,8 +16,8 @@ import type { RampartClient } from '../server/client/client.ts'
 import type { BrokenPromise, ComponentView, LeftoversView } from '../server/wire.ts'
 import type { Authority } from './certificate.ts'
 import type { CopiedContainers } from './copied-containers.ts'
+import { killLeftovers } from './copies.ts'
 import { eagerContract } from './eager-contract.ts'
-import { signalAll } from './signal-all.ts'
 import type { RelayTarget } from './tls-relay.ts'
 import { type FindTarget, type RelayedCondition, TlsRelays } from './tls-relays.ts'
 
@@ -41,9 +41,6 @@ export interface TrialOptions {
 
 /** What keeps something running that can be made to hang. */
 const RUNTIMES: readonly string[] = ['process', 'container']
-
-/** How long what was killed may take to be gone. @unit ms */
-const GONE_MS = 10_000
 
 /** A condition's input, or why it cannot be told. */
 export type Input =
@@ -91,6 +88,11 @@ export class Trial {
     return this.#relays?.find(stage, condition) ?? {}
   }
 
+  /** The folder of its daemon. */
+  get workspace(): string {
+    return this.#options.workspace
+  }
+
   /** The folders that are its own, or that it shares with nobody but the environment itself. */
   get folders(): readonly string[] {
     return [this.#options.directory, this.#options.workspace]
@@ -114,16 +116,8 @@ export class Trial {
     await this.#giveUp(this.#latest)
     await this.#follow(await this.#open('down'))
     await this.#giveUp(this.#latest)
-    const { client } = this.#options
     this.#relays?.close()
-    const untilMs = performance.now() + GONE_MS
-    for (;;) {
-      const { processes } = await client.leftovers()
-      if (processes.length === 0 || performance.now() >= untilMs) return processes
-      const pids = processes.map(({ pid }) => pid)
-      signalAll(pids, 'SIGKILL')
-      await delay(LOOK_MS)
-    }
+    return await killLeftovers(this.#options.client)
   }
 
   /** The promises that are broken now. */

@@ -38,7 +38,7 @@ function place(t: TestContext, contract: string): string {
 /** Whether every process that the contract started is gone. */
 function areGone(folder: string): boolean {
   const pids = readFileSync(join(folder, 'pids'), 'utf8').trim().split('\n').map(Number)
-  return pids.every((pid) => !existsSync(`/proc/${pid}`))
+  return pids.every((pid) => !existsSync(`/proc/${pid}`) || stateOf(pid) === 'Z')
 }
 
 async function untilSaid(stderr: () => string, said: RegExp): Promise<string> {
@@ -79,7 +79,12 @@ test('a proof that is told to end takes the copy down at once, what was stopped 
 function isStopped(folder: string): boolean {
   if (!existsSync(join(folder, 'pids'))) return false
   const pid = readFileSync(join(folder, 'pids'), 'utf8').trim()
-  return /^State:\s+T/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'))
+  return stateOf(Number(pid)) === 'T'
+}
+
+/** One letter: T is stopped, Z has ended and waits only for its parent to take note. */
+function stateOf(pid: number): string {
+  return /^State:\s+(\w)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? ''
 }
 
 test('a file outside the folder of the contract is not touched, and that is said', async (t) => {
@@ -128,3 +133,29 @@ test('a database that is not of the copy is not touched, and that is said', asyn
   assert.deepEqual((await client.query('select tag from altered')).rows, [])
   assert.doesNotMatch(stdout + stderr, /swordfish/)
 })
+
+test('what a killed proof has left is removed by the next, and its files are put back', async (t) => {
+  const contract = contractOf('      ready: [{ file: license.txt }]')
+  const folder = place(t, contract)
+  writeFileSync(join(folder, 'license.txt'), 'granted')
+  const { child, stderr, finished } = startRampart(['prove', '--within', '1m'], { cwd: folder })
+  const workspace = await untilSaid(stderr, /copy of brief in (\S+), to break it/)
+  await untilTrue(() => !existsSync(join(folder, 'license.txt')))
+  child.kill('SIGKILL')
+  await finished
+  const clean = await startRampart(['prove', '--clean'], { cwd: folder }).finished
+  assert.equal(clean.exitCode, 0, clean.stderr)
+  // Another proof on this machine may have been quicker.
+  await untilTrue(() => !existsSync(workspace))
+  assert.ok(areGone(folder))
+  assert.equal(readFileSync(join(folder, 'license.txt'), 'utf8'), 'granted')
+  assert.ok(!existsSync(join(folder, 'license.txt.put-aside')))
+})
+
+async function untilTrue(isTrue: () => boolean): Promise<void> {
+  const endMs = performance.now() + 60_000
+  while (!isTrue()) {
+    assert.ok(performance.now() < endMs, `not in time: ${isTrue}`)
+    await delay(20)
+  }
+}

@@ -2,13 +2,10 @@
  * `rampart prove`: brings a copy of an environment up, makes each of its promises false, and says which
  * of them nothing would have told of. Nothing is left of the copy.
  */
-import { mkdtempSync, realpathSync } from 'node:fs'
-import { rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type AnyContract, aimContract } from '../../contracts/index.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { parseDurationMs } from '../../core/units/duration.ts'
+import { clearDeadCopy, deadCopies, holdCopy, removeFolder } from '../../prove/copies.ts'
 import type { Proof } from '../../prove/proof.ts'
 import { proveEnvironment } from '../../prove/prove.ts'
 import { Trial } from '../../prove/trial.ts'
@@ -25,7 +22,12 @@ import { proofLines, sightingLine } from '../views/proof-lines.ts'
 import { sayIssues } from './check.ts'
 
 /** What `prove` may be told. */
-export type ProveOptions = JsonOption & ContractOption & TargetOption & { readonly within?: string }
+export type ProveOptions = JsonOption &
+  ContractOption &
+  TargetOption & {
+    readonly within?: string
+    readonly clean?: true
+  }
 
 /** How long conditions have to notice when nobody says. */
 export const DEFAULT_WITHIN = '10s'
@@ -36,6 +38,7 @@ export async function runProve(
   path: string | undefined,
   options: ProveOptions,
 ): Promise<number> {
+  if (options.clean === true) return await runClean(parts, options)
   const withinMs = withinOf(options)
   if (withinMs === undefined) {
     const next = 'Next: rampart prove --within 10s'
@@ -45,7 +48,9 @@ export async function runProve(
   if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const contract = chooseContract(loaded, options.name)
   const aim = aimOf(parts, contract, options)
-  const workspace = realpathSync(mkdtempSync(join(tmpdir(), 'rampart-prove-')))
+  await clearDeadCopies(parts)
+  const copy = await holdCopy()
+  const { workspace } = copy
   const stop = new AbortController()
   const unhook = parts.onTermination(() => stop.abort())
   const told = { ...options, ...aim, withinMs, workspace, signal: stop.signal }
@@ -59,9 +64,38 @@ export async function runProve(
     }
   } finally {
     unhook()
-    // The synchronous one gives up without a word where the daemon removes a file at the same moment.
-    await rm(workspace, { recursive: true, force: true, maxRetries: 5 })
+    await copy.remove()
   }
+}
+
+/** `--clean`: only removes what killed proofs have left. */
+async function runClean(parts: CliParts, { json }: ProveOptions): Promise<number> {
+  const copies = await clearDeadCopies(parts)
+  if (json === true) printJson(parts, { copies })
+  else if (copies.length === 0) parts.stdout.write('No killed proof has left anything.\n')
+  return EXIT.yes
+}
+
+/** Takes down the copies of proofs that were killed. Returns where they were. */
+async function clearDeadCopies(parts: CliParts): Promise<readonly string[]> {
+  const copies = await deadCopies()
+  for (const workspace of copies) {
+    const client = await parts.ensureDaemon(workspace)
+    const containers = await parts.openContainers(workspace)
+    try {
+      const left = await clearDeadCopy(workspace, client, containers)
+      for (const { subject, pid } of left) {
+        parts.stderr.write(`Left behind: ${subject}, pid ${pid}\n`)
+      }
+      await client.stopDaemon()
+    } finally {
+      containers.close()
+      await client.close()
+    }
+    await removeFolder(workspace)
+    parts.stderr.write(`Removed the copy in ${workspace}, which a killed proof had left.\n`)
+  }
+  return copies
 }
 
 /** What a proof is told besides what was asked for. */
