@@ -110,7 +110,11 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const stop = (): void => stopping.abort()
   const server = await openServer(
     { ...parts, identity, localUser, ...(access === undefined ? {} : { access }), stop, onTrouble },
-    { forNetwork: doors !== undefined, isBehindProxy: doors?.isBehindProxy === true },
+    {
+      forNetwork: doors !== undefined,
+      isBehindProxy: doors?.isBehindProxy === true,
+      dashboard: settings['RAMPART_DASHBOARD'],
+    },
   )
   logEvents(parts, log)
   recordCircumstances(parts, onTrouble)

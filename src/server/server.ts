@@ -19,6 +19,8 @@ export interface ServerOptions {
   readonly forNetwork?: boolean
   /** A proxy stands before it, and says truly who asks. @default false */
   readonly isBehindProxy?: boolean
+  /** The folder of the built dashboard. @default where the build puts it */
+  readonly dashboard?: string | undefined
 }
 
 /** Puts an API together; it listens nowhere yet. */
@@ -30,7 +32,12 @@ export async function openServer(parts: ServerParts, options: ServerOptions = {}
     const { prepareForNetwork } = await import('./prepare-for-network.ts')
     await prepareForNetwork(app, parts)
   }
-  return new Server(app, parts)
+  const server = new Server(app, parts)
+  if (options.forNetwork === true) {
+    const { addDashboard, dashboardFolder } = await import('./dashboard.ts')
+    addDashboard(app, options.dashboard ?? dashboardFolder())
+  }
+  return server
 }
 
 /** The API of one daemon. */
