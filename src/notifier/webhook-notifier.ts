@@ -7,6 +7,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { z } from 'zod'
 import { Fault } from '../core/fault/fault.ts'
 import type { Notice, Notifier } from '../seams/notifier.ts'
+import { HttpCourier } from './http-courier.ts'
 
 const ATTEMPTS = 3
 const PAUSE_MS = 1_000
@@ -21,6 +22,8 @@ const WEBHOOK = z.object({
 export class WebhookNotifier implements Notifier {
   readonly #onTrouble: (error: unknown) => void
   readonly #pauseMs: number
+  // Whoever writes a contract may run whatever they like there; an address is no more than that.
+  readonly #courier = new HttpCourier({ mayReach: ['everything'], timeoutMs: TIMEOUT_MS })
 
   /** @param options `pauseMs`: before the second attempt; doubled for the third. @default 1000 */
   constructor(options: { onTrouble(error: unknown): void; readonly pauseMs?: number }) {
@@ -34,37 +37,20 @@ export class WebhookNotifier implements Notifier {
 
   async #deliver({ to, what }: Notice): Promise<void> {
     const webhook = WEBHOOK.safeParse(to)
-    if (!webhook.success) throw undelivered(what, 'its URL is none')
+    if (!webhook.success) throw undelivered(what, 'Its address is no URL.')
     const { url, headers } = webhook.data
     let why = ''
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (attempt > 0) await delay(this.#pauseMs * 2 ** (attempt - 1))
-      why = await post(url, headers, JSON.stringify(what))
-      if (why === '') return
+      const receipt = await this.#courier.deliver({
+        url,
+        headers: { 'content-type': 'application/json', ...headers },
+        body: JSON.stringify(what),
+      })
+      if (receipt.verdict === 'accepted') return
+      why = receipt.sentence
     }
     throw undelivered(what, why)
-  }
-}
-
-/** Posts once. Returns why it did not get through; empty when it did. */
-async function post(
-  url: string,
-  headers: Readonly<Record<string, string>>,
-  body: string,
-): Promise<string> {
-  const { request } = await import('undici')
-  try {
-    const response = await request(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body,
-      signal: AbortSignal.timeout(TIMEOUT_MS),
-    })
-    await response.body.dump()
-    return response.statusCode < 300 ? '' : `it was answered with ${response.statusCode}`
-  } catch (error) {
-    const { code, name } = error as NodeJS.ErrnoException
-    return `there was no answer (${code ?? name})`
   }
 }
 
@@ -73,6 +59,6 @@ function undelivered({ contract, stage, condition }: Notice['what'], why: string
     code: 'notice-undelivered',
     operation: 'tell of a breach',
     subject: `${contract} ${stage}/${condition}`,
-    hint: `The webhook was not told: ${why}.`,
+    hint: `The webhook was not told. ${why}`,
   })
 }

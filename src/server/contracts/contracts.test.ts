@@ -118,7 +118,8 @@ test('lists by kind, label and owner, page by page', async (t) => {
 })
 
 test('plans and opens a held contract by name, and says what cannot run without its folder', async (t) => {
-  const { send } = await openServer(t)
+  const { send, world } = await openServer(t)
+  world.running = 'failed'
   await send('POST', '/v1/apply', { documents: [documentOf('shop')] })
   const planned = await send<JsonObject>('POST', '/v1/contracts/Environment/shop/plan', {
     goal: 'up',
