@@ -4,26 +4,21 @@
  * and the raw `out` and `err`. A folder appears whole or not at all, by renaming.
  */
 import {
-  closeSync,
-  fsync,
   mkdirSync,
-  openSync,
   readdirSync,
   readFileSync,
   renameSync,
   rmSync,
   statSync,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
 import { type HowEnded, parseExitFile } from '../subject/exit-code.ts'
 import { slugOf, subjectOf } from '../subject/subject-folder.ts'
 import { type Ended, type InstanceRecord, parseEnded, parseRecord } from './record.ts'
 
-const syncToDisk = promisify(fsync)
+const RECORD = 'instance.json'
 
 /** A start and where its files lie. */
 export interface InstanceFolder {
@@ -54,34 +49,37 @@ export function readNumbers(subjectFolder: string): readonly number[] {
 /** One start; undefined when its record cannot be read (torn by a loss of power). */
 export function readInstance(subjectFolder: string, number: number): InstanceFolder | undefined {
   const path = join(subjectFolder, String(number))
-  const text = readIfThere(join(path, 'instance.json'))
+  const text = readIfThere(join(path, RECORD))
   const record = text === undefined ? undefined : parseRecord(text)
   return record === undefined ? undefined : { path, record }
 }
 
 /**
- * Makes the folder of a new start, and waits until its record would survive a loss of power.
+ * Makes the folder of a new start. From now on it outlives this process, but not yet a loss of power.
  *
  * @returns undefined when somebody else has taken the number
  */
-export async function createInstance(
+export function createInstance(
   subjectFolder: string,
   record: InstanceRecord,
-): Promise<InstanceFolder | undefined> {
+): InstanceFolder | undefined {
   const draft = join(subjectFolder, `draft-${process.pid}-${record.number}`)
   const path = join(subjectFolder, String(record.number))
   rmSync(draft, { recursive: true, force: true })
   mkdirSync(draft, { mode: 0o700 })
-  const file = openSync(join(draft, 'instance.json'), 'wx', 0o600)
+  writeFileSync(join(draft, RECORD), JSON.stringify(record), { flag: 'wx', mode: 0o600 })
+  return renamed(draft, path) ? { path, record } : undefined
+}
+
+/** Waits until the record of a start would survive a loss of power. */
+export async function syncInstance(path: string): Promise<void> {
+  const file = await open(join(path, RECORD))
   try {
-    writeSync(file, JSON.stringify(record))
-    if (!renamed(draft, path)) return undefined
     // One sync after the renaming takes both to the disk on journaling file systems.
-    await syncToDisk(file)
+    await file.sync()
   } finally {
-    closeSync(file)
+    await file.close()
   }
-  return { path, record }
 }
 
 function renamed(draft: string, path: string): boolean {

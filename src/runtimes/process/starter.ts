@@ -18,7 +18,7 @@ import { instanceName } from '../subject/subject-folder.ts'
 import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
-import { createInstance, openSubjectFolder, readClaim, voidClaim } from './instance-folder.ts'
+import { createInstance, openSubjectFolder, readClaim, syncInstance } from './instance-folder.ts'
 import type { NotifyKeeper } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
 import { HOST, instanceOutputs } from './outputs.ts'
@@ -141,9 +141,11 @@ class Start {
       const sentence = `${instance.name} was given up before it started; a new order may start it.`
       return failed({ reason: 'cancelled', sentence })
     }
+    await this.#syncFirst(instance)
     const spawned = await this.#spawn(instance)
     await untilClaimed(instance, spawned)
     this.#needs.supervisor.check(instance)
+    await syncInstance(instance.path)
     return this.#answer(instance, 'repeated')
   }
 
@@ -156,7 +158,7 @@ class Start {
       }
       try {
         if (this.#order.signal.aborted) return this.#cancelled()
-        const instance = await this.#record(reservation.ports)
+        const instance = this.#record(reservation.ports)
         if (instance !== undefined) return await this.#launch(instance)
       } finally {
         reservation.release()
@@ -181,7 +183,7 @@ class Start {
     return await this.#needs.ports.reserve({ names, previous: latest?.record.ports ?? {}, taken })
   }
 
-  async #record(ports: Readonly<Record<string, number>>): Promise<Instance | undefined> {
+  #record(ports: Readonly<Record<string, number>>): Instance | undefined {
     const { subject, digest, oneShot, cwd, stop, notify } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
@@ -202,7 +204,7 @@ class Start {
       bootId,
       startedAtMs: nowMs(),
     }
-    const made = await createInstance(openSubjectFolder(folder, subject), record)
+    const made = createInstance(openSubjectFolder(folder, subject), record)
     if (made === undefined) return undefined
     const instance = new Instance(made)
     registry.add(instance)
@@ -210,11 +212,9 @@ class Start {
   }
 
   async #launch(instance: Instance): Promise<CommandAnswer> {
-    if (this.#order.signal.aborted) {
-      this.#giveUp(instance)
-      return this.#cancelled()
-    }
     try {
+      await this.#syncFirst(instance)
+      if (this.#order.signal.aborted) return await this.#giveUp(instance)
       const { pid } = await this.#spawn(instance)
       // The wrapper records this itself, in its claim; only so as not to wait for that. A daemon
       // that lives on beside this one might claim the start in this instant: then the check
@@ -222,13 +222,22 @@ class Start {
       const leader = this.#needs.kernel.process(pid)
       if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
       else this.#needs.supervisor.identify(instance)
+      await syncInstance(instance.path)
     } catch (error) {
-      this.#giveUp(instance)
+      await this.#giveUp(instance)
       throw error
     }
     const pruned = this.#needs.registry.prune(this.#input.subject)
     for (const old of pruned) this.#needs.pruned(old)
     return this.#answer(instance, 'spawned')
+  }
+
+  /**
+   * A service ends with the power: its record is in time if it is on the disk before the answer. What
+   * a one-shot does may last: it must never be done again because its record was lost.
+   */
+  async #syncFirst(instance: Instance): Promise<void> {
+    if (this.#input.oneShot) await syncInstance(instance.path)
   }
 
   async #spawn(instance: Instance): Promise<Spawned> {
@@ -261,10 +270,11 @@ class Start {
     return { socket: await this.#needs.notify.listen(instance), watchdogMs: notify.watchdogMs }
   }
 
-  /** Makes sure that no wrapper will ever start it. */
-  #giveUp(instance: Instance): void {
-    voidClaim(instance.path)
-    this.#needs.supervisor.end(instance, { status: 'lost', endedAtMs: this.#needs.nowMs() })
+  /** Makes sure that it does not run, and that no wrapper will ever start it. */
+  async #giveUp(instance: Instance): Promise<CommandAnswer> {
+    const policy = { ...instance.record.stop, signal: 'SIGKILL', graceMs: 0 }
+    await endInstance(instance, policy, this.#needs, new AbortController().signal)
+    return this.#cancelled()
   }
 
   #cancelled(): CommandAnswer {
@@ -277,11 +287,7 @@ class Start {
   async #answer(instance: Instance, reason: string): Promise<CommandAnswer> {
     const { record } = instance
     const adopted = record.order !== this.#order.id
-    if (this.#order.signal.aborted && !adopted) {
-      const policy = { ...record.stop, signal: 'SIGKILL', graceMs: 0 }
-      await endInstance(instance, policy, this.#needs, new AbortController().signal)
-      return this.#cancelled()
-    }
+    if (this.#order.signal.aborted && !adopted) return await this.#giveUp(instance)
     const pid = instance.identity?.pid ?? 0
     const ports = Object.entries(record.ports).map(([name, port]) => `${name} ${port}`)
     const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`

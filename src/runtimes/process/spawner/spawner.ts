@@ -21,11 +21,6 @@ export class Spawner {
   #helper: Helper | undefined
   #isClosed = false
 
-  /** The process that spawns; undefined while this one does. */
-  get pid(): number | undefined {
-    return this.#helper?.isReady === true ? this.#helper.pid : undefined
-  }
-
   /**
    * Spawns, and answers as soon as the system has accepted or refused.
    *
@@ -86,17 +81,9 @@ class Helper {
     this.#process.channel?.unref()
   }
 
-  get pid(): number | undefined {
-    return this.#process.pid
-  }
-
-  get isReady(): boolean {
-    return this.#isReady && !this.#isGone
-  }
-
   /** Undefined when it did not, for whatever reason. */
   async spawn(request: SpawnRequest): Promise<Spawned | undefined> {
-    if (!this.isReady) return undefined
+    if (!this.#isReady || this.#isGone) return undefined
     this.#lastId += 1
     const id = this.#lastId
     const { promise, resolve } = Promise.withResolvers<Spawned | undefined>()
