@@ -120,6 +120,9 @@ function vouched(
   const called = typeof email === 'string' && isVerified === true ? email.toLowerCase() : subject
   const groups = claims[groupsClaim]
   const named = Array.isArray(groups) ? groups.filter((group) => typeof group === 'string') : []
+  if (called === subject && subject.includes('@')) {
+    throw refused('The provider has not verified the address that it names.')
+  }
   if (!/^[\x21-\x7e]{1,200}$/.test(called)) throw refused('The provider names nobody readable.')
   return { name: `oidc:${called}`, groups: named.slice(0, GROUPS_MAX) }
 }

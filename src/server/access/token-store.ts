@@ -9,6 +9,7 @@ import type { Records } from '../../seams/records.ts'
 import type { Grant, TokenReply, TokenRequest, TokenView } from '../wire/access.ts'
 import type { AccessAudit } from './audit.ts'
 import { GRANTS } from './grants.ts'
+import type { Hand } from './hands.ts'
 import type { Identity } from './identity.ts'
 import { hashOfSecret, isEqualSecret, newId, newSecret } from './secret.ts'
 import { Shelf } from './shelf.ts'
@@ -22,6 +23,9 @@ const REMEMBERED_MS = 30 * 86_400_000
 
 /** The shortest time between two notes of a token's use. @unit ms */
 const USE_PAUSE_MS = 60_000
+
+/** How the names of tokens begin in the ledger. */
+const TOKEN_PREFIX = 'token:'
 
 /** A token as it is kept. */
 export interface KeptToken {
@@ -139,7 +143,7 @@ export class TokenStore {
     if (token === undefined) throw tokenUnknown(id)
     const { value, version } = token
     if (value.revokedAtMs !== undefined) return
-    const subject = value.person ?? `token:${value.name}`
+    const subject = value.person ?? `${TOKEN_PREFIX}${value.name}`
     const sentence = `${by.name} revoked the token ${value.name} (${id}).`
     await this.#audit.note({
       by: by.name,
@@ -178,6 +182,22 @@ export class TokenStore {
     if (usedAtMs !== undefined && nowMs - usedAtMs < USE_PAUSE_MS) return
     this.#usedAtMs.set(id, nowMs)
     await this.#uses.put(id, { atMs: nowMs }, { expiresAtMs: expiresAtMs + REMEMBERED_MS })
+  }
+
+  /** Who is behind a name that stands in the ledger. */
+  async handOf(name: string): Promise<Hand> {
+    if (!name.startsWith(TOKEN_PREFIX)) return { name, behind: [] }
+    const owner = await this.#names.get(name.slice(TOKEN_PREFIX.length))
+    return { name, behind: owner?.value.makers ?? [] }
+  }
+
+  /** Machines whose tokens may approve something, and who is behind them. */
+  async approvingHands(): Promise<readonly Hand[]> {
+    const tokens = await this.#tokens.list({ limit: TOKENS_MAX })
+    return tokens
+      .map(({ value }) => value)
+      .filter(({ person, grants }) => person === undefined && grants.some(mayApprove))
+      .map(({ name, behind }) => ({ name: `${TOKEN_PREFIX}${name}`, behind }))
   }
 
   #judge(id: string, token: KeptToken): Recognised {
@@ -221,7 +241,7 @@ export class TokenStore {
     await this.#audit.note({
       by: maker.name,
       what: 'token.created',
-      subject: own.person ?? `token:${own.name}`,
+      subject: own.person ?? `${TOKEN_PREFIX}${own.name}`,
       sentence: `${maker.name} made the token ${own.name} (${id})${roles === '' ? '' : `: ${roles}`}.`,
       details: { id, grants: JSON.parse(JSON.stringify(own.grants)), expiresAtMs },
     })
@@ -247,8 +267,12 @@ export function tokenUnknown(id: string): Fault {
   return new Fault({ code: 'token-unknown', operation: 'find the token', subject: id, hint })
 }
 
+function mayApprove({ role }: Grant): boolean {
+  return role === 'approver' || role === 'admin'
+}
+
 function tokenView(id: string, token: KeptToken, lastUsedAtMs?: number): TokenView {
   const { hash: _, behind: __, person, name, ...rest } = token
   const used = lastUsedAtMs === undefined ? {} : { lastUsedAtMs }
-  return { id, name: person ?? `token:${name}`, ...rest, ...used }
+  return { id, name: person ?? `${TOKEN_PREFIX}${name}`, ...rest, ...used }
 }

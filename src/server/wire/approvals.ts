@@ -31,3 +31,10 @@ export interface ApprovalView {
   readonly mayApprove: boolean
   readonly whyNot?: string
 }
+
+/** Some of them, that which waits longest first. */
+export interface ApprovalPage {
+  readonly approvals: readonly ApprovalView[]
+  /** To be handed in for the next page; absent: there is none. */
+  readonly next?: string
+}

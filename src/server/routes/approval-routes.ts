@@ -1,0 +1,84 @@
+/**
+ * `/v1/approvals`: what waits for people, and whether it waits for whoever asks. It is answered by a
+ * word to the ramp, and judged there; what is told here is only what that judgement would be now.
+ */
+import { assessWord } from '../../core/ramp/decide-word.ts'
+import { type Access, whoAsks } from '../access/add-access.ts'
+import type { Identity } from '../access/identity.ts'
+import { mayDo, type Resource } from '../access/permissions.ts'
+import { resourceOf } from '../access/ramp-resource.ts'
+import { putInWords } from '../access/voice.ts'
+import type { Api } from '../api.ts'
+import type { App } from '../app.ts'
+import { ApprovalIndex, type Waiting } from '../approval-index.ts'
+import { PAGE_OF, pageOf } from '../schemas/access.ts'
+import { APPROVAL_PAGE } from '../schemas/approval.ts'
+import type { ApprovalPage, ApprovalView } from '../wire/approvals.ts'
+
+/** Adds the routes. */
+export function addApprovalRoutes(app: App, api: Api): void {
+  const approvals = new ApprovalIndex(api.parts)
+  app.get(
+    '/v1/approvals',
+    {
+      schema: {
+        operationId: 'listApprovals',
+        summary: 'List what waits for people, and whether whoever asks may answer it',
+        tags: ['approvals'],
+        querystring: PAGE_OF,
+        response: { 200: APPROVAL_PAGE },
+      },
+      config: { permission: 'ramps.read' },
+    },
+    async (request): Promise<ApprovalPage> => {
+      const who = whoAsks(request)
+      const seen: Seen[] = []
+      for (const waiting of await approvals.list()) {
+        const resource = await resourceOf(api.store, waiting.state.plan.contract, who)
+        if (mayDo(who, 'ramps.read', resource)) seen.push({ ...waiting, resource })
+      }
+      const { items, ...next } = pageOf(seen, keyOf, request.query)
+      const views = items.map((waiting) => viewOf(api.access, who, waiting))
+      return { approvals: await Promise.all(views), ...next }
+    },
+  )
+}
+
+interface Seen extends Waiting {
+  readonly resource: Resource
+}
+
+function keyOf({ state, open }: Seen): string {
+  return `${state.ramp}/${open.stage}/${open.condition}`
+}
+
+async function viewOf(
+  { tokens }: Access,
+  who: Identity,
+  { state, open, resource }: Seen,
+): Promise<ApprovalView> {
+  const { stage, condition, question, words, askedAtMs, expiresAtMs } = open
+  const digest = state.planDigest
+  const word = { say: 'approve', stage, condition, digest, as: question.from[0] ?? '' } as const
+  const voiced = await putInWords(tokens, who, { state, resource, by: who.name, word })
+  const refusal = assessWord(state, voiced.by, voiced.word)
+  const whyNot = mayDo(who, 'ramps.approve', resource)
+    ? refusal?.sentence
+    : `${who.name} is no approver of ${resource.kind}/${resource.name}.`
+  return {
+    ramp: state.ramp,
+    contract: state.plan.contract,
+    goal: state.plan.goal,
+    stage,
+    condition,
+    digest,
+    proposedBy: state.by,
+    from: question.from,
+    count: question.count,
+    words: words.map(({ by, approves, atMs }) => ({ by, approves, atMs })),
+    askedAtMs,
+    ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    mayApprove: whyNot === undefined,
+    ...(whyNot === undefined ? {} : { whyNot }),
+  }
+}
