@@ -30,6 +30,8 @@ export interface PostgresStoreOptions {
   readonly checkpointEvery?: number
   /** How many connections besides the one that listens. @default 8 @minimum 2 */
   readonly connectionsMax?: number
+  /** How often it looks for appends of which no notice came. @unit ms @default 5000 */
+  readonly pollMs?: number
 }
 
 /** What is kept in one database. */
@@ -52,6 +54,7 @@ export interface PostgresStore {
  */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<PostgresStore> {
   const { url, key, clock, replica, onTrouble, leaseMs, checkpointEvery, connectionsMax } = options
+  const { pollMs } = options
   const owner = `${replica}-${randomUUID().slice(0, 8)}`
   const database = await openDatabase({
     ...{ url, replica: owner, clock, onTrouble },
@@ -61,6 +64,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const ledger = await openPostgresLedger({
       ...{ database, clock, sealing: new Sealing(key, 'ledger key') },
       ...(checkpointEvery !== undefined && { checkpointEvery }),
+      ...(pollMs !== undefined && { pollMs }),
     })
     const lifetime = leaseMs === undefined ? {} : { lifetimeMs: leaseMs }
     const leases = new PostgresLeases({ database, owner, ...lifetime })

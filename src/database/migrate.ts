@@ -50,11 +50,12 @@ export function checkVersion(found: Version, known: number, subject: string): vo
 
 /** The version of the schema; undefined where there is none. */
 export async function readVersion(client: Pick<ClientBase, 'query'>): Promise<Version | undefined> {
-  const { rows: tables } = await client.query<[string | null]>({
-    text: "SELECT to_regclass('rampart.schema')::text",
-    rowMode: 'array',
-  })
-  if (tables[0]?.[0] == null) return undefined
+  // From the catalogue itself: `to_regclass` would remember what it said before we waited for a lock.
+  const { rows: tables } = await client.query(
+    `SELECT FROM pg_class WHERE relname = 'schema' AND relnamespace =
+      (SELECT oid FROM pg_namespace WHERE nspname = 'rampart')`,
+  )
+  if (tables.length === 0) return undefined
   const { rows } = await client.query<[number, number]>({
     text: 'SELECT number, compatible_from FROM rampart.schema WHERE id = 1',
     rowMode: 'array',

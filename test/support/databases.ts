@@ -1,5 +1,5 @@
 /** Empty databases of a real PostgreSQL, one for each trial; the server ends with the test file. */
-import { after, before } from 'node:test'
+import { after } from 'node:test'
 import pg from 'pg'
 import { type PostgresServer, startPostgres } from './postgres.ts'
 
@@ -13,34 +13,32 @@ export interface ScratchDatabase {
 
 /** Makes databases. */
 export interface Databases {
-  readonly server: () => PostgresServer
+  readonly server: () => Promise<PostgresServer>
   readonly make: () => Promise<ScratchDatabase>
 }
 
-/** Starts a server before the tests of this file and stops it after them. */
+/** A server that is started when the first test needs it, and stopped after all tests of this file. */
 export function scratchDatabases(flags: readonly string[] = []): Databases {
-  let server: PostgresServer | undefined
+  let starting: Promise<PostgresServer> | undefined
   let count = 0
-  before(async () => {
-    server = await startPostgres(flags)
-  })
-  after(() => server?.stop())
-  const running = (): PostgresServer => {
-    if (server === undefined) throw new TypeError('Databases are made while tests run.')
-    return server
+  after(async () => (await starting)?.stop())
+  const server = (): Promise<PostgresServer> => {
+    starting ??= startPostgres(flags)
+    return starting
   }
   return {
-    server: running,
+    server,
     make: async () => {
+      const { url: main } = await server()
       count += 1
       const name = `trial_${count}`
-      await runSql(running().url, `CREATE DATABASE ${name}`)
-      const url = running().url.replace(/postgres$/, name)
+      await runSql(main, `CREATE DATABASE ${name}`)
+      const url = main.replace(/postgres$/, name)
       return {
         url,
         sql: (text, values) => runSql(url, text, values),
         drop: async () => {
-          await runSql(running().url, `DROP DATABASE ${name} WITH (FORCE)`)
+          await runSql(main, `DROP DATABASE ${name} WITH (FORCE)`)
         },
       }
     },

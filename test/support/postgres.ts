@@ -1,6 +1,6 @@
 /** A real PostgreSQL for tests: its own data folder, its own free port, gone when stopped. */
 import { execFile } from 'node:child_process'
-import { appendFile, chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -17,6 +17,8 @@ export interface PostgresServer {
   readonly dataFolder: string
   /** Starts it; settles once it is ready. */
   start(): Promise<void>
+  /** Ends it at once, as a loss of power would; `start` starts it again. */
+  crash(): Promise<void>
   /** Stops it and removes its data. */
   stop(): Promise<void>
 }
@@ -77,12 +79,29 @@ async function placePostgres(flags: readonly string[]): Promise<PlacedPostgres> 
     port,
     dataFolder,
     start: () => postgres.start(),
+    crash: async () => {
+      const [pid] = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')
+      process.kill(Number(pid), 'SIGQUIT')
+      const giveUpMs = performance.now() + 20_000
+      while (isAlive(Number(pid)) && performance.now() < giveUpMs) {
+        await new Promise((resolve) => setTimeout(resolve, 10))
+      }
+    },
     stop: async () => {
       await postgres.stop()
       await rm(folder, { recursive: true, force: true })
     },
   }
   return { postgres, server }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
 }
 
 async function untilReady(url: string): Promise<void> {
