@@ -23,10 +23,7 @@ export function openCopiedContainers(
   const ofSubject = (subject: string): Readonly<Record<string, string>> =>
     subjectLabels(workspace, subject)
   return {
-    pause: async (subject) => {
-      const count = await each(ofSubject(subject), (container) => engine.pause(container))
-      if (count === 0) throw new TypeError('no container of it was found')
-    },
+    pause: (subject) => each(ofSubject(subject), (container) => engine.pause(container)),
     unpause: async (subject) => {
       await each(ofSubject(subject), (container) => engine.unpause(container))
     },

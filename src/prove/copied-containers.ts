@@ -2,8 +2,13 @@
 
 /** The containers of one workspace, by their subject. Touches no others. */
 export interface CopiedContainers {
-  /** Freezes every process of a container. @throws Error with the engine's words when it refuses */
-  pause(subject: string): Promise<void>
+  /**
+   * Freezes every process of a container.
+   *
+   * @returns how many containers it froze
+   * @throws Error with the engine's words when it refuses
+   */
+  pause(subject: string): Promise<number>
   /** Lets it go on; idempotent. */
   unpause(subject: string): Promise<void>
   /** Kills it; that it runs no more is no trouble. */

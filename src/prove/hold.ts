@@ -13,7 +13,8 @@ export async function hold(trial: Trial, stage: string): Promise<Injected> {
   const subject = trial.subjectOf(stage)
   if (containers === undefined) return { untried: 'its container engine cannot be reached' }
   try {
-    await containers.pause(subject)
+    const count = await containers.pause(subject)
+    if (count === 0) return { untried: 'no container of it was found' }
     return { heal: () => containers.unpause(subject) }
   } catch (error) {
     // Where the engine manages no cgroups it can pause nothing, but its processes may be seen.

@@ -6,6 +6,7 @@ import { crashEverything, impersonate } from './crash-fault.ts'
 import type { InjectedFault } from './fault.ts'
 import { fileFaults } from './file-faults.ts'
 import { hangFaults } from './hang-faults.ts'
+import { askedRedises, loadForever } from './loading-fault.ts'
 import { postgresFaults } from './postgres-faults.ts'
 import { promisesOf } from './promises.ts'
 import { type Proof, proofOf, type Sighting } from './proof.ts'
@@ -49,9 +50,11 @@ export async function proveEnvironment(trial: Trial, options: ProveOptions): Pro
     keep(await sight(trial, fault, { edges: promises.edges, withinMs }))
   }
   signal.throwIfAborted()
+  const redises = await askedRedises(trial, promises)
   trying('everything is killed')
   keep(await crashEverything(trial, promises, withinMs))
   trying('strangers answer instead')
   for (const sighting of await impersonate(trial, promises, withinMs)) keep(sighting)
+  for (const sighting of await loadForever(trial, redises, withinMs)) keep(sighting)
   return proofOf(promises, sightings)
 }

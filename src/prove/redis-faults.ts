@@ -33,10 +33,13 @@ export async function redisFaults(
   return faults
 }
 
+type Undo = () => Promise<void>
+
 interface RedisFault {
   readonly name: string
   readonly reasons: readonly string[]
-  inject(redis: RedisLine): Promise<() => Promise<void>>
+  /** @returns how to undo it, or why it was not done */
+  inject(redis: RedisLine): Promise<Undo | { readonly untried: string }>
 }
 
 function faultsFor(promised: PromisedCondition, input: JsonObject): readonly InjectedFault[] {
@@ -75,6 +78,10 @@ async function withLine(url: string, inject: RedisFault['inject']): Promise<Inje
   const line = await RedisLine.open(url)
   try {
     const undo = await inject(line)
+    if (typeof undo !== 'function') {
+      line.close()
+      return undo
+    }
     const heal = async (): Promise<void> => {
       try {
         await undo()
@@ -126,7 +133,7 @@ const EMPTY: RedisFault = {
     const count = Number((await redis.config('databases')) ?? 16)
     const places = Array.from({ length: count }, (_, place) => place)
     const spare = places.find((place) => place !== redis.database && !used.has(`db${place}`))
-    if (spare === undefined) throw new TypeError('every database of it is in use')
+    if (spare === undefined) return { untried: 'every database of it is in use' }
     const swap = ['SWAPDB', String(redis.database), String(spare)] as const
     await redis.ask(...swap)
     return async () => {
@@ -146,11 +153,14 @@ const DEMOTED: RedisFault = {
   },
 }
 
+const LONE = { untried: 'it follows no primary' }
+
 const PROMOTED: RedisFault = {
   name: 'the server is a primary',
   reasons: ['wrong-role'],
   inject: async (redis) => {
     const back = await followAgain(redis)
+    if (back === undefined) return LONE
     await redis.ask('REPLICAOF', 'NO', 'ONE')
     return back
   },
@@ -161,14 +171,16 @@ const UNLINKED: RedisFault = {
   reasons: ['link-down', 'syncing'],
   inject: async (redis) => {
     const back = await followAgain(redis)
+    if (back === undefined) return LONE
     await redis.ask('REPLICAOF', ...NOBODY)
     return back
   },
 }
 
-async function followAgain(redis: RedisLine): Promise<() => Promise<void>> {
+/** Undefined when it follows nobody. */
+async function followAgain(redis: RedisLine): Promise<Undo | undefined> {
   const info = await redis.info('replication')
   const [host, port] = [info.get('master_host'), info.get('master_port')]
-  if (host === undefined || port === undefined) throw new TypeError('it follows no primary')
+  if (host === undefined || port === undefined) return undefined
   return async () => void (await redis.ask('REPLICAOF', host, port))
 }

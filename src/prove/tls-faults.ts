@@ -23,7 +23,7 @@ interface Lie {
   readonly fromMs?: number
   readonly untilMs?: number
   readonly isForeign?: true
-  readonly maxVersion?: 'TLSv1.2'
+  readonly maxVersion?: 'TLSv1.1' | 'TLSv1.2'
   readonly isMute?: true
 }
 
@@ -46,6 +46,12 @@ const FOREIGN: Lie = {
   name: 'the certificate is signed by nobody who is trusted',
   reasons: ['untrusted-certificate'],
   isForeign: true,
+}
+
+const OUTDATED: Lie = {
+  name: 'nothing newer than TLSv1.1 is spoken',
+  reasons: ['old-protocol'],
+  maxVersion: 'TLSv1.1',
 }
 
 /** The faults that the `tls` conditions of an environment must tell of. */
@@ -82,6 +88,7 @@ function liesFor({ daysLeft, minVersion, alpn, fingerprint }: JsonObject): reado
     YOUNG,
     MISNAMED,
     FOREIGN,
+    OUTDATED,
     ...(days > 0 ? [soon] : []),
     ...(minVersion === 'TLSv1.3' ? [old] : []),
     ...(alpn === undefined ? [] : [mute]),

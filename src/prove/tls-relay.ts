@@ -15,10 +15,13 @@ export interface RelayTarget {
 
 /** How it answers itself. */
 export interface RelayAnswer extends Certificate {
-  readonly maxVersion?: 'TLSv1.2'
+  readonly maxVersion?: 'TLSv1.1' | 'TLSv1.2'
   /** Protocols to agree on, by the names of ALPN. */
   readonly protocols: readonly string[]
 }
+
+/** OpenSSL refuses to speak what is old unless it is told that nothing matters. */
+const OLD_CIPHERS = 'DEFAULT@SECLEVEL=0'
 
 /** One relay, on a free port of 127.0.0.1. */
 export class TlsRelay {
@@ -81,7 +84,7 @@ function answerOn(socket: Socket, { certificate, key, maxVersion, protocols }: R
   const secureContext = createSecureContext({
     cert: certificate,
     key,
-    ...(maxVersion === undefined ? {} : { maxVersion }),
+    ...(maxVersion === undefined ? {} : { minVersion: 'TLSv1', maxVersion, ciphers: OLD_CIPHERS }),
   })
   const options: TLSSocketOptions = {
     isServer: true,

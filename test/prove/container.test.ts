@@ -34,7 +34,7 @@ spec:
         - name: answers
           http: { url: 'http://\${self.host}:\${self.ports.http}/', status: 404 }
           when: evidence.status == 404
-          timeout: 500ms
+          timeout: 2s
     blind:
       needs: [store]
       run:

@@ -24,7 +24,7 @@ spec:
         ports: { tls: {} }
       ready:
         - name: sealed
-          timeout: 500ms
+          timeout: 2s
           tls:
             host: localhost
             port: \${self.ports.tls}
@@ -33,7 +33,7 @@ spec:
             alpn: h2
             minVersion: TLSv1.3
         - name: pinned
-          timeout: 500ms
+          timeout: 2s
           tls:
             host: 127.0.0.1
             servername: localhost
@@ -41,7 +41,7 @@ spec:
             ca: ${authority.certificateFile}
             fingerprint: '${fingerprint256}'
         - name: everywhere
-          timeout: 500ms
+          timeout: 2s
           tls:
             host: 127.0.0.1
             servername: localhost
@@ -73,6 +73,7 @@ spec:
     'the certificate is of another name for eu/front: sealed',
     'the certificate is signed by nobody who is trusted for eu/front: sealed',
     'the certificate is valid for less than 14 days for eu/front: sealed',
+    'nothing newer than TLSv1.1 is spoken for eu/front: sealed',
     'nothing newer than TLSv1.2 is spoken for eu/front: sealed',
     'no protocol is agreed on for eu/front: sealed',
   ]) {

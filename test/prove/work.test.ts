@@ -26,7 +26,7 @@ const BULLMQ = `${HEAD('mail')}
       run:
         command: [sh, -c, 'exec redis-server --bind 127.0.0.1 --save "" --dir /tmp --port $PORT']
         ports: { redis: {} }
-      ready: [{ redis: 'redis://\${self.host}:\${self.ports.redis}', timeout: 500ms }]
+      ready: [{ redis: 'redis://\${self.host}:\${self.ports.redis}', timeout: 2s }]
     worker:
       needs: [store]
       run: { command: [node, ${FIXTURES}/bullmq-work.ts, '\${component("store").ports.redis}'] }
@@ -53,7 +53,7 @@ const NATS = `${HEAD('orders')}
       run:
         command: [nats-server, -js, -sd, ./jetstream, -a, 127.0.0.1, -p, '\${self.ports.nats}']
         ports: { nats: {} }
-      ready: [{ nats: 'nats://\${self.host}:\${self.ports.nats}', timeout: 500ms }]
+      ready: [{ nats: 'nats://\${self.host}:\${self.ports.nats}', timeout: 2s }]
     stream:
       needs: [broker]
       run:
