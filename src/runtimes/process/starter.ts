@@ -215,13 +215,7 @@ class Start {
     try {
       await this.#syncFirst(instance)
       if (this.#order.signal.aborted) return await this.#giveUp(instance)
-      const { pid } = await this.#spawn(instance)
-      // The wrapper records this itself, in its claim; only so as not to wait for that. A daemon
-      // that lives on beside this one might claim the start in this instant: then the check
-      // corrects.
-      const leader = this.#needs.kernel.process(pid)
-      if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
-      else this.#needs.supervisor.identify(instance)
+      await this.#identify(instance, await this.#spawn(instance))
       await syncInstance(instance.path)
     } catch (error) {
       await this.#giveUp(instance)
@@ -230,6 +224,16 @@ class Start {
     const pruned = this.#needs.registry.prune(this.#input.subject)
     for (const old of pruned) this.#needs.pruned(old)
     return this.#answer(instance, 'spawned')
+  }
+
+  /** The wrapper says who it is in its claim; this is only so as not to wait for that. */
+  async #identify(instance: Instance, spawned: Spawned): Promise<void> {
+    if (spawned.isContended) await untilClaimed(instance, spawned)
+    // A daemon that lives on beside this one might claim the start in this instant: then the check
+    // corrects.
+    const leader = spawned.isContended ? undefined : this.#needs.kernel.process(spawned.pid)
+    if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
+    else this.#needs.supervisor.identify(instance)
   }
 
   /**

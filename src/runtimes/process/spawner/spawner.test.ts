@@ -116,7 +116,8 @@ test('a spawner killed within a start leaves it done, and done once', async (con
   const folder = openSubjectFolder(bench.folder, 'shop/api')
   await until('it is recorded, and asked for', () => existsSync(join(folder, '1')))
   process.kill(spawner, 'SIGKILL')
-  const { pid } = await starting
+  const { pid, instance } = await starting
+  assert.equal(kernel.variables(pid)?.get('RAMPART_INSTANCE'), instance)
   await until('it runs', () => contents(`${bench.workspace}/runs`) !== '')
   assert.equal(contents(`${bench.workspace}/runs`), 'once\n')
   assert.ok(isAlive(pid))

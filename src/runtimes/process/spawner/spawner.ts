@@ -27,12 +27,12 @@ export class Spawner {
    * @throws the system's own error (EAGAIN, ENOMEM, …) when it refused
    */
   async spawn(request: SpawnRequest): Promise<Spawned> {
-    const spawned = await this.#helper?.spawn(request)
-    if (spawned !== undefined) return spawned
+    const answer = (await this.#helper?.spawn(request)) ?? 'not-asked'
+    if (typeof answer === 'object') return answer
     const child = await spawnWrapper(request)
     // Afterwards: also this fork takes its time, and the component does not wait for it.
     setImmediate(() => this.#start())
-    return spawnedHere(child)
+    return spawnedHere(child, answer === 'lost')
   }
 
   /** Lets the helper end; what was spawned goes on. Idempotent. */
@@ -44,17 +44,24 @@ export class Spawner {
 
   #start(): void {
     if (this.#isClosed || this.#helper !== undefined) return
-    const helper = new Helper(() => {
-      if (this.#helper === helper) this.#helper = undefined
-    })
-    this.#helper = helper
+    try {
+      const helper = new Helper(() => {
+        if (this.#helper === helper) this.#helper = undefined
+      })
+      this.#helper = helper
+    } catch {
+      // No memory or descriptors for it: whatever is started meets the same, and tells of it.
+    }
   }
 }
+
+/** A wrapper, or why there is none: `lost` says that there may be one all the same. */
+type Answer = Spawned | 'not-asked' | 'refused' | 'lost'
 
 /** One process that spawns, from its start to its end. */
 class Helper {
   readonly #process: ChildProcess
-  readonly #asked = new Map<number, (spawned: Spawned | undefined) => void>()
+  readonly #asked = new Map<number, (answer: Answer) => void>()
   readonly #ended = new Map<number, (end: SpawnedEnd | undefined) => void>()
   readonly #gone: () => void
   #isReady = false
@@ -73,7 +80,7 @@ class Helper {
       stdio: 'ignore',
     })
     this.#process.on('message', (words: SpawnerSays) => this.#hear(words))
-    this.#process.once('exit', () => this.#lose())
+    // Later than its end, when all that it has said was heard.
     this.#process.once('disconnect', () => this.#lose())
     // Not started, or not reached: the same as having ended, since we spawn then.
     this.#process.on('error', () => this.#lose())
@@ -81,18 +88,18 @@ class Helper {
     this.#process.channel?.unref()
   }
 
-  /** Undefined when it did not, for whatever reason. */
-  async spawn(request: SpawnRequest): Promise<Spawned | undefined> {
-    if (!this.#isReady || this.#isGone) return undefined
+  /** Has it spawn. */
+  async spawn(request: SpawnRequest): Promise<Answer> {
+    if (!this.#isReady || this.#isGone) return 'not-asked'
     this.#lastId += 1
     const id = this.#lastId
-    const { promise, resolve } = Promise.withResolvers<Spawned | undefined>()
+    const { promise, resolve } = Promise.withResolvers<Answer>()
     this.#asked.set(id, resolve)
     const late = setTimeout(() => this.close(), ANSWER_MS)
     this.#process.send({ id, request } satisfies SpawnerHears)
-    const spawned = await promise
+    const answer = await promise
     clearTimeout(late)
-    return spawned
+    return answer
   }
 
   /** Lets it end. Idempotent. */
@@ -108,7 +115,7 @@ class Helper {
       this.#ended.get(words.id)?.({ code: words.code, signal: words.signal })
       this.#ended.delete(words.id)
     } else {
-      this.#asked.get(words.id)?.(words.says === 'spawned' ? this.#spawned(words) : undefined)
+      this.#asked.get(words.id)?.(words.says === 'spawned' ? this.#spawned(words) : 'refused')
       this.#asked.delete(words.id)
     }
   }
@@ -116,14 +123,15 @@ class Helper {
   #spawned({ id, pid }: { readonly id: number; readonly pid: number }): Spawned {
     const { promise, resolve } = Promise.withResolvers<SpawnedEnd | undefined>()
     this.#ended.set(id, resolve)
-    return { pid, ended: promise }
+    return { pid, isContended: false, ended: promise }
   }
 
   #lose(): void {
     if (this.#isGone) return
     this.#isGone = true
     this.#gone()
-    for (const answer of [...this.#asked.values(), ...this.#ended.values()]) answer(undefined)
+    for (const answer of this.#asked.values()) answer('lost')
+    for (const end of this.#ended.values()) end(undefined)
     this.#asked.clear()
     this.#ended.clear()
   }
