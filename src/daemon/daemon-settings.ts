@@ -16,13 +16,17 @@ export async function pruneSettings(
   onTrouble: (error: unknown) => void,
 ): Promise<() => void> {
   const { engine, settings } = parts
-  const index = new RampIndex(parts)
+  const index = new RampIndex({ ...parts, onTrouble })
   // Before any ramp is opened, settings of an unknown ramp are those of an opening cut off by a crash.
   await settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? false)
-  return engine.events.on('ramp.ended', () => {
+  const stop = engine.events.on('ramp.ended', () => {
     // Afterwards they are those of a ramp that is just being opened.
     settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? true).catch(onTrouble)
   })
+  return () => {
+    stop()
+    index.close()
+  }
 }
 
 /** Whether a ramp is under way, or is the latest way up and was not taken down; undefined: unknown. */

@@ -23,5 +23,9 @@ export function openApi(app: App, parts: ServerParts): Api {
   const access = addAccess(app, { records, ledger, clock, localUser, config })
   const index = new RampIndex(parts)
   const store = new ContractStore(parts)
-  return { parts, index, store, access, close: async () => store.close() }
+  const close = async (): Promise<void> => {
+    index.close()
+    store.close()
+  }
+  return { parts, index, store, access, close }
 }

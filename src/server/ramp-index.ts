@@ -3,45 +3,92 @@
  * is folded once and remembered; it holds nothing that the ledger does not.
  */
 import { Fault } from '../core/fault/fault.ts'
-import { ownerOf } from '../core/plan/owner.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Engine } from '../engine/engine.ts'
-import { isRampStream } from '../engine/ramp-directory.ts'
 import type { Ledger } from '../seams/ledger.ts'
-import type { RampPage, RampPhase, RampSummary } from './wire.ts'
+import type { Records } from '../seams/records.ts'
+import { KeptSummaries } from './kept-summaries.ts'
+import { isOpen, matches, mayMatch, type RampFilter } from './ramp-filter.ts'
+import { type RampHead, RampHeads } from './ramp-heads.ts'
+import { summaryOf } from './ramp-summary.ts'
+import type { RampPage, RampSummary } from './wire.ts'
+
+/** What the index is made of. */
+export interface RampIndexParts {
+  readonly engine: Engine
+  readonly ledger: Ledger
+  /** Where lines of ended ramps are kept. @default nowhere */
+  readonly records?: Records
+  onTrouble(error: unknown): void
+}
+
+/** Which ramps, and for whom. */
+export interface RampsWanted extends RampFilter {
+  readonly limit: number
+  /** `next` of the page before. */
+  readonly cursor?: string | undefined
+}
+
+/** Whether whoever asks may see a ramp. */
+export type IsSeen = (ramp: RampSummary) => boolean | Promise<boolean>
+
+const everything: IsSeen = () => true
+
+/** So many ramps are looked at before others have their turn. */
+const TURN = 2_000
 
 /** Summaries of ramps. */
 export class RampIndex {
   readonly #engine: Engine
-  readonly #ledger: Ledger
-  readonly #ended = new Map<string, RampSummary>()
+  readonly #heads: RampHeads
+  readonly #ended: KeptSummaries
+  /** Lines of ramps under way, until something happens to them; undefined while one is being read. */
+  readonly #underWay = new Map<string, RampSummary | undefined>()
+  readonly #stopListening: () => void
 
-  constructor(parts: { readonly engine: Engine; readonly ledger: Ledger }) {
-    this.#engine = parts.engine
-    this.#ledger = parts.ledger
+  constructor(parts: RampIndexParts) {
+    const { engine, records, onTrouble } = parts
+    this.#engine = engine
+    this.#ended = new KeptSummaries(records, onTrouble)
+    this.#heads = new RampHeads(parts, (ramp) => {
+      if (ramp === undefined) this.#underWay.clear()
+      else this.#underWay.delete(ramp)
+    })
+    this.#stopListening = engine.events.on('ramp.advanced', ({ state }) => {
+      if (state.ended !== undefined) this.#ended.add(summaryOf(state))
+    })
   }
 
-  /** Some ramps, newest first, after the one that `cursor` names. */
-  async page(limit: number, cursor?: string): Promise<RampPage> {
-    const newest = await this.#newestFirst()
-    const begin = cursor === undefined ? 0 : newest.indexOf(cursor) + 1
-    if (cursor !== undefined && begin === 0) throw unknownRamp(cursor)
-    const wanted = newest.slice(begin, begin + limit)
+  /** Some ramps, newest first. @throws ramp-unknown when the cursor is no ramp */
+  async page(wanted: RampsWanted, isSeen: IsSeen = everything): Promise<RampPage> {
+    const { limit, cursor, ...filter } = wanted
+    const heads = await this.#heads.list()
+    const isPlain = isOpen(filter) && isSeen === everything
+    if (!isPlain) await this.#ended.load()
     const ramps: RampSummary[] = []
-    for (const ramp of wanted) ramps.push(await this.#summaryOf(ramp))
-    const last = wanted.at(-1)
-    const isWhole = last === undefined || begin + limit >= newest.length
-    return isWhole ? { ramps } : { ramps, next: last }
+    let looked = 0
+    for (let place = beginOf(heads, cursor) - 1; place >= 0; place -= 1) {
+      const head = heads[place]
+      if (head === undefined || !mayMatch(head, filter)) continue
+      const last = ramps.at(-1)
+      if (ramps.length === limit && last !== undefined) return { ramps, next: last.ramp }
+      const summary = await this.#summaryOf(head.ramp)
+      if (matches(summary, filter) && (await isSeen(summary))) ramps.push(summary)
+      looked += 1
+      if (looked % TURN === 0) await new Promise(setImmediate)
+    }
+    return { ramps }
   }
 
   /** The latest ramp of each name that contracts have, newest first; those that only watch aside. */
-  async latestOfEach(): Promise<readonly RampSummary[]> {
-    const latest = new Map<string, string>()
-    for (const ramp of await this.#newestFirst()) {
-      const name = contractIn(ramp)
-      if (!latest.has(name) && !isWatch(ramp)) latest.set(name, ramp)
+  async latestOfEach(isSeen: IsSeen = everything): Promise<readonly RampSummary[]> {
+    const latest = new Map<string, RampSummary>()
+    for (const { name, ramp, isWatch } of (await this.#heads.list()).toReversed()) {
+      if (isWatch || latest.has(name)) continue
+      const summary = await this.#summaryOf(ramp)
+      if (await isSeen(summary)) latest.set(name, summary)
     }
-    return Promise.all([...latest.values()].map((ramp) => this.#summaryOf(ramp)))
+    return [...latest.values()]
   }
 
   /** The latest ramp of contracts of that name that meets a demand. */
@@ -49,8 +96,8 @@ export class RampIndex {
     contract: string,
     meets: (summary: RampSummary) => boolean = () => true,
   ): Promise<RampSummary | undefined> {
-    for (const ramp of await this.#newestFirst()) {
-      if (contractIn(ramp) !== contract) continue
+    for (const { name, ramp } of (await this.#heads.list()).toReversed()) {
+      if (name !== contract) continue
       const summary = await this.#summaryOf(ramp)
       if (meets(summary)) return summary
     }
@@ -58,18 +105,25 @@ export class RampIndex {
   }
 
   /**
-   * The id of the ramp that is meant by an id, a beginning of one, `latest`, or a contract's name.
+   * The id of the ramp that is meant by an id, a beginning of one, `latest`, or a contract's name. What
+   * may not be seen is not there.
    *
    * @throws ramp-unknown, ramp-ambiguous
    */
-  async find(called: string): Promise<string> {
-    const newest = await this.#newestFirst()
-    if (newest.includes(called)) return called
-    const ofContract = newest.find(
-      (ramp) => !isWatch(ramp) && (called === 'latest' || contractIn(ramp) === called),
-    )
-    if (ofContract !== undefined) return ofContract
-    const begun = newest.filter((ramp) => ramp.startsWith(called))
+  async find(called: string, isSeen: IsSeen = everything): Promise<string> {
+    const isMine = async ({ ramp }: RampHead): Promise<boolean> =>
+      isSeen === everything || (await isSeen(await this.#summaryOf(ramp)))
+    const exact = await this.#heads.get(called)
+    if (exact !== undefined && (await isMine(exact))) return called
+    const newest = (await this.#heads.list()).toReversed()
+    for (const head of newest) {
+      const isMeant = !head.isWatch && (called === 'latest' || head.name === called)
+      if (isMeant && (await isMine(head))) return head.ramp
+    }
+    const begun: string[] = []
+    for (const head of newest) {
+      if (head.ramp.startsWith(called) && (await isMine(head))) begun.push(head.ramp)
+    }
     const [only] = begun
     if (only === undefined) throw unknownRamp(called)
     if (begun.length > 1) throw ambiguousRamp(called, begun)
@@ -78,8 +132,8 @@ export class RampIndex {
 
   /** A ramp on one line; undefined when there is no such ramp. */
   async summary(ramp: string): Promise<RampSummary | undefined> {
-    const newest = await this.#newestFirst()
-    return newest.includes(ramp) ? await this.#summaryOf(ramp) : undefined
+    const head = await this.#heads.get(ramp)
+    return head === undefined ? undefined : await this.#summaryOf(ramp)
   }
 
   /** The state of a ramp that was found. */
@@ -89,58 +143,38 @@ export class RampIndex {
     return state
   }
 
-  async #newestFirst(): Promise<readonly string[]> {
-    const streams = await this.#ledger.streams()
-    const ramps = streams.filter(isRampStream)
-    return ramps.map(({ stream }) => stream).reverse()
+  /** Stops listening. Idempotent. */
+  close(): void {
+    this.#heads.close()
+    this.#stopListening()
   }
 
   async #summaryOf(ramp: string): Promise<RampSummary> {
-    const known = this.#ended.get(ramp)
+    const known = this.#ended.get(ramp) ?? this.#underWay.get(ramp)
     if (known !== undefined) return known
+    this.#underWay.set(ramp, undefined)
     const summary = summaryOf(await this.state(ramp))
-    if (summary.phase === 'ended') this.#ended.set(ramp, summary)
+    if (summary.phase === 'ended') {
+      this.#underWay.delete(ramp)
+      this.#ended.add(summary)
+      return summary
+    }
+    // Whatever happened while it was read has taken the mark away, and what was read may be old.
+    if (this.#underWay.has(ramp)) this.#underWay.set(ramp, summary)
     return summary
   }
 }
 
-/** A ramp on one line. */
-export function summaryOf(state: RampState): RampSummary {
-  const { ramp, plan, by, openedAtMs, latestMs, ended, held, undoCause } = state
-  const cause = ended?.cause ?? held ?? undoCause
-  const owner = cause === undefined ? undefined : ownerOf(plan, cause)
-  return {
-    ramp,
-    contract: plan.contract,
-    goal: plan.goal,
-    phase: phaseOf(state),
-    by,
-    openedAtMs,
-    latestMs,
-    ...(ended === undefined ? {} : { outcome: ended.outcome, endedAtMs: ended.atMs }),
-    ...(cause === undefined ? {} : { cause: cause.sentence }),
-    ...(owner === undefined ? {} : { owner }),
-  }
+/** The place after the first one that is wanted, oldest first. */
+function beginOf(heads: readonly RampHead[], cursor: string | undefined): number {
+  if (cursor === undefined) return heads.length
+  const place = heads.findLastIndex(({ ramp }) => ramp === cursor)
+  if (place < 0) throw unknownRamp(cursor)
+  return place
 }
 
-/** The name of the contract as the id of a ramp tells it, so that not every ramp must be folded. */
-function contractIn(ramp: string): string {
-  return ramp.replace(/-[a-z]+-[0-9a-z]{6}$/, '')
-}
-
-/** Whether a ramp only watches, as its id tells. */
-function isWatch(ramp: string): boolean {
-  return /-watch-[0-9a-z]{6}$/.test(ramp)
-}
-
-function phaseOf(state: RampState): RampPhase {
-  if (state.ended !== undefined) return 'ended'
-  if (state.held !== undefined) return 'held'
-  if (state.direction === 'undoing') return 'undoing'
-  return state.plan.endless === true ? 'watching' : 'moving'
-}
-
-function unknownRamp(called: string): Fault {
+/** That there is no such ramp, or none that whoever asks may see. */
+export function unknownRamp(called: string): Fault {
   return new Fault({
     code: 'ramp-unknown',
     operation: 'find the ramp',

@@ -1,10 +1,12 @@
 /** The shapes of what may be sent to the daemon. Unknown members are errors. */
 import { isAbsolute } from 'node:path'
 import { z } from 'zod'
+import type { RampsWanted } from './ramp-index.ts'
 import { JSON_VALUE, NAME as name } from './schemas/contract.ts'
 import { HELD_REFERENCE } from './schemas/contract-queries.ts'
 import { WORD } from './schemas/entry.ts'
 import { named } from './schemas/promised.ts'
+import { OUTCOMES, RAMP_PHASES } from './schemas/ramp.ts'
 import type { OpenRampRequest, SayRequest } from './wire.ts'
 
 /** `POST /v1/ramps` */
@@ -60,16 +62,19 @@ export const PAGE: z.ZodType<PageQuery> = z.strictObject({
   limit: count.min(1).max(5_000).default(1_000),
 })
 
-/** Ramps, page by page. */
-export interface RampsQuery {
-  readonly limit: number
-  readonly cursor?: string | undefined
-}
-
 /** `GET /v1/ramps` */
-export const RAMPS: z.ZodType<RampsQuery> = z.strictObject({
+export const RAMPS: z.ZodType<RampsWanted> = z.strictObject({
   limit: count.min(1).max(500).default(20),
-  cursor: name.optional(),
+  cursor: z.string().min(1).max(500).optional().describe('`next` of the page before.'),
+  contract: name.optional().describe('By name, or by kind and name: `Environment/shop`.'),
+  phase: z
+    .union([z.enum(RAMP_PHASES), z.array(z.enum(RAMP_PHASES)).min(1)])
+    .optional()
+    .describe('One of these; may be given several times.'),
+  outcome: z.enum(OUTCOMES).optional(),
+  by: name.optional().describe('Who proposed it.'),
+  owner: name.optional().describe('Who owns what caused it to hold, or to end so.'),
+  since: count.optional().describe('With entries from then on; milliseconds since 1970, UTC.'),
 })
 
 /** Where a stream begins. */

@@ -2,7 +2,7 @@
 import type { Answer } from '../core/plan/verdict.ts'
 import type { ConditionState, RampState, StageView } from '../core/ramp/state.ts'
 import { stageAt } from '../core/ramp/state.ts'
-import { summaryOf } from './ramp-index.ts'
+import { summaryOf } from './ramp-summary.ts'
 import type { BrokenPromise, WatchView } from './wire.ts'
 
 /** Every promise that is not kept, stage by stage. */

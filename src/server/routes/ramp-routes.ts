@@ -1,11 +1,12 @@
 /** `/v1/ramps`: opening ramps, looking at them, speaking to them. */
+import { type Asking, assertMay, forbidden, whoAsks } from '../access/add-access.ts'
+import { resourceOf } from '../access/ramp-resource.ts'
+import { nameOf, voiceWord } from '../access/voice.ts'
+import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
-import type { ContractStore } from '../contracts/contract-store.ts'
 import { assertPlaced, documentMeant } from '../contracts/open-held.ts'
-import type { ServerParts } from '../parts.ts'
-import type { RampIndex } from '../ramp-index.ts'
 import { streamRamp } from '../ramp-stream.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, OPEN_RAMP, PAGE, RAMP_PARAMS, RAMPS, SAY } from '../requests.ts'
@@ -28,26 +29,19 @@ import type {
   RampView,
   SayReply,
 } from '../wire.ts'
+import { rampMeant, seenBy } from './seen-ramps.ts'
 
 const TAGS = ['ramps']
 
-/** What the routes need. */
-export interface RampRouteParts {
-  readonly parts: ServerParts
-  readonly index: RampIndex
-  readonly store: ContractStore
-}
-
 /** Adds the routes. */
-export function addRampRoutes(app: App, needs: RampRouteParts): void {
-  const { parts, index } = needs
-  addOpening(app, needs)
-  addReading(app, parts, index)
-  addStream(app, parts, index)
-  addWords(app, parts, index)
+export function addRampRoutes(app: App, api: Api): void {
+  addOpening(app, api)
+  addReading(app, api)
+  addStream(app, api)
+  addWords(app, api)
 }
 
-function addOpening(app: App, needs: RampRouteParts): void {
+function addOpening(app: App, api: Api): void {
   app.post(
     '/v1/ramps',
     {
@@ -61,13 +55,14 @@ function addOpening(app: App, needs: RampRouteParts): void {
       config: { permission: 'ramps.operate' },
     },
     async (request, reply) => {
-      const ramp = await openRamp(needs, request.body)
+      const ramp = await openRamp(api, request, request.body)
       return await reply.code(201).header('location', `/v1/ramps/${ramp}`).send({ ramp })
     },
   )
 }
 
-function addReading(app: App, parts: ServerParts, index: RampIndex): void {
+function addReading(app: App, api: Api): void {
+  const { parts, index } = api
   const { clock, ledger } = parts
   const config = { permission: 'ramps.read' } as const
 
@@ -83,7 +78,7 @@ function addReading(app: App, parts: ServerParts, index: RampIndex): void {
       },
       config,
     },
-    async ({ query: { limit, cursor } }) => await index.page(limit, cursor),
+    async (request) => await index.page(request.query, seenBy(request, api)),
   )
 
   app.get(
@@ -99,7 +94,7 @@ function addReading(app: App, parts: ServerParts, index: RampIndex): void {
       config,
     },
     async (request): Promise<RampView> => {
-      const state = await index.state(await index.find(request.params.ramp))
+      const state = await index.state(await rampMeant(request, api))
       return { state, nowMs: clock.nowMs() }
     },
   )
@@ -117,8 +112,10 @@ function addReading(app: App, parts: ServerParts, index: RampIndex): void {
       },
       config,
     },
-    async ({ params, query: { after, limit } }): Promise<EntryPage> =>
-      await readPage(ledger.read(await index.find(params.ramp), after), limit),
+    async (request): Promise<EntryPage> => {
+      const { after, limit } = request.query
+      return await readPage(ledger.read(await rampMeant(request, api), after), limit)
+    },
   )
 
   app.get(
@@ -133,14 +130,15 @@ function addReading(app: App, parts: ServerParts, index: RampIndex): void {
       },
       config,
     },
-    async ({ params }): Promise<CircumstanceReply> => {
-      const circumstances = await parts.circumstances?.read(await index.find(params.ramp))
+    async (request): Promise<CircumstanceReply> => {
+      const circumstances = await parts.circumstances?.read(await rampMeant(request, api))
       return circumstances === undefined ? {} : { circumstances }
     },
   )
 }
 
-function addStream(app: App, parts: ServerParts, index: RampIndex): void {
+function addStream(app: App, api: Api): void {
+  const { parts } = api
   const { clock, ledger, engine } = parts
   app.get(
     '/v1/ramps/:ramp/stream',
@@ -156,7 +154,7 @@ function addStream(app: App, parts: ServerParts, index: RampIndex): void {
       config: { permission: 'ramps.read' },
     },
     async (request, reply): Promise<void> => {
-      const ramp = await index.find(request.params.ramp)
+      const ramp = await rampMeant(request, api)
       const seen = Number(request.headers['last-event-id'])
       const after = Number.isSafeInteger(seen) && seen > 0 ? seen : request.query.after
       reply.hijack()
@@ -174,7 +172,8 @@ function addStream(app: App, parts: ServerParts, index: RampIndex): void {
   )
 }
 
-function addWords(app: App, parts: ServerParts, index: RampIndex): void {
+function addWords(app: App, api: Api): void {
+  const { parts, index, store, access } = api
   app.post(
     '/v1/ramps/:ramp/words',
     {
@@ -188,20 +187,31 @@ function addWords(app: App, parts: ServerParts, index: RampIndex): void {
       },
       config: { permission: 'ramps.operate' },
     },
-    async ({ params, body: { by, word } }): Promise<SayReply> => {
-      const ramp = await index.find(params.ramp)
-      return await sayWord(parts, { ramp, by, word })
+    async (request): Promise<SayReply> => {
+      const ramp = await rampMeant(request, api)
+      const state = await index.state(ramp)
+      const who = whoAsks(request)
+      const resource = await resourceOf(store, state.plan.contract, who)
+      const voiced = await voiceWord(access.tokens, who, { state, resource, ...request.body })
+      return await sayWord(parts, { ramp, ...voiced })
     },
   )
 }
 
 async function openRamp(
-  { parts, index, store }: RampRouteParts,
+  { parts, index, store }: Api,
+  request: Asking,
   opening: OpenRampRequest,
 ): Promise<string> {
-  const { goal, by, settings: given } = opening
+  const { goal, settings: given } = opening
+  const by = nameOf(whoAsks(request), opening.by)
   const { workspace } = parts.identity
   const contract = readContract(await documentMeant(store, opening.contract))
+  const { kind, name } = contract
+  const resource = await resourceOf(store, { kind, name }, whoAsks(request))
+  assertMay(request, resource, () =>
+    forbidden(whoAsks(request), 'ramps.operate', `${kind}/${name}`),
+  )
   const aim = await chooseTarget(index, contract, opening)
   const { aimed, plan, next } = compileContract(contract, { goal, ...aim })
   assertPlaced(plan, opening.directory)

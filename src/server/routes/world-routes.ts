@@ -4,9 +4,10 @@ import type { ServerResponse } from 'node:http'
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
+import type { Asking } from '../access/add-access.ts'
+import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
-import type { RampIndex } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
 import { LOGS, type LogsRequest } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
@@ -15,11 +16,13 @@ import { ENVIRONMENT_VIEW, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
 import { SlowWriter } from '../slow-writer.ts'
 import { watchViewOf } from '../watch-view.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
+import { seenBy } from './seen-ramps.ts'
 
 const TAGS = ['environments']
 
 /** Adds the routes. */
-export function addWorldRoutes(app: App, parts: ServerParts, index: RampIndex): void {
+export function addWorldRoutes(app: App, api: Api): void {
+  const { parts, index } = api
   const config = { permission: 'ramps.read' } as const
 
   app.get(
@@ -33,12 +36,19 @@ export function addWorldRoutes(app: App, parts: ServerParts, index: RampIndex): 
       },
       config,
     },
-    async () =>
-      environmentsOf(
-        await index.latestOfEach(),
-        parts.components.list(),
-        parts.engine.underWay().filter(({ plan }) => plan.endless === true),
-      ),
+    async (request) => {
+      const isSeen = seenBy(request, api)
+      const latest = await index.latestOfEach(isSeen)
+      const names = new Set(latest.map(({ contract }) => contract.name))
+      const isShown = (name: string): boolean => isSeen === undefined || names.has(name)
+      return environmentsOf(
+        latest,
+        parts.components.list().filter(({ subject }) => isShown(contractOf(subject))),
+        parts.engine
+          .underWay()
+          .filter(({ plan }) => plan.endless === true && isShown(plan.contract.name)),
+      )
+    },
   )
 
   app.get(
@@ -69,11 +79,23 @@ export function addWorldRoutes(app: App, parts: ServerParts, index: RampIndex): 
     },
     async (request, reply): Promise<void> => {
       const { subject } = request.query
-      const isKnown = parts.components.list().some((component) => component.subject === subject)
+      const isSeen = await seenComponents(request, api)
+      const isKnown = parts.components
+        .list()
+        .some((component) => component.subject === subject && isSeen(component.subject))
       if (subject !== undefined && !isKnown) throw unknownComponent(subject)
-      await sendLogs(parts, reply, request.query)
+      await sendLogs(parts, reply, { ...request.query, isSeen })
     },
   )
+}
+
+/** Whether whoever asks may see what a component writes: they may see the last ramp of its contract. */
+async function seenComponents(request: Asking, api: Api): Promise<(subject: string) => boolean> {
+  const isSeen = seenBy(request, api)
+  if (isSeen === undefined) return () => true
+  const seen = await api.index.latestOfEach(isSeen)
+  const names = new Set(seen.map(({ contract }) => contract.name))
+  return (subject) => names.has(contractOf(subject))
 }
 
 /** Contracts with their last ramp and what is running of them, by name. */
@@ -110,24 +132,31 @@ function contractOf(subject: string): string {
   return subject.split('/')[0] ?? subject
 }
 
+/** Which lines, of those that whoever asks may see. */
+interface SeenLogs extends LogsRequest {
+  isSeen(subject: string): boolean
+}
+
 /** A reply that can be written to by hand. */
 interface Hijackable {
   readonly raw: ServerResponse
   hijack(): unknown
 }
 
-async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: LogsRequest): Promise<void> {
+async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: SeenLogs): Promise<void> {
   reply.hijack()
   reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
   // Headers go at once: a quiet component may not write for a long time.
   reply.raw.flushHeaders()
   const writer = new SlowWriter(reply.raw)
   const beat = startBeat(parts.clock, writer)
-  const { subject, tail, follow } = wanted
+  const { subject, tail, follow, isSeen } = wanted
   const which = subject === undefined ? {} : { subject }
   try {
     const logs = parts.components.logs({ ...which, tailLines: tail, follow, signal: writer.gone })
-    for await (const line of logs) await writer.write(`${JSON.stringify(line)}\n`)
+    for await (const line of logs) {
+      if (isSeen(line.subject)) await writer.write(`${JSON.stringify(line)}\n`)
+    }
     writer.end()
   } catch (error) {
     reply.raw.destroy()

@@ -1,0 +1,43 @@
+/** Which ramps are asked for. */
+import type { Outcome } from '../core/entry/entry.ts'
+import type { RampHead } from './ramp-heads.ts'
+import type { RampPhase, RampSummary } from './wire.ts'
+
+/** What a ramp must be to be listed; absent members do not matter. */
+export interface RampFilter {
+  /** The name of its contract, or its kind and name: `shop`, `Environment/shop`. */
+  readonly contract?: string | undefined
+  /** One of these. */
+  readonly phase?: RampPhase | readonly RampPhase[] | undefined
+  readonly outcome?: Outcome | undefined
+  /** Who proposed it. */
+  readonly by?: string | undefined
+  /** Who owns what caused it to hold or to end as it did. */
+  readonly owner?: string | undefined
+  /** When its last entry was written, or later. @unit ms since 1970 */
+  readonly since?: number | undefined
+}
+
+/** Whether nothing is asked for, so that ramps need not be looked at to be listed. */
+export function isOpen(filter: RampFilter): boolean {
+  return Object.values(filter).every((wanted) => wanted === undefined)
+}
+
+/** Whether a ramp may be meant, as far as its id tells. */
+export function mayMatch({ name }: RampHead, { contract }: RampFilter): boolean {
+  return contract === undefined || contract === name || contract.endsWith(`/${name}`)
+}
+
+/** Whether a ramp is meant. */
+export function matches(ramp: RampSummary, filter: RampFilter): boolean {
+  const { contract, phase, outcome, by, owner, since } = filter
+  const { kind, name } = ramp.contract
+  return (
+    (contract === undefined || contract === name || contract === `${kind}/${name}`) &&
+    (phase === undefined || [phase].flat().includes(ramp.phase)) &&
+    (outcome === undefined || outcome === ramp.outcome) &&
+    (by === undefined || by === ramp.by) &&
+    (owner === undefined || owner === ramp.owner) &&
+    (since === undefined || ramp.latestMs >= since)
+  )
+}

@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict'
+import { type TestContext, test } from 'node:test'
+import { makeServerParts, type SmallServer } from '../../test/support/server-parts.ts'
+import { parseContracts, planContract } from '../contracts/index.ts'
+import { present } from '../core/fault/assert.ts'
+import { RampIndex } from './ramp-index.ts'
+
+async function openTrial(t: TestContext): Promise<SmallServer & { readonly index: RampIndex }> {
+  const small = makeServerParts()
+  await small.parts.engine.start()
+  const index = new RampIndex(small.parts)
+  t.after(async () => {
+    index.close()
+    await small.parts.engine.close()
+  })
+  return { ...small, index }
+}
+
+/** Opens a ramp of an environment, by somebody. @returns its id, once it is recorded */
+async function open({ parts }: SmallServer, name: string, by: string): Promise<string> {
+  const spec = { components: { api: { run: { command: ['node'] } } }, watch: false }
+  const value = { apiVersion: 'rampart/v1', kind: 'Environment', metadata: { name }, spec }
+  const contract = present(parseContracts([{ path: 'test', value }]).contracts[0], 'it is valid')
+  const plan = planContract(contract, { goal: 'up' })
+  const run = { directory: '/srv', workspace: '/srv' }
+  return await parts.engine.open({ plan, settings: { values: {}, secrets: [], run }, by })
+}
+
+/** Opens one and waits for its end. */
+async function finish(small: SmallServer, name: string, by: string): Promise<string> {
+  const ended = new Promise<void>((resolve) => {
+    const stop = small.parts.engine.events.on('ramp.ended', ({ ramp }) => {
+      if (!ramp.startsWith(name)) return
+      stop()
+      resolve()
+    })
+  })
+  const ramp = await open(small, name, by)
+  await ended
+  return ramp
+}
+
+test('lists ramps that match every filter, newest first, page by page', async (t) => {
+  const trial = await openTrial(t)
+  const { index, world } = trial
+  const first = await finish(trial, 'shop', 'anna')
+  const second = await finish(trial, 'shed', 'ben')
+  const third = await finish(trial, 'shop', 'ben')
+  world.running = 'failed'
+  const moving = await open(trial, 'shack', 'ben')
+  const listed = async (filter: object): Promise<readonly string[]> =>
+    (await index.page({ limit: 10, ...filter })).ramps.map(({ ramp }) => ramp)
+  assert.deepEqual(await listed({}), [moving, third, second, first])
+  assert.deepEqual(await listed({ contract: 'shop' }), [third, first])
+  assert.deepEqual(await listed({ contract: 'Environment/shop', by: 'anna' }), [first])
+  assert.deepEqual(await listed({ contract: 'Service/shop' }), [])
+  assert.deepEqual(await listed({ phase: 'moving' }), [moving])
+  assert.deepEqual(await listed({ phase: ['held', 'ended'], by: 'ben' }), [third, second])
+  assert.deepEqual(await listed({ outcome: 'undone' }), [])
+  assert.deepEqual(await listed({ since: Number.MAX_SAFE_INTEGER }), [])
+  const page = await index.page({ limit: 1, by: 'ben' })
+  assert.equal(page.next, moving)
+  const rest = await index.page({ limit: 5, by: 'ben', cursor: page.next })
+  assert.deepEqual(
+    rest.ramps.map(({ ramp }) => ramp),
+    [third, second],
+  )
+})
+
+test('shows nobody a ramp that is not theirs to see, by no name', async (t) => {
+  const trial = await openTrial(t)
+  const { index } = trial
+  const shop = await finish(trial, 'shop', 'anna')
+  const shed = await finish(trial, 'shed', 'anna')
+  const isSeen = ({ contract }: { readonly contract: { readonly name: string } }): boolean =>
+    contract.name === 'shop'
+  assert.equal(await index.find('latest', isSeen), shop)
+  assert.equal(await index.find('sh', isSeen), shop)
+  for (const called of [shed, 'shed', 'she']) {
+    await assert.rejects(index.find(called, isSeen), { code: 'ramp-unknown' })
+  }
+  const page = await index.page({ limit: 10 }, isSeen)
+  assert.deepEqual(
+    page.ramps.map(({ ramp }) => ramp),
+    [shop],
+  )
+})
+
+test('knows what another process ended from what was kept, reading no entry of it again', async (t) => {
+  const trial = await openTrial(t)
+  const ramp = await finish(trial, 'shop', 'anna')
+  await trial.index.page({ limit: 1 })
+  const { parts } = trial
+  const ledger = Object.create(parts.ledger, {
+    read: { value: () => assert.fail('an entry was read') },
+    loadSnapshot: { value: () => assert.fail('a snapshot was read') },
+    streams: { value: () => parts.ledger.streams() },
+    onAppended: { value: () => () => undefined },
+  }) as typeof parts.ledger
+  const next = new RampIndex({ ...parts, ledger })
+  t.after(() => next.close())
+  const { ramps } = await next.page({ limit: 5, phase: 'ended' })
+  assert.deepEqual(
+    ramps.map((one) => [one.ramp, one.outcome]),
+    [[ramp, 'reached']],
+  )
+})
