@@ -62,6 +62,9 @@ export type FaultCodeName =
   | 'trace-unwritable'
   | 'trace-unsent'
   | 'notice-undelivered'
+  | 'webhook-unknown'
+  | 'webhook-unreachable'
+  | 'delivery-unknown'
   | 'agent-displaced'
   | 'agent-unknown'
   | 'agent-session-over'
@@ -480,6 +483,27 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 502,
     exitCode: 1,
     retryable: true,
+  },
+  'webhook-unknown': {
+    meaning: 'There is no such webhook.',
+    remedy: 'List them with rampart webhooks list.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'webhook-unreachable': {
+    meaning: 'The address of a webhook is not one that messages may be sent to.',
+    remedy: 'Use a public address, or start the server with --webhooks-may-reach and its network.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'delivery-unknown': {
+    meaning: 'There is no such delivery, or it was forgotten.',
+    remedy: 'List them with rampart webhooks deliveries.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
   },
   'notice-undelivered': {
     meaning: 'Somebody who is to be told of a breach could not be told.',

@@ -3,6 +3,7 @@
  * effect: what could not be noted does not happen. It never holds a secret, nor a hash of one.
  */
 import type { NotedEntry } from '../../core/entry/entry.ts'
+import { present } from '../../core/fault/assert.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Ledger } from '../../seams/ledger.ts'
@@ -31,21 +32,26 @@ export class AccessAudit {
   /**
    * Durable once resolved. One after the other, so that this process is never in its own way.
    *
+   * @returns its position in the ledger
    * @throws ledger-unavailable; ledger-conflict when others are first again and again
    */
-  note(note: AccessNote): Promise<void> {
+  note(note: AccessNote): Promise<number> {
     const noted = this.#turn.then(() => this.#append(note))
-    this.#turn = noted.catch(() => undefined)
+    this.#turn = noted.then(
+      () => undefined,
+      () => undefined,
+    )
     return noted
   }
 
-  async #append(note: AccessNote): Promise<void> {
+  async #append(note: AccessNote): Promise<number> {
     for (let attempt = 1; ; attempt++) {
       const entry = { type: 'access.changed', ...note, atMs: this.#clock.nowMs() } as const
       try {
-        await this.#ledger.append({ stream: ACCESS_STREAM, after: this.#seen, entries: [entry] })
+        const append = { stream: ACCESS_STREAM, after: this.#seen, entries: [entry] }
+        const [recorded] = await this.#ledger.append(append)
         this.#seen += 1
-        return
+        return present(recorded, 'What was appended is recorded.').position
       } catch (error) {
         if (!isFault(error, 'ledger-conflict') || attempt === ATTEMPTS_MAX) throw error
         await this.#catchUp()
