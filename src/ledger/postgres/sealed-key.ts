@@ -1,6 +1,6 @@
 /**
  * The ledger's private key, kept in the database sealed by the server's master key: every replica signs
- * with the same key and needs to be given the master key alone (docs/decisions/0014). Made once by the
+ * with the same key and needs to be given the master key alone (docs/decisions/0015). Made once by the
  * first replica; never replaced.
  */
 import type { ClientBase } from 'pg'
