@@ -32,7 +32,16 @@ export interface HeldCopy {
 
 /** Makes a folder for a copy, and holds it. */
 export async function holdCopy(): Promise<HeldCopy> {
-  const workspace = realpathSync(mkdtempSync(join(tmpdir(), PREFIX)))
+  return await holdFolder(realpathSync(mkdtempSync(join(tmpdir(), PREFIX))))
+}
+
+/** Holds a copy that is dead, so that nobody else removes it at the same time. */
+export async function takeOver(workspace: string): Promise<HeldCopy> {
+  await rm(join(workspace, SOCKET), { force: true })
+  return await holdFolder(workspace)
+}
+
+async function holdFolder(workspace: string): Promise<HeldCopy> {
   const server = createServer((socket) => socket.destroy())
   server.listen(join(workspace, SOCKET))
   await once(server, 'listening')
@@ -41,7 +50,8 @@ export async function holdCopy(): Promise<HeldCopy> {
     workspace,
     remove: async () => {
       server.close()
-      await removeFolder(workspace)
+      // The synchronous one gives up without a word where the daemon removes a file at the same moment.
+      await rm(workspace, { recursive: true, force: true, maxRetries: 5 })
     },
   }
 }
@@ -57,7 +67,7 @@ export async function deadCopies(): Promise<readonly string[]> {
   return dead
 }
 
-/** Kills what is left of a copy, puts back what it had moved, and removes its folder. */
+/** Kills what is left of a copy, and puts back what it had moved. */
 export async function clearDeadCopy(
   workspace: string,
   client: RampartClient,
@@ -92,12 +102,6 @@ export interface MovedFile {
 export async function noteMoved(workspace: string, moved: MovedFile | undefined): Promise<void> {
   if (moved === undefined) await rm(join(workspace, MOVED), { force: true })
   else await writeFile(join(workspace, MOVED), JSON.stringify(moved))
-}
-
-/** Removes a folder, with whatever its daemon still writes. */
-export async function removeFolder(workspace: string): Promise<void> {
-  // The synchronous one gives up without a word where the daemon removes a file at the same moment.
-  await rm(workspace, { recursive: true, force: true, maxRetries: 5 })
 }
 
 async function putBack(workspace: string): Promise<void> {

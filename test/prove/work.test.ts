@@ -16,7 +16,7 @@ spec:
 
 /** What came of the faults that are about work, and whether the condition `works` is proved. */
 function aboutWork({ faults, proof }: Proved): object {
-  const seen = Object.entries(faults).filter(([fault]) => !/hangs|killed|else/.test(fault))
+  const seen = Object.entries(faults).filter(([fault]) => !/hangs|killed|else|loads/.test(fault))
   const works = proof.conditions.filter(({ condition }) => condition === 'works')
   return { ...Object.fromEntries(seen), isProved: works.every(({ isProved }) => isProved) }
 }

@@ -5,7 +5,7 @@
 import { type AnyContract, aimContract } from '../../contracts/index.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { parseDurationMs } from '../../core/units/duration.ts'
-import { clearDeadCopy, deadCopies, holdCopy, removeFolder } from '../../prove/copies.ts'
+import { clearDeadCopy, deadCopies, holdCopy, takeOver } from '../../prove/copies.ts'
 import type { Proof } from '../../prove/proof.ts'
 import { proveEnvironment } from '../../prove/prove.ts'
 import { Trial } from '../../prove/trial.ts'
@@ -78,24 +78,36 @@ async function runClean(parts: CliParts, { json }: ProveOptions): Promise<number
 
 /** Takes down the copies of proofs that were killed. Returns where they were. */
 async function clearDeadCopies(parts: CliParts): Promise<readonly string[]> {
-  const copies = await deadCopies()
-  for (const workspace of copies) {
-    const client = await parts.ensureDaemon(workspace)
-    const containers = await parts.openContainers(workspace)
+  const removed: string[] = []
+  for (const workspace of await deadCopies()) {
     try {
-      const left = await clearDeadCopy(workspace, client, containers)
-      for (const { subject, pid } of left) {
-        parts.stderr.write(`Left behind: ${subject}, pid ${pid}\n`)
-      }
-      await client.stopDaemon()
-    } finally {
-      containers.close()
-      await client.close()
+      await clearOne(parts, workspace)
+      removed.push(workspace)
+      parts.stderr.write(`Removed the copy in ${workspace}, which a killed proof had left.\n`)
+    } catch (error) {
+      // Somebody else may be removing it, and what it holds up is only itself.
+      if (!isFault(error)) throw error
+      const next = 'Next: rampart prove --clean'
+      parts.stderr.write(`The copy in ${workspace} is still there: ${error.message} ${next}\n`)
     }
-    await removeFolder(workspace)
-    parts.stderr.write(`Removed the copy in ${workspace}, which a killed proof had left.\n`)
   }
-  return copies
+  return removed
+}
+
+async function clearOne(parts: CliParts, workspace: string): Promise<void> {
+  const copy = await takeOver(workspace)
+  const client = await parts.ensureDaemon(workspace)
+  const containers = await parts.openContainers(workspace)
+  try {
+    for (const { subject, pid } of await clearDeadCopy(workspace, client, containers)) {
+      parts.stderr.write(`Left behind: ${subject}, pid ${pid}\n`)
+    }
+    await client.stopDaemon()
+  } finally {
+    containers.close()
+    await client.close()
+  }
+  await copy.remove()
 }
 
 /** What a proof is told besides what was asked for. */
