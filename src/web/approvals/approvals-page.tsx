@@ -112,7 +112,7 @@ function ApprovalRow({ approval }: { readonly approval: ApprovalView }): ReactNo
       {isOpen ? (
         <ApproveDialog
           ramp={ramp}
-          approval={{ stage, condition, from, count, given: words, askedAtMs }}
+          approval={approval}
           digest={digest}
           proposedBy={proposedBy}
           onClose={() => setOpen(false)}

@@ -76,7 +76,7 @@ function Entries({ head }: { readonly head: number }): ReactNode {
   const first = all[0]?.position ?? 1
   return (
     <>
-      <div className="flex flex-wrap items-end gap-3">
+      <div className="flex flex-wrap items-center gap-3">
         <input
           type="search"
           aria-label="Search these entries"

@@ -32,7 +32,8 @@ function EnvironmentRow({ environment }: { readonly environment: EnvironmentView
   const { contract, lastRamp, watch, components } = environment
   const { tone, sentence } = tellOf(environment)
   const running = components.filter(({ status }) => status === 'running').length
-  const wrong = components.filter(isBroken)
+  const isUp = lastRamp?.goal === 'up' && lastRamp.outcome === 'reached'
+  const wrong = isUp ? components.filter(isBroken) : []
   const ramp = watch?.ramp ?? lastRamp?.ramp
   const body = (
     <>

@@ -12,13 +12,13 @@ import {
 } from '../api/queries.ts'
 import { useNowMs } from '../clock.ts'
 import { Page, Panel } from '../part/panel.tsx'
-import { RAMP_ROW_HEIGHT, RampRow } from '../part/ramp-row.tsx'
 import { Trouble, Waiting } from '../part/state-note.tsx'
+import { Ago } from '../part/time.tsx'
 import { EnvironmentsPanel } from './environments-panel.tsx'
 import { FirstSteps } from './first-steps.tsx'
 import { MovingPanel } from './moving-panel.tsx'
 import { approvalsInTurn, type Picture, sortOut } from './sort-out.ts'
-import { StuckPanel } from './stuck-panel.tsx'
+import { AttentionRow, StuckPanel } from './stuck-panel.tsx'
 import { Tally } from './tally.tsx'
 
 /** How many of each sort are shown here; the rest is a link away. */
@@ -96,11 +96,18 @@ function BrokePanel({ ramps }: { readonly ramps: readonly RampSummary[] }): Reac
       {ramps.length === 0 ? (
         <p className="px-4 py-3 text-muted">Nothing was taken back or given up.</p>
       ) : (
-        <ul className="[&>li:last-child>a]:border-b-0">
+        <ul className="divide-y divide-line">
           {ramps.slice(0, SHOWN_MAX).map((ramp) => (
-            <li key={ramp.ramp} style={{ height: RAMP_ROW_HEIGHT }}>
-              <RampRow ramp={ramp} />
-            </li>
+            <AttentionRow
+              key={ramp.ramp}
+              tone="bad"
+              word={ramp.outcome ?? ''}
+              ramp={ramp.ramp}
+              title={`${ramp.contract.name} ${ramp.goal}`}
+              owner={ramp.owner}
+              sentence={ramp.cause ?? 'Nobody said why.'}
+              aside={<Ago atMs={ramp.endedAtMs ?? ramp.latestMs} />}
+            />
           ))}
         </ul>
       )}

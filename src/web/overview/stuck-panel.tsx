@@ -48,7 +48,7 @@ export function StuckPanel(props: {
 function PromiseRow(promise: BrokenIn): ReactNode {
   const { ramp, stage, condition, contract, sentence, owner, sinceMs } = promise
   return (
-    <Row
+    <AttentionRow
       tone="bad"
       word="Broken promise"
       ramp={ramp}
@@ -64,7 +64,7 @@ function PromiseRow(promise: BrokenIn): ReactNode {
 function HeldRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
   const { contract, goal, cause = 'It waits to be resumed or aborted.', owner } = ramp
   return (
-    <Row
+    <AttentionRow
       tone="held"
       word="Held"
       ramp={ramp.ramp}
@@ -80,7 +80,7 @@ function ApprovalRow({ approval }: { readonly approval: ApprovalView }): ReactNo
   const { contract, goal, stage, condition, from, count, words, whyNot, askedAtMs } = approval
   const given = words.filter(({ approves }) => approves).length
   return (
-    <Row
+    <AttentionRow
       tone="held"
       word="Approval wanted"
       ramp={approval.ramp}
@@ -93,7 +93,8 @@ function ApprovalRow({ approval }: { readonly approval: ApprovalView }): ReactNo
   )
 }
 
-function Row(props: {
+/** One thing on the overview: what, how it is, why, on whom, since when. */
+export function AttentionRow(props: {
   readonly tone: Tone
   readonly word: string
   readonly ramp: string

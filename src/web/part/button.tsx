@@ -1,7 +1,7 @@
 /** Buttons, and links that look like them. One accent: only what the page is about is filled. */
 import { cva } from 'class-variance-authority'
-import { clsx } from 'clsx'
 import type { ComponentProps, ReactNode } from 'react'
+import { twMerge } from 'tailwind-merge'
 
 /** How much a button weighs. */
 export type Weight = 'plain' | 'main' | 'danger' | 'quiet'
@@ -24,5 +24,5 @@ export const buttonLook = cva(
 /** A button that does something here. */
 export function Button(props: ComponentProps<'button'> & { readonly weight?: Weight }): ReactNode {
   const { weight = 'plain', className, ...rest } = props
-  return <button type="button" {...rest} className={clsx(buttonLook({ weight }), className)} />
+  return <button type="button" {...rest} className={twMerge(buttonLook({ weight }), className)} />
 }

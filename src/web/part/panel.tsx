@@ -17,7 +17,7 @@ export function Page(props: {
   }, [tab])
   return (
     <div className="mx-auto flex w-full max-w-[88rem] flex-col gap-5 px-4 py-5 sm:px-7">
-      <header className="flex flex-wrap items-end justify-between gap-x-6 gap-y-3">
+      <header className="flex flex-wrap items-start justify-between gap-x-6 gap-y-3">
         <div className="min-w-0">
           <h1 className="font-semibold text-xl tracking-tight">{title}</h1>
           {about === undefined ? null : <p className="mt-0.5 text-muted">{about}</p>}

@@ -1,18 +1,27 @@
 /** Approving or rejecting: what exactly is approved, who else has, and what follows. */
 import { type ReactNode, useState } from 'react'
 import type { Digest } from '../../core/units/digest.ts'
+import type { ApprovalWord } from '../../server/wire/approvals.ts'
 import { Button } from '../part/button.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { SelectField } from '../part/field.tsx'
 import { Ago } from '../part/time.tsx'
 import { useName, useWord } from './say-word.ts'
-import type { OpenApproval } from './what-follows.ts'
 import { Consequences, WordComplaint } from './word-dialog.tsx'
+
+/** A question for people, as much of it as is shown. */
+export interface AskedApproval {
+  readonly stage: string
+  readonly condition: string
+  readonly from: readonly string[]
+  readonly count: number
+  readonly words: readonly ApprovalWord[]
+}
 
 /** What is approved. */
 export interface ApproveProps {
   readonly ramp: string
-  readonly approval: OpenApproval
+  readonly approval: AskedApproval
   readonly digest: Digest
   readonly proposedBy: string
   readonly onClose: () => void
@@ -21,7 +30,7 @@ export interface ApproveProps {
 /** The dialog. */
 export function ApproveDialog(props: ApproveProps): ReactNode {
   const { ramp, approval, digest, proposedBy, onClose } = props
-  const { stage, condition, from, count, given } = approval
+  const { stage, condition, from, count, words: given } = approval
   const by = useName()
   const [as, setAs] = useState(from[0] ?? '')
   const saying = useWord(ramp)

@@ -43,7 +43,9 @@ export function ConditionCard(props: {
         <p className="text-muted text-xs">
           {ROLES[role]}
           {firmness(placed)}
-          {now === undefined || now.attempts === 0 ? '' : `, asked ${now.attempts} times`}
+          {now === undefined || now.attempts === 0
+            ? ''
+            : `, asked ${now.attempts === 1 ? 'once' : `${now.attempts} times`}`}
           {condition.owner === undefined ? '' : `, owned by ${condition.owner}`}
         </p>
       </div>

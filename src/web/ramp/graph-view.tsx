@@ -27,6 +27,7 @@ type StageNode = Node<
     readonly row: StageRow
     readonly title: string
     readonly isCritical: boolean
+    readonly isSelected: boolean
   },
   'stage'
 >
@@ -67,9 +68,14 @@ export function GraphView(props: {
       position: layout.places.get(row.name) ?? { x: 0, y: 0 },
       width: NODE.width,
       height: NODE.height,
-      selected: row.name === stage,
+      selectable: false,
       ariaLabel: `${row.name}, ${row.label}${path.includes(row.name) ? ', on the critical path' : ''}`,
-      data: { row, title: shortName(row.name, group), isCritical: path.includes(row.name) },
+      data: {
+        row,
+        title: shortName(row.name, group),
+        isCritical: path.includes(row.name),
+        isSelected: row.name === stage,
+      },
     }
   })
   const height = Math.max(...[...layout.places.values()].map(({ y }) => y)) + NODE.height
@@ -77,6 +83,10 @@ export function GraphView(props: {
     <section
       aria-label="Stages and what they need"
       className="rounded-lg border border-line bg-panel"
+      onKeyDown={(event) => {
+        const node = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node-stage')
+        if (event.key === 'Enter' || event.key === ' ') onSelect(node?.dataset['id'])
+      }}
       style={{ height: `clamp(18rem, ${height + 60}px, 70vh)` }}
     >
       <ReactFlow<StageNode | LaneNode>
@@ -94,10 +104,6 @@ export function GraphView(props: {
         preventScrolling={false}
         proOptions={{ hideAttribution: true }}
         onNodeClick={(_, node) => node.type === 'stage' && onSelect(node.id)}
-        onSelectionChange={({ nodes }) => {
-          const found = nodes.find((node) => node.type === 'stage')
-          if (found !== undefined && found.id !== stage) onSelect(found.id)
-        }}
       >
         <FitButton />
       </ReactFlow>
@@ -105,45 +111,65 @@ export function GraphView(props: {
   )
 }
 
-/** Edges between stages; those of groups are drawn from the last of one to the first of the other. */
+/** What stages need of each other, and lanes of lanes. */
 function edgesOf({ state }: Moment, path: readonly string[]): readonly Edge[] {
-  return state.plan.stages.flatMap((stage, place) =>
+  const { plan } = state
+  const isCritical = (from: string, to: string): boolean => {
+    const at = path.indexOf(to)
+    return at > 0 && path[at - 1] === from
+  }
+  const groupOf = new Map(plan.stages.map(({ name, group }) => [name, group]))
+  const stages = plan.stages.flatMap((stage, place) =>
     needsOfStage(state, place)
-      .filter(({ on }) => {
-        const isOwn = stage.needs.some((need) => need.stage === on.stage.name)
-        return isOwn || path.includes(on.stage.name)
-      })
-      .filter(({ on }) => {
-        const isOwn = stage.needs.some((need) => need.stage === on.stage.name)
-        return isOwn || path[path.indexOf(stage.name) - 1] === on.stage.name
-      })
-      .map(({ on, until, met }): Edge => {
-        const at = path.indexOf(stage.name)
-        const isCritical = at > 0 && path[at - 1] === on.stage.name
-        return {
-          id: `${on.stage.name} ${until} ${stage.name}`,
-          source: on.stage.name,
-          target: stage.name,
-          type: 'default',
-          className: clsx(met && 'is-met', isCritical && 'is-critical'),
-          markerEnd: {
-            type: MarkerType.ArrowClosed,
-            width: 14,
-            height: 14,
-            color: isCritical ? 'var(--accent)' : 'var(--muted)',
-          },
-        }
-      }),
+      .filter(({ on }) => stage.needs.some((need) => need.stage === on.stage.name))
+      .map(({ on, until, met }) =>
+        edgeOf(on.stage.name, stage.name, {
+          until,
+          isMet: met,
+          isCritical: isCritical(on.stage.name, stage.name),
+        }),
+      ),
   )
+  const lanes = plan.groups.flatMap(({ name, needs }) =>
+    needs.map(({ group, until }) =>
+      edgeOf(`lane ${group}`, `lane ${name}`, {
+        until,
+        isMet: false,
+        isCritical: path.some(
+          (to, at) => groupOf.get(to) === name && groupOf.get(path[at - 1] ?? '') === group,
+        ),
+      }),
+    ),
+  )
+  return [...stages, ...lanes]
 }
 
-function StageCard({ data, selected }: NodeProps<StageNode>): ReactNode {
-  const { row, title, isCritical } = data
+function edgeOf(
+  source: string,
+  target: string,
+  how: { readonly until: string; readonly isMet: boolean; readonly isCritical: boolean },
+): Edge {
+  // Arrows grow with their line.
+  const size = how.isCritical ? 9 : 14
+  const color = how.isCritical ? 'var(--accent)' : 'var(--muted)'
+  return {
+    id: `${source} ${how.until} ${target}`,
+    source,
+    target,
+    className: clsx(how.isMet && 'is-met', how.isCritical && 'is-critical'),
+    zIndex: how.isCritical ? 1 : 0,
+    markerEnd: { type: MarkerType.ArrowClosed, width: size, height: size, color },
+  }
+}
+
+function StageCard({ data }: NodeProps<StageNode>): ReactNode {
+  const { row, title, isCritical, isSelected } = data
   return (
     <div
       className={clsx(
-        'flex h-full w-full flex-col justify-center rounded-lg border bg-panel px-2.5 text-left',
-        selected ? 'border-accent bg-accent-soft' : isCritical ? 'border-accent' : 'border-firm',
+        'flex h-full w-full cursor-pointer flex-col justify-center rounded-lg border px-2.5 text-left',
+        isSelected ? 'bg-accent-soft ring-2 ring-accent' : 'bg-panel hover:bg-sunken',
+        isCritical ? 'border-accent' : 'border-firm',
       )}
     >
       <Handle type="target" position={Position.Left} className="opacity-0" />
@@ -166,7 +192,9 @@ function StageCard({ data, selected }: NodeProps<StageNode>): ReactNode {
 function LaneCard({ data }: NodeProps<LaneNode>): ReactNode {
   return (
     <div className="h-full w-full rounded-lg border border-line bg-page px-4 py-2 font-medium text-muted text-xs">
+      <Handle type="target" position={Position.Top} className="opacity-0" />
       {data.title}
+      <Handle type="source" position={Position.Bottom} className="opacity-0" />
     </div>
   )
 }

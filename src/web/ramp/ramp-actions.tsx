@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { CirclePause, OctagonX, Play, Stamp } from 'lucide-react'
 import { type ReactNode, useState } from 'react'
+import { openApprovals } from '../../core/ramp/open-approvals.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import { mayOperate } from '../api/may.ts'
 import { meQuery } from '../api/queries.ts'
@@ -9,13 +10,17 @@ import { Button } from '../part/button.tsx'
 import { AbortDialog } from './abort-dialog.tsx'
 import { ApproveDialog } from './approve-dialog.tsx'
 import { useName } from './say-word.ts'
-import { openApprovals, whyNot } from './what-follows.ts'
+import { whyNot } from './what-follows.ts'
 import { WordDialog } from './word-dialog.tsx'
 
 type Opened = 'hold' | 'resume' | 'abort' | number
 
 /** The buttons. */
-export function RampActions({ state }: { readonly state: RampState }): ReactNode {
+export function RampActions(props: {
+  readonly state: RampState
+  readonly nowMs: number
+}): ReactNode {
+  const { state, nowMs } = props
   const [opened, setOpened] = useState<Opened | undefined>()
   const { data: me } = useQuery(meQuery)
   const by = useName()
@@ -23,7 +28,7 @@ export function RampActions({ state }: { readonly state: RampState }): ReactNode
   if (!mayOperate(me, state.plan.contract)) {
     return <p className="text-muted text-xs">You may look, and say nothing to it.</p>
   }
-  const approvals = openApprovals(state)
+  const approvals = openApprovals(state, nowMs)
   const approval = typeof opened === 'number' ? approvals[opened] : undefined
   const isHeld = whyNot(state, by, { say: 'hold' }) !== undefined
   const close = (): void => setOpened(undefined)
@@ -60,7 +65,7 @@ export function RampActions({ state }: { readonly state: RampState }): ReactNode
       {approval === undefined ? null : (
         <ApproveDialog
           ramp={state.ramp}
-          approval={approval}
+          approval={{ ...approval, ...approval.question }}
           digest={state.planDigest}
           proposedBy={state.by}
           onClose={close}

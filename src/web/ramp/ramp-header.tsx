@@ -2,14 +2,15 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import { ownerOf } from '../../core/plan/owner.ts'
-import type { RampState } from '../../core/ramp/state.ts'
 import { toldOfState } from '../part/ramp-tone.ts'
 import { DigestText } from '../part/short-text.tsx'
 import { Instant, Lasting } from '../part/time.tsx'
 import { Pill } from '../part/tone.tsx'
+import type { Moment } from './use-ramp.ts'
 
 /** The lines below the title. */
-export function RampHeader({ state }: { readonly state: RampState }): ReactNode {
+export function RampHeader({ moment }: { readonly moment: Moment }): ReactNode {
+  const { state, nowMs, isNow } = moment
   const { plan, by, openedAtMs, ended, ramp } = state
   const { tone, word } = toldOfState(state)
   const ready = state.stages.filter(
@@ -25,7 +26,7 @@ export function RampHeader({ state }: { readonly state: RampState }): ReactNode 
           {ready} of {state.stages.length} stages ready
         </span>
         <span>
-          <Lasting fromMs={openedAtMs} untilMs={ended?.atMs} />
+          <Lasting fromMs={openedAtMs} untilMs={isNow ? ended?.atMs : nowMs} />
         </span>
         <span>
           opened <Instant atMs={openedAtMs} /> by {by}

@@ -67,8 +67,8 @@ function RampAt({ moment }: { readonly moment: Moment }): ReactNode {
     <Page
       title={`${contract.name} ${goal}${target}`}
       tab={`${word} · ${contract.name} ${goal}`}
-      about={<RampHeader state={state} />}
-      actions={moment.isNow ? <RampActions state={state} /> : undefined}
+      about={<RampHeader moment={moment} />}
+      actions={moment.isNow ? <RampActions state={state} nowMs={moment.nowMs} /> : undefined}
     >
       <RampAnnouncer state={state} isNow={moment.isNow} />
       <MomentSlider moment={moment} />

@@ -89,11 +89,12 @@ function useLines(moment: Moment, times: readonly StageTime[]): readonly Line[] 
   })
 }
 
-/** A ramp that only watches goes on for days; its beginning is what a timeline can tell. */
+/** Where nothing is being done any more, what was done fills the picture; nobody needs to see the wait. */
 function spanOf(state: RampState, times: readonly StageTime[], endMs: number): number {
   const busyMs = Math.max(0, ...times.map(({ untilMs = 0 }) => untilMs))
-  const allReady = times.every(({ reached }) => reached === 'ready')
-  return allReady && state.ended === undefined ? Math.max(1, Math.min(endMs, busyMs * 1.2)) : endMs
+  const isResting =
+    state.ended === undefined && times.every(({ reached }) => reached !== 'underWay')
+  return isResting ? Math.max(1, Math.min(endMs, busyMs * 1.15)) : endMs
 }
 
 const COLUMNS =
@@ -144,14 +145,14 @@ function TimelineRow(props: {
           isSelected ? 'bg-accent-soft' : 'hover:bg-sunken',
         )}
       >
-        <span className="flex min-w-0 items-center gap-2">
+        <span className="col-start-1 row-start-1 flex min-w-0 items-center gap-2">
           <Mark tone={row.mood} />
           <span className={clsx('truncate', time.isCritical && 'font-semibold')}>
             {shortName(row.name, line.group)}
           </span>
           {time.isCritical ? <span className="sr-only">, on the critical path</span> : null}
         </span>
-        <span className="col-span-2 row-start-2 min-w-0 sm:col-span-1 sm:row-start-1">
+        <span className="col-span-2 col-start-1 row-start-2 min-w-0 sm:col-span-1 sm:col-start-2 sm:row-start-1">
           <Bar line={line} spanMs={spanMs} endMs={endMs} />
           <span
             className={clsx(

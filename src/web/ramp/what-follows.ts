@@ -1,28 +1,13 @@
 /** What a word would do to a ramp as it stands, in sentences, before it is said. Pure. */
 import type { Word } from '../../core/entry/entry.ts'
-import { present } from '../../core/fault/assert.ts'
 import { assessWord } from '../../core/ramp/decide-word.ts'
-import { type RampState, stageNamed } from '../../core/ramp/state.ts'
+import type { RampState } from '../../core/ramp/state.ts'
 
 /** A word with what is to be typed left out. */
 export type Intent =
   | { readonly say: 'hold' }
   | { readonly say: 'resume' }
   | { readonly say: 'abort'; readonly undo: boolean }
-
-/** An approval that is asked for right now. */
-export interface OpenApproval {
-  readonly stage: string
-  readonly condition: string
-  readonly from: readonly string[]
-  readonly count: number
-  readonly given: readonly {
-    readonly by: string
-    readonly approves: boolean
-    readonly atMs: number
-  }[]
-  readonly askedAtMs: number
-}
 
 /** Whether a word may be said now; the sentence says why not. */
 export function whyNot(state: RampState, by: string, intent: Intent): string | undefined {
@@ -47,26 +32,6 @@ export function inEffect(state: RampState): readonly string[] {
     .filter((stage) => stage.inEffect && stage.phase !== 'undone' && stage.phase !== 'left')
     .toSorted((one, other) => other.order - one.order)
     .map(({ name }) => name)
-}
-
-/** Approvals that are asked for right now. */
-export function openApprovals(state: RampState): readonly OpenApproval[] {
-  if (state.ended !== undefined) return []
-  return state.stages.flatMap(({ name }) => {
-    const { placed, now } = present(stageNamed(state, name), 'it is a stage of the plan')
-    return placed.flatMap(({ condition }, index) => {
-      const { question } = condition
-      const known = now.conditions[index]
-      const isOpen = known?.askedSinceMs !== undefined && known.metAtMs === undefined
-      if (question.ask !== 'approval' || !isOpen) return []
-      const given = state.approvals.filter(
-        (word) => word.stage === name && word.condition === condition.name,
-      )
-      const { from, count } = question
-      const askedAtMs = known.askedSinceMs ?? 0
-      return [{ stage: name, condition: condition.name, from, count, given, askedAtMs }]
-    })
-  })
 }
 
 function followsHold(state: RampState): readonly string[] {
