@@ -23,6 +23,17 @@ export interface WebhookView {
   readonly createdAtMs: number
 }
 
+/** Every webhook, oldest first. */
+export interface WebhookPage {
+  readonly webhooks: readonly WebhookView[]
+}
+
+/** Some deliveries, newest first. */
+export interface DeliveryPage {
+  readonly deliveries: readonly DeliveryView[]
+  readonly next?: string
+}
+
 /** A webhook to be made. */
 export interface WebhookRequest {
   readonly url: string

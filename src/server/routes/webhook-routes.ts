@@ -1,0 +1,141 @@
+/** `/v1/webhooks` and `/v1/deliveries`: who is told of what happens, and what became of telling them. */
+import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
+import type { App } from '../app.ts'
+import type { Notifications } from '../notifications/notifications.ts'
+import { webhookView } from '../notifications/webhook-store.ts'
+import {
+  DELIVERIES_QUERY,
+  DELIVERY_PAGE,
+  ID_PARAMS,
+  WEBHOOK_PAGE,
+  WEBHOOK_REPLY,
+  WEBHOOK_REQUEST,
+} from '../schemas/webhook.ts'
+import { speakerOf } from './speaker.ts'
+
+const TAGS = ['webhooks']
+const CONFIG = { permission: 'webhooks.manage' } as const
+const NOTHING: z.ZodType<null> = z.null()
+
+/** Adds the routes. `notifications` is undefined where a server tells nobody. */
+export function addWebhookRoutes(app: App, notifications: Notifications | undefined): void {
+  const told = (): Notifications => {
+    if (notifications === undefined) throw tellsNobody()
+    return notifications
+  }
+  addWebhooks(app, told)
+  addDeliveries(app, told)
+}
+
+function addWebhooks(app: App, told: () => Notifications): void {
+  app.get(
+    '/v1/webhooks',
+    {
+      schema: {
+        operationId: 'listWebhooks',
+        summary: 'List who is told of what happens',
+        tags: TAGS,
+        response: { 200: WEBHOOK_PAGE },
+      },
+      config: CONFIG,
+    },
+    async () => ({ webhooks: (await told().webhooks.list()).map(webhookView) }),
+  )
+
+  app.post(
+    '/v1/webhooks',
+    {
+      schema: {
+        operationId: 'addWebhook',
+        summary: 'Let somebody be told; the secret of the signatures is shown only now',
+        tags: TAGS,
+        body: WEBHOOK_REQUEST,
+        response: { 201: WEBHOOK_REPLY },
+      },
+      config: CONFIG,
+    },
+    async (request, reply) => {
+      const notifications = told()
+      const refusal = await notifications.courier.refusal(request.body.url)
+      if (refusal !== undefined) throw unreachable(refusal)
+      const by = speakerOf(request, undefined)
+      const webhook = webhookView(await notifications.webhooks.add(request.body, by))
+      notifications.look()
+      const secret = notifications.keys.shownSecret(webhook.id)
+      const answer = reply.code(201).header('location', `/v1/webhooks/${webhook.id}`)
+      return await answer.header('cache-control', 'no-store').send({ webhook, secret })
+    },
+  )
+
+  app.delete(
+    '/v1/webhooks/:id',
+    {
+      schema: {
+        operationId: 'removeWebhook',
+        summary: 'Tell somebody nothing any more, not even what is queued',
+        tags: TAGS,
+        params: ID_PARAMS,
+        response: { 204: NOTHING },
+      },
+      config: CONFIG,
+    },
+    async (request, reply) => {
+      await told().webhooks.remove(request.params.id, speakerOf(request, undefined))
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
+function addDeliveries(app: App, told: () => Notifications): void {
+  app.get(
+    '/v1/deliveries',
+    {
+      schema: {
+        operationId: 'listDeliveries',
+        summary: 'List what was sent, is still to be sent, and could not be',
+        tags: TAGS,
+        querystring: DELIVERIES_QUERY,
+        response: { 200: DELIVERY_PAGE },
+      },
+      config: CONFIG,
+    },
+    ({ query }) => told().queue.page(query),
+  )
+
+  app.post(
+    '/v1/deliveries/:id/redeliver',
+    {
+      schema: {
+        operationId: 'redeliver',
+        summary: 'Send something again, from the beginning and under the same id',
+        tags: TAGS,
+        params: ID_PARAMS,
+        response: { 202: NOTHING },
+      },
+      config: CONFIG,
+    },
+    async (request, reply) => {
+      await told().redeliver(request.params.id)
+      return await reply.code(202).send(null)
+    },
+  )
+}
+
+function unreachable(hint: string): Fault {
+  return new Fault({
+    code: 'webhook-unreachable',
+    operation: 'add a webhook',
+    subject: 'its address',
+    hint,
+  })
+}
+
+function tellsNobody(): Fault {
+  return new Fault({
+    code: 'webhook-unknown',
+    operation: 'find the webhooks',
+    subject: 'webhooks',
+    hint: 'This server was put together without anybody who carries messages.',
+  })
+}
