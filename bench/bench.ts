@@ -13,6 +13,7 @@ import { dagBench } from './dag.ts'
 import { detectionBench } from './detection.ts'
 import { helpBench } from './help.ts'
 import { ledgerBench } from './ledger.ts'
+import { postgresLedgerBench } from './ledger-postgres.ts'
 import { describeMachine, ROOT } from './measure/machine.ts'
 import { printResults, replaceSections } from './measure/results-file.ts'
 import type { Bench, Section } from './measure/section.ts'
@@ -25,6 +26,7 @@ const BENCHES: readonly Bench[] = [
   programsBench,
   dagBench,
   ledgerBench,
+  postgresLedgerBench,
   replayBench,
   helpBench,
   askingBench,

@@ -5,22 +5,14 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import type { Entry } from '../src/core/entry/entry.ts'
 import { MemoryLedger } from '../src/ledger/memory/memory-ledger.ts'
 import { openSqliteLedger, type SqliteLedger } from '../src/ledger/sqlite/sqlite-ledger.ts'
 import { verifySqliteLedger } from '../src/ledger/sqlite/verify-file.ts'
-import type { Ledger } from '../src/seams/ledger.ts'
+import { appendToLedger, entriesOf, entryAt, type Load, median, round } from './ledger-load.ts'
 import { type Bench, figure, type Scale, type Section } from './measure/section.ts'
 import { withFolder } from './measure/temporary-folder.ts'
 
 const RATIO_TARGET = 0.8
-
-/** One shape of load: so many ramps append so many entries each, at once, again and again. */
-interface Load {
-  readonly ramps: number
-  readonly entriesEach: number
-  readonly commits: number
-}
 
 /** What a load showed. `ratio` is the ledger's rate by the peer's: 1 is as fast, more is faster. */
 interface AppendResult extends Load {
@@ -45,53 +37,6 @@ const TABLE = `PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; CREATE TABL
   text TEXT NOT NULL, hash TEXT NOT NULL) STRICT;`
 const INDEX = 'CREATE UNIQUE INDEX entries_by_stream ON entries (stream, sequence);'
 const clock = { nowMs: () => 1_760_000_000_000, wakeAt: () => ({ cancel() {} }) }
-
-/** The entries of one stage's life, over and over: what a real ledger is made of. */
-function entryAt(index: number): Entry {
-  const atMs = 1_760_000_000_000 + index
-  const stage = `shop/api-${index % 7}`
-  const condition = 'http-ready'
-  const url = `http://127.0.0.1:${41_000 + (index % 999)}/ready`
-  const answer = {
-    verdict: 'inconclusive' as const,
-    reason: 'status-differs',
-    sentence: 'GET /ready answered 503 instead of 200; the pool is still warming up.',
-    evidence: { status: 503, latencyMs: 3, url },
-    terminal: false,
-    atMs,
-  }
-  const entries = [
-    { type: 'stage.gated', stage, incarnation: 1, atMs },
-    { type: 'stage.entered', stage, incarnation: 1, atMs },
-    { type: 'command.issued', command: `shop/${stage}/1`, stage, purpose: 'do', fence: 1, atMs },
-    { type: 'condition.answered', stage, condition, incarnation: 1, attempt: 1, answer, atMs },
-    { type: 'condition.answered', stage, condition, incarnation: 1, attempt: 2, answer, atMs },
-    { type: 'condition.met', stage, condition, incarnation: 1, atMs },
-    { type: 'stage.provisional', stage, atMs },
-    { type: 'stage.ready', stage, atMs },
-  ]
-  return entries[index % entries.length] as unknown as Entry
-}
-
-function entriesOf(load: Load, commit: number, ramp: number): Entry[] {
-  const first = (commit * load.ramps + ramp) * load.entriesEach
-  return Array.from({ length: load.entriesEach }, (_, index) => entryAt(first + index))
-}
-
-async function appendToLedger(ledger: Ledger, load: Load): Promise<number> {
-  const started = performance.now()
-  for (let commit = 0; commit < load.commits; commit += 1) {
-    const appends = Array.from({ length: load.ramps }, (_, ramp) =>
-      ledger.append({
-        stream: `shop-up-${ramp}`,
-        after: commit * load.entriesEach,
-        entries: entriesOf(load, commit, ramp),
-      }),
-    )
-    await Promise.all(appends)
-  }
-  return performance.now() - started
-}
 
 async function trialOfLedger(folder: string, load: Load): Promise<number> {
   const ledger = openSqliteLedger({ folder, clock })
@@ -210,15 +155,6 @@ async function fastestOf(times: number, read: () => Promise<number>): Promise<nu
 function averageBytes(): number {
   const texts = Array.from({ length: 8 }, (_, index) => JSON.stringify(entryAt(index)))
   return texts.join('').length / texts.length
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((one, other) => one - other)
-  return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
-}
-
-function round(value: number): number {
-  return Math.round(value * 100) / 100
 }
 
 /** The bench. */
