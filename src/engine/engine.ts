@@ -57,7 +57,7 @@ export class Engine {
   readonly #vacancies: Vacancies | undefined
   /** Ramps that are being opened by errands. */
   readonly #opening = new Map<string, Promise<void>>()
-  #isClosed = false
+  readonly #closing = new AbortController()
 
   constructor(parts: EngineParts) {
     const { leases, mailbox, ledger } = parts
@@ -66,6 +66,7 @@ export class Engine {
       'leases and mailbox are given together',
     )
     const { events } = this
+    const closing = this.#closing.signal
     this.#parts = parts
     const onTrouble = (error: unknown): void => this.#onTrouble(error)
     const onFenced = (right: Right): void => this.#subjects.lose(right)
@@ -81,7 +82,7 @@ export class Engine {
     this.#news = new NewsWire({ parts, local, directory, onTrouble })
     if (leases !== undefined && mailbox !== undefined) {
       const perform: ErrandsOptions['perform'] = (errand, right) => this.#perform(errand, right)
-      this.#errands = new Errands({ parts, leases, mailbox, subjects, perform })
+      this.#errands = new Errands({ parts, leases, mailbox, subjects, closing, perform })
       this.#vacancies = new Vacancies({ parts, leases, directory, subjects, onTrouble })
     }
     events.on('ramp.advanced', ({ state }) => this.#onAdvanced(state))
@@ -167,7 +168,7 @@ export class Engine {
 
   /** Stops running without ending any ramp, so that others can go on at once. Idempotent. */
   async close(): Promise<void> {
-    this.#isClosed = true
+    this.#closing.abort()
     this.#errands?.close()
     await this.#vacancies?.close()
     await this.#followUps.close()
@@ -212,10 +213,10 @@ export class Engine {
   }
 
   async #speak(saying: Saying): Promise<Spoken> {
-    const { events } = this
+    const parts = { events: this.events, clock: this.#parts.clock, closing: this.#closing.signal }
     const loop = this.#local.loop(saying.ramp)
     if (loop === undefined) throw endedFault(await this.state(saying.ramp), saying)
-    return await speak({ events, clock: this.#parts.clock }, loop, saying)
+    return await speak(parts, loop, saying)
   }
 
   /** Does an errand by right; one that was done already has no further effect. */
@@ -268,7 +269,7 @@ export class Engine {
   }
 
   #assertOpen(): void {
-    if (this.#isClosed) throw closedFault()
+    if (this.#closing.signal.aborted) throw closedFault()
   }
 }
 

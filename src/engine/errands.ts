@@ -40,6 +40,8 @@ export interface ErrandsOptions {
   readonly leases: Leases
   readonly mailbox: Mailbox
   readonly subjects: Subjects
+  /** Aborted when the engine closes. */
+  readonly closing: AbortSignal
   /** Does one here. Doing it again has no further effect. */
   perform(errand: Errand, right: Right): Promise<JsonObject>
 }
@@ -48,14 +50,14 @@ export interface ErrandsOptions {
 export class Errands {
   readonly #options: ErrandsOptions
   readonly #service: ReturnType<Mailbox['serve']>
-  /** Aborted when the engine closes. */
-  readonly #closing = new AbortController()
+  readonly #closing: AbortSignal
 
   constructor(options: ErrandsOptions) {
     this.#options = options
-    const { mailbox, subjects } = options
+    const { mailbox, subjects, closing } = options
+    this.#closing = closing
     this.#service = mailbox.serve(
-      (subject) => !this.#closing.signal.aborted && subjects.right(subject) !== undefined,
+      (subject) => !closing.aborted && subjects.right(subject) !== undefined,
       (letter) => this.#answer(letter),
     )
   }
@@ -85,20 +87,19 @@ export class Errands {
   }
 
   async #untilDone(subject: string, errand: Errand, late: AbortSignal): Promise<JsonObject> {
-    const given = AbortSignal.any([late, this.#closing.signal])
+    const given = AbortSignal.any([late, this.#closing])
     for (;;) {
       const done = await this.#doHere(subject, errand)
       const answer = done ?? (await this.#send(subject, errand, given))
       if (answer !== undefined && answer['moved'] !== true) return answer
-      if (this.#closing.signal.aborted) throw closedFault()
+      if (this.#closing.aborted) throw closedFault()
       if (late.aborted) throw silentFault(subject)
       await this.#pause(AGAIN_MS)
     }
   }
 
-  /** Takes no more letters, and gives up waiting for answers. */
+  /** Takes no more letters. */
   close(): void {
-    this.#closing.abort()
     this.#service.stop()
   }
 

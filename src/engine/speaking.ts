@@ -7,6 +7,7 @@ import { printCanonicalJson } from '../core/units/json.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type { EngineEvents } from './events.ts'
+import { closedFault } from './local-ramps.ts'
 import { fencedFault } from './ownership.ts'
 import type { RampLoop } from './ramp-loop.ts'
 
@@ -46,13 +47,19 @@ const HEARD: ReadonlySet<Entry['type']> = new Set<HeardEntry['type']>([
  * @throws word-refused when the ramp ends before it is heard
  * @throws ledger-fenced when the ramp is another replica's before it is recorded
  * @throws ledger-unavailable when it was not recorded in time; it may be later
+ * @throws engine-closed when it may not have been recorded before that
  */
 export async function speak(
-  parts: { readonly events: EngineEvents; readonly clock: Clock },
+  parts: {
+    readonly events: EngineEvents
+    readonly clock: Clock
+    /** Aborted when the engine closes. */
+    readonly closing: AbortSignal
+  },
   loop: RampLoop,
   saying: Saying,
 ): Promise<Spoken> {
-  const { events, clock } = parts
+  const { events, clock, closing } = parts
   const { ramp, by, word } = saying
   const { promise, resolve, reject } = Promise.withResolvers<Spoken>()
   const stops = [
@@ -66,6 +73,8 @@ export async function speak(
       if (ramps.includes(ramp)) reject(fencedFault(subject))
     }),
   ]
+  const giveUp = (): void => reject(closedFault())
+  closing.addEventListener('abort', giveUp)
   const deadline = clock.wakeAt(clock.nowMs() + PATIENCE_MS, () => reject(unrecorded(ramp)))
   try {
     loop.hear({ type: 'word', by, word })
@@ -73,6 +82,7 @@ export async function speak(
   } finally {
     for (const stop of stops) stop()
     deadline.cancel()
+    closing.removeEventListener('abort', giveUp)
   }
 }
 

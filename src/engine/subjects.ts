@@ -29,11 +29,8 @@ export interface HeldSubject {
   readonly ended?: string
 }
 
-/** A listing that was read after these rights were had, so that nothing of before them is missing. */
-interface Sight {
-  readonly rights: ReadonlySet<Right>
-  readonly listing: Promise<readonly StreamSummary[]>
-}
+/** Lists the ledger's ramps when first asked, after the rights were had that it is asked for. */
+type Listing = () => Promise<readonly StreamSummary[]>
 
 /** Holds what this engine moves. */
 export class Subjects {
@@ -72,7 +69,7 @@ export class Subjects {
     if (held !== undefined) return held
     return await this.#whileUsed([subject], async () => {
       const right = await this.#ownership?.take(subject)
-      return right && (await this.#settle(right, this.#look([right])))
+      return right && (await this.#settle(right, this.#listOnce()))
     })
   }
 
@@ -82,8 +79,8 @@ export class Subjects {
       const takes = subjects.map((subject) => this.#ownership?.take(subject))
       const rights = had(await Promise.allSettled(takes))
       if (rights.length === 0) return []
-      const sight = this.#look(rights)
-      return had(await Promise.allSettled(rights.map((right) => this.#settle(right, sight))))
+      const listing = this.#listOnce()
+      return had(await Promise.allSettled(rights.map((right) => this.#settle(right, listing))))
     })
   }
 
@@ -121,18 +118,22 @@ export class Subjects {
     }
   }
 
-  #look(rights: readonly Right[]): Sight {
-    return { rights: new Set(rights), listing: this.#options.directory.list() }
+  #listOnce(): Listing {
+    let listing: ReturnType<Listing> | undefined
+    return () => {
+      listing ??= this.#options.directory.list()
+      return listing
+    }
   }
 
   /** The right, once what was unfinished runs by it; undefined when it was lost before that. */
-  async #settle(right: Right, sight: Sight): Promise<Right | undefined> {
-    const settling = this.#settling.get(right) ?? this.#settleOnce(right, sight)
+  async #settle(right: Right, listing: Listing): Promise<Right | undefined> {
+    const settling = this.#settling.get(right) ?? this.#settleOnce(right, listing)
     this.#settling.set(right, settling)
     try {
       await settling
     } catch (error) {
-      this.#options.local.abandon(right)
+      this.#onLost(right)
       await this.#ownership?.release(right.subject)
       throw error
     } finally {
@@ -141,13 +142,13 @@ export class Subjects {
     return right.isSure() ? right : undefined
   }
 
-  async #settleOnce(right: Right, sight: Sight): Promise<void> {
+  async #settleOnce(right: Right, listing: Listing): Promise<void> {
     if (this.#settled.has(right)) return
     const { local, directory, parts, events } = this.#options
     const { subject } = right
-    const listing = await sight.listing
+    const all = await listing()
     const ramps: string[] = []
-    for (const ramp of await directory.unfinishedOf(subject, listing)) {
+    for (const ramp of await directory.unfinishedOf(subject, all)) {
       const state = await loadState(parts.ledger, ramp)
       if (!isUnfinished(state)) continue
       const settings = await parts.settings.load(ramp)
@@ -155,7 +156,7 @@ export class Subjects {
       await local.takeUp(state, settings, right)
       ramps.push(ramp)
     }
-    const latest = (await directory.latestOf([subject], listing)).get(subject)
+    const latest = (await directory.latestOf([subject], all)).get(subject)
     if (!right.isSure()) return
     this.#settled.add(right)
     if (ramps.length > 0) events.emit('ownership.taken', { subject, ramps })

@@ -3,6 +3,7 @@
 import { isFault } from '../../src/core/fault/fault.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { randomWord } from './people.ts'
+import { LIFETIME_MS } from './replicas.ts'
 import type { Simulation } from './simulation.ts'
 
 /** Sets a timer for everything that will happen to a run. */
@@ -23,6 +24,7 @@ export function scheduleMischief(run: Simulation, plans: readonly Plan[]): void 
       if (run.alive().length === 1) void run.startEngine()
     })
   }
+  if (faults.has('replicas-stop')) some(1, 5, () => stop(run))
   if (faults.has('words')) some(1, 15, () => speak(run, plans))
   some(0, 12, () => shake(run))
   clock.wakeAt(clock.nowMs() + faults.untilMs, () => calm(run))
@@ -36,12 +38,25 @@ function speak(run: Simulation, plans: readonly Plan[]): void {
   const plan = plans.find((candidate) => candidate.contract.name === standing?.name)
   if (engine === undefined || standing === undefined || plan === undefined) return
   const { by, word } = randomWord(chance, plan)
+  if (run.replicas !== undefined) {
+    void run.speak({ ramp: standing.ramp, by, word })
+    return
+  }
   try {
     engine.say(standing.ramp, by, word)
   } catch (error) {
     // It has ended, or this engine has not taken it up.
     if (!isFault(error, 'ramp-unknown')) throw error
   }
+}
+
+/** Stops one engine for a while, mostly for longer than its leases last. */
+function stop(run: Simulation): void {
+  const { life } = run.running()[run.faults.between(0, 7) % Math.max(1, run.running().length)] ?? {}
+  if (life === undefined) return
+  life.stop()
+  const forMs = run.faults.between(200, 3 * LIFETIME_MS)
+  run.clock.wakeAt(run.clock.nowMs() + forMs, () => void life.resume())
 }
 
 /** Changes the world without anybody having ordered it. */

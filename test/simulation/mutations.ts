@@ -8,6 +8,7 @@ import { type Advance, advance } from '../../src/core/ramp/advance.ts'
 import type { RampState } from '../../src/core/ramp/state.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
 import type { Ledger } from '../../src/seams/ledger.ts'
+import type { FaultName } from './faults/faults.ts'
 import { SECRET } from './secret.ts'
 
 /** One way of being broken. */
@@ -16,6 +17,10 @@ export interface Mutation {
   /** What the checkers say about it. */
   readonly noticed: RegExp
   mutate(parts: EngineParts): EngineParts
+  /** Faults without which it would take long until it is noticed. */
+  readonly also?: readonly FaultName[]
+  /** Whether the ledger fences. @default true */
+  readonly fences?: boolean
 }
 
 /** All of them. */

@@ -3,12 +3,15 @@
  * to the next; everything by chance comes from the seed; the same seed gives the same ledger.
  */
 
+import { isFault } from '../../src/core/fault/fault.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { Engine } from '../../src/engine/engine.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
+import type { Saying } from '../../src/engine/speaking.ts'
 import type { Order } from '../../src/seams/actuator.ts'
 import type { Recorded } from '../../src/seams/ledger.ts'
 import type { RampSettings } from '../../src/seams/settings.ts'
+import { closeAll, comeToAnEnd, comeToRest } from './bring-to-end.ts'
 import { checkLedger, GrowthChecker } from './checkers/ledger-checker.ts'
 import { checkOrder, checkUndone, checkWorld } from './checkers/world-checker.ts'
 import { type FaultName, Faults } from './faults/faults.ts'
@@ -18,6 +21,7 @@ import { Life } from './life.ts'
 import { scheduleMischief } from './mischief.ts'
 import { PROPOSER } from './people.ts'
 import { randomPlan } from './random-plan.ts'
+import { Replicas } from './replicas.ts'
 import { SECRET } from './secret.ts'
 import { settle } from './settle.ts'
 import { SimulatedClock } from './simulated-clock.ts'
@@ -29,13 +33,6 @@ import { SimulatedExpressions } from './world/simulated-expressions.ts'
 import { SimulatedProbe } from './world/simulated-probe.ts'
 import { World } from './world/world.ts'
 
-/** The longest that ramps may go on, without holding, once faults have stopped. @unit ms */
-const REST_WITHIN_MS = 7_200_000
-/** How long it may take until what follows a ramp is opened. @unit ms */
-const FOLLOWED_WITHIN_MS = 60_000
-
-/** The longest that undoing may take once faults have stopped. @unit ms */
-const END_WITHIN_MS = 600_000
 /** The most steps of one run: hours of watching, when the clock has stepped back by one. */
 const STEPS_MOST = 200_000
 
@@ -44,6 +41,8 @@ export interface RunOptions {
   readonly seed: number
   /** Just these faults, not a random subset. */
   readonly faults?: readonly FaultName[]
+  /** These faults besides. */
+  readonly also?: readonly FaultName[]
   /** These plans, not random ones. */
   readonly plans?: readonly Plan[]
   /** Whether its plans may wait for as long as it takes: for people, for a day to be over. */
@@ -52,6 +51,8 @@ export interface RunOptions {
   readonly ceilings?: Readonly<Record<string, number>>
   /** Breaks an engine's parts, to see whether it is noticed. */
   readonly mutate?: (parts: EngineParts) => EngineParts
+  /** Whether the ledger refuses appends by leases that are another's. @default true */
+  readonly fences?: boolean
   /** Whether to decide every batch again. @default true */
   readonly replays?: boolean
 }
@@ -72,8 +73,10 @@ export class Simulation {
   readonly random: SimulatedRandom
   readonly faults: Faults
   readonly world: World = new World()
-  readonly ledger: WatchedLedger = new WatchedLedger()
-  readonly standings: Standings = new Standings(this.ledger)
+  readonly ledger: WatchedLedger
+  /** Absent: every engine takes itself for the only one. */
+  readonly replicas: Replicas | undefined
+  readonly standings: Standings
   readonly violations: string[] = []
   /** Engines, the dead ones included. */
   readonly lives: { readonly life: Life; readonly engine: Engine }[] = []
@@ -83,7 +86,7 @@ export class Simulation {
   /** What is opened by itself once a plan has reached its goal. */
   readonly #next = new Map<Plan, Plan>()
   /** Openings that somebody has not given up yet. */
-  #opening = 0
+  opening = 0
   #steps = 0
 
   constructor(options: RunOptions) {
@@ -93,7 +96,13 @@ export class Simulation {
     for (const [limit, ceiling] of Object.entries(options.ceilings ?? {})) {
       world.ceilings.set(limit, ceiling)
     }
-    this.faults = new Faults({ clock, random, only: options.faults })
+    this.faults = new Faults({ clock, random, only: options.faults, also: options.also })
+    const isShared = this.faults.switchedOn.has('replicas')
+    const replicas = isShared ? new Replicas(clock, this.faults) : undefined
+    this.replicas = replicas
+    const isFenced = replicas !== undefined && options.fences !== false
+    this.ledger = new WatchedLedger(isFenced ? { leases: replicas.table } : {})
+    this.standings = new Standings(this.ledger)
     const { faults } = this
     const actuator = new SimulatedActuator({ world, clock, faults })
     actuator.onOrder = (order) => this.#onOrder(order)
@@ -117,13 +126,25 @@ export class Simulation {
     return this.lives.filter(({ life }) => life.isAlive)
   }
 
+  /** The engines alive that are not stopped. */
+  running(): readonly { readonly life: Life; readonly engine: Engine }[] {
+    return this.alive().filter(({ life }) => !life.isStopped)
+  }
+
   /** Starts one more engine on the same ledger. */
   async startEngine(): Promise<Engine> {
-    const parts = { ...this.#parts, ledger: this.#faultyLedger(() => life.isAlive) }
+    const joined = this.replicas?.join(this.#parts, this.ledger)
+    const ledger = this.#faultyLedger(() => life.isAlive, joined?.owner)
+    const parts = { ...this.#parts, ...joined?.parts, ledger }
     const life: Life = new Life(this.#options.mutate?.(parts) ?? parts)
     const engine = new Engine(life.parts)
     this.lives.push({ life, engine })
     const run = new Map<string, number>()
+    // Whoever lost a ramp and took it up again repeats what had no answer.
+    engine.events.on('ownership.lost', () => run.clear())
+    engine.events.on('engine.failed', ({ error }) => {
+      this.violations.push(`an engine failed: ${describe(error)}`)
+    })
     engine.events.on('command.run', ({ command }) => {
       const times = (run.get(command.id) ?? 0) + 1
       run.set(command.id, times)
@@ -144,10 +165,11 @@ export class Simulation {
     return engine
   }
 
-  #faultyLedger(isWriterAlive: () => boolean): FaultyLedger {
+  #faultyLedger(isWriterAlive: () => boolean, owner: string | undefined): FaultyLedger {
     const { ledger: below, clock, faults } = this
     const faulty = new FaultyLedger({ below, clock, faults, isWriterAlive })
-    faulty.onWritten = () => {
+    faulty.onWritten = (append) => {
+      if (owner !== undefined) this.replicas?.sawAppend(owner, append)
       if (faults.strikes('engine-crashes-after-record', 3)) this.crash()
     }
     return faulty
@@ -159,27 +181,30 @@ export class Simulation {
       this.alive()[this.faults.between(0, 7) % Math.max(1, this.alive().length)] ?? {}
     if (life === undefined) return
     life.kill()
-    if (this.alive().length > 0) return
+    if (this.alive().length > 0 && this.replicas === undefined) return
     const atMs = this.clock.nowMs() + this.faults.between(1, 5_000)
     this.clock.wakeAt(atMs, () => {
-      if (this.alive().length === 0) void this.startEngine()
+      if (this.alive().length < (this.replicas === undefined ? 1 : 2)) void this.startEngine()
     })
   }
 
   /** Opens a ramp, trying again while the ledger is out of order. */
   async open(plan: Plan): Promise<void> {
-    this.#opening++
+    this.opening++
     await this.#open(plan, 20)
-    this.#opening--
+    this.opening--
   }
 
   async #open(plan: Plan, tries: number): Promise<void> {
-    const { engine } = this.alive()[0] ?? {}
+    const { engine, life } = this.#someone() ?? {}
     const next = this.#next.get(plan)
     const kept = { values: { password: SECRET }, secrets: ['password'], run: {} }
     const settings = next === undefined ? kept : { ...kept, next }
     try {
-      await engine?.open({ plan, settings, by: PROPOSER })
+      // Whoever asks an engine that is killed meanwhile is not answered.
+      const ramp = await Promise.race([engine?.open({ plan, settings, by: PROPOSER }), life?.death])
+      const isThere = ramp === undefined || this.ledger.entriesOf(ramp).length > 0
+      if (!isThere) this.violations.push(`${ramp} is said to be open and is not in the ledger`)
     } catch {
       // It is a fault or a busy subject: somebody tries again, or has done so already.
     }
@@ -189,6 +214,27 @@ export class Simulation {
     await this.clock.pause(this.faults.between(500, 5_000))
     if (!this.standings.all().some(({ name }) => name === subject))
       await this.#open(plan, tries - 1)
+  }
+
+  /** Whom somebody asks: the first engine, or any replica. */
+  #someone(): { readonly life: Life; readonly engine: Engine } | undefined {
+    if (this.replicas === undefined) return this.alive()[0]
+    const running = this.running()
+    return running[this.faults.between(0, 7) % Math.max(1, running.length)]
+  }
+
+  /** Says a word to any replica, whichever runs the ramp, and checks what is said to come of it. */
+  async speak(saying: Saying): Promise<void> {
+    const { engine } = this.#someone() ?? {}
+    try {
+      const spoken = await engine?.speak(saying)
+      if (spoken === undefined) return
+      const entry = this.ledger.entriesOf(saying.ramp)[spoken.sequence - 1]?.entry
+      const isThere = entry?.type === 'word.spoken' && entry.by === saying.by
+      if (!isThere) this.violations.push(`a word to ${saying.ramp} is not where it is said to be`)
+    } catch (error) {
+      if (!isFault(error)) this.violations.push(`speaking failed: ${describe(error)}`)
+    }
   }
 
   /** Runs to the end and says what was wrong. */
@@ -208,6 +254,7 @@ export class Simulation {
       ...checkLedger(ledger.all, { secret: SECRET, replays }),
       ...checkWorld(this.world),
       ...checkUndone(this.world, ledger.all),
+      ...(this.replicas?.checker.violations ?? []),
     )
     const steps = this.#steps
     const { seed } = this.#options
@@ -215,7 +262,8 @@ export class Simulation {
   }
 
   async #run(): Promise<void> {
-    void this.startEngine()
+    const engines = this.replicas === undefined ? 1 : this.faults.between(2, 3)
+    for (let count = 0; count < engines; count++) void this.startEngine()
     await settle()
     const plans = this.#options.plans ?? this.#randomPlans()
     const openings = this.random.stream('openings')
@@ -224,10 +272,11 @@ export class Simulation {
       this.clock.wakeAt(atMs, () => void this.open(plan))
     }
     scheduleMischief(this, plans)
-    await this.#until(() => this.clock.goneMs >= this.faults.untilMs)
-    await this.#comeToRest()
-    await this.#comeToAnEnd()
-    await this.#closeAll()
+    await this.until(() => this.clock.goneMs >= this.faults.untilMs)
+    await comeToRest(this, this.#options)
+    await comeToAnEnd(this)
+    await closeAll(this)
+    this.#growth.look(this.ledger.all)
   }
 
   #randomPlans(): readonly Plan[] {
@@ -243,45 +292,8 @@ export class Simulation {
     })
   }
 
-  /** Once faults have stopped, every ramp must end, or hold with a reason. */
-  async #comeToRest(): Promise<void> {
-    // Of two engines on one ledger, one may not know what the other has done, and that it is gone: it
-    // does no harm, but only an engine that has read the ledger can be held to finishing.
-    if (this.faults.switchedOn.has('two-engines')) for (const { life } of this.alive()) life.kill()
-    if (this.alive().length === 0) void this.startEngine()
-    const { mayWait = false } = this.#options
-    const byMs = this.clock.goneMs + (mayWait ? END_WITHIN_MS : REST_WITHIN_MS)
-    // Who is still trying to open a ramp may succeed long after all others are at rest.
-    const isAtRest = (): boolean => this.#opening === 0 && this.standings.areAtRest()
-    await this.#until(() => isAtRest() || this.clock.goneMs > byMs)
-    await settle()
-    if (mayWait) return
-    for (const standing of this.standings.all()) {
-      if (standing.is !== 'moving' || standing.isEndless) continue
-      this.violations.push(`${standing.ramp} neither ends nor holds once faults have stopped`)
-    }
-  }
-
-  /** A ramp that holds can always be brought to an end: undone, or else abandoned. */
-  async #comeToAnEnd(): Promise<void> {
-    for (let round = 0; round < 4; round++) {
-      // What follows a ramp may still be on its way, and then has no end of its own.
-      const followedMs = this.clock.goneMs + FOLLOWED_WITHIN_MS
-      await this.#until(() => this.#isFollowed() || this.clock.goneMs > followedMs)
-      const held = this.standings.all().filter((standing) => standing.is !== 'ended')
-      if (held.length === 0) return
-      for (const { ramp } of held) this.#end(ramp, round)
-      const byMs = this.clock.goneMs + END_WITHIN_MS
-      const isOver = (): boolean => this.standings.all().every(({ is }) => is === 'ended')
-      await this.#until(() => isOver() || this.clock.goneMs > byMs)
-    }
-    for (const { ramp, is } of this.standings.all()) {
-      if (is !== 'ended') this.violations.push(`${ramp} cannot be brought to an end`)
-    }
-  }
-
   /** Whether whatever has reached its goal is followed by what was to follow. */
-  #isFollowed(): boolean {
+  isFollowed(): boolean {
     const all = this.standings.all()
     return [...this.#next.keys()].every(({ contract, goal }) => {
       const latest = all.findLast((standing) => standing.name === contract.name)
@@ -289,41 +301,8 @@ export class Simulation {
     })
   }
 
-  #end(ramp: string, round: number): void {
-    const why = 'the run is over'
-    for (const { engine } of this.alive()) {
-      if (!engine.underWay().some((state) => state.ramp === ramp)) continue
-      const undo = { say: 'abort', undo: true, why } as const
-      const refusal = engine.say(ramp, 'operator', round < 3 ? undo : { ...undo, undo: false })
-      if (refusal?.reason === 'already-undoing')
-        engine.say(ramp, 'operator', { say: 'resume', why })
-      if (refusal?.reason === 'past-pivot') engine.say(ramp, 'operator', { ...undo, undo: false })
-      return
-    }
-  }
-
-  /** Nothing is left set on the clock by an engine whose ramps have ended, and closing it comes to an end. */
-  async #closeAll(): Promise<void> {
-    const byMs = this.clock.goneMs + REST_WITHIN_MS
-    const timers = (): number => this.alive().reduce((sum, { life }) => sum + life.timers, 0)
-    const isIdle = (): boolean =>
-      timers() === 0 && this.alive().every(({ engine }) => engine.underWay().length === 0)
-    await this.#until(() => isIdle() || this.clock.goneMs > byMs)
-    if (timers() > 0) this.violations.push(`${timers()} timers are left after every ramp has ended`)
-    for (const { engine } of this.alive()) {
-      const left = engine.underWay().map((state) => state.ramp)
-      if (left.length > 0) this.violations.push(`${left.join(', ')} under way after the end`)
-      let isClosed = false
-      void engine.close().then(() => {
-        isClosed = true
-      })
-      await this.#until(() => isClosed)
-      if (!isClosed) this.violations.push('an engine does not close')
-    }
-    this.#growth.look(this.ledger.all)
-  }
-
-  async #until(isReached: () => boolean): Promise<void> {
+  /** Lets time go on until something is so; however long that takes, but not too many steps. */
+  async until(isReached: () => boolean): Promise<void> {
     for (;;) {
       await settle()
       this.standings.look()

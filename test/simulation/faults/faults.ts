@@ -28,10 +28,24 @@ export const FAULT_NAMES = [
   'clock-steps-back',
   'two-engines',
   'words',
+  'replicas',
+  'replicas-stop',
+  'leases-fail',
+  'leases-are-slow',
+  'letters-go-astray',
 ] as const
 
 /** The name of something that can go wrong. */
 export type FaultName = (typeof FAULT_NAMES)[number]
+
+/** Faults that came later, drawn apart so that what a seed once found it still finds. */
+const LATER: ReadonlySet<FaultName> = new Set<FaultName>([
+  'replicas',
+  'replicas-stop',
+  'leases-fail',
+  'leases-are-slow',
+  'letters-go-astray',
+])
 
 /** How likely each fault is in one run. @unit percent */
 const SWARM_PERCENT = 30
@@ -48,10 +62,14 @@ export class Faults {
     readonly clock: SimulatedClock
     readonly random: SimulatedRandom
     readonly only?: readonly FaultName[] | undefined
+    readonly also?: readonly FaultName[] | undefined
   }) {
     const swarm = options.random.stream('swarm')
-    const drawn = FAULT_NAMES.filter(() => swarm.chance(SWARM_PERCENT))
-    this.switchedOn = new Set(options.only ?? drawn)
+    const later = options.random.stream('later-swarm')
+    const drawn = FAULT_NAMES.filter((name) =>
+      (LATER.has(name) ? later : swarm).chance(SWARM_PERCENT),
+    )
+    this.switchedOn = new Set([...(options.only ?? drawn), ...(options.also ?? [])])
     this.untilMs = swarm.between(20_000, 90_000)
     this.#clock = options.clock
     this.#chance = options.random.stream('faults')

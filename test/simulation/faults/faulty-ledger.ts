@@ -16,7 +16,7 @@ import type { Faults } from './faults.ts'
 /** Puts faults between an engine and its ledger. */
 export class FaultyLedger implements Ledger {
   /** Called after every write that got through, before the writer is told. */
-  onWritten: () => void = () => undefined
+  onWritten: (append: Append) => void = () => undefined
   readonly #below: Ledger
   readonly #clock: SimulatedClock
   readonly #faults: Faults
@@ -54,7 +54,7 @@ export class FaultyLedger implements Ledger {
     if (faults.strikes('ledger-loses-before', 10)) throw fault('ledger-unavailable', append.stream)
     if (faults.strikes('ledger-conflicts', 10)) throw fault('ledger-conflict', append.stream)
     const recorded = await this.#below.append(append)
-    this.onWritten()
+    this.onWritten(append)
     await this.#delay()
     if (faults.strikes('ledger-loses-after', 10)) throw fault('ledger-unavailable', append.stream)
     return recorded
