@@ -13,11 +13,15 @@ import type { SpawnerHears, SpawnerSays } from './spawner-words.ts'
 /** Beside this file, as written or as built. */
 const PROGRAM = join(import.meta.dirname, `spawner-program${extname(import.meta.filename)}`)
 
+/** Not at once: until then this process has better things to do, such as to be reached. */
+const WARM_MS = 100
+
 /** Who takes longer is not waited for. */
 const ANSWER_MS = 10_000
 
 /** Has wrappers spawned. */
 export class Spawner {
+  readonly #warming = setTimeout(() => this.#start(), WARM_MS).unref()
   #helper: Helper | undefined
   #isClosed = false
 
@@ -38,6 +42,7 @@ export class Spawner {
   /** Lets the helper end; what was spawned goes on. Idempotent. */
   close(): void {
     this.#isClosed = true
+    clearTimeout(this.#warming)
     this.#helper?.close()
     this.#helper = undefined
   }
