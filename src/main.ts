@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import type { CliParts, RunDaemonOptions } from './cli/cli-parts.ts'
+import type { CliParts, RunAgentOptions, RunDaemonOptions } from './cli/cli-parts.ts'
 import { runCli } from './cli/program.ts'
 import { SystemClock } from './clock/system-clock.ts'
 import { findWorkspace } from './server/client/find-workspace.ts'
@@ -21,17 +21,22 @@ export async function main(argv: readonly string[]): Promise<number> {
     wasDaemon = true
     return runDaemonHere(options)
   }
-  const exitCode = await runCli(argv, { ...cliParts(), runDaemon })
+  const runAgent = (options: RunAgentOptions): Promise<number> => {
+    wasDaemon = true
+    return runAgentHere(options)
+  }
+  const exitCode = await runCli(argv, { ...cliParts(), runDaemon, runAgent })
   // Commands may be under way for as long as they like; the next daemon repeats them.
   if (wasDaemon) process.exit(exitCode)
   return exitCode
 }
 
-function cliParts(): Omit<CliParts, 'runDaemon'> {
+function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
   return {
     version,
     cwd: process.cwd(),
     settings: { ...process.env },
+    stdin: process.stdin,
     stdout: process.stdout,
     stderr: process.stderr,
     user: userName(),
@@ -63,16 +68,28 @@ function program(): readonly string[] {
 
 async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
   const { runDaemon } = await import('./daemon/daemon.ts')
+  const settings = definedOnly(process.env)
+  const signal = untilTold()
+  await runDaemon({ ...options, version, settings, user: userName(), signal, log })
+  return 0
+}
+
+async function runAgentHere(options: RunAgentOptions): Promise<number> {
+  const { runAgentProcess } = await import('./daemon/agent.ts')
+  const settings = definedOnly(process.env)
+  await runAgentProcess({ ...options, version, settings, signal: untilTold(), log })
+  return 0
+}
+
+/** Aborted when this process is told to end. */
+function untilTold(): AbortSignal {
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   process.on('SIGTERM', stop)
   process.on('SIGINT', stop)
   // The terminal that started it may go away.
   process.on('SIGHUP', () => undefined)
-  const settings = definedOnly(process.env)
-  const { signal } = stopping
-  await runDaemon({ ...options, version, settings, user: userName(), signal, log })
-  return 0
+  return stopping.signal
 }
 
 function log(line: string): void {

@@ -13,6 +13,23 @@ export interface OutputStream {
   write(text: string): unknown
 }
 
+/** A stream that commands read from. */
+export interface InputStream extends AsyncIterable<unknown> {
+  readonly isTTY?: boolean | undefined
+}
+
+/** How to be an agent in this process. */
+export interface RunAgentOptions {
+  readonly workspace: string
+  readonly region: string
+  /** URLs; with several replicas, each of them. */
+  readonly servers: readonly string[]
+  readonly token: string
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly ca?: string
+  readonly isReplacing: boolean
+}
+
 /** How to run the daemon in this process. */
 export interface RunDaemonOptions {
   readonly workspace: string
@@ -46,6 +63,10 @@ export interface CliParts {
   readonly settings: Readonly<Record<string, string | undefined>>
   /** Data. */
   readonly stdout: OutputStream
+  /** What is piped in; absent: nothing. */
+  readonly stdin?: InputStream
+  /** The server that commands speak to; absent: this machine's own daemon. */
+  readonly server?: string
   /** Talk: progress, errors, what to do next. */
   readonly stderr: OutputStream
   /** Who is speaking, for the ledger: the name of the operating system's user. */
@@ -78,6 +99,8 @@ export interface CliParts {
   openContainers(workspace: string): Promise<CopiedContainers>
   /** `rampart daemon run`: resolves with the exit code once the daemon has stopped. */
   runDaemon(options: RunDaemonOptions): Promise<number>
+  /** `rampart agent`: resolves with the exit code once it was told to stop. */
+  runAgent(options: RunAgentOptions): Promise<number>
 }
 
 /** The command line: src/cli/program.ts exports `runCli` of this type. @returns the exit code */

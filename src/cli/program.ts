@@ -3,6 +3,7 @@
  * it is called, so that `rampart --help` stays quick.
  */
 import { Command, CommanderError } from 'commander'
+import type { ServerOptions } from './choose-server.ts'
 import type { CliParts } from './cli-parts.ts'
 import { EXIT } from './exit-code.ts'
 import { GROUPS, type Options, VERBS, type Verb } from './verbs.ts'
@@ -27,6 +28,10 @@ function buildProgram(parts: CliParts, done: (exitCode: number) => void): Comman
   const program = new Command('rampart')
     .description('Environments, limits, rollouts, ports and services move only on proof.')
     .version(parts.version, '-V, --version')
+    .enablePositionalOptions()
+    .option('--server <url>', 'speak to that server, as RAMPART_SERVER and RAMPART_TOKEN say')
+    .option('--context <context>', 'speak to the server that is kept under that name')
+    .option('--ca <file>', "certificates to trust besides the system's")
     .addHelpText('after', '\nBegin with: rampart init, rampart check, rampart up')
   const groups = new Map<string, Command>()
   for (const verb of VERBS) {
@@ -59,8 +64,27 @@ function addVerb(
   configure(command, to.parts)
   command.action(async (...received: unknown[]) => {
     const args = received.slice(0, -2) as readonly string[]
-    to.done(await verb.run(to.parts, args, received.at(-2) as Options))
+    const parts = await towardMeant(to.parts, verb, command.optsWithGlobals())
+    to.done(await verb.run(parts, args, received.at(-2) as Options))
   })
+}
+
+/** What is about this machine, whichever server is meant. */
+const HERE: ReadonlySet<string> = new Set([
+  ...['init', 'import', 'export', 'check', 'plan', 'parts', 'prove'],
+  ...['serve', 'agent', 'daemon', 'context', 'login'],
+])
+
+/** The parts, speaking to the server that is meant where the verb speaks to any. */
+async function towardMeant(
+  parts: CliParts,
+  { usage }: Verb,
+  options: ServerOptions,
+): Promise<CliParts> {
+  const [word = ''] = usage.split(' ')
+  if (HERE.has(word)) return parts
+  const { towardServer } = await import('./choose-server.ts')
+  return towardServer(parts, options)
 }
 
 function appended(value: string, values: readonly string[] = []): readonly string[] {

@@ -51,7 +51,8 @@ export async function rampUp(
   return withOwnDaemon(parts, workspace, async (client) => {
     const ramp = await client.openRamp({
       contract: contract.document,
-      directory,
+      // A folder of this machine is nothing to a server elsewhere.
+      ...(parts.server === undefined ? { directory } : {}),
       goal: 'up',
       ...aim,
       settings: settingValues(aimContract(contract, aim.target), parts.settings),

@@ -35,6 +35,11 @@ export type FaultCodeName =
   | 'server-exposed'
   | 'address-unusable'
   | 'access-malformed'
+  | 'contexts-unusable'
+  | 'context-unknown'
+  | 'server-malformed'
+  | 'token-exposed'
+  | 'secret-missing'
   | 'contract-invalid'
   | 'setting-missing'
   | 'ramp-ambiguous'
@@ -303,6 +308,41 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     meaning: 'The file that says who may come in cannot be read.',
     remedy: 'Correct what the message names; docs/guides/access.md shows such a file.',
     httpStatus: 500,
+    exitCode: 2,
+    retryable: false,
+  },
+  'contexts-unusable': {
+    meaning: 'The file that keeps contexts cannot be read or written.',
+    remedy: 'Correct or remove the file that the message names; `rampart login` writes it anew.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: false,
+  },
+  'context-unknown': {
+    meaning: 'There is no context of that name.',
+    remedy: 'Run `rampart context list` to see those there are.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'server-malformed': {
+    meaning: 'That is no server one could speak to.',
+    remedy: 'Write its URL, like https://rampart.example.org, without a path.',
+    httpStatus: 400,
+    exitCode: 2,
+    retryable: false,
+  },
+  'token-exposed': {
+    meaning: 'A token would be sent where everybody between could read it.',
+    remedy: 'Use a URL that begins with https, or a server on this machine.',
+    httpStatus: 400,
+    exitCode: 2,
+    retryable: false,
+  },
+  'secret-missing': {
+    meaning: 'A secret was to be read, and there was none.',
+    remedy: 'Pipe it in: `rampart login --server URL --token < FILE`.',
+    httpStatus: 400,
     exitCode: 2,
     retryable: false,
   },

@@ -6,6 +6,15 @@
 import type { Word } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type {
+  IdentityView,
+  LoginBegun,
+  LoginTaken,
+  TokenPage,
+  TokenReply,
+  TokenRequest,
+  TokenView,
+} from '../wire/access.ts'
+import type {
   ApplyReply,
   ApplyRequest,
   ComparisonView,
@@ -31,7 +40,7 @@ import type {
   Verification,
 } from '../wire.ts'
 import { jsonLinesOf, serverSentEventsOf } from './framing.ts'
-import { Transport } from './transport.ts'
+import { type RemoteServer, Transport } from './transport.ts'
 
 /** Which lines of which component. */
 export interface LogsQuery {
@@ -68,8 +77,47 @@ export interface ContractsQuery extends PageOf {
 export class RampartClient {
   readonly #transport: Transport
 
-  constructor(socketPath: string) {
-    this.#transport = new Transport(socketPath)
+  /** @param server the path of a daemon's socket, or where to find a server on the network */
+  constructor(server: string | RemoteServer) {
+    this.#transport = new Transport(server)
+  }
+
+  /** Who is asking. */
+  me(): Promise<IdentityView> {
+    return this.#transport.json({ path: '/v1/me' })
+  }
+
+  /** Begins to log a command line in. */
+  beginLogin(): Promise<LoginBegun> {
+    return this.#transport.json({ method: 'POST', path: '/v1/auth/device', body: {} })
+  }
+
+  /** The token of a login, once somebody has confirmed it. */
+  takeLogin(deviceCode: string): Promise<LoginTaken> {
+    const path = '/v1/auth/device/token'
+    return this.#transport.json({ method: 'POST', path, body: { deviceCode } })
+  }
+
+  /** Makes a token. Its secret is in this answer, and in no other. */
+  createToken(request: TokenRequest): Promise<TokenReply> {
+    return this.#transport.json({ method: 'POST', path: '/v1/tokens', body: request })
+  }
+
+  /** Every token, without its secret. */
+  async tokens(): Promise<readonly TokenView[]> {
+    const tokens: TokenView[] = []
+    let cursor: string | undefined
+    do {
+      const page = await this.#transport.json<TokenPage>({ path: '/v1/tokens', query: { cursor } })
+      tokens.push(...page.tokens)
+      cursor = page.next
+    } while (cursor !== undefined)
+    return tokens
+  }
+
+  /** Ends a token at once. */
+  async revokeToken(id: string): Promise<void> {
+    await this.#transport.json({ method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` })
   }
 
   /** Who the daemon is, and what is under way. */

@@ -1,7 +1,8 @@
 /**
- * HTTP over the daemon's Unix socket. It knows requests, streams and how both fail; what they mean is
- * the client's business.
+ * HTTP to one server: over the daemon's Unix socket, or over the network with a token. It knows
+ * requests, streams and how both fail; what they mean is the client's business.
  */
+import { rootCertificates } from 'node:tls'
 import { Pool } from 'undici'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import { faultOf } from '../problem.ts'
@@ -11,7 +12,7 @@ const SILENCE_MS = 60_000
 
 /** One request. */
 export interface WireRequest {
-  readonly method?: 'GET' | 'POST'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
   readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
   readonly body?: unknown
@@ -19,24 +20,46 @@ export interface WireRequest {
   readonly signal?: AbortSignal | undefined
 }
 
-/** Speaks HTTP to one socket. */
+/** A server that is reached over the network. */
+export interface RemoteServer {
+  /** `https://rampart.example.org` or, on this machine, `http://127.0.0.1:7070`. */
+  readonly url: string
+  /** Says who asks. Never shown. */
+  readonly token?: string
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly ca?: string
+}
+
+/** Speaks HTTP to one server. */
 export class Transport {
   readonly #pool: Pool
-  readonly #socketPath: string
+  readonly #server: string
+  readonly #isRemote: boolean
+  readonly #known: Readonly<Record<string, string>>
 
-  constructor(socketPath: string) {
-    this.#socketPath = socketPath
-    this.#pool = new Pool('http://rampart', {
-      socketPath,
-      // A proof of everything (`ledger verify`) may take its time.
-      headersTimeout: 0,
-      bodyTimeout: SILENCE_MS,
-    })
+  /** @param server the path of a Unix socket, or where to find it on the network */
+  constructor(server: string | RemoteServer) {
+    // A proof of everything (`ledger verify`) may take its time.
+    const patience = { headersTimeout: 0, bodyTimeout: SILENCE_MS }
+    this.#isRemote = typeof server !== 'string'
+    if (typeof server === 'string') {
+      this.#server = server
+      this.#known = {}
+      this.#pool = new Pool('http://rampart', { socketPath: server, ...patience })
+      return
+    }
+    const { url, token, ca } = server
+    const { origin } = new URL(url)
+    this.#server = origin
+    this.#known = token === undefined ? {} : { authorization: `Bearer ${token}` }
+    const connect = ca === undefined ? {} : { connect: { ca: [...rootCertificates, ca] } }
+    this.#pool = new Pool(origin, { ...patience, ...connect })
   }
 
   /** Sends a request and reads its JSON answer. */
   async json<Reply>(request: WireRequest): Promise<Reply> {
     const response = await this.#send(request)
+    if (response.statusCode === 204) return undefined as Reply
     try {
       return (await response.body.json()) as Reply
     } catch (error) {
@@ -62,10 +85,17 @@ export class Transport {
   lost(path: string, cause?: unknown): Fault {
     const code = (cause as { code?: unknown } | undefined)?.code
     const isAbsent = code === 'ENOENT' || code === 'ECONNREFUSED'
+    const operation = `ask the daemon for ${path}`
+    const subject = this.#server
+    if (this.#isRemote) {
+      const why = (cause as { message?: unknown } | undefined)?.message
+      const hint = `The server cannot be reached${why === undefined ? '' : `: ${why}`}.`
+      return new Fault({ code: 'daemon-lost', operation, subject, hint, cause })
+    }
     return new Fault({
       code: isAbsent ? 'daemon-absent' : 'daemon-lost',
-      operation: `ask the daemon for ${path}`,
-      subject: this.#socketPath,
+      operation,
+      subject,
       hint: isAbsent
         ? 'No daemon is running for this workspace.'
         : 'The connection to the daemon broke; `rampart daemon status` says whether it is back.',
@@ -85,7 +115,7 @@ export class Transport {
       response = await this.#pool.request({
         method,
         path: pathOf(request),
-        headers: { ...headers, ...(body === undefined ? {} : JSON_BODY) },
+        headers: { ...this.#known, ...headers, ...(body === undefined ? {} : JSON_BODY) },
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         ...(signal === undefined ? {} : { signal }),
       })

@@ -63,3 +63,24 @@ export interface PersonView {
   readonly grants: readonly Grant[]
   readonly lastSeenAtMs?: number
 }
+
+/** Some tokens. */
+export interface TokenPage {
+  readonly tokens: readonly TokenView[]
+  readonly next?: string
+}
+
+/** A command line that wants to be logged in. */
+export interface LoginBegun {
+  readonly deviceCode: string
+  /** What the page that confirms it shows as well. */
+  readonly userCode: string
+  /** Where a person confirms it. */
+  readonly url: string
+  readonly expiresAtMs: number
+  /** How often to ask. @unit ms */
+  readonly pollMs: number
+}
+
+/** What became of it. */
+export type LoginTaken = { readonly state: 'waiting' } | ({ readonly state: 'done' } & TokenReply)
