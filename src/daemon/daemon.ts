@@ -16,6 +16,7 @@ import { assertNotExposed, type DoorOptions, openDoor, readAccess } from './daem
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
+import { countMetrics, measuredLedger } from './daemon-metrics.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
@@ -102,14 +103,27 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const onTrouble = (error: unknown): void => log(describeTrouble(error))
   const access = doors === undefined ? undefined : readAccess(doors)
   const clock = new SystemClock()
-  const store = openFileStore({ place, settings, clock, onTrouble })
-  const parts = openDaemonParts({ place, settings, clock, store, onTrouble })
+  const takesAgents = doors !== undefined
+  const kept = openFileStore({ place, settings, clock, onTrouble })
+  const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
+  const store = measured === undefined ? kept : { ...kept, ledger: measured }
+  const parts = openDaemonParts({ place, settings, clock, store, takesAgents, onTrouble })
   const startedAtMs = parts.clock.nowMs()
   const identity = { pid: process.pid, version, workspace, startedAtMs }
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
+  const metrics = takesAgents ? await countMetrics({ ...parts, version }) : undefined
+  if (metrics !== undefined) measured?.tell(metrics)
   const server = await openServer(
-    { ...parts, identity, localUser, ...(access === undefined ? {} : { access }), stop, onTrouble },
+    {
+      ...parts,
+      ...(metrics === undefined ? {} : { metrics }),
+      identity,
+      localUser,
+      ...(access === undefined ? {} : { access }),
+      stop,
+      onTrouble,
+    },
     {
       forNetwork: doors !== undefined,
       isBehindProxy: doors?.isBehindProxy === true,

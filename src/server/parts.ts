@@ -7,6 +7,9 @@ import type { Ledger } from '../seams/ledger.ts'
 import type { Records } from '../seams/records.ts'
 import type { SettingsStore } from '../seams/settings.ts'
 import type { AccessConfig } from './access/access-config.ts'
+import type { AgentDesk } from './agents/agent-desk.ts'
+import type { AgentRegister } from './agents/agent-register.ts'
+import type { NotificationParts } from './notifications/notifications.ts'
 import type { ComponentView, LeftoversView, LogLine } from './wire.ts'
 
 /** Which lines of which component. */
@@ -42,6 +45,33 @@ export interface CircumstanceReader {
   read(ramp: string): Promise<Circumstances | undefined>
 }
 
+/** Who works where. */
+export interface AgentParts {
+  readonly desk: AgentDesk
+  readonly register: AgentRegister
+}
+
+/** What is counted for Prometheus. */
+export interface MetricsReader {
+  readonly contentType: string
+  text(): Promise<string>
+  /**
+   * Counts a request that was answered.
+   *
+   * @param what the route as it is written, `/v1/ramps/:ramp`, never the address as it was sent
+   */
+  requested(
+    what: { readonly method: string; readonly route: string; readonly status: number },
+    ms: number,
+  ): void
+}
+
+/** What webhooks are told with. */
+export type Notifying = Pick<
+  NotificationParts,
+  'courier' | 'masterKey' | 'random' | 'leases' | 'backOff'
+>
+
 /** What the server needs. */
 export interface ServerParts {
   readonly identity: DaemonIdentity
@@ -58,6 +88,12 @@ export interface ServerParts {
   readonly access?: AccessConfig
   /** Absent: nobody records them. */
   readonly circumstances?: CircumstanceReader
+  /** Absent: no agent can work for this server. */
+  readonly agents?: AgentParts
+  /** Absent: nothing is counted. */
+  readonly metrics?: MetricsReader
+  /** What webhooks are told with; absent: nobody can be told. */
+  readonly notifying?: Notifying
   /** Asks the daemon to stop; returns at once. */
   stop(): void
   /** Told of what went wrong by a bug of ours. */

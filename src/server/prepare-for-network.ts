@@ -3,13 +3,13 @@ import { constants } from 'node:zlib'
 import { fastifyCompress } from '@fastify/compress'
 import { addSecurityHeaders } from './access/security-headers.ts'
 import type { App } from './app.ts'
-import type { ServerParts } from './parts.ts'
+import type { MetricsReader, ServerParts } from './parts.ts'
 
 /** Answers shorter than this are sent as they are. @unit bytes */
 const WORTH_IT = 1_024
 
 /** Adds it. To be called before any route is added. */
-export async function prepareForNetwork(app: App, { access }: ServerParts): Promise<void> {
+export async function prepareForNetwork(app: App, { access, metrics }: ServerParts): Promise<void> {
   await app.register(fastifyCompress, {
     encodings: ['br', 'gzip'],
     threshold: WORTH_IT,
@@ -18,5 +18,16 @@ export async function prepareForNetwork(app: App, { access }: ServerParts): Prom
     // Higher qualities take longer than the network would.
     brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
   })
+  if (metrics !== undefined) countRequests(app, metrics)
   addSecurityHeaders(app, { isSecure: access?.publicUrl?.startsWith('https:') === true })
+}
+
+/** Counts answers by route; streams last as long as their readers like, and say nothing by that. */
+function countRequests(app: App, metrics: MetricsReader): void {
+  app.addHook('onResponse', (request, reply, done) => {
+    const { url: route = 'none' } = request.routeOptions
+    const { method } = request
+    metrics.requested({ method, route, status: reply.statusCode }, reply.elapsedTime)
+    done()
+  })
 }

@@ -4,21 +4,33 @@
  */
 import type { Api } from './api.ts'
 import type { App } from './app.ts'
+import { addAccessRoutes } from './routes/access-routes.ts'
+import { addAgentRoutes } from './routes/agent-routes.ts'
+import { addApprovalRoutes } from './routes/approval-routes.ts'
+import { addAuthRoutes } from './routes/auth-routes.ts'
 import { addContractRoutes } from './routes/contract-routes.ts'
 import { addDaemonRoutes } from './routes/daemon-routes.ts'
 import { addDocumentRoutes } from './routes/document-routes.ts'
+import { addHealthRoutes } from './routes/health-routes.ts'
 import { addLedgerRoutes } from './routes/ledger-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
+import { addWebhookRoutes } from './routes/webhook-routes.ts'
 import { addWorldRoutes } from './routes/world-routes.ts'
 
 /** Adds them all. */
 export function addRoutes(app: App, api: Api): void {
-  const { parts, index } = api
+  const { parts } = api
   addDaemonRoutes(app, parts)
+  addHealthRoutes(app, parts)
+  addAgentRoutes(app, parts)
   addRampRoutes(app, api)
   addContractRoutes(app, api)
   addLedgerRoutes(app, parts)
-  addWorldRoutes(app, parts, index)
+  addWorldRoutes(app, api)
+  addAccessRoutes(app, api)
+  addAuthRoutes(app, api)
+  addApprovalRoutes(app, api)
+  addWebhookRoutes(app, api.notifications)
   const { version } = parts.identity
   addDocumentRoutes(app, { version, add: (other) => addRoutes(other, api) })
 }

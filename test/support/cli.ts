@@ -50,6 +50,7 @@ export function collectingParts(
     ensureDaemon: (workspace) => ensureDaemon({ workspace, program: PROGRAM }),
     openContainers: async (workspace) => openCopiedContainers(workspace, {}),
     runDaemon: () => Promise.reject(new AssertionFailure('no test runs a daemon in its process')),
+    runAgent: () => Promise.reject(new AssertionFailure('no test runs an agent in its process')),
     stdoutText: stdout.text,
     stderrText: stderr.text,
     interrupt: () => {

@@ -12,6 +12,7 @@ export type Permission =
   | 'contracts.read'
   | 'contracts.apply'
   | 'ledger.read'
+  | 'metrics.read'
   | 'access.manage'
   | 'webhooks.manage'
   | 'agents.read'
@@ -45,6 +46,7 @@ export const PERMISSIONS: Readonly<Record<Exclude<Permission, 'open' | 'self'>, 
   'contracts.apply': { roles: OPERATORS, over: 'contract' },
   // The ledger is one chain over all contracts; a part of it cannot be proved by itself.
   'ledger.read': { roles: VIEWERS, over: 'whole' },
+  'metrics.read': { roles: VIEWERS, over: 'whole' },
   'access.manage': { roles: ADMINS, over: 'whole' },
   'webhooks.manage': { roles: ADMINS, over: 'whole' },
   'agents.read': { roles: VIEWERS, over: 'any' },

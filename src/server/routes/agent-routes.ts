@@ -7,11 +7,9 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import { forbidden, maySee, whoAsks } from '../access/add-access.ts'
 import { mayServe } from '../access/permissions.ts'
-import type { AgentDesk } from '../agents/agent-desk.ts'
-import type { AgentRegister } from '../agents/agent-register.ts'
 import { ErrandWriter } from '../agents/errand-writer.ts'
 import type { App } from '../app.ts'
-import type { ServerParts } from '../parts.ts'
+import type { AgentParts, ServerParts } from '../parts.ts'
 import {
   AGENT_ERRAND,
   AGENT_LIST,
@@ -26,21 +24,15 @@ import type { AgentView, RegionView } from '../wire/agents.ts'
 
 const TAGS = ['agents']
 
-/** What these routes need besides the parts. */
-export interface AgentParts {
-  readonly desk: AgentDesk
-  readonly register: AgentRegister
-}
-
 /** Adds the routes. */
-export function addAgentRoutes(app: App, parts: ServerParts, agents: AgentParts): void {
-  addLooking(app, parts, agents)
-  addRemoving(app, agents)
-  addWork(app, agents)
-  addReports(app, agents)
+export function addAgentRoutes(app: App, parts: ServerParts): void {
+  addLooking(app, parts)
+  addRemoving(app, parts)
+  addWork(app, parts)
+  addReports(app, parts)
 }
 
-function addLooking(app: App, { engine }: ServerParts, agents: AgentParts): void {
+function addLooking(app: App, { engine, agents }: ServerParts): void {
   app.get(
     '/v1/agents',
     {
@@ -73,7 +65,7 @@ function addLooking(app: App, { engine }: ServerParts, agents: AgentParts): void
   )
 }
 
-function addRemoving(app: App, { register }: AgentParts): void {
+function addRemoving(app: App, parts: ServerParts): void {
   app.delete(
     '/v1/regions/:region/agent',
     {
@@ -87,13 +79,14 @@ function addRemoving(app: App, { register }: AgentParts): void {
       config: { permission: 'daemon.manage' },
     },
     async ({ params: { region } }, reply) => {
+      const { register } = agentsOf(parts)
       if (!(await register.remove(region))) throw noAgent(region)
       return await reply.code(204).send(null)
     },
   )
 }
 
-function addWork(app: App, { desk }: AgentParts): void {
+function addWork(app: App, parts: ServerParts): void {
   app.get(
     '/v1/agent/work',
     {
@@ -108,6 +101,7 @@ function addWork(app: App, { desk }: AgentParts): void {
     },
     async (request, reply): Promise<void> => {
       const { region, instance, version, replace } = request.query
+      const { desk } = agentsOf(parts)
       const identity = whoAsks(request)
       if (!mayServe(identity, region)) throw forbidden(identity, 'agents.work', region)
       const writer = new SlowWriter(reply.raw)
@@ -134,7 +128,7 @@ function addWork(app: App, { desk }: AgentParts): void {
   )
 }
 
-function addReports(app: App, { desk }: AgentParts): void {
+function addReports(app: App, parts: ServerParts): void {
   app.post(
     '/v1/agent/reports',
     {
@@ -148,6 +142,7 @@ function addReports(app: App, { desk }: AgentParts): void {
       config: { permission: 'agents.work' },
     },
     (request) => {
+      const { desk } = agentsOf(parts)
       const { name } = whoAsks(request)
       if (!desk.report(name, request.body)) throw sessionOver(request.body.session)
       return { heard: true } as const
@@ -156,7 +151,9 @@ function addReports(app: App, { desk }: AgentParts): void {
 }
 
 /** The connected ones, and those that are known of regions whose agent is away. */
-async function everyAgent({ desk, register }: AgentParts): Promise<readonly AgentView[]> {
+async function everyAgent(agents: AgentParts | undefined): Promise<readonly AgentView[]> {
+  if (agents === undefined) return []
+  const { desk, register } = agents
   const connected = desk.views()
   const here = new Set(connected.map(({ region }) => region))
   const known = (await register.list()).filter(({ region }) => !here.has(region))
@@ -188,6 +185,14 @@ function regionsOf(
     agents: agents.filter((agent) => agent.region === region),
     ramps: (ramps.get(region) ?? []).map(({ ramp }) => ramp),
   }))
+}
+
+/** @throws route-unknown where no agent can work */
+function agentsOf({ agents }: ServerParts): AgentParts {
+  if (agents !== undefined) return agents
+  const hint = 'This daemon serves one machine; agents work for a server: `rampart serve`.'
+  const operation = 'work for the server'
+  throw new Fault({ code: 'route-unknown', operation, subject: 'agents', hint })
 }
 
 function noAgent(region: string): Fault {

@@ -1,0 +1,102 @@
+/**
+ * The agent of a region, as a process: the world's parts of a workspace, worked for servers. It holds
+ * the workspace's lock as a daemon does, so that nobody else starts things there.
+ */
+import { createHash, randomUUID } from 'node:crypto'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { runAgent } from '../agent/run-agent.ts'
+import { SystemClock } from '../clock/system-clock.ts'
+import { Fault } from '../core/fault/fault.ts'
+import { SystemRandom } from '../random/system-random.ts'
+import { placeOf } from '../server/client/daemon-place.ts'
+import { Transport } from '../server/client/transport.ts'
+import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
+import { takeDaemonLock } from './daemon-lock.ts'
+import { closeWorldParts, openWorldParts } from './world-parts.ts'
+
+/** Which agent to be. */
+export interface AgentProcessOptions {
+  readonly workspace: string
+  readonly version: string
+  readonly region: string
+  /** Where the servers are; with several replicas, each of them. */
+  readonly servers: readonly string[]
+  readonly token: string
+  /** Certificates (PEM) to trust besides the system's. */
+  readonly ca?: string
+  /** Whether the agent that worked here before is gone for good. */
+  readonly isReplacing: boolean
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly signal: AbortSignal
+  log(line: string): void
+}
+
+/** Variables that are the agent's own, and nothing for components. */
+const OWN = ['RAMPART_TOKEN', 'RAMPART_SERVER']
+
+/**
+ * Is an agent until it is told to stop. What runs keeps running.
+ *
+ * @throws workspace-unusable when a daemon or another agent holds the workspace
+ * @throws unauthenticated, forbidden, agent-displaced when a server does not want it
+ */
+export async function runAgentProcess(options: AgentProcessOptions): Promise<void> {
+  const place = placeOf(options.workspace)
+  openWorkspaceFolder(place.folder)
+  const lock = takeDaemonLock(place.lockFile)
+  if (lock === undefined) throw heldByAnother(place.workspace)
+  const { version, region, isReplacing: replace, signal, log } = options
+  const clock = new SystemClock()
+  const onTrouble = (error: unknown): void => log(describe(error))
+  const settings = Object.fromEntries(
+    Object.entries(options.settings).filter(([name]) => !OWN.includes(name)),
+  )
+  const parts = openWorldParts({ place, settings, clock, onTrouble })
+  const { token, ca } = options
+  const servers = new Map(
+    options.servers.map((url) => {
+      const trusted = ca === undefined ? {} : { ca }
+      return [url, new Transport({ url, token, ...trusted })]
+    }),
+  )
+  const presentation = { region, instance: instanceOf(place.folder), version, replace }
+  try {
+    const random = new SystemRandom()
+    await runAgent({ servers, presentation, parts, clock, random, signal, log })
+  } finally {
+    closeWorldParts(parts)
+    await Promise.all([...servers.values()].map((transport) => transport.close()))
+    lock.release()
+  }
+}
+
+/** Who this folder is, made once: what was started from it runs beside it and nowhere else. */
+function instanceOf(folder: string): string {
+  const path = join(folder, 'agent-instance')
+  try {
+    writeFileSync(path, randomUUID(), { flag: 'wx', mode: 0o600 })
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  const made = readFileSync(path, 'utf8').trim()
+  // A folder that was copied, with what was made in it, is another one.
+  return createHash('sha256').update(`${made}\n${folder}`).digest('hex').slice(0, 32)
+}
+
+function heldByAnother(workspace: string): Fault {
+  return new Fault({
+    code: 'workspace-unusable',
+    operation: 'work for a server',
+    subject: workspace,
+    hint:
+      'A daemon or another agent holds this workspace; run `rampart daemon stop`, or give the ' +
+      'agent a folder of its own by --workspace.',
+  })
+}
+
+function describe(error: unknown): string {
+  if (error instanceof Fault) return `${error.code}: ${error.message}`
+  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+}

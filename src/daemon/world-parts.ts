@@ -1,0 +1,120 @@
+/**
+ * The parts with which a machine is asked and changed: every probe, every runtime, and what the
+ * runtimes have started. A daemon has them for itself; an agent has them for its servers.
+ */
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { DnsProbe } from '../probes/dns/dns-probe.ts'
+import { ExecProbe } from '../probes/exec/exec-probe.ts'
+import { ExitProbe } from '../probes/exit/exit-probe.ts'
+import { FileProbe } from '../probes/file/file-probe.ts'
+import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
+import { HttpProbe } from '../probes/http/http-probe.ts'
+import { KafkaProbe } from '../probes/kafka/kafka-probe.ts'
+import { KubernetesProbe } from '../probes/kubernetes/kubernetes-probe.ts'
+import { LogProbe } from '../probes/log/log-probe.ts'
+import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
+import { NatsProbe } from '../probes/nats/nats-probe.ts'
+import { NotifyProbe } from '../probes/notify/notify-probe.ts'
+import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
+import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
+import { QueueProbe } from '../probes/queue/queue-probe.ts'
+import { RabbitmqProbe } from '../probes/rabbitmq/rabbitmq-probe.ts'
+import { RedisProbe } from '../probes/redis/redis-probe.ts'
+import { S3Probe } from '../probes/s3/s3-probe.ts'
+import { SmokeProbe } from '../probes/smoke/smoke-probe.ts'
+import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
+import { TlsProbe } from '../probes/tls/tls-probe.ts'
+import { WarmProbe } from '../probes/warm/warm-probe.ts'
+import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
+import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
+import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
+import type { Actuator } from '../seams/actuator.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Probe } from '../seams/probe.ts'
+import type { Processes } from '../seams/processes.ts'
+import type { DaemonPlace } from '../server/client/daemon-place.ts'
+import type { Components } from '../server/parts.ts'
+import { ProcessComponents } from './daemon-components.ts'
+import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
+import { SoleRuntime } from './daemon-runtimes.ts'
+
+/** What commands of probes are found by when the process itself was given nothing. */
+const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
+
+/** What the parts are opened with. */
+export interface WorldPartsOptions {
+  readonly place: DaemonPlace
+  /** A copy of the process's variables. */
+  readonly settings: Readonly<Record<string, string>>
+  readonly clock: Clock
+  onTrouble(error: unknown): void
+}
+
+/** This machine's probes and runtimes. */
+export interface WorldParts {
+  readonly runtime: ProcessRuntime
+  readonly containers: ContainerRuntime
+  readonly actuators: readonly Actuator[]
+  /** All but `agree`, which asks the others. */
+  readonly probes: readonly Probe[]
+  readonly components: Components
+}
+
+/** Opens them, and takes over what runs. Only the holder of the workspace's lock may. */
+export function openWorldParts(options: WorldPartsOptions): WorldParts {
+  const { place, settings, clock, onTrouble } = options
+  const { workspace, processesFolder: folder } = place
+  const common = { workspace, settings, clock, onTrouble }
+  const runtime = new ProcessRuntime({ folder, ...common })
+  const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
+  const runtimes = [runtime, containers, new ExternalRuntime()]
+  const processes = new ProcessComponents({ runtime, workspace, folder })
+  return {
+    runtime,
+    containers,
+    actuators: runtimes.map((one) => new SoleRuntime(one, [runtime, containers])),
+    probes: probesFor(options, { runtime, containers }),
+    components: new EveryComponent(processes, containers),
+  }
+}
+
+/** Lets go of what runs, ending nothing. */
+export function closeWorldParts({ runtime, containers }: WorldParts): void {
+  runtime.close()
+  containers.close()
+}
+
+function probesFor(
+  { place, settings, clock }: WorldPartsOptions,
+  { runtime, containers }: Pick<WorldParts, 'runtime' | 'containers'>,
+): readonly Probe[] {
+  const started: Processes = new EveryRuntime([runtime, containers])
+  const folder = place.workspace
+  const path = settings['PATH'] ?? SEARCH_PATH
+  const home = settings['HOME'] ?? folder
+  return [
+    new DnsProbe(),
+    new ExecProbe({ folder, path, home }),
+    new ExitProbe(started, clock),
+    new FileProbe({ folder }),
+    new GrpcProbe(),
+    new HttpProbe(runtime),
+    new KafkaProbe(),
+    new KubernetesProbe({ folder, settings }),
+    new LogProbe(),
+    new NatsProbe(),
+    new MysqlProbe(clock),
+    new NotifyProbe(clock),
+    new PostgresProbe(clock),
+    new PrometheusProbe(),
+    new QueueProbe(),
+    new RabbitmqProbe(),
+    new RedisProbe(),
+    new SmokeProbe(),
+    new S3Probe({ instance: `${hostname()}:${folder}` }),
+    new TcpProbe(runtime),
+    new TlsProbe(clock),
+    new WarmProbe(),
+  ]
+}

@@ -1,0 +1,102 @@
+/**
+ * Whether this server is ready, by its own standards: what it needs is asked, not assumed. Each check
+ * has a name, an answer and a sentence; none says anything secret.
+ */
+import { isFault } from '../../core/fault/fault.ts'
+import type { Clock } from '../../seams/clock.ts'
+import type { Ledger } from '../../seams/ledger.ts'
+import type { Records } from '../../seams/records.ts'
+
+/** How far the clock may be from the store's, and behind the last entry. @unit ms */
+const SKEW_MOST_MS = 2_000
+
+/** How long the checks may take in all. @unit ms */
+const PATIENCE_MS = 3_000
+
+/** One thing that must hold. */
+export interface ReadinessCheck {
+  readonly name: 'ledger' | 'store' | 'clock'
+  readonly passed: boolean
+  readonly sentence: string
+}
+
+/** Whether the server is ready, and why not. */
+export interface Readiness {
+  readonly ready: boolean
+  readonly checks: readonly ReadinessCheck[]
+}
+
+/** What is asked. */
+export interface ReadinessParts {
+  readonly ledger: Pick<Ledger, 'checkHealth'>
+  readonly records: Pick<Records, 'get'>
+  readonly clock: Clock
+}
+
+/** Asks everything. */
+export async function askReadiness(parts: ReadinessParts): Promise<Readiness> {
+  const [ledger, store] = await Promise.all([
+    inTime(parts.clock, askLedger(parts)),
+    inTime(parts.clock, askStore(parts)),
+  ])
+  const checks = [...(ledger ?? [late('ledger')]), ...(store ?? [late('store')])]
+  return { ready: checks.every(({ passed }) => passed), checks }
+}
+
+async function askLedger({ ledger, clock }: ReadinessParts): Promise<readonly ReadinessCheck[]> {
+  try {
+    const { storeMs, latestMs } = await ledger.checkHealth()
+    const sentence = 'An append could be written now.'
+    return [
+      { name: 'ledger', passed: true, sentence },
+      clockCheck(clock.nowMs(), storeMs, latestMs),
+    ]
+  } catch (error) {
+    return [{ name: 'ledger', passed: false, sentence: sentenceOf(error) }]
+  }
+}
+
+/** A clock that is far off would date entries wrongly, and let leases seem valid that are not. */
+function clockCheck(
+  nowMs: number,
+  storeMs: number | undefined,
+  latestMs: number | undefined,
+): ReadinessCheck {
+  const offMs = storeMs === undefined ? 0 : Math.abs(nowMs - storeMs)
+  if (offMs > SKEW_MOST_MS) {
+    const sentence = `The clock is ${Math.round(offMs)} ms away from the store's.`
+    return { name: 'clock', passed: false, sentence }
+  }
+  const behindMs = latestMs === undefined ? 0 : latestMs - nowMs
+  if (behindMs > SKEW_MOST_MS) {
+    const sentence = `The clock is ${Math.round(behindMs)} ms behind the ledger's last entry.`
+    return { name: 'clock', passed: false, sentence }
+  }
+  return { name: 'clock', passed: true, sentence: 'The clock agrees with the ledger.' }
+}
+
+async function askStore({ records }: ReadinessParts): Promise<readonly ReadinessCheck[]> {
+  try {
+    await records.get('readiness', 'asked')
+    return [{ name: 'store', passed: true, sentence: 'The records can be read.' }]
+  } catch (error) {
+    return [{ name: 'store', passed: false, sentence: sentenceOf(error) }]
+  }
+}
+
+/** Undefined when it takes too long: a check that hangs must not look like one that passes. */
+function inTime<Value>(clock: Clock, asking: Promise<Value>): Promise<Value | undefined> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  const timer = clock.wakeAt(clock.nowMs() + PATIENCE_MS, () => resolve(undefined))
+  return Promise.race([asking, promise]).finally(() => timer.cancel())
+}
+
+function late(name: ReadinessCheck['name']): ReadinessCheck {
+  return { name, passed: false, sentence: `It did not answer within ${PATIENCE_MS} ms.` }
+}
+
+/** Faults name files and hosts in their subject, not in their code: anybody may read the answer. */
+function sentenceOf(error: unknown): string {
+  if (isFault(error)) return `It answered ${error.code}; the log says more.`
+  throw error
+}
