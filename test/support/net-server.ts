@@ -35,7 +35,7 @@ export interface NetServer {
   tokenFor(name: string, grants: readonly Grant[], lifetimeMs?: number): Promise<TokenReply>
 }
 
-/** Opens one; it is closed after the test. */
+/** Opens one, as if behind a proxy, so that a test may come from many addresses. */
 export async function openNetServer(
   t: TestContext,
   more: Partial<ServerParts> = {},
@@ -43,7 +43,7 @@ export async function openNetServer(
   const folder = mkdtempSync(join(tmpdir(), 'rampart-net-'))
   const made = makeServerParts(folder)
   const parts = { ...made.parts, ...more }
-  const server = await openServer(parts, { forNetwork: true })
+  const server = await openServer(parts, { forNetwork: true, isBehindProxy: true })
   await parts.engine.start()
   const socketPath = join(folder, 'daemon.sock')
   await server.listen(socketPath)

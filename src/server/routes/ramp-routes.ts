@@ -131,7 +131,9 @@ function addReading(app: App, api: Api): void {
       config,
     },
     async (request): Promise<CircumstanceReply> => {
-      const circumstances = await parts.circumstances?.read(await rampMeant(request, api))
+      // Whether it may be seen is asked first, also where nothing is recorded.
+      const ramp = await rampMeant(request, api)
+      const circumstances = await parts.circumstances?.read(ramp)
       return circumstances === undefined ? {} : { circumstances }
     },
   )
