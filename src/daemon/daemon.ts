@@ -20,7 +20,7 @@ import { countMetrics, measuredLedger } from './daemon-metrics.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
-import { openFileStore } from './daemon-store.ts'
+import { type DatabaseChoice, openStore } from './daemon-store.ts'
 import { sendTraces } from './daemon-telemetry.ts'
 
 /** Which daemon to be. */
@@ -33,6 +33,8 @@ export interface DaemonOptions {
   readonly idleExitMs?: number
   /** How others reach it; absent: nobody but the owner of the account, through the socket. */
   readonly doors?: DoorOptions
+  /** Where everything is kept, when that is not the workspace. */
+  readonly database?: DatabaseChoice
   /** Whose the socket is, by the name of their account. */
   readonly user: string
   /** Aborted when the daemon is to stop. */
@@ -104,7 +106,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const access = doors === undefined ? undefined : readAccess(doors)
   const clock = new SystemClock()
   const takesAgents = doors !== undefined
-  const kept = openFileStore({ place, settings, clock, onTrouble })
+  const kept = await openStore({ place, settings, clock, onTrouble }, options.database)
   const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
   const store = measured === undefined ? kept : { ...kept, ledger: measured }
   const parts = openDaemonParts({ place, settings, clock, store, takesAgents, onTrouble })
@@ -146,6 +148,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   server.beginClosing()
   stopPruning()
   await stopSending()
+  await server.stopTelling()
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()

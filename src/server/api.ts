@@ -4,6 +4,7 @@ import { CLOSED } from './access/access-config.ts'
 import { type Access, addAccess } from './access/add-access.ts'
 import type { App } from './app.ts'
 import { ContractStore } from './contracts/contract-store.ts'
+import { Notifications } from './notifications/notifications.ts'
 import type { ServerParts } from './parts.ts'
 import { RampIndex } from './ramp-index.ts'
 
@@ -13,6 +14,8 @@ export interface Api {
   readonly index: RampIndex
   readonly store: ContractStore
   readonly access: Access
+  /** Absent where nobody can be told. */
+  readonly notifications: Notifications | undefined
   /** Idempotent. */
   close(): Promise<void>
 }
@@ -26,6 +29,19 @@ export function openApi(app: App, parts: ServerParts): Api {
   const close = async (): Promise<void> => {
     index.close()
     store.close()
+    await notifications?.close()
   }
-  return { parts, index, store, access, close }
+  const notifications = notificationsOf(parts, access)
+  return { parts, index, store, access, notifications, close }
+}
+
+function notificationsOf(parts: ServerParts, { audit }: Access): Notifications | undefined {
+  const { notifying, ledger, records, clock, access } = parts
+  if (notifying === undefined) return undefined
+  const publicUrl = access?.publicUrl
+  return new Notifications({
+    ...{ ledger, records, clock, audit, ...notifying },
+    ...(publicUrl === undefined ? {} : { publicUrl }),
+    onTrouble: (error) => parts.onTrouble(error),
+  })
 }

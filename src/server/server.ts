@@ -72,6 +72,7 @@ export class Server {
   async listen(socketPath: string): Promise<void> {
     this.#api.access.localDoor.watch(this.#app.server)
     await this.#app.listen({ path: socketPath })
+    this.#api.notifications?.start()
     chmodSync(socketPath, 0o600)
     this.#activeAtMs = this.#parts.clock.nowMs()
   }
@@ -95,6 +96,11 @@ export class Server {
   beginClosing(): void {
     this.#isClosing = true
     this.#door?.stop()
+  }
+
+  /** Sends no notification any more; to be called before what they are kept in is closed. Idempotent. */
+  async stopTelling(): Promise<void> {
+    await this.#api.notifications?.close()
   }
 
   /** Stops listening and drops every connection. Idempotent. */

@@ -16,7 +16,6 @@ import { speakerOf } from './speaker.ts'
 
 const TAGS = ['webhooks']
 const CONFIG = { permission: 'webhooks.manage' } as const
-const NOTHING: z.ZodType<null> = z.null()
 
 /** Adds the routes. `notifications` is undefined where a server tells nobody. */
 export function addWebhookRoutes(app: App, notifications: Notifications | undefined): void {
@@ -76,7 +75,7 @@ function addWebhooks(app: App, told: () => Notifications): void {
         summary: 'Tell somebody nothing any more, not even what is queued',
         tags: TAGS,
         params: ID_PARAMS,
-        response: { 204: NOTHING },
+        response: { 204: z.null().describe('It is told nothing any more.') },
       },
       config: CONFIG,
     },
@@ -111,7 +110,7 @@ function addDeliveries(app: App, told: () => Notifications): void {
         summary: 'Send something again, from the beginning and under the same id',
         tags: TAGS,
         params: ID_PARAMS,
-        response: { 202: NOTHING },
+        response: { 202: z.null().describe('It will be sent soon.') },
       },
       config: CONFIG,
     },
