@@ -5,7 +5,7 @@
 import { isFault } from '../../core/fault/fault.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Courier } from '../../seams/courier.ts'
-import type { Leases } from '../../seams/leases.ts'
+import type { Lease, Leases } from '../../seams/leases.ts'
 import type { Ledger } from '../../seams/ledger.ts'
 import type { Random } from '../../seams/random.ts'
 import type { Records } from '../../seams/records.ts'
@@ -63,6 +63,7 @@ export class Notifications {
   #isWanted = false
   /** Nobody is to be told, and nobody else could have made a webhook: there is nothing to look at. */
   #isAlone = false
+  #lease: Lease | undefined
   #takenAtMs = 0
   #askedAtMs = 0
 
@@ -112,8 +113,13 @@ export class Notifications {
     await this.courier.close()
     await this.#going
     await Promise.all(closing)
-    if (this.#isLeading) await this.#telling.flush().catch((error) => this.#ignoreConflict(error))
+    if (!this.#isLeading) return
     this.#isLeading = false
+    await this.#telling.flush().catch((error) => this.#ignoreConflict(error))
+    // Nobody is to wait until it expires; if it is not given back, they do just that.
+    if (this.#lease !== undefined) {
+      await this.#parts.leases?.release(this.#lease).catch((error) => this.#parts.onTrouble(error))
+    }
   }
 
   /** Whoever leads meanwhile knows better. */
@@ -160,6 +166,7 @@ export class Notifications {
     if (sinceMs >= 0 && sinceMs < restMs) return this.#isLeading
     this.#askedAtMs = nowMs
     const lease = await leases.take(SUBJECT)
+    this.#lease = lease
     if (lease !== undefined) this.#takenAtMs = nowMs
     else if (this.#isLeading) await this.#follow()
     return lease !== undefined
