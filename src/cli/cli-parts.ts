@@ -37,6 +37,18 @@ export interface RunDaemonOptions {
   readonly idleExitMs?: number
   /** How others reach it; absent: nobody but the owner of the account. */
   readonly doors?: ServeDoors
+  /** Where everything is kept, when that is not the workspace. */
+  readonly database?: ServeDatabase
+}
+
+/** A database that several servers share. */
+export interface ServeDatabase {
+  /** `postgres://…` */
+  readonly url: string
+  /** What this one is called among them. */
+  readonly replica: string
+  /** The file of the key that opens what is secret; the same for all of them. */
+  readonly keyFile?: string
 }
 
 /** How a daemon is reached over the network. */

@@ -6,7 +6,8 @@ import { Command, CommanderError } from 'commander'
 import type { ServerOptions } from './choose-server.ts'
 import type { CliParts } from './cli-parts.ts'
 import { EXIT } from './exit-code.ts'
-import { GROUPS, type Options, VERBS, type Verb } from './verbs.ts'
+import type { Options, Verb } from './verb.ts'
+import { GROUPS, VERBS } from './verbs.ts'
 
 /** Runs one command. @returns the exit code */
 export async function runCli(argv: readonly string[], parts: CliParts): Promise<number> {

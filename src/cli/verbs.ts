@@ -2,34 +2,17 @@
  * The one table of commands: how each is called, what it does in a line, its options. The program, its
  * help and docs/cli.md are made of it. Each command's own file is loaded only when it is called.
  */
-import type { CliParts } from './cli-parts.ts'
-
-/** What commander has made of the options. */
-export type Options = Readonly<Record<string, never>>
-type Action = (parts: CliParts, args: readonly string[], options: Options) => Promise<number>
-
-/** One command. */
-export interface Verb {
-  /** As commander writes it: `up [path]`. */
-  readonly usage: string
-  readonly summary: string
-  /** Flag and description; `repeatable` when it may be given several times, each adding to a list. */
-  readonly options: readonly (readonly [string, string, 'repeatable'?])[]
-  /** Not shown in the help. */
-  readonly isHidden?: boolean
-  readonly run: Action
-}
-
-const JSON_FLAG = ['--json', 'print one JSON value a line, for programs'] as const
-const WORKSPACE_FLAG = ['--workspace <folder>', 'the folder whose .rampart is meant'] as const
-const TARGET_FLAG = ['--target <target>', 'for which of its targets, as RAMPART_TARGET'] as const
-const NAME_FLAG = ['--name <contract>', 'which of several contracts'] as const
-const PICTURE_FLAGS = [
-  ['--svg <file>', 'also draw it'],
-  ['--png <file>', 'also draw it, by rsvg-convert of librsvg'],
-] as const
-const TRACE_FLAG = ['--trace <file>', 'also write what happened for Perfetto or Chrome'] as const
-const WHY_FLAG = ['--why <text>', 'the reason, for the ledger'] as const
+import { SERVER_VERBS } from './server-verbs.ts'
+import {
+  JSON_FLAG,
+  NAME_FLAG,
+  PICTURE_FLAGS,
+  TARGET_FLAG,
+  TRACE_FLAG,
+  type Verb,
+  WHY_FLAG,
+  WORKSPACE_FLAG,
+} from './verb.ts'
 
 /** Every command, in the order of the help. */
 export const VERBS: readonly Verb[] = [
@@ -319,136 +302,7 @@ export const VERBS: readonly Verb[] = [
     run: async (parts, [ramp = ''], options) =>
       (await import('./commands/replay.ts')).runReplay(parts, ramp, options),
   },
-  {
-    usage: 'login',
-    summary: 'become known to a server, and speak to it from now on',
-    options: [
-      ['--server <url>', 'the server'],
-      ['--name <context>', 'what to call it here; its host when not given'],
-      ['--token', 'read a token from standard input, instead of asking a browser'],
-      ['--ca <file>', "certificates to trust besides the system's"],
-    ],
-    run: async (parts, _, options) =>
-      (await import('./commands/login.ts')).runLogin(parts, options),
-  },
-  {
-    usage: 'context list',
-    summary: 'list the servers that are known here',
-    options: [JSON_FLAG],
-    run: async (parts, _, options) =>
-      (await import('./commands/context.ts')).runContextList(parts, options),
-  },
-  {
-    usage: 'context use <context>',
-    summary: "speak to that server; `local` is this machine's own daemon",
-    options: [],
-    run: async (parts, [name = '']) =>
-      (await import('./commands/context.ts')).runContextUse(parts, name),
-  },
-  {
-    usage: 'context add <context>',
-    summary: 'keep a server under a name',
-    options: [
-      ['--server <url>', 'the server'],
-      ['--token-stdin', 'read a token for it from standard input'],
-      ['--ca <file>', "certificates to trust besides the system's"],
-    ],
-    run: async (parts, [name = ''], options) =>
-      (await import('./commands/context.ts')).runContextAdd(parts, name, options),
-  },
-  {
-    usage: 'context remove <context>',
-    summary: 'forget a server and the token for it',
-    options: [],
-    run: async (parts, [name = '']) =>
-      (await import('./commands/context.ts')).runContextRemove(parts, name),
-  },
-  {
-    usage: 'token create <name>',
-    summary: 'make a token for a machine or an agent, shown once',
-    options: [
-      ['--role <role>', 'viewer, operator, approver, admin or agent'],
-      ['--contract <pattern>', 'only for those: Environment/shop-*', 'repeatable'],
-      ['--label <label>', 'only for contracts with that label: team=store', 'repeatable'],
-      ['--region <region>', 'for an agent: only there', 'repeatable'],
-      ['--expires <duration>', 'how long it holds (90d)'],
-      WORKSPACE_FLAG,
-      JSON_FLAG,
-    ],
-    run: async (parts, [name = ''], options) =>
-      (await import('./commands/token.ts')).runTokenCreate(parts, name, options),
-  },
-  {
-    usage: 'token list',
-    summary: 'list tokens, and when each was last used',
-    options: [WORKSPACE_FLAG, JSON_FLAG],
-    run: async (parts, _, options) =>
-      (await import('./commands/token.ts')).runTokenList(parts, options),
-  },
-  {
-    usage: 'token revoke <id>',
-    summary: 'end a token at once',
-    options: [WORKSPACE_FLAG],
-    run: async (parts, [id = ''], options) =>
-      (await import('./commands/token.ts')).runTokenRevoke(parts, id, options),
-  },
-  {
-    usage: 'serve',
-    summary: 'serve others over the network, until told to stop',
-    options: [
-      ['--listen <address>', 'host and port (127.0.0.1:7070)'],
-      ['--tls-cert <file>', 'the certificate, in PEM'],
-      ['--tls-key <file>', 'its key, in PEM'],
-      ['--behind-proxy', 'a proxy before it has TLS, and says truly who asks'],
-      ['--public-url <url>', 'how browsers reach it'],
-      ['--access <file>', 'who may come in, and by which provider of identities'],
-      WORKSPACE_FLAG,
-    ],
-    run: async (parts, _, options) =>
-      (await import('./commands/serve.ts')).runServe(parts, options),
-  },
-  {
-    usage: 'agent',
-    summary: 'work for a server in a region, in the foreground',
-    options: [
-      ['--region <region>', 'the region whose components live here'],
-      ['--server <url>', 'the server; with several replicas, each of them', 'repeatable'],
-      ['--ca <file>', "certificates to trust besides the system's"],
-      ['--replace', 'take the place of an agent that is gone for good'],
-      WORKSPACE_FLAG,
-    ],
-    run: async (parts, _, options) =>
-      (await import('./commands/agent.ts')).runAgent(parts, options),
-  },
-  {
-    usage: 'daemon status',
-    summary: "say who serves this folder's components",
-    options: [WORKSPACE_FLAG, JSON_FLAG],
-    run: async (parts, _, options) =>
-      (await import('./commands/daemon.ts')).runDaemonStatus(parts, options),
-  },
-  {
-    usage: 'daemon stop',
-    summary: 'stop it; components go on running',
-    options: [WORKSPACE_FLAG],
-    run: async (parts, _, options) =>
-      (await import('./commands/daemon.ts')).runDaemonStop(parts, options),
-  },
-  {
-    usage: 'daemon restart',
-    summary: 'stop it and start one of this version',
-    options: [WORKSPACE_FLAG],
-    run: async (parts, _, options) =>
-      (await import('./commands/daemon.ts')).runDaemonRestart(parts, options),
-  },
-  {
-    usage: 'daemon run',
-    summary: 'be the daemon, in the foreground',
-    isHidden: true,
-    options: [WORKSPACE_FLAG, ['--idle-exit <duration>', 'stop when idle for so long']],
-    run: async (parts, _, options) =>
-      (await import('./commands/daemon.ts')).runDaemon(parts, options),
-  },
+  ...SERVER_VERBS,
 ]
 
 /** The words by which every command that is shown in the help is called, for example `ledger show`. */

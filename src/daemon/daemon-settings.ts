@@ -12,13 +12,15 @@ import type { DaemonParts } from './daemon-parts.ts'
  * @returns stops removing
  */
 export async function pruneSettings(
-  parts: Pick<DaemonParts, 'engine' | 'ledger' | 'settings'>,
+  parts: Pick<DaemonParts, 'engine' | 'ledger' | 'settings' | 'leases'>,
   onTrouble: (error: unknown) => void,
 ): Promise<() => void> {
   const { engine, settings } = parts
-  const index = new RampIndex({ ...parts, onTrouble })
-  // Before any ramp is opened, settings of an unknown ramp are those of an opening cut off by a crash.
-  await settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? false)
+  const index = new RampIndex({ engine, ledger: parts.ledger, onTrouble })
+  // Before any ramp is opened, settings of an unknown ramp are those of an opening cut off by a crash;
+  // where others share the store, they may be those of a ramp that one of them is just opening.
+  const isShared = parts.leases !== undefined
+  await settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? isShared)
   const stop = engine.events.on('ramp.ended', () => {
     // Afterwards they are those of a ramp that is just being opened.
     settings.prune(async (ramp) => (await isNeeded(index, ramp)) ?? true).catch(onTrouble)

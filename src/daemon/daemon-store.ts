@@ -2,6 +2,7 @@
  * Where a daemon keeps everything that must outlive it: the ledger, the records and the settings of
  * ramps. One machine keeps them in files of its workspace; several share a database.
  */
+import { join } from 'node:path'
 import { isFault } from '../core/fault/fault.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
 import { openSqliteRecords } from '../records/sqlite/sqlite-records.ts'
@@ -42,6 +43,42 @@ export interface DaemonStoreOptions {
   onTrouble(error: unknown): void
 }
 
+/** A database that several daemons share. */
+export interface DatabaseChoice {
+  /** `postgres://…` */
+  readonly url: string
+  /** What this daemon is called among them. */
+  readonly replica: string
+  /** The file of the key that opens what is secret; the same for all of them. */
+  readonly keyFile?: string
+}
+
+/**
+ * The store in the database that was chosen; else in the files of the workspace.
+ *
+ * @throws ledger-unavailable, ledger-newer, ledger-corrupt, store-unavailable
+ * @throws master-key-unusable
+ */
+export async function openStore(
+  options: DaemonStoreOptions,
+  database: DatabaseChoice | undefined,
+): Promise<DaemonStore> {
+  if (database === undefined) return openFileStore(options)
+  const { place, settings, clock, onTrouble } = options
+  // Loaded only here: a laptop's daemon needs neither the driver nor the key.
+  const { openPostgresStore } = await import('./open-postgres-store.ts')
+  const { readMasterKey } = await import('../settings/master-key.ts')
+  const { url, replica, keyFile } = database
+  const environment = settings['RAMPART_KEY']
+  const key = readMasterKey({
+    ...(environment === undefined ? {} : { environment }),
+    ...(keyFile === undefined ? {} : { file: keyFile }),
+    ownFile: join(place.folder, 'master.key'),
+  })
+  const store = await openPostgresStore({ url, key, clock, replica, onTrouble })
+  return crashing(store, settings)
+}
+
 /**
  * The store in the files of a workspace. Only the holder of its lock may open it.
  *
@@ -66,12 +103,21 @@ export function openFileStore(options: DaemonStoreOptions): DaemonStore {
 
 function openLedger({ place, settings, clock }: DaemonStoreOptions): Ledger {
   const { folder } = place
-  const crash = settings['RAMPART_CRASH']
   try {
     const ledger = openSqliteLedger({ folder, clock })
-    return crash === undefined ? ledger : new CrashingLedger(ledger, parseCrashPoint(crash))
+    return crashing({ ledger }, settings).ledger
   } catch (error) {
     if (!isFault(error, 'ledger-corrupt')) throw error
     return new DamagedLedger(openSqliteLedger({ folder, clock, access: 'read' }), error)
   }
+}
+
+/** The same, with a ledger that kills this process where the setting for tests says so. */
+function crashing<Store extends { readonly ledger: Ledger }>(
+  store: Store,
+  settings: Readonly<Record<string, string>>,
+): Store {
+  const crash = settings['RAMPART_CRASH']
+  if (crash === undefined) return store
+  return { ...store, ledger: new CrashingLedger(store.ledger, parseCrashPoint(crash)) }
 }

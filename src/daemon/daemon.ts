@@ -17,6 +17,7 @@ import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { countMetrics, measuredLedger } from './daemon-metrics.ts'
+import { openNotifying } from './daemon-notifying.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
@@ -35,6 +36,8 @@ export interface DaemonOptions {
   readonly doors?: DoorOptions
   /** Where everything is kept, when that is not the workspace. */
   readonly database?: DatabaseChoice
+  /** Networks that webhooks may reach although they are private, with commas. @default none */
+  readonly webhooksMayReach?: string
   /** Whose the socket is, by the name of their account. */
   readonly user: string
   /** Aborted when the daemon is to stop. */
@@ -110,6 +113,10 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
   const store = measured === undefined ? kept : { ...kept, ledger: measured }
   const parts = openDaemonParts({ place, settings, clock, store, takesAgents, onTrouble })
+  const { webhooksMayReach: mayReach, database } = options
+  const { leases } = store
+  const keyFile = database?.keyFile
+  const notifying = openNotifying({ place, settings, keyFile, mayReach, leases })
   const startedAtMs = parts.clock.nowMs()
   const identity = { pid: process.pid, version, workspace, startedAtMs }
   const stopping = new AbortController()
@@ -123,6 +130,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
       identity,
       localUser,
       ...(access === undefined ? {} : { access }),
+      notifying,
       stop,
       onTrouble,
     },

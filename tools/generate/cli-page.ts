@@ -1,5 +1,6 @@
 /** docs/cli.md: every command with its options, from the table that the program itself is made of. */
-import { VERBS, type Verb } from '../../src/cli/verbs.ts'
+import type { Verb } from '../../src/cli/verb.ts'
+import { VERBS } from '../../src/cli/verbs.ts'
 import { GENERATED, tableText } from './markdown.ts'
 
 const EXIT_CODES = [

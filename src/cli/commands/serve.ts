@@ -1,6 +1,7 @@
 /** `rampart serve`: be the daemon, in the foreground, for others as well. */
+import { hostname } from 'node:os'
 import { resolve } from 'node:path'
-import type { CliParts, ServeDoors } from '../cli-parts.ts'
+import type { CliParts, ServeDatabase, ServeDoors } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -12,6 +13,9 @@ interface ServeOptions extends WorkspaceOption {
   readonly behindProxy?: boolean
   readonly publicUrl?: string
   readonly access?: string
+  readonly database?: string
+  readonly keyFile?: string
+  readonly replica?: string
 }
 
 const LISTEN = '127.0.0.1:7070'
@@ -41,7 +45,24 @@ export async function runServe(parts: CliParts, options: ServeOptions): Promise<
     ...(publicUrl === undefined ? {} : { publicUrl }),
     ...(access === undefined ? {} : { accessFile: resolve(parts.cwd, access) }),
   }
-  return await parts.runDaemon({ workspace: workspaceOf(parts, options), doors })
+  const database = databaseOf(parts, options)
+  const workspace = workspaceOf(parts, options)
+  return await parts.runDaemon({
+    workspace,
+    doors,
+    ...(database === undefined ? {} : { database }),
+  })
+}
+
+/** Its URL may hold a password, so that it is better given by a variable than where all can see it. */
+function databaseOf(parts: CliParts, options: ServeOptions): ServeDatabase | undefined {
+  const { database: url = parts.settings['RAMPART_DATABASE'], keyFile, replica } = options
+  if (url === undefined) return undefined
+  return {
+    url,
+    replica: replica ?? hostname(),
+    ...(keyFile === undefined ? {} : { keyFile: resolve(parts.cwd, keyFile) }),
+  }
 }
 
 /** `host:port`, where an IPv6 host stands in brackets, or a port alone. */

@@ -1,0 +1,139 @@
+/** Commands about servers: being one, being known to one, and stopping one. */
+import { JSON_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
+
+/** In the order of the help. */
+export const SERVER_VERBS: readonly Verb[] = [
+  {
+    usage: 'login',
+    summary: 'become known to a server, and speak to it from now on',
+    options: [
+      ['--server <url>', 'the server'],
+      ['--name <context>', 'what to call it here; its host when not given'],
+      ['--token', 'read a token from standard input, instead of asking a browser'],
+      ['--ca <file>', "certificates to trust besides the system's"],
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/login.ts')).runLogin(parts, options),
+  },
+  {
+    usage: 'context list',
+    summary: 'list the servers that are known here',
+    options: [JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/context.ts')).runContextList(parts, options),
+  },
+  {
+    usage: 'context use <context>',
+    summary: "speak to that server; `local` is this machine's own daemon",
+    options: [],
+    run: async (parts, [name = '']) =>
+      (await import('./commands/context.ts')).runContextUse(parts, name),
+  },
+  {
+    usage: 'context add <context>',
+    summary: 'keep a server under a name',
+    options: [
+      ['--server <url>', 'the server'],
+      ['--token-stdin', 'read a token for it from standard input'],
+      ['--ca <file>', "certificates to trust besides the system's"],
+    ],
+    run: async (parts, [name = ''], options) =>
+      (await import('./commands/context.ts')).runContextAdd(parts, name, options),
+  },
+  {
+    usage: 'context remove <context>',
+    summary: 'forget a server and the token for it',
+    options: [],
+    run: async (parts, [name = '']) =>
+      (await import('./commands/context.ts')).runContextRemove(parts, name),
+  },
+  {
+    usage: 'token create <name>',
+    summary: 'make a token for a machine or an agent, shown once',
+    options: [
+      ['--role <role>', 'viewer, operator, approver, admin or agent'],
+      ['--contract <pattern>', 'only for those: Environment/shop-*', 'repeatable'],
+      ['--label <label>', 'only for contracts with that label: team=store', 'repeatable'],
+      ['--region <region>', 'for an agent: only there', 'repeatable'],
+      ['--expires <duration>', 'how long it holds (90d)'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [name = ''], options) =>
+      (await import('./commands/token.ts')).runTokenCreate(parts, name, options),
+  },
+  {
+    usage: 'token list',
+    summary: 'list tokens, and when each was last used',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/token.ts')).runTokenList(parts, options),
+  },
+  {
+    usage: 'token revoke <id>',
+    summary: 'end a token at once',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, [id = ''], options) =>
+      (await import('./commands/token.ts')).runTokenRevoke(parts, id, options),
+  },
+  {
+    usage: 'serve',
+    summary: 'serve others over the network, until told to stop',
+    options: [
+      ['--listen <address>', 'host and port (127.0.0.1:7070)'],
+      ['--tls-cert <file>', 'the certificate, in PEM'],
+      ['--tls-key <file>', 'its key, in PEM'],
+      ['--behind-proxy', 'a proxy before it has TLS, and says truly who asks'],
+      ['--public-url <url>', 'how browsers reach it'],
+      ['--access <file>', 'who may come in, and by which provider of identities'],
+      ['--database <url>', 'keep everything in PostgreSQL, as RAMPART_DATABASE'],
+      ['--key-file <file>', 'the key of what is secret there, as RAMPART_KEY; the same for all'],
+      ['--replica <name>', 'what this server is called among those that share the database'],
+      WORKSPACE_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/serve.ts')).runServe(parts, options),
+  },
+  {
+    usage: 'agent',
+    summary: 'work for a server in a region, in the foreground',
+    options: [
+      ['--region <region>', 'the region whose components live here'],
+      ['--server <url>', 'the server; with several replicas, each of them', 'repeatable'],
+      ['--ca <file>', "certificates to trust besides the system's"],
+      ['--replace', 'take the place of an agent that is gone for good'],
+      WORKSPACE_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/agent.ts')).runAgent(parts, options),
+  },
+  {
+    usage: 'daemon status',
+    summary: "say who serves this folder's components",
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonStatus(parts, options),
+  },
+  {
+    usage: 'daemon stop',
+    summary: 'stop it; components go on running',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonStop(parts, options),
+  },
+  {
+    usage: 'daemon restart',
+    summary: 'stop it and start one of this version',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemonRestart(parts, options),
+  },
+  {
+    usage: 'daemon run',
+    summary: 'be the daemon, in the foreground',
+    isHidden: true,
+    options: [WORKSPACE_FLAG, ['--idle-exit <duration>', 'stop when idle for so long']],
+    run: async (parts, _, options) =>
+      (await import('./commands/daemon.ts')).runDaemon(parts, options),
+  },
+]
