@@ -39,7 +39,7 @@ class Kept {
       ...{ ledger: this.ledger, records: this.records, clock, random: new SystemRandom() },
       audit: this.audit,
       courier: new HttpCourier({ mayReach: ['127.0.0.0/8'], timeoutMs: 500 }),
-      masterKey: new Uint8Array(32).fill(7),
+      masterKey: () => new Uint8Array(32).fill(7),
       publicUrl: 'https://rampart.example.org/',
       onTrouble: (error) => void this.troubles.push(error),
       ...more,

@@ -35,8 +35,8 @@ export interface NotificationParts {
   readonly random: Random
   readonly audit: AccessAudit
   readonly courier: Courier
-  /** 32 bytes, the same for every replica. */
-  readonly masterKey: Uint8Array
+  /** 32 bytes, the same for every replica; asked for once there is a webhook. @throws master-key-unusable */
+  masterKey(): Uint8Array
   /** Absent: nobody else serves this ledger. */
   readonly leases?: Leases
   /** How people reach the server. */
@@ -70,7 +70,7 @@ export class Notifications {
   constructor(parts: NotificationParts) {
     this.#parts = parts
     this.courier = parts.courier
-    this.keys = new WebhookKeys(parts.masterKey)
+    this.keys = new WebhookKeys(() => parts.masterKey())
     this.webhooks = new WebhookStore({ ...parts, keys: this.keys })
     this.queue = new DeliveryQueue(parts)
     this.#redeliveries = new Redeliveries(parts.records)

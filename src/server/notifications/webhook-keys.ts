@@ -11,10 +11,10 @@ const TAG_BYTES = 16
 
 /** Keys of webhooks. */
 export class WebhookKeys {
-  readonly #master: Uint8Array
+  readonly #master: () => Uint8Array
 
-  /** @param master 32 bytes */
-  constructor(master: Uint8Array) {
+  /** @param master gives 32 bytes, always the same; not asked before they are needed */
+  constructor(master: () => Uint8Array) {
     this.#master = master
   }
 
@@ -55,6 +55,6 @@ export class WebhookKeys {
 
   #derive(purpose: string, id: string): Uint8Array {
     const info = `rampart webhook ${purpose} ${VERSION}`
-    return new Uint8Array(hkdfSync('sha256', this.#master, id, info, KEY_BYTES))
+    return new Uint8Array(hkdfSync('sha256', this.#master(), id, info, KEY_BYTES))
   }
 }
