@@ -236,6 +236,7 @@ describe('the desk of agents', () => {
     assert.equal(changes, 2)
     await join()
     await until(() => probe.watched === 1)
+    assert.equal(changes, 3)
     stop?.()
     assert.equal(probe.watched, 0)
   })

@@ -78,8 +78,11 @@ export class AgentDesk {
     const { beatMs, silenceMs } = this.#rhythm()
     send({ do: 'welcome', session: id, agent: identity.name, beatMs, silenceMs })
     // What was handed out before, or has waited meanwhile, is handed out now.
-    for (const { region, errand } of this.#pending.values()) {
-      if (region === identity.region) session.give(errand, clock.nowMs())
+    for (const { region, errand, heard } of this.#pending.values()) {
+      if (region !== identity.region) continue
+      session.give(errand, clock.nowMs())
+      // What nobody could answer while the agent was away, it can answer now.
+      if (errand.do === 'watch') heard({ errand: errand.errand, told: 'changed' })
     }
     this.#watchSilence()
     return { leave: () => this.#lose(session) }

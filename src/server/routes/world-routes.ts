@@ -5,6 +5,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Asking } from '../access/add-access.ts'
+import { componentsEverywhere, logsEverywhere } from '../agents/everywhere.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
@@ -38,12 +39,13 @@ export function addWorldRoutes(app: App, api: Api): void {
     },
     async (request) => {
       const isSeen = seenBy(request, api)
+      const components = await componentsEverywhere(parts)
       const latest = await index.latestOfEach(isSeen)
       const names = new Set(latest.map(({ contract }) => contract.name))
       const isShown = (name: string): boolean => isSeen === undefined || names.has(name)
       return environmentsOf(
         latest,
-        parts.components.list().filter(({ subject }) => isShown(contractOf(subject))),
+        components.filter(({ subject }) => isShown(contractOf(subject))),
         parts.engine
           .underWay()
           .filter(({ plan }) => plan.endless === true && isShown(plan.contract.name)),
@@ -80,10 +82,11 @@ export function addWorldRoutes(app: App, api: Api): void {
     async (request, reply): Promise<void> => {
       const { subject } = request.query
       const isSeen = await seenComponents(request, api)
-      const isKnown = parts.components
-        .list()
-        .some((component) => component.subject === subject && isSeen(component.subject))
-      if (subject !== undefined && !isKnown) throw unknownComponent(subject)
+      const isKnown = async (): Promise<boolean> =>
+        (await componentsEverywhere(parts)).some(
+          (component) => component.subject === subject && isSeen(component.subject),
+        )
+      if (subject !== undefined && !(await isKnown())) throw unknownComponent(subject)
       await sendLogs(parts, reply, { ...request.query, isSeen })
     },
   )
@@ -153,7 +156,8 @@ async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: SeenLogs)
   const { subject, tail, follow, isSeen } = wanted
   const which = subject === undefined ? {} : { subject }
   try {
-    const logs = parts.components.logs({ ...which, tailLines: tail, follow, signal: writer.gone })
+    const lines = { ...which, tailLines: tail, follow, signal: writer.gone }
+    const logs = logsEverywhere(parts, lines)
     for await (const line of logs) {
       if (isSeen(line.subject)) await writer.write(`${JSON.stringify(line)}\n`)
     }
