@@ -45,7 +45,8 @@ export function openApp({ trustProxy = false }: AppOptions = {}): App {
   const app = fastify({
     bodyLimit: BODY_MAX,
     forceCloseConnections: true,
-    trustProxy,
+    // The proxy before us and nobody else: what is said of the way to it, anybody may have written.
+    trustProxy: trustProxy && ((_address, hop) => hop === 0),
     genReqId: () => randomUUID(),
     frameworkErrors: (error, _request, reply) => refuseUnread(reply.raw, error.message),
     routerOptions: { maxParamLength: 500 },

@@ -5,11 +5,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Entry } from '../../core/entry/entry.ts'
+import { present } from '../../core/fault/assert.ts'
 import { FAULT_CODES } from '../../core/fault/codes.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import { MemoryLedger } from '../../ledger/memory/memory-ledger.ts'
 import { MemoryRecords } from '../../records/memory/memory-records.ts'
-import type { Clock } from '../../seams/clock.ts'
+import type { Clock, Timer } from '../../seams/clock.ts'
 import { type App, openApp } from '../app.ts'
 import type { Grant } from '../wire/access.ts'
 import { CLOSED } from './access-config.ts'
@@ -17,6 +18,7 @@ import { type Access, addAccess, assertMay, maySee, whoAsks } from './add-access
 import { AccessAudit } from './audit.ts'
 import { FAILURES_MAX, networkOf } from './failure-limit.ts'
 import { localIdentity } from './identity.ts'
+import { VIGIL_MS } from './vigil.ts'
 
 const ME = localIdentity('me')
 const HOUR_MS = 3_600_000
@@ -24,11 +26,18 @@ const HOUR_MS = 3_600_000
 /** A clock that is set by hand. */
 class HandClock implements Clock {
   atMs = 1_700_000_000_000
+  #waiting: () => void = () => undefined
   nowMs(): number {
     return this.atMs
   }
-  wakeAt(): never {
-    throw new RangeError('nobody waits')
+  wakeAt(_atMs: number, callback: () => void): Timer {
+    this.#waiting = callback
+    return { cancel: () => undefined }
+  }
+  /** Lets time go by, until whoever waits is woken. */
+  pass(ms: number): void {
+    this.atMs += ms
+    this.#waiting()
   }
 }
 
@@ -220,4 +229,38 @@ test('takes whoever comes by the Unix socket for its owner, and nobody who has n
   assert.match(text, /200 OK[\s\S]*local:me/)
   // A connection that broke has no address either, but was not accepted there.
   assert.equal(await statusOf(trial, '/me'), 401)
+})
+
+test('cuts a live answer off once its token is revoked', async (t) => {
+  const trial = await openTrial(t)
+  const { app, access, clock } = trial
+  app.get('/live', { config: { permission: 'self' } }, (_request, reply) => {
+    reply.hijack()
+    reply.raw.writeHead(200).write('begun')
+  })
+  const url = await app.listen({ host: '127.0.0.1', port: 0 })
+  const secret = await tokenOf(trial, 'viewer')
+  const response = await fetch(`${url}/live`, { headers: { authorization: `Bearer ${secret}` } })
+  const reader = present(response.body, 'a live answer has a body').getReader()
+  assert.equal(new TextDecoder().decode((await reader.read()).value), 'begun')
+  const cut = reader.read().then(
+    () => 'ended',
+    () => 'cut off',
+  )
+  clock.pass(VIGIL_MS)
+  assert.equal(await statusOf(trial, '/me', secret), 200)
+  const [token] = await access.tokens.list()
+  await access.tokens.revoke(ME, token?.id ?? '')
+  clock.pass(VIGIL_MS)
+  assert.equal(await cut, 'cut off')
+})
+
+test('notes whoever comes with a token that was taken away', async (t) => {
+  const trial = await openTrial(t)
+  const secret = await tokenOf(trial, 'viewer')
+  const [token] = await trial.access.tokens.list()
+  await trial.access.tokens.revoke(ME, token?.id ?? '')
+  await statusOf(trial, '/me', secret)
+  const last = (await notes(trial.ledger)).at(-1)
+  assert.equal(last?.type === 'access.changed' && last.what, 'token.refused')
 })

@@ -25,9 +25,11 @@ import { LocalDoor } from './local-door.ts'
 import { People } from './people.ts'
 import { mayDo, type Permission, type Resource } from './permissions.ts'
 import { Provider } from './provider.ts'
+import { Refusals } from './refusals.ts'
 import { Sessions } from './sessions.ts'
 import { SignIn } from './sign-in.ts'
 import { TokenStore } from './token-store.ts'
+import { Vigil } from './vigil.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
@@ -67,6 +69,9 @@ export interface Access extends Knowledge {
 /** Adds it. To be called before any route is added. */
 export function addAccess(app: App, parts: AccessParts): Access {
   const access = openAccess(parts)
+  const identify = async (request: FastifyRequest): Promise<Identity | undefined> =>
+    await authenticate(access, request)
+  const vigil = new Vigil({ clock: parts.clock, identify })
   app.decorateRequest('identity', undefined)
   app.addHook('onRoute', (route) => {
     const permission = route.config?.permission ?? parts.permissionOf?.(route.url)
@@ -77,8 +82,12 @@ export function addAccess(app: App, parts: AccessParts): Access {
     route.config = { ...route.config, permission }
   })
   app.addHook('onRequest', async (request, reply) => {
-    if (!request.is404) await admit(access, request, reply)
+    if (request.is404) return
+    await admit(access, request, reply)
+    const { identity } = request
+    if (identity !== undefined && identity.by !== 'local') vigil.watch(request, reply, identity)
   })
+  app.addHook('onClose', async () => vigil.close())
   return access
 }
 
@@ -87,6 +96,7 @@ function openAccess(parts: AccessParts): Access {
   const audit = new AccessAudit(parts)
   const tokens = new TokenStore({ ...parts, audit })
   const sessions = new Sessions(parts)
+  const refusals = new Refusals({ audit, clock })
   const people = new People({ ...parts, audit, configured: config })
   const provider = config.oidc && new Provider(config.oidc)
   return {
@@ -95,11 +105,12 @@ function openAccess(parts: AccessParts): Access {
     tokens,
     sessions,
     people,
+    refusals,
     localUser,
     failures: new FailureLimit(clock),
     localDoor: new LocalDoor(),
     publicOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
-    signIn: provider && new SignIn({ provider, people, sessions, audit, clock }),
+    signIn: provider && new SignIn({ provider, people, sessions, audit, refusals }),
     deviceLogin: new DeviceLogin({ ...parts, people, tokens }),
   }
 }

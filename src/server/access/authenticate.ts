@@ -8,6 +8,7 @@ import { cookieName, readCookie } from './cookies.ts'
 import { type Identity, localIdentity } from './identity.ts'
 import type { LocalDoor } from './local-door.ts'
 import type { People } from './people.ts'
+import type { Refusals } from './refusals.ts'
 import { isEqualSecret } from './secret.ts'
 import type { Sessions } from './sessions.ts'
 import type { KeptToken, Recognised, TokenStore } from './token-store.ts'
@@ -19,6 +20,7 @@ export interface Knowledge {
   readonly tokens: TokenStore
   readonly sessions: Sessions
   readonly people: People
+  readonly refusals: Refusals
   /** The origin that browsers know the server by; absent: the one they ask for. */
   readonly publicOrigin?: string | undefined
 }
@@ -92,10 +94,17 @@ async function byToken(knowledge: Knowledge, authorization: string): Promise<Ide
 
 /** Who a token is, as things stand now. */
 export async function identityOf(
-  { tokens, people }: Knowledge,
+  { tokens, people, refusals }: Knowledge,
   recognised: Recognised,
 ): Promise<Identity> {
-  if (recognised.is === 'refused') throw unauthenticated(WHY[recognised.why])
+  if (recognised.is === 'refused') {
+    const { why, name } = recognised
+    // Whoever still has a token that was taken away may be a thief; what has expired is forgetfulness.
+    if (why === 'revoked' && name !== undefined) {
+      await refusals.note('token.refused', name, `Somebody came with a revoked token of ${name}.`)
+    }
+    throw unauthenticated(WHY[why])
+  }
   const { id: tokenId, token } = recognised
   await tokens.touch(tokenId, token)
   if (token.person === undefined) return { ...machineIdentity(token), tokenId }

@@ -3,20 +3,15 @@
  * that browser, so that nothing is kept for whoever never comes back, and any replica may finish it.
  */
 import { Fault, isFault } from '../../core/fault/fault.ts'
-import type { Clock } from '../../seams/clock.ts'
 import type { AccessAudit } from './audit.ts'
 import type { People } from './people.ts'
 import type { Provider, SignInChecks, Vouched } from './provider.ts'
+import type { Refusals } from './refusals.ts'
 import { derivedSecret, newSecret } from './secret.ts'
 import type { Sessions } from './sessions.ts'
 
 /** How long somebody may take at the provider. @unit ms */
 export const SIGN_IN_MS = 600_000
-
-/** How many refusals are noted a minute; the rest are counted. */
-const REFUSALS_MAX = 10
-/** @unit ms */
-const MINUTE_MS = 60_000
 
 /** A sign-in that has begun. */
 export interface Begun {
@@ -41,14 +36,12 @@ export interface SignInParts {
   readonly people: People
   readonly sessions: Sessions
   readonly audit: AccessAudit
-  readonly clock: Clock
+  readonly refusals: Refusals
 }
 
 /** Signs people in. */
 export class SignIn {
   readonly #parts: SignInParts
-  #minuteMs = 0
-  #refusals = 0
 
   constructor(parts: SignInParts) {
     this.#parts = parts
@@ -74,7 +67,10 @@ export class SignIn {
       const returnTo = ownPath(Buffer.from(path, 'base64url').toString())
       return { ...(await this.#admit(vouched)), returnTo }
     } catch (error) {
-      if (isFault(error, 'sign-in-refused')) await this.#noteRefusal(error)
+      if (isFault(error, 'sign-in-refused')) {
+        const whom = error.subject === 'you' ? 'somebody' : error.subject
+        await this.#parts.refusals.note('sign-in.refused', whom, error.hint)
+      }
       throw error
     }
   }
@@ -94,20 +90,6 @@ export class SignIn {
     })
     await people.see(name, groups)
     return { person: name, secret: await sessions.begin({ is: 'person', name }) }
-  }
-
-  /** Whoever knocks again and again must not fill the ledger. */
-  async #noteRefusal({ subject, hint }: Fault): Promise<void> {
-    const { audit, clock } = this.#parts
-    const nowMs = clock.nowMs()
-    if (Math.abs(nowMs - this.#minuteMs) >= MINUTE_MS) {
-      this.#minuteMs = nowMs
-      this.#refusals = 0
-    }
-    this.#refusals += 1
-    if (this.#refusals > REFUSALS_MAX) return
-    const by = subject === 'you' ? 'somebody' : subject
-    await audit.note({ by, what: 'sign-in.refused', subject: by, sentence: hint, details: {} })
   }
 }
 

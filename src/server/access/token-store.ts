@@ -68,7 +68,12 @@ const USE = z.object({ atMs: z.number() })
 /** What a token's text is worth. */
 export type Recognised =
   | { readonly is: 'known'; readonly id: string; readonly token: KeptToken }
-  | { readonly is: 'refused'; readonly why: 'malformed' | 'unknown' | 'expired' | 'revoked' }
+  | {
+      readonly is: 'refused'
+      readonly why: 'malformed' | 'unknown' | 'expired' | 'revoked'
+      /** Whose it was. */
+      readonly name?: string
+    }
 
 /** Keeps tokens. */
 export class TokenStore {
@@ -201,7 +206,8 @@ export class TokenStore {
   }
 
   #judge(id: string, token: KeptToken): Recognised {
-    if (token.revokedAtMs !== undefined) return { is: 'refused', why: 'revoked' }
+    const name = token.person ?? `${TOKEN_PREFIX}${token.name}`
+    if (token.revokedAtMs !== undefined) return { is: 'refused', why: 'revoked', name }
     if (token.expiresAtMs <= this.#clock.nowMs()) return { is: 'refused', why: 'expired' }
     return { is: 'known', id, token }
   }

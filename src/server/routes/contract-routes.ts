@@ -226,12 +226,10 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
 }
 
 function assertMayApply(request: FastifyRequest, contract: Resource): void {
-  if (request.identity === undefined) return
   assertMay(request, contract, () => contractUnknown(contract))
 }
 
 function isSeen(request: FastifyRequest, held: Revisions): boolean {
-  if (request.identity === undefined) return true
   return maySee(request, { ...held, labels: labelsOf(held) }, 'contracts.read')
 }
 

@@ -4,7 +4,7 @@
  */
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
-import { Fault } from '../../core/fault/fault.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
 import { type Access, countFailure, whoAsks } from '../access/add-access.ts'
 import { assertOwnPage, authenticate, originOf } from '../access/authenticate.ts'
 import type { Identity } from '../access/identity.ts'
@@ -54,8 +54,12 @@ export function addDeviceRoutes(app: App, parts: AccessRouteParts): void {
       },
       config: OPEN,
     },
-    async (request) => {
-      const made = await parts.access.deviceLogin.take(request.body.deviceCode)
+    async (request, reply) => {
+      const { access } = parts
+      const made = await access.deviceLogin.take(request.body.deviceCode).catch((error) => {
+        if (isFault(error, 'sign-in-refused')) countFailure(access, request, reply)
+        throw error
+      })
       return made === undefined
         ? { state: 'waiting' as const }
         : { state: 'done' as const, ...made }
