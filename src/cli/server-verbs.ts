@@ -77,6 +77,54 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/token.ts')).runTokenRevoke(parts, id, options),
   },
   {
+    usage: 'webhooks list',
+    summary: 'list who is told of what happens',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/webhooks.ts')).runWebhooksList(parts, options),
+  },
+  {
+    usage: 'webhooks add <url>',
+    summary: 'let somebody be told, - to read a secret URL; shows what signs it once',
+    options: [
+      ['--slack', 'a text for Slack and its likes, instead of signed CloudEvents'],
+      ['--type <type>', 'stage.breached, ramp.held, approval.wanted, ramp.ended, …', 'repeatable'],
+      ['--contract <pattern>', 'only of those: Environment/shop-*', 'repeatable'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [url = ''], options) =>
+      (await import('./commands/webhooks.ts')).runWebhooksAdd(parts, url, options),
+  },
+  {
+    usage: 'webhooks remove <id>',
+    summary: 'tell somebody nothing any more',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, [id = ''], options) =>
+      (await import('./commands/webhooks.ts')).runWebhooksRemove(parts, id, options),
+  },
+  {
+    usage: 'webhooks deliveries',
+    summary: 'list what was sent, is to be sent, and could not be',
+    options: [
+      ['--dead', 'only what could not be delivered'],
+      ['--pending', 'only what is still to be sent'],
+      ['--webhook <id>', 'only to that one'],
+      ['-n, --limit <count>', 'how many (50)'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/webhooks.ts')).runDeliveries(parts, options),
+  },
+  {
+    usage: 'webhooks redeliver <ids...>',
+    summary: 'send something again, from the beginning',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, ids, options) =>
+      (await import('./commands/webhooks.ts')).runRedeliver(parts, ids, options),
+  },
+  {
     usage: 'serve',
     summary: 'serve others over the network, until told to stop',
     options: [

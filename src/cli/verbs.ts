@@ -315,6 +315,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   context: 'the servers that are known here',
   token: 'by what machines and agents are known',
   contracts: 'what the server holds',
+  webhooks: 'who is told of what happens',
   ledger: 'the record of everything that happened',
   daemon: "the process that owns a folder's components",
 }

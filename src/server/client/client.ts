@@ -23,6 +23,13 @@ import type {
   RevisionView,
 } from '../wire/contracts.ts'
 import type {
+  DeliveryPage,
+  WebhookPage,
+  WebhookReply,
+  WebhookRequest,
+  WebhookView,
+} from '../wire/webhooks.ts'
+import type {
   CircumstanceReply,
   DaemonView,
   EntryPage,
@@ -260,6 +267,33 @@ export class RampartClient {
     digests: { readonly from: string; readonly to?: string },
   ): Promise<ComparisonView> {
     return this.#transport.json({ path: `${contractPath(kind, name)}/compare`, query: digests })
+  }
+
+  /** Who is told of what happens. */
+  async webhooks(): Promise<readonly WebhookView[]> {
+    return (await this.#transport.json<WebhookPage>({ path: '/v1/webhooks' })).webhooks
+  }
+
+  /** Lets somebody be told. The secret of the signatures is in this answer, and in no other. */
+  addWebhook(request: WebhookRequest): Promise<WebhookReply> {
+    return this.#transport.json({ method: 'POST', path: '/v1/webhooks', body: request })
+  }
+
+  async removeWebhook(id: string): Promise<void> {
+    await this.#transport.json({ method: 'DELETE', path: `/v1/webhooks/${encodeURIComponent(id)}` })
+  }
+
+  /** What was sent, is still to be sent, and could not be; newest first. */
+  deliveries(
+    query: PageOf & { readonly status?: string; readonly webhook?: string } = {},
+  ): Promise<DeliveryPage> {
+    return this.#transport.json({ path: '/v1/deliveries', query: { ...query } })
+  }
+
+  /** Sends something again, from the beginning. */
+  async redeliver(id: string): Promise<void> {
+    const path = `/v1/deliveries/${encodeURIComponent(id)}/redeliver`
+    await this.#transport.json({ method: 'POST', path, body: {} })
   }
 
   /** What is running or listening, asked of the kernel. */

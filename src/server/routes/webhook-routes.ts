@@ -110,13 +110,13 @@ function addDeliveries(app: App, told: () => Notifications): void {
         summary: 'Send something again, from the beginning and under the same id',
         tags: TAGS,
         params: ID_PARAMS,
-        response: { 202: z.null().describe('It will be sent soon.') },
+        response: { 204: z.null().describe('It will be sent soon.') },
       },
       config: CONFIG,
     },
     async (request, reply) => {
       await told().redeliver(request.params.id)
-      return await reply.code(202).send(null)
+      return await reply.code(204).send(null)
     },
   )
 }
