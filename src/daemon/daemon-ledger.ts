@@ -44,6 +44,14 @@ export class LedgerAbove implements Ledger {
     return this.#below.checkHealth()
   }
 
+  end(): Promise<number> {
+    return this.#below.end()
+  }
+
+  checkpointAt(position: number): ReturnType<Ledger['checkpointAt']> {
+    return this.#below.checkpointAt(position)
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }

@@ -69,6 +69,20 @@ export type Verification =
       readonly sentence: string
     }
 
+/** A statement, signed now and then and kept for ever: this was the head of the chain. */
+export interface SignedCheckpoint {
+  /** From 1, without gaps. */
+  readonly number: number
+  readonly position: number
+  readonly hash: string
+  /** When it was signed. @unit ms since 1970 */
+  readonly atMs: number
+  /** The raw public key, base64. */
+  readonly publicKey: string
+  /** Base64. @source RFC 8032 */
+  readonly signature: string
+}
+
 /** How a ledger is, as far as one look tells. */
 export interface LedgerHealth {
   /** The store's own time, where it has one. @unit ms since 1970 */
@@ -112,6 +126,10 @@ export interface Ledger {
    * @throws ledger-unavailable, ledger-newer, ledger-corrupt as an append would
    */
   checkHealth(): Promise<LedgerHealth>
+  /** The position of the last entry; 0 when there is none. */
+  end(): Promise<number>
+  /** The first checkpoint that covers a position; undefined when none does, or nothing is signed here. */
+  checkpointAt(position: number): Promise<SignedCheckpoint | undefined>
   /** Signs the current head of the chain; a no-op when nothing was appended since the last one. */
   checkpoint(): Promise<void>
   /** Reads everything and proves that nothing was altered, removed or reordered. */

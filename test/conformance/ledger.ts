@@ -192,6 +192,20 @@ function describeHealth(withLedger: WithLedger): void {
       assert.equal((await collect(ledger.readAll())).length, 2)
     }),
   )
+  it(
+    'says where it ends, and which checkpoint covers an entry, if it signs any',
+    withLedger(async (ledger) => {
+      assert.equal(await ledger.end(), 0)
+      await ledger.append({ stream: 'a', after: 0, entries: [entryOf(0), entryOf(1)] })
+      assert.equal(await ledger.end(), 2)
+      assert.equal(await ledger.checkpointAt(1), undefined)
+      await ledger.checkpoint()
+      const covering = await ledger.checkpointAt(1)
+      if (covering !== undefined) assert.equal(covering.position, 2)
+      assert.deepEqual(await ledger.checkpointAt(2), covering)
+      assert.equal(await ledger.checkpointAt(3), undefined)
+    }),
+  )
 }
 
 function describeNews(withLedger: WithLedger): void {

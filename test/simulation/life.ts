@@ -159,6 +159,8 @@ export class Life {
         return stop
       },
       checkHealth: () => this.#while(below.checkHealth()),
+      end: () => this.#while(below.end()),
+      checkpointAt: (position) => this.#while(below.checkpointAt(position)),
       checkpoint: () => this.#while(below.checkpoint()),
       verify: () => this.#while(below.verify()),
       close: () => this.#while(below.close()),

@@ -171,6 +171,8 @@ function hasty(below: Ledger, { clock }: EngineParts): Ledger {
     loadSnapshot: (stream) => below.loadSnapshot(stream),
     onAppended: (listener) => below.onAppended(listener),
     checkHealth: () => below.checkHealth(),
+    end: () => below.end(),
+    checkpointAt: (position) => below.checkpointAt(position),
     checkpoint: () => below.checkpoint(),
     verify: () => below.verify(),
     close: () => below.close(),

@@ -95,6 +95,8 @@ function unleased(below: Ledger): Ledger {
     loadSnapshot: (stream) => below.loadSnapshot(stream),
     onAppended: (listener) => below.onAppended(listener),
     checkHealth: () => below.checkHealth(),
+    end: () => below.end(),
+    checkpointAt: (position) => below.checkpointAt(position),
     checkpoint: () => below.checkpoint(),
     verify: () => below.verify(),
     close: () => below.close(),

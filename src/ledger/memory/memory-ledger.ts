@@ -32,6 +32,7 @@ export class MemoryLedger implements Ledger {
   /** The chain as far as it was asked for. */
   readonly #hashes: string[] = []
   readonly #streams = new Map<string, Link[]>()
+  readonly #summaries = new Map<string, StreamSummary>()
   readonly #snapshots = new Map<string, Snapshot>()
   readonly #listeners = new AppendListeners()
   #checkpoints = 0
@@ -59,7 +60,10 @@ export class MemoryLedger implements Ledger {
       links.push(link)
       return this.#recorded(link, entry)
     })
-    if (recorded.length > 0) this.#listeners.tell(stream)
+    if (recorded.length > 0) {
+      this.#summarize(append, links.length)
+      this.#listeners.tell(stream)
+    }
     return recorded
   }
 
@@ -75,12 +79,7 @@ export class MemoryLedger implements Ledger {
 
   async streams(): Promise<readonly StreamSummary[]> {
     this.#checkOpen('list the streams')
-    return [...this.#streams].map(([stream, links]) => {
-      const opened = entryOf(present(links[0], 'A stream begins with an entry.'))
-      const last = entryOf(present(links.at(-1), 'A stream ends with an entry.'))
-      const { atMs: lastAtMs, type: lastType } = last
-      return { stream, sequence: links.length, openedAtMs: opened.atMs, lastAtMs, lastType }
-    })
+    return [...this.#summaries.values()]
   }
 
   async saveSnapshot(snapshot: Snapshot): Promise<void> {
@@ -106,6 +105,16 @@ export class MemoryLedger implements Ledger {
     return last === undefined ? {} : { latestMs: entryOf(last).atMs }
   }
 
+  async end(): Promise<number> {
+    this.#checkOpen('read the ledger')
+    return this.#links.length
+  }
+
+  /** Nothing is signed in memory. */
+  async checkpointAt(): Promise<undefined> {
+    this.#checkOpen('read the ledger')
+  }
+
   async checkpoint(): Promise<void> {
     this.#checkOpen('take a checkpoint')
     if (this.#checkpointPosition === this.#links.length) return
@@ -122,6 +131,14 @@ export class MemoryLedger implements Ledger {
 
   async close(): Promise<void> {
     this.#isClosed = true
+  }
+
+  #summarize({ stream, entries }: Append, sequence: number): void {
+    const last = present(entries.at(-1), 'Something was appended.')
+    const openedAtMs =
+      this.#summaries.get(stream)?.openedAtMs ?? present(entries[0], 'Something was appended.').atMs
+    const { atMs: lastAtMs, type: lastType } = last
+    this.#summaries.set(stream, { stream, sequence, openedAtMs, lastAtMs, lastType })
   }
 
   *#replay(links: readonly Link[], after: number): Generator<Recorded> {

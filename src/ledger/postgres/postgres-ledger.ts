@@ -13,6 +13,7 @@ import type {
   Ledger,
   LedgerHealth,
   Recorded,
+  SignedCheckpoint,
   Snapshot,
   StreamSummary,
   Verification,
@@ -124,6 +125,16 @@ export class PostgresLedger implements Ledger {
   async checkHealth(): Promise<LedgerHealth> {
     this.#checkOpen('check the ledger')
     return checkHealth(this.#parts.database)
+  }
+
+  async end(): Promise<number> {
+    this.#checkOpen('read the ledger')
+    return this.#parts.reader.readEnd()
+  }
+
+  async checkpointAt(position: number): Promise<SignedCheckpoint | undefined> {
+    this.#checkOpen('read the ledger')
+    return this.#parts.reader.readCheckpoint(position)
   }
 
   async checkpoint(): Promise<void> {

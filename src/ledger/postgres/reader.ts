@@ -9,9 +9,10 @@ import type { Database, Row, Statement } from '../../database/database.ts'
 import type { Recorded, Snapshot, StreamSummary } from '../../seams/ledger.ts'
 import { GENESIS_HASH, type HashedLink, linkHash } from '../chain/link.ts'
 import type { Prover } from '../chain/signature.ts'
-import { snapshotStatement } from '../chain/statement.ts'
-import { endsOfRow, headOfRow, linkOfRow } from './rows.ts'
+import { type Checkpoint, snapshotStatement } from '../chain/statement.ts'
+import { checkpointOfRow, endOfRow, headOfRow, linkOfRow } from './rows.ts'
 import {
+  READ_CHECKPOINT,
   READ_ENDS,
   READ_HASH,
   READ_HEAD,
@@ -41,6 +42,12 @@ export class Reader {
     const [row] = await this.#query(READ_HEAD, [])
     if (row === undefined) throw this.#corrupt('The head of the chain is missing.')
     return headOfRow(row).position
+  }
+
+  /** The first checkpoint at a position or after it. */
+  async readCheckpoint(position: number): Promise<Checkpoint | undefined> {
+    const [row] = await this.#query(READ_CHECKPOINT, [position])
+    return row === undefined ? undefined : checkpointOfRow(row)
   }
 
   /** Which streams have grown since a position; undefined when there are too many to say. */
@@ -74,7 +81,7 @@ export class Reader {
   /** Pages of one stream with `sequence > after`, as it is when the first page is asked for. */
   async *pagesOfStream(stream: string, after: number): AsyncGenerator<readonly Recorded[]> {
     const [row] = await this.#query(READ_ENDS, [[stream]])
-    const end = row === undefined ? 0 : endsOfRow(row)[1].sequence
+    const end = row === undefined ? 0 : endOfRow(row)[1]
     for (let sequence = after; sequence < end; ) {
       const last = Math.min(end, sequence + PAGE_ROWS)
       const rows = await this.#query(READ_STREAM, [stream, sequence, last])

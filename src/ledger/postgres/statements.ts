@@ -1,12 +1,12 @@
 /** The statements of the ledger that are prepared once for each connection. */
 import type { Statement } from '../../database/database.ts'
-import { ENDS_COLUMNS, HEAD_COLUMNS, LINK_COLUMNS } from './rows.ts'
+import { CHECKPOINT_COLUMNS, HEAD_COLUMNS, LINK_COLUMNS } from './rows.ts'
 
 /** Writes a group; see the function's own words in the schema. */
 export const APPEND: Statement = {
   name: 'append',
   text: `SELECT rampart.append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
-    $14, $15, $16, $17, $18, $19, $20, $21)`,
+    $14, $15, $16, $17)`,
 }
 
 export const SAVE_SNAPSHOT: Statement = {
@@ -27,6 +27,12 @@ export const READ_HEAD: Statement = {
   text: `SELECT ${HEAD_COLUMNS} FROM rampart.head WHERE id = 1`,
 }
 
+export const READ_CHECKPOINT: Statement = {
+  name: 'read-checkpoint',
+  text: `SELECT ${CHECKPOINT_COLUMNS} FROM rampart.checkpoints WHERE position >= $1
+    ORDER BY number LIMIT 1`,
+}
+
 export const LOCK_HEAD: Statement = {
   name: 'lock-head',
   text: `SELECT ${HEAD_COLUMNS} FROM rampart.head WHERE id = 1 FOR UPDATE`,
@@ -39,7 +45,9 @@ export const READ_LAST: Statement = {
 
 export const READ_ENDS: Statement = {
   name: 'read-ends',
-  text: `SELECT ${ENDS_COLUMNS} FROM rampart.streams WHERE stream = ANY ($1)`,
+  text: `SELECT stream, coalesce((SELECT max(sequence) FROM rampart.entries AS entry
+      WHERE entry.stream = given.stream), 0)
+    FROM unnest($1::text[]) AS given (stream)`,
 }
 
 /** In the order of subjects, as leases are always locked. */
@@ -73,18 +81,19 @@ export const READ_STREAM: Statement = {
 
 export const READ_STREAMS: Statement = {
   name: 'read-streams',
-  text: `SELECT streams.stream, streams.sequence, opening.text::json ->> 'atMs',
+  text: `SELECT opening.stream, latest.sequence, opening.text::json ->> 'atMs',
       latest.text::json ->> 'atMs', latest.text::json ->> 'type'
-    FROM rampart.streams
-    JOIN rampart.entries AS opening ON opening.position = streams.first
-    JOIN rampart.entries AS latest ON latest.position = streams.last
-    ORDER BY streams.first`,
+    FROM rampart.entries AS opening
+    CROSS JOIN LATERAL (
+      SELECT sequence, text FROM rampart.entries AS entry WHERE entry.stream = opening.stream
+      ORDER BY sequence DESC LIMIT 1) AS latest
+    WHERE opening.sequence = 1 ORDER BY opening.position`,
 }
 
 /** Which streams have grown since a position. */
 export const READ_NEWS: Statement = {
   name: 'read-news',
-  text: 'SELECT stream FROM rampart.streams WHERE last > $1 ORDER BY last LIMIT 1001',
+  text: 'SELECT DISTINCT stream FROM rampart.entries WHERE position > $1 LIMIT 1001',
 }
 
 export const CHECK_HEALTH: Statement = {

@@ -8,8 +8,10 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { Recorded, Snapshot, StreamSummary } from '../../seams/ledger.ts'
 import { GENESIS_HASH, type HashedLink, linkHash } from '../chain/link.ts'
 import type { Prover } from '../chain/signature.ts'
-import { snapshotStatement } from '../chain/statement.ts'
+import { type Checkpoint, snapshotStatement } from '../chain/statement.ts'
 import {
+  CHECKPOINT_COLUMNS,
+  checkpointOfRow,
   damagedRow,
   ENDS_COLUMNS,
   endsOfRow,
@@ -43,6 +45,12 @@ export class Reader {
   readEnd(): number {
     const row = this.#read(() => rowOf(this.#statements.readEnd.get()))
     return row === undefined ? 0 : Number(row[0])
+  }
+
+  /** The first checkpoint at a position or after it. */
+  readCheckpoint(position: number): Checkpoint | undefined {
+    const row = this.#read(() => rowOf(this.#statements.readCheckpoint.get(position)))
+    return row === undefined ? undefined : checkpointOfRow(row)
   }
 
   /** Pages of the whole ledger with `after < position <= end`. */
@@ -178,6 +186,9 @@ function prepareStatements(database: DatabaseSync) {
     readHash: prepare('SELECT hash FROM entries WHERE position = ?'),
     readPage: prepare(
       `SELECT ${LINK_COLUMNS} FROM entries WHERE position > ? AND position <= ? ORDER BY position`,
+    ),
+    readCheckpoint: prepare(
+      `SELECT ${CHECKPOINT_COLUMNS} FROM checkpoints WHERE position >= ? ORDER BY number LIMIT 1`,
     ),
     readEnds: prepare(`SELECT ${ENDS_COLUMNS} FROM streams WHERE stream = ?`),
     followBack: prepare(`

@@ -14,6 +14,7 @@ import type {
   Ledger,
   LedgerHealth,
   Recorded,
+  SignedCheckpoint,
   Snapshot,
   StreamSummary,
   Verification,
@@ -144,6 +145,14 @@ export class SqliteLedger implements Ledger {
   async checkHealth(): Promise<LedgerHealth> {
     const latestMs = this.#writer('check the ledger').checkHealth()
     return latestMs === undefined ? {} : { latestMs }
+  }
+
+  async end(): Promise<number> {
+    return this.#reader().readEnd()
+  }
+
+  async checkpointAt(position: number): Promise<SignedCheckpoint | undefined> {
+    return this.#reader().readCheckpoint(position)
   }
 
   async checkpoint(): Promise<void> {

@@ -93,6 +93,14 @@ export class FaultyLedger implements Ledger {
     return this.#below.checkHealth()
   }
 
+  end(): Promise<number> {
+    return this.#below.end()
+  }
+
+  checkpointAt(position: number): ReturnType<Ledger['checkpointAt']> {
+    return this.#below.checkpointAt(position)
+  }
+
   checkpoint(): Promise<void> {
     return this.#below.checkpoint()
   }
