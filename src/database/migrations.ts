@@ -19,18 +19,20 @@ export interface Migration {
  * locked. `moved`: the head is not where the caller believes; `fenced`: a lease is not the latest one.
  * In both cases nothing was written. The epoch is raised by whoever has to know that an attempt whose
  * connection broke can have no effect any more.
+ *
+ * Streams, texts and hashes come one a line, which none of them can contain: an array's own form would
+ * escape every quote of a text, there and back.
  */
 const APPEND = `
   CREATE FUNCTION rampart.append_1(
     known_position bigint, known_hash text, known_epoch bigint,
     subjects text[], tokens bigint[],
-    entry_streams text[], entry_sequences bigint[], entry_texts text[], entry_hashes text[],
-    end_streams text[], end_sequences bigint[], end_firsts bigint[], end_lasts bigint[],
+    entry_streams text, entry_sequences bigint[], entry_texts text, entry_hashes text,
     new_hash text, new_checkpoints bigint, new_checkpoint_position bigint, new_seal text,
     signed_at_ms bigint, signed_by text, signature text, news text
   ) RETURNS text LANGUAGE plpgsql AS $body$
   DECLARE
-    written bigint := cardinality(entry_texts);
+    written bigint := cardinality(entry_sequences);
   BEGIN
     PERFORM 1 FROM rampart.head
       WHERE id = 1 AND position = known_position AND hash = known_hash AND epoch = known_epoch
@@ -45,11 +47,9 @@ const APPEND = `
     ) THEN RETURN 'fenced'; END IF;
     INSERT INTO rampart.entries (position, stream, sequence, text, hash)
       SELECT known_position + number, stream, sequence, text, hash
-      FROM unnest(entry_streams, entry_sequences, entry_texts, entry_hashes)
+      FROM unnest(string_to_array(entry_streams, E'\\n'), entry_sequences,
+          string_to_array(entry_texts, E'\\n'), string_to_array(entry_hashes, E'\\n'))
         WITH ORDINALITY AS entry (stream, sequence, text, hash, number);
-    INSERT INTO rampart.streams AS known (stream, sequence, first, last)
-      SELECT * FROM unnest(end_streams, end_sequences, end_firsts, end_lasts)
-      ON CONFLICT (stream) DO UPDATE SET sequence = excluded.sequence, last = excluded.last;
     IF signature IS NOT NULL THEN
       INSERT INTO rampart.checkpoints
         VALUES (new_checkpoints, new_checkpoint_position, new_hash, signed_at_ms, signed_by, signature);
@@ -153,12 +153,7 @@ export const MIGRATIONS: readonly Migration[] = [
         hash text NOT NULL,
         UNIQUE (stream, sequence)
       );
-      CREATE TABLE rampart.streams (
-        stream text COLLATE "C" PRIMARY KEY,
-        sequence bigint NOT NULL,
-        first bigint NOT NULL,
-        last bigint NOT NULL
-      ) WITH (fillfactor = 70);
+      CREATE INDEX entries_opening ON rampart.entries (position, stream) WHERE sequence = 1;
       CREATE TABLE rampart.head (
         id integer PRIMARY KEY CHECK (id = 1),
         position bigint NOT NULL,

@@ -20,6 +20,9 @@ export type FaultCodeName =
   | 'ledger-newer'
   | 'record-conflict'
   | 'store-unavailable'
+  | 'store-occupied'
+  | 'store-busy'
+  | 'backup-unusable'
   | 'master-key-unusable'
   | 'ramp-unknown'
   | 'ramp-busy'
@@ -203,6 +206,27 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
+  },
+  'store-occupied': {
+    meaning: 'There is something already where data was to be written.',
+    remedy: 'Name an empty place; nothing is ever overwritten.',
+    httpStatus: 409,
+    exitCode: 2,
+    retryable: false,
+  },
+  'store-busy': {
+    meaning: 'The data that was to be moved is still being written by somebody.',
+    remedy: 'Stop who uses it, for example with `rampart daemon stop`, and try again.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: true,
+  },
+  'backup-unusable': {
+    meaning: 'A file is no backup, or is torn, or is sealed with another master key.',
+    remedy: 'Read the hint; take another backup, or give its master key with `--key-file`.',
+    httpStatus: 422,
+    exitCode: 1,
+    retryable: false,
   },
   'master-key-unusable': {
     meaning: "The server's master key is missing or is no key.",

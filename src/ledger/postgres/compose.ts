@@ -9,23 +9,11 @@ import { linkHash } from '../chain/link.ts'
 import type { Head } from '../chain/statement.ts'
 import type { Outcome } from './append-queue.ts'
 
-/** A stream's place in the ledger. */
-export interface StreamEnds {
-  /** The sequence of its last entry. */
-  readonly sequence: number
-  /** The positions of its first and last entries. */
-  readonly first: number
-  readonly last: number
-}
-
-/** The ends of a stream that has no entries. */
-export const NO_ENDS: StreamEnds = { sequence: 0, first: 0, last: 0 }
-
 /** Where the chain and its streams end. */
 export interface Standing {
   readonly head: Head
-  /** Of every stream that the group touches; absent when it is new. */
-  readonly ends: ReadonlyMap<string, StreamEnds>
+  /** The last sequence of every stream that the group touches; absent or 0 when it is new. */
+  readonly ends: ReadonlyMap<string, number>
   /** The latest tokens of the group's subjects; absent: they are believed, and checked when written. */
   readonly tokens?: ReadonlyMap<string, number>
 }
@@ -36,8 +24,8 @@ export interface Composition {
   readonly recorded: readonly Recorded[]
   /** One a recorded entry. */
   readonly texts: readonly string[]
-  /** Of the streams that grew. */
-  readonly ends: ReadonlyMap<string, StreamEnds>
+  /** The last sequences of the streams that grew. */
+  readonly ends: ReadonlyMap<string, number>
   readonly position: number
   readonly hash: string
 }
@@ -46,15 +34,13 @@ export interface Composition {
 export function compose(group: readonly PreparedAppend[], standing: Standing): Composition {
   const recorded: Recorded[] = []
   const written: string[] = []
-  const grown = new Map<string, StreamEnds>()
+  const grown = new Map<string, number>()
   let { position, hash } = standing.head
   const outcomes = group.map(({ append, texts }): Outcome => {
     const { stream, after, entries } = append
     if (isFenced(append, standing)) return { verdict: 'refused', fault: fencedFault(append) }
-    const ends = grown.get(stream) ?? standing.ends.get(stream) ?? NO_ENDS
-    let { sequence } = ends
+    let sequence = grown.get(stream) ?? standing.ends.get(stream) ?? 0
     if (sequence !== after) return { verdict: 'refused', fault: conflictFault(append, sequence) }
-    const first = ends.first === 0 ? position + 1 : ends.first
     const own = texts.map((text, index): Recorded => {
       position += 1
       sequence += 1
@@ -62,7 +48,7 @@ export function compose(group: readonly PreparedAppend[], standing: Standing): C
       const entry = present(entries[index], 'Every text was printed from an entry.')
       return { position, stream, sequence, entry, hash }
     })
-    if (own.length > 0) grown.set(stream, { sequence, first, last: position })
+    if (own.length > 0) grown.set(stream, sequence)
     recorded.push(...own)
     written.push(...texts)
     return { verdict: 'recorded', recorded: own }

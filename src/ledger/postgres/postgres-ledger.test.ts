@@ -202,21 +202,18 @@ describe('replicas on one chain', () => {
     const { ledger } = await trial.join({ pollMs: 50 })
     await ledger.append({ stream: 'a', after: 0, entries: [entryOf(1)] })
     const found = told(ledger, 'b')
-    // The first look only remembers where the chain ends, so what grows is written until it is seen.
+    // The first look only remembers where the chain ends, so it grows until it is seen to grow.
     let isFound = false
     const finding = found.then(() => {
       isFound = true
     })
     for (let position = 2; !isFound; position += 1) {
-      await trial.sql('INSERT INTO rampart.streams VALUES ($1, 1, $2, $2)', [
-        position === 2 ? 'b' : `b${position}`,
-        position,
-      ])
-      await trial.sql("UPDATE rampart.streams SET last = $1 WHERE stream = 'b'", [position])
+      const values = [position, position - 1]
+      await trial.sql("INSERT INTO rampart.entries VALUES ($1, 'b', $2, '{}', '')", values)
       await trial.sql('UPDATE rampart.head SET position = $1', [position])
     }
     await finding
-    await trial.sql("DELETE FROM rampart.streams WHERE stream <> 'a'")
+    await trial.sql('DELETE FROM rampart.entries WHERE position > 1')
     await trial.sql('UPDATE rampart.head SET position = 1')
   })
 })

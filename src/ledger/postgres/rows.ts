@@ -2,7 +2,6 @@
 import type { Row } from '../../database/database.ts'
 import type { HashedLink } from '../chain/link.ts'
 import type { Checkpoint, SealedHead } from '../chain/statement.ts'
-import type { StreamEnds } from './compose.ts'
 
 /** The columns of an entry, in the order of `linkOfRow`. */
 export const LINK_COLUMNS = 'position, stream, sequence, text, hash'
@@ -19,13 +18,9 @@ export function linkOfRow(row: Row): HashedLink {
   }
 }
 
-/** The columns of a stream's ends, in the order of `endsOfRow`. */
-export const ENDS_COLUMNS = 'stream, sequence, first, last'
-
-/** A stream's row, with its name. */
-export function endsOfRow([stream, sequence, first, last]: Row): [string, StreamEnds] {
-  const ends = { sequence: Number(sequence), first: Number(first), last: Number(last) }
-  return [String(stream), ends]
+/** A stream's name and its last sequence; 0 when it has no entries. */
+export function endOfRow([stream, sequence]: Row): [string, number] {
+  return [String(stream), Number(sequence)]
 }
 
 /** The columns of the head, in the order of `headOfRow`. */

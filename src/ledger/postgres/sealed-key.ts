@@ -11,6 +11,9 @@ import { makePrivateKey, type Signer, signerOf } from '../chain/signature.ts'
 
 const NAME = 'ledger'
 const OPERATION = 'open the ledger'
+const OTHER_KEY =
+  'It was made with another master key than the one that is given here. ' +
+  'Give the one it was made with: --key-file, or RAMPART_KEY.'
 
 /** @throws ledger-unavailable when the key was sealed with another master key, or is gone */
 export async function openSealedSigner(database: Database, sealing: Sealing): Promise<Signer> {
@@ -25,12 +28,7 @@ export async function openSealedSigner(database: Database, sealing: Sealing): Pr
         throw keyFault(database, 'The ledger has entries, but its key is gone.')
       return keepKey(client, sealing, makePrivateKey())
     }
-    const privateKeyPem = sealing.open(sealed, NAME)
-    if (privateKeyPem !== undefined) return signerOf(privateKeyPem)
-    const hint =
-      'The server was started with another key than the one this database was made with. ' +
-      'Give it that key: --key-file, or RAMPART_KEY.'
-    throw keyFault(database, hint)
+    return signerOf(await openKey(client, sealing, database.subject))
   })
 }
 
@@ -46,11 +44,21 @@ export async function keepKey(
   return signer
 }
 
-/** The private key in PEM; undefined when there is none or the master key does not open it. */
-export async function readKey(database: Database, sealing: Sealing): Promise<string | undefined> {
-  const deed = { code: 'ledger-unavailable', operation: OPERATION } as const
-  const sealed = await database.use(deed, readSealed)
-  return sealed && sealing.open(sealed, NAME)
+/**
+ * The private key of a ledger in PEM.
+ *
+ * @throws ledger-unavailable when there is none, or the master key is another one
+ */
+export async function openKey(
+  client: ClientBase,
+  sealing: Sealing,
+  subject: string,
+): Promise<string> {
+  const sealed = await readSealed(client)
+  if (sealed === undefined) throw keyFault({ subject }, 'There is no ledger in this database yet.')
+  const privateKeyPem = sealing.open(sealed, NAME)
+  if (privateKeyPem === undefined) throw keyFault({ subject }, OTHER_KEY)
+  return privateKeyPem
 }
 
 async function readSealed(client: ClientBase): Promise<Buffer | undefined> {
@@ -59,6 +67,6 @@ async function readSealed(client: ClientBase): Promise<Buffer | undefined> {
   return row?.[0] as Buffer | undefined
 }
 
-function keyFault({ subject }: Database, hint: string): Fault {
+function keyFault({ subject }: Pick<Database, 'subject'>, hint: string): Fault {
   return new Fault({ code: 'ledger-unavailable', operation: OPERATION, subject, hint })
 }

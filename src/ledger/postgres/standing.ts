@@ -2,8 +2,7 @@
 import type { ClientBase } from 'pg'
 import { type Row, rowsOf } from '../../database/database.ts'
 import type { PreparedAppend } from '../chain/admission.ts'
-import type { StreamEnds } from './compose.ts'
-import { type EpochHead, endsOfRow, headOfRow } from './rows.ts'
+import { type EpochHead, endOfRow, headOfRow } from './rows.ts'
 import { LOCK_HEAD, LOCK_LEASES, READ_ENDS, READ_HEAD, READ_LAST } from './statements.ts'
 
 /** The head as it is kept, and the position and hash of the entry that is really last. */
@@ -14,7 +13,7 @@ export interface StoredHead {
 
 /** What a group needs to know to be composed. */
 export interface LockedStanding extends StoredHead {
-  readonly ends: ReadonlyMap<string, StreamEnds>
+  readonly ends: ReadonlyMap<string, number>
   readonly tokens: ReadonlyMap<string, number>
 }
 
@@ -47,17 +46,17 @@ export async function lockStanding(
   ])
   return {
     ...storedHead(heads, lasts),
-    ends: new Map(ends.map(endsOfRow)),
+    ends: new Map(ends.map(endOfRow)),
     tokens: new Map(leases.map(([subject, token]) => [String(subject), Number(token)])),
   }
 }
 
-/** Reads the ends of streams into a map; those of a stream that has none are not in it afterwards. */
+/** The last sequences of streams. */
 export async function readEnds(
   client: ClientBase,
   streams: readonly string[],
-): Promise<ReadonlyMap<string, StreamEnds>> {
-  return new Map((await rowsOf(client, READ_ENDS, [streams])).map(endsOfRow))
+): Promise<ReadonlyMap<string, number>> {
+  return new Map((await rowsOf(client, READ_ENDS, [streams])).map(endOfRow))
 }
 
 function storedHead(heads: readonly Row[], lasts: readonly Row[]): StoredHead {

@@ -8,16 +8,7 @@ import type { Verification } from '../../seams/ledger.ts'
 import { broken, ChainWalk, type Finding, isDisplaced } from '../chain/chain-walk.ts'
 import type { HashedLink } from '../chain/link.ts'
 import type { Prover } from '../chain/signature.ts'
-import type { StreamEnds } from './compose.ts'
-import {
-  CHECKPOINT_COLUMNS,
-  checkpointOfRow,
-  ENDS_COLUMNS,
-  endsOfRow,
-  headOfRow,
-  LINK_COLUMNS,
-  linkOfRow,
-} from './rows.ts'
+import { CHECKPOINT_COLUMNS, checkpointOfRow, headOfRow, LINK_COLUMNS, linkOfRow } from './rows.ts'
 import { READ_HEAD } from './statements.ts'
 
 const PAGE_ROWS = 1000
@@ -34,16 +25,13 @@ async function verify(client: ClientBase, prover: Prover): Promise<Verification>
   const signed = `SELECT ${CHECKPOINT_COLUMNS} FROM rampart.checkpoints ORDER BY number`
   const checkpoints = (await rowsOf(client, { text: signed }, [])).map(checkpointOfRow)
   const walk = new ChainWalk({ checkpoints, head: head && headOfRow(head), prover })
-  const ends = new Map<string, StreamEnds>()
   for await (const link of linksAfter(client, 0)) {
     const finding = walk.step(link)
     if (finding !== undefined) return explainFinding(client, finding, walk, link)
-    const { stream, sequence, position } = link
-    ends.set(stream, { sequence, first: ends.get(stream)?.first ?? position, last: position })
   }
   const verification = walk.finish()
   if (verification.verdict === 'broken') return verification
-  return (await checkStreams(client, ends)) ?? (await checkSchema(client)) ?? verification
+  return (await checkSchema(client)) ?? verification
 }
 
 async function* linksAfter(client: ClientBase, after: number): AsyncGenerator<HashedLink> {
@@ -77,24 +65,6 @@ async function explainFinding(
     }
   }
   return finding
-}
-
-/** The ends say nothing that the chain does not, but a wrong one would hide entries from readers. */
-async function checkStreams(
-  client: ClientBase,
-  ends: ReadonlyMap<string, StreamEnds>,
-): Promise<Finding | undefined> {
-  const text = `SELECT ${ENDS_COLUMNS} FROM rampart.streams`
-  const known = new Map((await rowsOf(client, { text }, [])).map(endsOfRow))
-  for (const [stream, { sequence, first, last }] of ends) {
-    const kept = known.get(stream)
-    if (kept?.sequence !== sequence || kept.first !== first || kept.last !== last) {
-      return broken(last, 'altered', `The ends of stream ${stream} are not where they should be.`)
-    }
-    known.delete(stream)
-  }
-  const [extra] = known.keys()
-  return extra === undefined ? undefined : broken(1, 'altered', `Stream ${extra} has no entries.`)
 }
 
 /** A trigger can change what is written, a rule or a row policy can hide it. */

@@ -20,7 +20,7 @@ import {
   snapshotStatement,
 } from '../chain/statement.ts'
 import type { Outcome } from './append-queue.ts'
-import { type Composition, compose, leasesOf, NO_ENDS, type StreamEnds } from './compose.ts'
+import { type Composition, compose, leasesOf } from './compose.ts'
 import type { EpochHead } from './rows.ts'
 import { settleDoubt } from './settle-doubt.ts'
 import { lockStanding, readEnds, readStoredHead, type StoredHead } from './standing.ts'
@@ -57,8 +57,8 @@ const NEWS_BYTES_MAX = 7500
 /** Writes to one database. */
 export class Writer {
   readonly #options: WriterOptions
-  /** The ends of every stream asked for since the head was last moved by somebody else. */
-  #ends = new Map<string, StreamEnds>()
+  /** The last sequence of every stream asked for since the head was last moved by somebody else. */
+  #ends = new Map<string, number>()
   /** Where this writer left the chain; unknown until it has looked. */
   #known: EpochHead | undefined
   #carefulGroups = 0
@@ -127,7 +127,7 @@ export class Writer {
     if (unknown.length === 0) return
     const ends = await readEnds(client, unknown)
     // A stream that is new is remembered as one without entries.
-    for (const stream of unknown) this.#ends.set(stream, ends.get(stream) ?? NO_ENDS)
+    for (const stream of unknown) this.#ends.set(stream, ends.get(stream) ?? 0)
   }
 
   /** With the head locked: what is read under the lock stays true until it is written. */
@@ -200,14 +200,13 @@ export class Writer {
     const { publicKey } = signer
     const statement = checkpointStatement({ number, position, hash, atMs, publicKey })
     const seal = signer.seal(headStatement(moved))
-    const ended = [...ends.values()]
     const [row] = await rowsOf(client, APPEND, [
       ...[head.position, head.hash, head.epoch],
       ...[[...leases.keys()], [...leases.values()]],
-      ...[recorded.map(({ stream }) => stream), recorded.map(({ sequence }) => sequence)],
-      ...[texts, recorded.map((one) => one.hash)],
-      ...[[...ends.keys()], ended.map(({ sequence }) => sequence)],
-      ...[ended.map(({ first }) => first), ended.map(({ last }) => last)],
+      recorded.map(({ stream }) => stream).join('\n'),
+      recorded.map(({ sequence }) => sequence),
+      texts.join('\n'),
+      recorded.map((one) => one.hash).join('\n'),
       ...[hash, number, checkpointPosition, seal],
       ...[atMs, publicKey, signs ? signer.sign(statement) : null, this.#newsOf(ends)],
     ])
@@ -218,7 +217,7 @@ export class Writer {
     return row?.[0]
   }
 
-  #newsOf(ends: ReadonlyMap<string, StreamEnds>): string {
+  #newsOf(ends: ReadonlyMap<string, number>): string {
     const by = this.#options.name
     const news = JSON.stringify({ by, streams: [...ends.keys()] })
     return Buffer.byteLength(news) > NEWS_BYTES_MAX ? JSON.stringify({ by }) : news
