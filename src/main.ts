@@ -9,6 +9,7 @@ import type { CliParts, RunAgentOptions, RunDaemonOptions } from './cli/cli-part
 import { runCli } from './cli/program.ts'
 import { SystemClock } from './clock/system-clock.ts'
 import { findWorkspace } from './server/client/find-workspace.ts'
+import type { Log } from './telemetry/log-about.ts'
 
 const clock = new SystemClock()
 const ROOT = new URL('../', import.meta.url)
@@ -70,14 +71,23 @@ async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
   const { runDaemon } = await import('./daemon/daemon.ts')
   const settings = definedOnly(process.env)
   const signal = untilTold()
+  const log = options.doors === undefined ? logText : await openLog(settings)
   await runDaemon({ ...options, version, settings, user: userName(), signal, log })
   return 0
+}
+
+/** Sentences for a person at a terminal, JSON for whoever collects what a server writes. */
+async function openLog(settings: Readonly<Record<string, string>>): Promise<Log> {
+  const form = settings['RAMPART_LOG'] ?? (process.stderr.isTTY ? 'text' : 'json')
+  if (form === 'text') return logText
+  const { openJsonLog } = await import('./telemetry/json-log.ts')
+  return await openJsonLog(version)
 }
 
 async function runAgentHere(options: RunAgentOptions): Promise<number> {
   const { runAgentProcess } = await import('./daemon/agent.ts')
   const settings = definedOnly(process.env)
-  await runAgentProcess({ ...options, version, settings, signal: untilTold(), log })
+  await runAgentProcess({ ...options, version, settings, signal: untilTold(), log: logText })
   return 0
 }
 
@@ -92,7 +102,7 @@ function untilTold(): AbortSignal {
   return stopping.signal
 }
 
-function log(line: string): void {
+function logText(line: string): void {
   process.stderr.write(`${new Date(clock.nowMs()).toISOString()} ${line}\n`)
 }
 

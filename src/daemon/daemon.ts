@@ -11,11 +11,13 @@ import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import type { DaemonIdentity } from '../server/parts.ts'
 import { openServer, type Server } from '../server/server.ts'
+import type { Log } from '../telemetry/log-about.ts'
 import { recordCircumstances } from './daemon-circumstances.ts'
 import { assertNotExposed, type DoorOptions, openDoor, readAccess } from './daemon-doors.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
+import { aboutTrouble, describeTrouble, logEvents, openDaemonLog } from './daemon-log.ts'
 import { countMetrics, measuredLedger } from './daemon-metrics.ts'
 import { openNotifying } from './daemon-notifying.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
@@ -43,7 +45,7 @@ export interface DaemonOptions {
   /** Aborted when the daemon is to stop. */
   readonly signal: AbortSignal
   /** One line for the daemon's log. */
-  log(line: string): void
+  readonly log: Log
 }
 
 /** How long to wait for a daemon that is starting or stopping. @unit ms */
@@ -103,17 +105,20 @@ async function waitForLock(
 }
 
 async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> {
-  const { settings, version, log, doors, user: localUser } = options
+  const { settings, version, doors, user: localUser } = options
   const { workspace } = place
-  const onTrouble = (error: unknown): void => log(describeTrouble(error))
-  const access = doors === undefined ? undefined : readAccess(doors)
   const clock = new SystemClock()
+  const { log, close: closeLog } = openDaemonLog(options, clock)
+  const onTrouble = (error: unknown): void => log(describeTrouble(error), aboutTrouble(error))
+  const access = doors === undefined ? undefined : readAccess(doors)
   const takesAgents = doors !== undefined
   const kept = await openStore({ place, settings, clock, onTrouble }, options.database)
   const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
   const store = measured === undefined ? kept : { ...kept, ledger: measured }
   const parts = openDaemonParts({ place, settings, clock, store, takesAgents, onTrouble })
-  const { webhooksMayReach: mayReach, database } = options
+  const { webhooksMayReach, database } = options
+  // Where only the owner of the account comes in, webhooks reach no more than they could themselves.
+  const mayReach = doors === undefined ? 'everything' : webhooksMayReach
   const { leases } = store
   const keyFile = database?.keyFile
   const notifying = openNotifying({ place, settings, keyFile, mayReach, leases })
@@ -140,14 +145,14 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
       dashboard: settings['RAMPART_DASHBOARD'],
     },
   )
-  logEvents(parts, log)
+  logEvents(parts.engine, log)
   recordCircumstances(parts, onTrouble)
   const stopSending = sendTraces({ parts, settings, version, onTrouble })
   const stopPruning = await takeUp(parts, log, onTrouble)
   await listen(server, place, parts, identity)
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
   if (doors !== undefined) await openDoor(server, doors, { records: parts.records, log, onTrouble })
-  const idle = watchIdle({ ...options, server, parts, stop })
+  const idle = watchIdle({ ...options, log, server, parts, stop })
   await aborted(AbortSignal.any([options.signal, stopping.signal]))
   log('Stopping; what is running keeps running.')
   clearInterval(idle)
@@ -160,12 +165,13 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()
+  await closeLog()
 }
 
 /** Takes up what was left unfinished; with a damaged ledger nothing, since nothing could be recorded. */
 async function takeUp(
   parts: DaemonParts,
-  log: (line: string) => void,
+  log: Log,
   onTrouble: (error: unknown) => void,
 ): Promise<() => void> {
   if (parts.ledger instanceof DamagedLedger) {
@@ -209,7 +215,7 @@ interface IdleWatch {
   readonly server: Server
   readonly parts: DaemonParts
   stop(): void
-  log(line: string): void
+  readonly log: Log
 }
 
 /** Stops the daemon once nothing runs, no ramp is under way and nobody has been connected for long. */
@@ -225,25 +231,4 @@ function watchIdle(watch: IdleWatch): NodeJS.Timeout | undefined {
     stop()
   }
   return setInterval(look, Math.min(Math.max(idleExitMs / 4, 10), IDLE_LOOK_MS))
-}
-
-function logEvents({ engine }: DaemonParts, log: (line: string) => void): void {
-  const { events } = engine
-  events.on('engine.started', ({ ramps }) => {
-    if (ramps.length > 0) log(`Taking up ${ramps.join(', ')}.`)
-  })
-  events.on('ramp.opened', ({ ramp, entry }) => log(`${ramp} was opened by ${entry.by}.`))
-  events.on('ramp.ended', ({ ramp, entry }) => log(`${ramp} ended: ${entry.outcome}.`))
-  events.on('loop.failed', ({ ramp, error }) => {
-    log(`${ramp} stands still by a bug until \`rampart daemon restart\`: ${describeTrouble(error)}`)
-  })
-  events.on('ledger.retried', ({ ramp, error, pauseMs }) => {
-    log(`${ramp} waits ${pauseMs} ms for the ledger: ${describeTrouble(error)}`)
-  })
-}
-
-/** Faults in one line; bugs with their stack. */
-function describeTrouble(error: unknown): string {
-  if (error instanceof Fault) return `${error.code}: ${error.message}`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }

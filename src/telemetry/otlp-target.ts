@@ -1,29 +1,36 @@
 /**
- * Where traces are sent, by OpenTelemetry's own variables; nothing is sent unless one of them says so.
+ * Where traces and logs are sent, by OpenTelemetry's own variables; nothing is sent unless one of them says so.
  *
  * @source https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */
 
-/** Where to send traces, and in whose name. */
+/** What is sent. */
+export type OtlpSignal = 'traces' | 'logs'
+
+/** Where to send, and in whose name. */
 export interface OtlpTarget {
   readonly url: string
-  /** Says whose traces they are, beside `service.name`. */
+  /** Says whose they are, beside `service.name`. */
   readonly attributes: Readonly<Record<string, string>>
 }
 
 type Settings = Readonly<Record<string, string | undefined>>
 
 /** The target; undefined when none is given, or telemetry is switched off. */
-export function otlpTargetOf(settings: Settings): OtlpTarget | undefined {
+export function otlpTargetOf(
+  settings: Settings,
+  signal: OtlpSignal = 'traces',
+): OtlpTarget | undefined {
+  const name = signal.toUpperCase()
   if (settings['OTEL_SDK_DISABLED']?.toLowerCase() === 'true') return undefined
-  if (settings['OTEL_TRACES_EXPORTER'] === 'none') return undefined
-  const own = given(settings['OTEL_EXPORTER_OTLP_TRACES_ENDPOINT'])
+  if (settings[`OTEL_${name}_EXPORTER`] === 'none') return undefined
+  const own = given(settings[`OTEL_EXPORTER_OTLP_${name}_ENDPOINT`])
   const base = given(settings['OTEL_EXPORTER_OTLP_ENDPOINT'])
-  const url = own ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/traces`)
+  const url = own ?? (base === undefined ? undefined : `${base.replace(/\/+$/, '')}/v1/${signal}`)
   if (url === undefined) return undefined
   const attributes = listed(settings['OTEL_RESOURCE_ATTRIBUTES'])
-  const name = given(settings['OTEL_SERVICE_NAME']) ?? attributes['service.name'] ?? 'rampart'
-  return { url, attributes: { ...attributes, 'service.name': name } }
+  const service = given(settings['OTEL_SERVICE_NAME']) ?? attributes['service.name'] ?? 'rampart'
+  return { url, attributes: { ...attributes, 'service.name': service } }
 }
 
 function given(text: string | undefined): string | undefined {

@@ -34,19 +34,32 @@ export interface OtlpReceiver {
   /** What goes into OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly endpoint: string
   readonly received: readonly ReceivedTraces[]
+  readonly logs: readonly ReceivedLog[]
+}
+
+/** A line of a log, as it came. */
+export interface ReceivedLog {
+  readonly path: string
+  readonly severityText: string
+  readonly body: { readonly stringValue: string }
+  readonly attributes: readonly { readonly key: string; readonly value: OtlpValue }[]
+  readonly resource: Readonly<Record<string, unknown>>
 }
 
 /** Opens one on a free port; it answers everything with this status. */
 export async function openOtlpReceiver(t: TestContext, status = 200): Promise<OtlpReceiver> {
   const received: ReceivedTraces[] = []
+  const logs: ReceivedLog[] = []
   const server = createServer(async (request, response) => {
-    received.push(parse(request, await bodyOf(request)))
+    const body = await bodyOf(request)
+    if (request.url?.endsWith('/logs')) logs.push(...parseLogs(request, body))
+    else received.push(parse(request, body))
     response.writeHead(status, { 'content-type': 'application/json' }).end('{}')
   }).listen(0, '127.0.0.1')
   await once(server, 'listening')
   t.after(() => server.close())
   const { port } = server.address() as AddressInfo
-  return { endpoint: `http://127.0.0.1:${port}`, received }
+  return { endpoint: `http://127.0.0.1:${port}`, received, logs }
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Buffer> {
@@ -61,6 +74,22 @@ interface OtlpBody {
     readonly resource: { readonly attributes: ReceivedSpan['attributes'] }
     readonly scopeSpans: readonly { readonly spans: readonly ReceivedSpan[] }[]
   }[]
+}
+
+interface OtlpLogsBody {
+  readonly resourceLogs: readonly {
+    readonly resource: { readonly attributes: ReceivedSpan['attributes'] }
+    readonly scopeLogs: readonly { readonly logRecords: readonly ReceivedLog[] }[]
+  }[]
+}
+
+function parseLogs({ url: path = '' }: IncomingMessage, body: Buffer): readonly ReceivedLog[] {
+  const { resourceLogs } = JSON.parse(body.toString('utf8')) as OtlpLogsBody
+  return resourceLogs.flatMap(({ resource, scopeLogs }) => {
+    const named = resource.attributes.map(({ key, value }) => [key, Object.values(value)[0]])
+    const records = scopeLogs.flatMap(({ logRecords }) => logRecords)
+    return records.map((record) => ({ ...record, path, resource: Object.fromEntries(named) }))
+  })
 }
 
 function parse(request: IncomingMessage, body: Buffer): ReceivedTraces {

@@ -1,0 +1,19 @@
+/** The log as one JSON document a line on standard error, for whoever collects it. */
+import type { Log } from './log-about.ts'
+
+/** Loads the library only now. Lines are written at once: what a crash cuts off is what matters. */
+export async function openJsonLog(version: string): Promise<Log> {
+  const { default: pino } = await import('pino')
+  const logger = pino(
+    {
+      base: { service: 'rampart', version, pid: process.pid },
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (level) => ({ level }) },
+    },
+    pino.destination({ dest: 2, sync: true }),
+  )
+  return (line, about = {}) => {
+    const { level = 'info', ...ids } = about
+    logger[level](ids, line)
+  }
+}
