@@ -83,7 +83,15 @@ export class Engine {
     if (leases !== undefined && mailbox !== undefined) {
       const perform: ErrandsOptions['perform'] = (errand, right) => this.#perform(errand, right)
       this.#errands = new Errands({ parts, leases, mailbox, subjects, closing, perform })
-      this.#vacancies = new Vacancies({ parts, leases, directory, subjects, onTrouble })
+      this.#vacancies = new Vacancies({
+        parts,
+        events,
+        leases,
+        directory,
+        subjects,
+        local,
+        onTrouble,
+      })
     }
     events.on('ramp.advanced', ({ state }) => this.#onAdvanced(state))
   }

@@ -54,42 +54,65 @@ export class RampDirectory {
     subjects: Iterable<string>,
     listing: readonly StreamSummary[],
   ): Promise<ReadonlyMap<string, StreamSummary>> {
-    const sought = new Set(subjects)
-    const names = new Set([...sought].map(nameIn))
     const latest = new Map<string, StreamSummary>()
-    for (const summary of listing.toReversed()) {
-      if (latest.size === sought.size) break
-      if (!isNamed(summary.stream, names)) continue
-      const subject = await this.subjectOf(summary.stream)
-      if (subject === undefined || !sought.has(subject) || latest.has(subject)) continue
-      latest.set(subject, summary)
+    for (const [subject, found] of await this.find(subjects, listing)) {
+      if (found.latest !== undefined) latest.set(subject, found.latest)
     }
     return latest
   }
 
-  /** The unfinished ramps of a subject. */
-  async unfinishedOf(
-    subject: string,
+  /** What there is of each of these subjects, in one walk through the listing. */
+  async find(
+    subjects: Iterable<string>,
     listing: readonly StreamSummary[],
-  ): Promise<readonly string[]> {
-    const names = new Set([nameIn(subject)])
-    const found: string[] = []
-    for (const { stream, lastType } of listing) {
-      if (lastType === 'ramp.ended' || !isNamed(stream, names)) continue
-      if ((await this.subjectOf(stream)) === subject) found.push(stream)
+  ): Promise<ReadonlyMap<string, FoundRamps>> {
+    const found = new Map<string, Finding>()
+    const byName = new Map<string, Finding[]>()
+    for (const subject of subjects) {
+      const finding: Finding = { unfinished: [] }
+      found.set(subject, finding)
+      const name = nameIn(subject)
+      byName.set(name, [...(byName.get(name) ?? []), finding])
+    }
+    for (let place = listing.length - 1; place >= 0; place--) {
+      const summary = listing[place]
+      if (summary === undefined || !isSought(summary, byName)) continue
+      const { stream } = summary
+      const subject = this.knownSubjectOf(stream) ?? (await this.subjectOf(stream))
+      const finding = found.get(subject ?? '')
+      if (finding === undefined) continue
+      finding.latest ??= summary
+      if (summary.lastType !== 'ramp.ended') finding.unfinished.unshift(stream)
     }
     return found
   }
+}
+
+/** The ramps of one subject. */
+export interface FoundRamps {
+  /** Oldest first. */
+  readonly unfinished: readonly string[]
+  readonly latest?: StreamSummary
+}
+
+interface Finding {
+  readonly unfinished: string[]
+  latest?: StreamSummary
 }
 
 function nameIn(subject: string): string {
   return subject.slice(subject.indexOf('/') + 1)
 }
 
-/** Whether the id of a ramp begins with one of these names, as far as that can be told. */
-function isNamed(ramp: string, names: ReadonlySet<string>): boolean {
-  for (let dash = ramp.indexOf('-'); dash > 0; dash = ramp.indexOf('-', dash + 1)) {
-    if (names.has(ramp.slice(0, dash))) return true
+/** Whether a ramp may tell something new of a subject whose name its id begins with. */
+function isSought(
+  { stream, lastType }: StreamSummary,
+  byName: ReadonlyMap<string, readonly Finding[]>,
+): boolean {
+  for (let dash = stream.indexOf('-'); dash > 0; dash = stream.indexOf('-', dash + 1)) {
+    const findings = byName.get(stream.slice(0, dash))
+    if (findings === undefined) continue
+    if (lastType !== 'ramp.ended' || findings.some((one) => one.latest === undefined)) return true
   }
   return false
 }

@@ -3,12 +3,11 @@
  * An engine that is alone with its store moves all of them, and none of this costs it anything.
  */
 import type { RampState } from '../core/ramp/state.ts'
-import type { StreamSummary } from '../seams/ledger.ts'
 import type { EngineEvents } from './events.ts'
 import type { LocalRamps } from './local-ramps.ts'
 import { Ownership, type Right, soleRight } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
-import type { RampDirectory } from './ramp-directory.ts'
+import type { FoundRamps, RampDirectory } from './ramp-directory.ts'
 import { loadState } from './snapshots.ts'
 
 /** What is shared by whatever acts upon subjects. */
@@ -29,8 +28,8 @@ export interface HeldSubject {
   readonly ended?: string
 }
 
-/** Lists the ledger's ramps when first asked, after the rights were had that it is asked for. */
-type Listing = () => Promise<readonly StreamSummary[]>
+/** Looks into the ledger when first asked, after the rights were had to what it is asked for. */
+type Look = () => Promise<ReadonlyMap<string, FoundRamps>>
 
 /** Holds what this engine moves. */
 export class Subjects {
@@ -69,7 +68,7 @@ export class Subjects {
     if (held !== undefined) return held
     return await this.#whileUsed([subject], async () => {
       const right = await this.#ownership?.take(subject)
-      return right && (await this.#settle(right, this.#listOnce()))
+      return right && (await this.#settle(right, this.#lookOnce([right])))
     })
   }
 
@@ -79,8 +78,8 @@ export class Subjects {
       const takes = subjects.map((subject) => this.#ownership?.take(subject))
       const rights = had(await Promise.allSettled(takes))
       if (rights.length === 0) return []
-      const listing = this.#listOnce()
-      return had(await Promise.allSettled(rights.map((right) => this.#settle(right, listing))))
+      const look = this.#lookOnce(rights)
+      return had(await Promise.allSettled(rights.map((right) => this.#settle(right, look))))
     })
   }
 
@@ -118,17 +117,19 @@ export class Subjects {
     }
   }
 
-  #listOnce(): Listing {
-    let listing: ReturnType<Listing> | undefined
+  #lookOnce(rights: readonly Right[]): Look {
+    const { directory } = this.#options
+    const subjects = rights.map(({ subject }) => subject)
+    let found: ReturnType<Look> | undefined
     return () => {
-      listing ??= this.#options.directory.list()
-      return listing
+      found ??= directory.list().then((listing) => directory.find(subjects, listing))
+      return found
     }
   }
 
   /** The right, once what was unfinished runs by it; undefined when it was lost before that. */
-  async #settle(right: Right, listing: Listing): Promise<Right | undefined> {
-    const settling = this.#settling.get(right) ?? this.#settleOnce(right, listing)
+  async #settle(right: Right, look: Look): Promise<Right | undefined> {
+    const settling = this.#settling.get(right) ?? this.#settleOnce(right, look)
     this.#settling.set(right, settling)
     try {
       await settling
@@ -142,13 +143,13 @@ export class Subjects {
     return right.isSure() ? right : undefined
   }
 
-  async #settleOnce(right: Right, listing: Listing): Promise<void> {
+  async #settleOnce(right: Right, look: Look): Promise<void> {
     if (this.#settled.has(right)) return
-    const { local, directory, parts, events } = this.#options
+    const { local, parts, events } = this.#options
     const { subject } = right
-    const all = await listing()
+    const { unfinished = [], latest } = (await look()).get(subject) ?? {}
     const ramps: string[] = []
-    for (const ramp of await directory.unfinishedOf(subject, all)) {
+    for (const ramp of unfinished) {
       const state = await loadState(parts.ledger, ramp)
       if (!isUnfinished(state)) continue
       const settings = await parts.settings.load(ramp)
@@ -156,7 +157,6 @@ export class Subjects {
       await local.takeUp(state, settings, right)
       ramps.push(ramp)
     }
-    const latest = (await directory.latestOf([subject], all)).get(subject)
     if (!right.isSure()) return
     this.#settled.add(right)
     if (ramps.length > 0) events.emit('ownership.taken', { subject, ramps })

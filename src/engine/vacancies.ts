@@ -7,7 +7,9 @@ import { isFault } from '../core/fault/fault.ts'
 import type { Timer } from '../seams/clock.ts'
 import type { Leases } from '../seams/leases.ts'
 import { eachAtOnce } from './each-at-once.ts'
+import type { EngineEvents } from './events.ts'
 import { maybeUnfollowed } from './follow-ups.ts'
+import type { LocalRamps } from './local-ramps.ts'
 import type { EngineParts } from './parts.ts'
 import type { RampDirectory } from './ramp-directory.ts'
 import { subjectOf } from './subject.ts'
@@ -16,7 +18,7 @@ import type { Subjects } from './subjects.ts'
 /** A look takes this share of what is vacant, so that others find something too. */
 const TAKEN_SHARE = 1 / 3
 /** And no more than so many. */
-const TAKEN_MOST = 64
+const TAKEN_MOST = 512
 /** The pause after a look that found something. @unit ms */
 const BUSY_PAUSE_MS = 150
 /** So many ramps are looked up at once. */
@@ -28,6 +30,8 @@ export interface VacanciesOptions {
   readonly leases: Leases
   readonly directory: RampDirectory
   readonly subjects: Subjects
+  readonly local: LocalRamps
+  readonly events: EngineEvents
   /** Called when a look fails by a bug. */
   onTrouble(error: unknown): void
 }
@@ -35,24 +39,31 @@ export interface VacanciesOptions {
 /** Looks again and again. */
 export class Vacancies {
   readonly #options: VacanciesOptions
-  /** Ramps that may be unfinished. */
+  /** Ramps of others, or of nobody, that may be unfinished. */
   readonly #unfinished = new Set<string>()
   /** Ramps that have ended and that something may still have to follow. */
   readonly #unfollowed = new Set<string>()
-  readonly #unwatch: () => void
+  readonly #unwatch: readonly (() => void)[]
   /** Whether ramps may be missing from what is known. */
   #isStale = true
   #hasListed = false
+  #isBusy = false
   #timer: Timer | undefined
   #looking: Promise<void> = Promise.resolve()
   #isClosed = false
 
   constructor(options: VacanciesOptions) {
     this.#options = options
-    this.#unwatch = options.parts.ledger.onAppended((stream) => {
-      if (stream === undefined) this.#isStale = true
-      else if (this.#hasListed) this.#unfinished.add(stream)
-    })
+    const { parts, local, events } = options
+    this.#unwatch = [
+      parts.ledger.onAppended((stream) => {
+        if (stream === undefined) this.#isStale = true
+        else if (local.loop(stream) === undefined) this.#unfinished.add(stream)
+      }),
+      events.on('ownership.lost', ({ ramps }) => {
+        for (const ramp of ramps) this.#unfinished.add(ramp)
+      }),
+    ]
   }
 
   /** Looks once, and from then on by itself. */
@@ -63,7 +74,7 @@ export class Vacancies {
   /** Looks no more. */
   async close(): Promise<void> {
     this.#isClosed = true
-    this.#unwatch()
+    for (const unwatch of this.#unwatch) unwatch()
     this.#timer?.cancel()
     await this.#looking
   }
@@ -93,12 +104,13 @@ export class Vacancies {
   async #lookAndTake(): Promise<boolean> {
     if (this.#isStale) await this.#list()
     let vacant = await this.#vacant()
-    if (vacant.length > 0 && this.#hasListed) {
+    if (vacant.length > 0 && !this.#isBusy) {
       // What looked unfinished may have ended meanwhile, which is cheaper read than taken.
       await this.#list()
       vacant = await this.#vacant()
     }
-    if (vacant.length === 0 || this.#isClosed) return false
+    this.#isBusy = vacant.length > 0
+    if (!this.#isBusy || this.#isClosed) return false
     const most = Math.min(TAKEN_MOST, Math.ceil(vacant.length * TAKEN_SHARE))
     await this.#options.subjects.holdAll(this.#some(vacant, most))
     return true
@@ -111,7 +123,8 @@ export class Vacancies {
     if (!this.#hasListed) for (const ramp of maybeUnfollowed(listing)) this.#unfollowed.add(ramp)
     this.#hasListed = true
     for (const { stream, lastType } of listing) {
-      if (lastType !== 'ramp.ended') this.#unfinished.add(stream)
+      if (this.#options.local.loop(stream) !== undefined) this.#unfinished.delete(stream)
+      else if (lastType !== 'ramp.ended') this.#unfinished.add(stream)
       else if (this.#unfinished.delete(stream)) this.#unfollowed.add(stream)
     }
   }
@@ -127,13 +140,15 @@ export class Vacancies {
 
   /** The subjects with something to do that nobody holds. */
   async #vacant(): Promise<readonly string[]> {
-    const { leases, directory } = this.#options
+    if (this.#unfinished.size + this.#unfollowed.size === 0) return []
+    const { leases, directory, local } = this.#options
     const held = new Set((await leases.holders()).map(({ subject }) => subject))
     const vacant = new Set<string>()
     const unknown: string[] = []
     for (const ramp of this.#unfinished) {
       const subject = directory.knownSubjectOf(ramp)
-      if (subject === undefined) unknown.push(ramp)
+      if (local.loop(ramp) !== undefined) this.#unfinished.delete(ramp)
+      else if (subject === undefined) unknown.push(ramp)
       else if (!held.has(subject)) vacant.add(subject)
     }
     await eachAtOnce(unknown, READ_AT_ONCE, async (ramp) => {
