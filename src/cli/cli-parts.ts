@@ -39,6 +39,8 @@ export interface RunDaemonOptions {
   readonly doors?: ServeDoors
   /** Where everything is kept, when that is not the workspace. */
   readonly database?: ServeDatabase
+  /** Networks that webhooks may reach although they are private, with commas. @default none */
+  readonly webhooksMayReach?: string
 }
 
 /** A database that several servers share. */

@@ -137,6 +137,10 @@ export const SERVER_VERBS: readonly Verb[] = [
       ['--database <url>', 'keep everything in PostgreSQL, as RAMPART_DATABASE'],
       ['--key-file <file>', 'the key of what is secret there, as RAMPART_KEY; the same for all'],
       ['--replica <name>', 'what this server is called among those that share the database'],
+      [
+        '--webhooks-may-reach <networks>',
+        'private networks for webhooks: 10.0.0.0/8, or everything',
+      ],
       WORKSPACE_FLAG,
     ],
     run: async (parts, _, options) =>

@@ -16,6 +16,7 @@ interface ServeOptions extends WorkspaceOption {
   readonly database?: string
   readonly keyFile?: string
   readonly replica?: string
+  readonly webhooksMayReach?: string
 }
 
 const LISTEN = '127.0.0.1:7070'
@@ -47,9 +48,11 @@ export async function runServe(parts: CliParts, options: ServeOptions): Promise<
   }
   const database = databaseOf(parts, options)
   const workspace = workspaceOf(parts, options)
+  const { webhooksMayReach } = options
   return await parts.runDaemon({
     workspace,
     doors,
+    ...(webhooksMayReach === undefined ? {} : { webhooksMayReach }),
     ...(database === undefined ? {} : { database }),
   })
 }

@@ -1,4 +1,6 @@
 /** `rampart webhooks`: who is told of what happens, and what became of telling them. */
+import { listWords } from '../../contracts/document/describe-value.ts'
+import { nearestWord } from '../../contracts/document/nearest-word.ts'
 import type { NotificationType, WebhookRequest } from '../../server/wire/webhooks.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
@@ -9,6 +11,15 @@ import { countOf, tableLines } from '../views/columns.ts'
 import { withDaemon, withOwnDaemon, workspaceOf } from '../workspace.ts'
 
 const PREFIX = 'dev.rampart.'
+
+const TYPES: readonly NotificationType[] = [
+  'dev.rampart.ramp.opened',
+  'dev.rampart.ramp.held',
+  'dev.rampart.ramp.ended',
+  'dev.rampart.stage.breached',
+  'dev.rampart.approval.wanted',
+  'dev.rampart.contract.amended',
+]
 
 interface AddOptions extends JsonOption, WorkspaceOption {
   readonly slack?: boolean
@@ -58,6 +69,17 @@ export async function runWebhooksAdd(
     return misuse(parts, sentence, 'Next: rampart webhooks add https://example.org/hook')
   }
   const { type, contract: contracts } = options
+  const unknown = type?.find((one) => !TYPES.includes(withPrefix(one)))
+  if (unknown !== undefined) {
+    const words = TYPES.map(withoutPrefix)
+    const nearest = nearestWord(unknown, words)
+    const sentence = `There is no type ${unknown}; there are ${listWords(words, 'and')}.`
+    return misuse(
+      parts,
+      sentence,
+      `Next: rampart webhooks add URL --type ${nearest ?? 'ramp.held'}`,
+    )
+  }
   const request: WebhookRequest = {
     url,
     ...(options.slack === true ? { format: 'slack' } : {}),
@@ -107,9 +129,9 @@ export function runDeliveries(parts: CliParts, options: DeliveriesOptions): Prom
       parts.stdout.write(`${JSON.stringify({ deliveries })}\n`)
       return EXIT.yes
     }
-    const rows = deliveries.map(({ id, type, status: now, attempts, complaint, createdAtMs }) => [
-      ...[id, timeText(createdAtMs), withoutPrefix(type), now],
-      ...[countOf(attempts, 'attempt'), complaint ?? ''],
+    const rows = deliveries.map(({ id, event, type, status: now, ...rest }) => [
+      ...[id, timeText(rest.createdAtMs), withoutPrefix(type), event, now],
+      ...[countOf(rest.attempts, 'attempt'), rest.complaint ?? ''],
     ])
     for (const line of tableLines(rows)) parts.stdout.write(`${line}\n`)
     if (options.dead === true && rows.length > 0) {

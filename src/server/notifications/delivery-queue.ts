@@ -163,7 +163,8 @@ const FRESH = { status: 'pending', attempts: 0 } as const
 export function deliveryView(id: string, delivery: Delivery): DeliveryView {
   const { webhook, notification, status, attempts, complaint, createdAtMs, nextAtMs } = delivery
   return {
-    ...{ id, webhook, type: notification.type, status, attempts, createdAtMs },
+    ...{ id, webhook, event: notification.id, type: notification.type },
+    ...{ status, attempts, createdAtMs },
     ...(complaint === undefined ? {} : { complaint }),
     ...(nextAtMs === undefined || status !== 'pending' ? {} : { nextAtMs }),
   }

@@ -83,6 +83,8 @@ function ofRamp(entry: Entry, opened: RampOpened): readonly Told[] {
   const { plan, by } = opened
   switch (entry.type) {
     case 'ramp.opened':
+      // Watching begins by itself once something is up; that was told already.
+      if (plan.endless === true) return []
       return [{ type: 'dev.rampart.ramp.opened', sentence: `${by} opened it.`, data: {} }]
     case 'ramp.held': {
       const sentence = entry.cause.sentence

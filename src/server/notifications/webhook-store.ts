@@ -124,14 +124,14 @@ export function isFor({ types, contracts }: Webhook, { type, contract }: Notific
   return contracts?.some((pattern) => matchesPattern(pattern, contract)) ?? true
 }
 
-/** An address without what may be secret of it: the host, and the first letters of the path. */
+/** An address without what may be secret of it: the host, and where there is more, where that begins. */
 export function shownUrl(text: string): string {
   const { protocol, host, pathname, search } = new URL(text)
-  const isCut = pathname.length > SHOWN_PATH_MAX || search !== ''
-  return `${protocol}//${host}${pathname.slice(0, SHOWN_PATH_MAX)}${isCut ? '…' : ''}`
+  const [, first = '', ...more] = pathname.split('/')
+  const isWhole = pathname === '/' && search === ''
+  const begin = more.length > 0 && /^[a-z]{1,12}$/.test(first) ? `/${first}` : ''
+  return `${protocol}//${host}${isWhole ? '/' : `${begin}/…`}`
 }
-
-const SHOWN_PATH_MAX = 9
 
 /** That there is no such webhook. */
 export function webhookUnknown(id: string): Fault {

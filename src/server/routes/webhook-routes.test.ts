@@ -28,7 +28,7 @@ test('a webhook is told of the end of a ramp, and of nothing once it is removed'
   assert.equal(made.status, 201)
   assert.match(made.body.secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
   assert.equal(made.headers['cache-control'], 'no-store')
-  assert.match(made.body.webhook.url, /^http:\/\/127\.0\.0\.1:\d+\/services…$/)
+  assert.match(made.body.webhook.url, /^http:\/\/127\.0\.0\.1:\d+\/services\/…$/)
   const opening = { contract: SHOP, directory: '/srv', goal: 'up', settings: {}, by: 'anna' }
   const opened = await send<{ ramp: string }>('POST', '/v1/ramps', opening)
   const [told] = await receiver.until(1)

@@ -85,6 +85,7 @@ export const DELIVERY_VIEW: z.ZodType<DeliveryView> = named(
   z.object({
     id: z.string(),
     webhook: z.string(),
+    event: z.string().describe('The id of the event, the same in every attempt.'),
     type: NOTIFICATION_TYPE,
     status: STATUS,
     attempts: COUNT,

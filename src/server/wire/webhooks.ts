@@ -53,6 +53,8 @@ export interface WebhookReply {
 export interface DeliveryView {
   readonly id: string
   readonly webhook: string
+  /** The id of the event, the same in every attempt: `<stream>:<sequence>` of its entry. */
+  readonly event: string
   readonly type: NotificationType
   readonly status: 'pending' | 'delivered' | 'dead'
   readonly attempts: number
