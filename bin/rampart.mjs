@@ -9,11 +9,13 @@ import nodeModule from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 
-const OLDEST_MAJOR = 24
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const source = join(root, 'src/main.ts')
 const isRepository = existsSync(source)
-const isNewEnough = Number(process.versions.node.split('.')[0]) >= OLDEST_MAJOR
+// The source as written needs syntax that came with Node 24; what is compiled from it does not.
+const [oldestMajor, oldestMinor] = isRepository ? [24, 0] : [22, 19]
+const [major, minor] = process.versions.node.split('.').map(Number)
+const isNewEnough = major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)
 
 if (isRepository) {
   const { isInstalled } = await import('../tools/start/installed.mjs')
@@ -35,6 +37,8 @@ if (isNewEnough) {
   const { handOver } = await import('../tools/start/hand-over.mjs')
   await handOver(findNode(root), [fileURLToPath(import.meta.url), ...process.argv.slice(2)])
 } else {
-  console.error(`rampart: Node ${OLDEST_MAJOR} or later is needed; this is ${process.version}.`)
+  const needed = `${oldestMajor}.${oldestMinor}`
+  console.error(`rampart: Node ${needed} or later is needed; this is ${process.version}.`)
+  console.error('  Put a newer Node on PATH (22, 24 and 26 are tested), then start again.')
   process.exitCode = 1
 }

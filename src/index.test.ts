@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { defineEnvironment } from 'rampart'
 import { parseContracts } from './contracts/index.ts'
+import { defineEnvironment } from './index.ts'
 
 test('a config file that imports the package defines a contract that parses', () => {
   const value = defineEnvironment({

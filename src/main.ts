@@ -17,6 +17,7 @@ const version = readVersion()
 
 /** Runs one command. @returns the exit code */
 export async function main(argv: readonly string[]): Promise<number> {
+  surviveClosedStreams()
   let wasDaemon = false
   const runDaemon = (options: RunDaemonOptions): Promise<number> => {
     wasDaemon = true
@@ -30,6 +31,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   // Commands may be under way for as long as they like; the next daemon repeats them.
   if (wasDaemon) process.exit(exitCode)
   return exitCode
+}
+
+/** Whoever reads may stop reading, as `head` does; what is done goes on, or ends as it would have. */
+function surviveClosedStreams(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code !== 'EPIPE') throw error
+    })
+  }
 }
 
 function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {

@@ -1,20 +1,36 @@
 /**
- * Compiles src to dist for the published package, and builds the dashboard into dist/web, from where the
- * server takes it in the repository too. `npm run build -- web` builds the dashboard alone.
+ * Compiles src to dist for the published package, the shop of `rampart demo` to dist/shop, and builds the
+ * dashboard into dist/web, from where the server takes it in the repository too. `npm run build -- web`
+ * builds the dashboard alone.
  */
+import { existsSync, readdirSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { completeShop } from './build-shop.ts'
 import { buildWeb } from './build-web.ts'
 import { runCompiler } from './check/checkers.ts'
 
 const root = join(import.meta.dirname, '..')
+const dist = join(root, 'dist')
 
-const isWebAlone = process.argv[2] === 'web'
+/** The programs, the types that a `rampart.config.ts` meets, and the shop. */
+const PROJECTS = ['tsconfig.build.json', 'tsconfig.declarations.json', 'tsconfig.shop.json']
 
-if (!isWebAlone) {
-  await rm(join(root, 'dist'), { recursive: true, force: true })
-  const result = await runCompiler(root, 'tsconfig.build.json')
-  if (!result.isClean) console.error(result.output)
-  process.exitCode = result.isClean ? 0 : 1
+process.exitCode = process.argv[2] === 'web' || (await compile()) ? 0 : 1
+if (process.exitCode === 0) await buildWeb(join(dist, 'web'))
+
+/** What was compiled earlier goes first, so that nothing is published that has no source any more. */
+async function compile(): Promise<boolean> {
+  const old = existsSync(dist) ? readdirSync(dist) : []
+  // Vite empties its own folder, and a server of this working copy may be serving from it.
+  for (const name of old.filter((one) => one !== 'web')) {
+    await rm(join(dist, name), { recursive: true })
+  }
+  for (const project of PROJECTS) {
+    const result = await runCompiler(root, project)
+    if (!result.isClean) console.error(result.output)
+    if (!result.isClean) return false
+  }
+  await completeShop(join(dist, 'shop'))
+  return true
 }
-await buildWeb(join(root, 'dist/web'))

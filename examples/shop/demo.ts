@@ -1,6 +1,6 @@
 /**
  * The demo: brings the shop up with Rampart, shows where to click, and takes it down on Ctrl-C. It
- * uses nothing but the `rampart` command, as anybody would.
+ * uses nothing but the `rampart` command, as anybody would. `rampart demo` runs this very program.
  *
  *   npm run demo                          up, live; Ctrl-C takes it down
  *   npm run demo -- --exit                up, down, and exit
@@ -12,6 +12,7 @@ import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
+import { type Dashboard, openDashboard } from './dashboard.ts'
 
 /** What each break gives the shop: the variables that its contract reads. */
 const BREAKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -23,15 +24,16 @@ const BREAKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'version-skew': { SHOP_RELEASE_US: '2.0.9' },
 }
 const shop = dirname(fileURLToPath(import.meta.url))
-const rampartBin = join(shop, '../../bin/rampart.mjs')
 
 const { values: options } = parseArgs({
   options: {
     exit: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     break: { type: 'string', default: '' },
+    rampart: { type: 'string', default: join(shop, '../../bin/rampart.mjs') },
   },
 })
+const rampartBin = options.rampart
 
 interface Result {
   readonly verdict: string
@@ -53,11 +55,15 @@ async function demo(): Promise<number> {
   process.on('SIGINT', () => undefined)
   // Waiting for a signal alone would not keep this program running.
   const staying = setInterval(() => undefined, 60_000)
+  const dashboard = options.exit ? undefined : await openDashboard(rampartBin, shop)
+  if (dashboard !== undefined) tellOfDashboard(dashboard)
   say('Bringing up a small shop in two regions, the second one following the first.\n')
   const up = await rampart(['up', shop])
   const isOpen = up.exitCode === 0
   if (isOpen && !options.exit && !interrupted) {
     await tellWhereToClick()
+    if (dashboard !== undefined) tellOfDashboard(dashboard)
+    say('Ctrl-C takes it down.\n')
     await interruption
     say('\nTaking the shop down.\n')
   }
@@ -111,9 +117,11 @@ async function tellWhereToClick(): Promise<void> {
     const api = environments[0]?.components.find((component) => component.subject === subject)
     say(`\nThe shop is open in ${region}:  http://127.0.0.1:${api?.ports['http']}/  (and /ready)`)
   }
-  say('\n')
-  say('\nIn another terminal: npx rampart status, npx rampart logs -f (in examples/shop)\n')
-  say('Ctrl-C takes it down.\n')
+  say(`\n\nIn another terminal, in ${shop}: npx rampart status, npx rampart logs -f\n`)
+}
+
+function tellOfDashboard({ url, token }: Dashboard): void {
+  say(`\nThe dashboard:  ${url}\n  sign in with this token, which holds for a day:  ${token}\n\n`)
 }
 
 function say(text: string): void {

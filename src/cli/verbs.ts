@@ -23,6 +23,17 @@ export const VERBS: readonly Verb[] = [
     run: async (parts, [folder]) => (await import('./commands/init.ts')).runInit(parts, folder),
   },
   {
+    usage: 'demo',
+    summary: 'bring up a small shop, to see what this does; Ctrl-C takes it down',
+    options: [
+      ['--exit', 'take it down at once'],
+      ['--break <part>', 'break a part on purpose, and see how that is noticed'],
+      ['--folder <folder>', 'where to put it (rampart-demo, when installed)'],
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) => (await import('./commands/demo.ts')).runDemo(parts, options),
+  },
+  {
     usage: 'import <file>',
     summary: 'write a contract from a file of another tool',
     options: [
@@ -287,6 +298,18 @@ export const VERBS: readonly Verb[] = [
     options: [WORKSPACE_FLAG, JSON_FLAG],
     run: async (parts, _, options) =>
       (await import('./commands/ledger.ts')).runLedgerVerify(parts, options),
+  },
+  {
+    usage: 'ledger proof [position]',
+    summary: 'prove that an entry is in the signed record',
+    options: [
+      ['--check <file>', 'prove one that was kept, asking nobody'],
+      ['--key <key>', 'the public key that is trusted, in base64'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [position], options) =>
+      (await import('./commands/ledger-proof.ts')).runLedgerProof(parts, position, options),
   },
   {
     usage: 'ledger export',
