@@ -121,7 +121,7 @@ export function AttentionRow(props: {
             <span className="font-medium">{props.title}</span>
             <span className={`text-xs ${toneText(props.tone)}`}>{props.word}</span>
           </span>
-          <span className="line-clamp-2 text-muted">{props.sentence}</span>
+          <span className="line-clamp-2 text-muted [overflow-wrap:anywhere]">{props.sentence}</span>
           {props.owner === undefined ? null : (
             <span className="text-xs">
               On <strong className="font-semibold">{props.owner}</strong>

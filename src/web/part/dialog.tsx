@@ -18,6 +18,8 @@ export function Dialog(props: {
   useEffect(() => {
     const element = dialog.current
     if (element?.open === false) element.showModal()
+    // The browser would begin with the button that closes it.
+    element?.querySelector<HTMLElement>('[data-begin]')?.focus()
     return () => element?.close()
   }, [])
   return (

@@ -35,7 +35,7 @@ export function Finder({ onClose }: { readonly onClose: () => void }): ReactNode
   return (
     <Dialog title="Find" onClose={onClose}>
       <input
-        autoFocus
+        data-begin=""
         role="combobox"
         aria-label="Find a ramp, a contract or a page"
         aria-expanded="true"

@@ -24,7 +24,7 @@ export function SignIn(): ReactNode {
         <h1 className="mt-4 font-semibold text-lg">Sign in</h1>
         <p className="text-muted">This server wants to know who is asking.</p>
       </div>
-      <a href={`/v1/auth/login?return=${back}`} className={buttonLook({ weight: 'main' })}>
+      <a href={`/v1/auth/login?returnTo=${back}`} className={buttonLook({ weight: 'main' })}>
         Sign in with your provider
       </a>
       <form onSubmit={submit} className="flex flex-col gap-3 border-line border-t pt-5">

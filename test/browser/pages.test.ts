@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict'
+import { after, before, describe, test } from 'node:test'
+import type { Browser } from 'playwright-core'
+import type { OpenRampReply } from '../../src/server/wire.ts'
+import { requireRealPart } from '../support/require-part.ts'
+import { openBrowser, openPage, seen } from './browser.ts'
+import {
+  askLocally,
+  bringUp,
+  contractText,
+  flag,
+  openServed,
+  type Served,
+  writeContract,
+} from './served.ts'
+
+describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
+  let browser: Browser
+  let served: Served
+
+  before(async () => {
+    const opened = await Promise.all([openBrowser(), openServed()])
+    browser = opened[0]
+    served = opened[1]
+  })
+  after(async () => {
+    await browser.close()
+    await served.close()
+  })
+
+  test('asks who is there, refuses a wrong token, and tells what to do first', async (t) => {
+    const page = await openPage(t, browser, served.url)
+    await page.goto('/')
+    await seen(page.getByRole('heading', { name: 'Sign in' }))
+    await page.getByLabel('Or with a token').fill('rmp_wrong')
+    await page.getByRole('button', { name: 'Use token' }).click()
+    await seen(page.getByRole('alert'))
+    await page.getByLabel('Or with a token').fill(served.token)
+    await page.getByRole('button', { name: 'Use token' }).click()
+    await seen(page.getByRole('heading', { name: 'Bring it up' }), page.getByText('rampart init'))
+    for (const [path, nothing] of [
+      ['/ramps', 'Nothing has been ramped yet.'],
+      ['/contracts', 'The server holds no contract yet.'],
+      ['/approvals', 'No approval is wanted.'],
+      ['/regions', 'No agent is connected.'],
+      ['/nowhere', 'This address leads nowhere.'],
+    ] as const) {
+      await page.goto(path === '/nowhere' ? '/ramps/a/b/c' : path)
+      await seen(page.getByText(nothing))
+    }
+  })
+
+  test('shows a ramp from its first entry to its evidence, and another beside it', async (t) => {
+    const folder = writeContract(served, 'shop', ['db', 'api'])
+    await bringUp(served, folder)
+    const { token, url } = served
+    const page = await openPage(t, browser, url, { token })
+    await page.goto('/')
+    await seen(page.getByText('Is ready, and watched: every promise is kept.'))
+    await page.goto('/ramps?show=reached')
+    await page.getByRole('link', { name: /shop up/ }).click()
+    await seen(page.getByText('2 of 2 stages ready'))
+    await page.getByRole('button', { name: /api/ }).first().click()
+    await seen(page.getByRole('heading', { name: 'Proof' }), page.getByText('team-api'))
+    await page.getByText('Evidence of').first().click()
+    await seen(page.getByText('passed', { exact: true }))
+    await page.getByRole('tab', { name: 'Graph' }).click()
+    await seen(page.getByRole('region', { name: 'Stages and what they need' }))
+    await seen(page.getByLabel('api, ready, on the critical path'))
+    await page.getByRole('tab', { name: 'Story' }).click()
+    await seen(page.getByRole('list', { name: 'Story' }).getByText('starting'))
+    await page.getByRole('tab', { name: 'Logs' }).click()
+    await seen(page.getByRole('log').getByText(/listens on/))
+    await page.getByRole('tab', { name: 'Why' }).click()
+    await seen(page.getByRole('columnheader', { name: 'Usually' }))
+    await page.getByRole('tab', { name: 'Compare' }).click()
+    await seen(page.getByText('There is no earlier run of this.'))
+    const slider = page.getByRole('slider', { name: 'Moment looked at' })
+    await slider.focus()
+    await slider.press('Home')
+    await seen(page.getByText(/As it was at/), page.getByText('0 of 2 stages ready'))
+    await page.getByRole('button', { name: 'Back to now' }).click()
+    await seen(page.getByText('2 of 2 stages ready'))
+  })
+
+  test('tells of a promise that breaks, on whom it is, without being reloaded', async (t) => {
+    const folder = writeContract(served, 'stock', ['db'])
+    await bringUp(served, folder)
+    const page = await openPage(t, browser, served.url, {
+      token: served.token,
+      colorScheme: 'dark',
+    })
+    await page.goto('/')
+    const environments = page.getByRole('region', { name: /Environments/ })
+    await seen(environments.getByText('stock'))
+    flag(folder, 'db')
+    await seen(page.getByText(/1 promise is broken/))
+    const row = page.getByRole('link', { name: /stock: db answers/ })
+    await seen(row.getByText('team-db'), row.getByText(/answered 503/))
+    await seen(environments.getByText('Was ready, but a promise is broken.'))
+  })
+
+  test('says what a word will do before it is said, and that it was refused', async (t) => {
+    const late = '      onBreach: hold\n      deadline: 1500ms\n'
+    const folder = writeContract(served, 'billing', ['db'], late)
+    flag(folder, 'db')
+    const { ramp } = await askLocally<OpenRampReply>(served.workspace, '/v1/ramps', {
+      contract: JSON.parse(JSON.stringify(await documentOf(contractText('billing', ['db'], late)))),
+      directory: folder,
+      goal: 'up',
+      settings: {},
+      by: 'somebody',
+    })
+    const page = await openPage(t, browser, served.url, { token: served.token, width: 390 })
+    await page.goto(`/ramps/${ramp}`)
+    await seen(page.getByText('held', { exact: true }))
+    await page.getByRole('button', { name: 'Resume…' }).click()
+    const dialog = page.getByRole('dialog', { name: 'Resume this ramp?' })
+    await seen(dialog.getByText('db is taken back first, and then tried again.'))
+    await page.keyboard.press('Escape')
+    await dialog.waitFor({ state: 'detached' })
+    await page.getByRole('button', { name: 'Abort…' }).click()
+    const abort = page.getByRole('dialog', { name: 'Abort this ramp?' })
+    await abort.getByLabel('Leave everything as it stands').check()
+    await seen(abort.getByText('The ramp ends as abandoned. This cannot be resumed.'))
+    await abort.getByLabel('Take back what was done').check()
+    await seen(abort.getByText(/One stage is taken back/))
+    await abort.getByLabel('Why').fill('the disk is full')
+    await abort.getByRole('button', { name: 'Abort', exact: true }).click()
+    await seen(page.getByText('undone', { exact: true }), page.getByText(/the disk is full/))
+    await page.goto('/')
+    await seen(page.getByRole('region', { name: /Broke in the last day/ }).getByText('billing up'))
+  })
+
+  test('proves the ledger, finds in it, and shows an entry whole', async (t) => {
+    const page = await openPage(t, browser, served.url, { token: served.token })
+    await page.goto('/ledger')
+    await page.getByRole('button', { name: 'Verify' }).click()
+    await seen(page.getByText(/^Intact: \d+ entries/))
+    await page.getByLabel('Kind').selectOption('ramp.')
+    await page.getByLabel('Search these entries').fill('shop-up')
+    await page
+      .getByRole('list', { name: 'Entries' })
+      .getByRole('button', { name: /ramp.ended/ })
+      .first()
+      .click()
+    const entry = page.getByRole('dialog', { name: /^Entry \d+/ })
+    await seen(entry.getByText('"outcome": "reached"'))
+    await entry.getByRole('link').click()
+    await seen(page.getByRole('heading', { name: 'shop up' }))
+  })
+
+  test('shows revisions and their differences, and where a change is wrong', async (t) => {
+    const apply = (components: readonly string[]): Promise<unknown> =>
+      askLocally(served.workspace, '/v1/apply', {
+        sources: [{ path: 'shop.yaml', text: contractText('shop', components) }],
+      })
+    await apply(['db'])
+    await apply(['db', 'api'])
+    const page = await openPage(t, browser, served.url, { token: served.token })
+    await page.goto('/contracts')
+    await page.getByRole('link', { name: /shop/ }).click()
+    await seen(page.getByRole('button', { name: /Revision 2/ }), page.getByText('apiVersion:'))
+    await page.getByRole('tab', { name: 'Differences' }).click()
+    await seen(page.getByText('spec.components.api'))
+    await page.getByRole('tab', { name: 'Try a change' }).click()
+    const text = page.getByLabel('Text of shop')
+    const before = await text.inputValue()
+    await text.fill(before.replace('owner: team-db', 'ownr: team-db'))
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await seen(page.getByText('One thing is wrong'), page.getByText(/did you mean owner/))
+    await text.fill(before.replace('owner: team-db', 'owner: team-data'))
+    await page.getByRole('button', { name: 'Try it' }).click()
+    await page.getByRole('button', { name: 'Apply…' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
+    await seen(page.getByRole('button', { name: /Revision 3/ }))
+  })
+
+  test('makes a token whose secret it shows once, and revokes it', async (t) => {
+    const page = await openPage(t, browser, served.url, { token: served.token })
+    await page.goto('/access')
+    await seen(page.getByText('admin everywhere'))
+    await page.getByRole('tab', { name: 'Tokens' }).click()
+    await page.getByRole('button', { name: 'Make a token…' }).click()
+    await page.getByLabel('Name').fill('ci-deploy')
+    await page.getByLabel('Contracts').fill('Environment/shop-*')
+    await page.getByRole('button', { name: 'Make it' }).click()
+    const secret = page.getByRole('dialog').getByText(/^rmp_/)
+    await seen(secret)
+    const text = (await secret.textContent()) ?? ''
+    await page.getByRole('button', { name: 'I have it' }).click()
+    await seen(page.getByText('operator of Environment/shop-*'))
+    assert.ok(text !== '' && !(await page.content()).includes(text), 'the secret is gone')
+    await page.getByRole('button', { name: 'Revoke token:ci-deploy' }).click()
+    await page.getByRole('button', { name: 'Revoke', exact: true }).click()
+    await seen(page.getByText(/revoked just now/))
+    await page.getByRole('tab', { name: 'People' }).click()
+    await seen(page.getByText('Nobody has signed in.'))
+  })
+
+  test('is used by keys alone', async (t) => {
+    const page = await openPage(t, browser, served.url, { token: served.token })
+    await page.goto('/')
+    await seen(page.getByRole('region', { name: /Environments/ }))
+    await page.keyboard.press('?')
+    const rows = page.getByRole('list', { name: 'Ramps' }).getByRole('link')
+    await seen(page.getByRole('heading', { name: 'Ramps' }), rows)
+    await page.keyboard.press('j')
+    await page.keyboard.press('j')
+    const address = await rows.nth(1).getAttribute('href')
+    await page.keyboard.press('Enter')
+    await page.waitForURL(`**${address}`)
+    await page.keyboard.press('/')
+    await page.keyboard.type('regions')
+    await page.keyboard.press('Enter')
+    await seen(page.getByRole('heading', { name: 'Regions', level: 1 }))
+  })
+})
+
+async function documentOf(text: string): Promise<unknown> {
+  const { parse } = await import('yaml')
+  return parse(text)
+}
