@@ -69,6 +69,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   listContracts: { ...LIST, shows: 'shop' },
   listApprovals: LIST,
   readLogs: LIST,
+  streamEvents: LIST,
   getRamp: SEE,
   listRampEntries: SEE,
   getCircumstances: SEE,
@@ -103,6 +104,8 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   listStreams: READ_ALL,
   listLedgerEntries: READ_ALL,
   exportLedger: READ_ALL,
+  // What is not under a signed checkpoint yet cannot be proved yet.
+  proveEntry: { ...READ_ALL, ok: [200, 404, 409] },
   getMetrics: READ_ALL,
 
   listAgents: { needs: 'viewer', over: 'any', ok: 200 },
@@ -155,6 +158,7 @@ export function addressOf(path: string, { query }: Row, named: Named): string {
     digest: named.digest,
     id: named.token,
     region: 'eu',
+    position: '1',
   }
   const address = query === undefined ? path : `${path}?${query}`
   return address.replaceAll(/\{(\w+)\}/g, (_, key: string) => {

@@ -52,8 +52,6 @@ export interface AccessParts {
   /** Whose the Unix socket is. */
   readonly localUser: string
   readonly config: AccessConfig
-  /** The permission of routes that other plugins add and that cannot name one themselves. */
-  permissionOf?(url: string): Permission | undefined
 }
 
 /** What else needs access. */
@@ -74,12 +72,11 @@ export function addAccess(app: App, parts: AccessParts): Access {
   const vigil = new Vigil({ clock: parts.clock, identify })
   app.decorateRequest('identity', undefined)
   app.addHook('onRoute', (route) => {
-    const permission = route.config?.permission ?? parts.permissionOf?.(route.url)
+    const permission = route.config?.permission
     assert(
       permission !== undefined,
       `the route ${String(route.method)} ${route.url} names a permission`,
     )
-    route.config = { ...route.config, permission }
   })
   app.addHook('onRequest', async (request, reply) => {
     if (request.is404) return
@@ -173,7 +170,8 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
   } catch (error) {
     if (isFault(error, 'unauthenticated')) {
       void reply.header('www-authenticate', 'Bearer realm="rampart"')
-      countFailure(access, request, reply)
+      // Whoever sends nothing guesses nothing: a page that is not signed in yet asks more than once.
+      if (request.headers.authorization !== undefined) countFailure(access, request, reply)
     }
     throw error
   }

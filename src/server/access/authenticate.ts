@@ -67,11 +67,7 @@ export function assertOwnPage(
   request: FastifyRequest,
   sentToken: unknown,
 ): void {
-  const { origin, 'sec-fetch-site': site } = request.headers
-  const isOwn = origin === undefined || origin === originOf(knowledge, request)
-  if (!isOwn || (site !== undefined && site !== 'same-origin')) {
-    throw forged('The change was asked for by a page of another origin.')
-  }
+  assertOwnOrigin(knowledge, request)
   const expected = request.identity?.csrfToken
   if (
     expected === undefined ||
@@ -80,6 +76,17 @@ export function assertOwnPage(
   ) {
     throw forged('A session must send x-csrf-token with every change, as GET /v1/me tells it.')
   }
+}
+
+/** Asserts that a request was not made by a page of another origin; programs that are none say nothing. */
+export function assertOwnOrigin(
+  knowledge: Pick<Knowledge, 'publicOrigin'>,
+  request: FastifyRequest,
+): void {
+  const { origin, 'sec-fetch-site': site } = request.headers
+  const isOwn = origin === undefined || origin === originOf(knowledge, request)
+  if (isOwn && (site === undefined || site === 'same-origin')) return
+  throw forged('The change was asked for by a page of another origin.')
 }
 
 /** Whether a request may change something. */
@@ -122,7 +129,7 @@ async function bySession(
   request: FastifyRequest,
 ): Promise<Identity | undefined> {
   const { sessions, people, tokens } = knowledge
-  const name = cookieName('session', isSecure(knowledge, request))
+  const name = cookieName('session', originOf(knowledge, request))
   const secret = readCookie(request.headers.cookie, name)
   if (secret === undefined) return undefined
   const session = await sessions.find(secret)

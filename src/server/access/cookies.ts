@@ -10,9 +10,14 @@ export interface CookieOptions {
   readonly lifetimeMs: number
 }
 
-/** The name of a cookie of ours. */
-export function cookieName(name: 'session' | 'sign-in', isSecure: boolean): string {
-  return isSecure ? `__Host-rampart-${name}` : `rampart-${name}`
+/**
+ * The name of a cookie of ours. Without TLS it names the port as well: browsers send the cookies of a
+ * host to all of its ports, and two servers on one machine would sign each other's people out.
+ */
+export function cookieName(name: 'session' | 'sign-in', origin: string): string {
+  const { protocol, port } = new URL(origin)
+  if (protocol === 'https:') return `__Host-rampart-${name}`
+  return port === '' ? `rampart-${name}` : `rampart-${name}-${port}`
 }
 
 /** The value of one cookie; undefined when it was not sent. */

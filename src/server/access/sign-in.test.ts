@@ -186,7 +186,10 @@ test('keeps cookies from scripts and from other sites', async (t) => {
   })
   assert.equal(begun.status, 200)
   const cookie = begun.headers.get('set-cookie') ?? ''
-  assert.match(cookie, /^rampart-session=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/)
+  assert.match(
+    cookie,
+    /^rampart-session-\d+=[\w-]{43}; Path=\/; Max-Age=\d+; HttpOnly; SameSite=Lax$/,
+  )
   assert.equal(begun.headers.get('cache-control'), 'no-store')
   assert.match(begun.headers.get('content-security-policy') ?? '', /frame-ancestors 'none'/)
   const headers = { cookie: cookie.split(';')[0] ?? '' }

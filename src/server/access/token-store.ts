@@ -27,6 +27,9 @@ const USE_PAUSE_MS = 60_000
 /** How the names of tokens begin in the ledger. */
 const TOKEN_PREFIX = 'token:'
 
+/** What a token may be called. */
+export const TOKEN_NAME: RegExp = /^[a-z0-9][a-z0-9._@-]{0,99}$/
+
 /** A token as it is kept. */
 export interface KeptToken {
   readonly hash: string
@@ -191,8 +194,9 @@ export class TokenStore {
 
   /** Who is behind a name that stands in the ledger. */
   async handOf(name: string): Promise<Hand> {
-    if (!name.startsWith(TOKEN_PREFIX)) return { name, behind: [] }
-    const owner = await this.#names.get(name.slice(TOKEN_PREFIX.length))
+    const called = name.slice(TOKEN_PREFIX.length)
+    if (!name.startsWith(TOKEN_PREFIX) || !TOKEN_NAME.test(called)) return { name, behind: [] }
+    const owner = await this.#names.get(called)
     return { name, behind: owner?.value.makers ?? [] }
   }
 

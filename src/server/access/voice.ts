@@ -11,7 +11,6 @@ import { forbidden } from './add-access.ts'
 import { fullName, type Hand, isSameHand } from './hands.ts'
 import type { Identity } from './identity.ts'
 import { isWithin, mayDo, type Resource } from './permissions.ts'
-import type { TokenStore } from './token-store.ts'
 
 /** A word, and in whose name it is said. */
 export interface Voiced {
@@ -19,12 +18,19 @@ export interface Voiced {
   readonly word: Word
 }
 
+/** Who is behind which names. */
+export interface KnownHands {
+  handOf(name: string): Promise<Hand>
+  /** Machines that may approve something. */
+  approvingHands(): Promise<readonly Hand[]>
+}
+
 /** Each role is entitled to all that those after it are. */
 const RANKS: readonly Role[] = ['admin', 'approver', 'operator', 'viewer']
 
 /** In whose name somebody does anything: `claimed` counts only at the Unix socket. */
 export function nameOf(identity: Identity, claimed: string | undefined): string {
-  return identity.kind === 'local' ? (claimed ?? identity.name) : identity.name
+  return identity.by === 'local' ? (claimed ?? identity.name) : identity.name
 }
 
 /** What is said, to which ramp, of which contract. */
@@ -36,7 +42,7 @@ export type Saying = { readonly state: RampState; readonly resource: Resource } 
  * @throws forbidden when it answers for approvers, and whoever speaks is none there
  */
 export async function voiceWord(
-  tokens: TokenStore,
+  tokens: KnownHands,
   identity: Identity,
   saying: Saying,
 ): Promise<Voiced> {
@@ -50,7 +56,7 @@ export async function voiceWord(
 
 /** The same, whether they may say it or not. */
 export async function putInWords(
-  tokens: TokenStore,
+  tokens: KnownHands,
   identity: Identity,
   saying: Saying,
 ): Promise<Voiced> {
@@ -58,7 +64,7 @@ export async function putInWords(
   const by = nameOf(identity, saying.by)
   if (word.say !== 'approve' && word.say !== 'reject') return { by, word }
   const as =
-    identity.kind === 'local' ? word.as : standingFor(identity, resource, questionOf(state, word))
+    identity.by === 'local' ? word.as : standingFor(identity, resource, questionOf(state, word))
   const also = await otherNames(tokens, { name: by, behind: identity.behind }, state)
   const { stage, condition, digest, say } = word
   return { by, word: { say, stage, condition, digest, as, ...(also.length === 0 ? {} : { also }) } }
@@ -84,7 +90,7 @@ export function standingFor(
 
 /** Names in the ramp, and of those who may approve, that are or may be the same hand as whoever speaks. */
 export async function otherNames(
-  tokens: TokenStore,
+  tokens: KnownHands,
   hand: Hand,
   state: RampState,
 ): Promise<readonly string[]> {

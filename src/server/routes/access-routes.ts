@@ -89,7 +89,7 @@ function addTokens(app: App, parts: AccessRouteParts): void {
         operationId: 'revokeToken',
         summary: 'Refuse a token from now on',
         tags: TAGS,
-        params: z.object({ id: z.string().max(100) }),
+        params: z.object({ id: z.string().regex(/^[0-9a-f]{1,64}$/, 'the id of a token') }),
         response: { 204: z.null().describe('It is refused from now on.') },
       },
       config: MANAGE,
@@ -101,7 +101,8 @@ function addTokens(app: App, parts: AccessRouteParts): void {
   )
 }
 
-const NAMED = z.object({ name: z.string().min(1).max(300) })
+/** As the ledger writes people: `oidc:anna@example.org`. */
+const NAMED = z.object({ name: z.string().regex(/^[\x21-\x7e]{1,300}$/, 'a name without spaces') })
 
 function addPeople(app: App, parts: AccessRouteParts): void {
   app.get(

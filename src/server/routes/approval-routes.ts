@@ -3,11 +3,11 @@
  * word to the ramp, and judged there; what is told here is only what that judgement would be now.
  */
 import { assessWord } from '../../core/ramp/decide-word.ts'
-import { type Access, whoAsks } from '../access/add-access.ts'
+import { whoAsks } from '../access/add-access.ts'
 import type { Identity } from '../access/identity.ts'
 import { mayDo, type Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
-import { putInWords } from '../access/voice.ts'
+import { type KnownHands, putInWords } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { ApprovalIndex, type Waiting } from '../approval-index.ts'
@@ -38,7 +38,8 @@ export function addApprovalRoutes(app: App, api: Api): void {
         if (mayDo(who, 'ramps.read', resource)) seen.push({ ...waiting, resource })
       }
       const { items, ...next } = pageOf(seen, keyOf, request.query)
-      const views = items.map((waiting) => viewOf(api.access, who, waiting))
+      const hands = askedOnce(api.access.tokens)
+      const views = items.map((waiting) => viewOf(hands, who, waiting))
       return { approvals: await Promise.all(views), ...next }
     },
   )
@@ -52,15 +53,27 @@ function keyOf({ state, open }: Seen): string {
   return `${state.ramp}/${open.stage}/${open.condition}`
 }
 
+/** For one answer: every token is read once for all of its approvals. */
+function askedOnce(tokens: KnownHands): KnownHands {
+  let approving: ReturnType<KnownHands['approvingHands']> | undefined
+  return {
+    handOf: (name) => tokens.handOf(name),
+    approvingHands: () => {
+      approving ??= tokens.approvingHands()
+      return approving
+    },
+  }
+}
+
 async function viewOf(
-  { tokens }: Access,
+  hands: KnownHands,
   who: Identity,
   { state, open, resource }: Seen,
 ): Promise<ApprovalView> {
   const { stage, condition, question, words, askedAtMs, expiresAtMs } = open
   const digest = state.planDigest
   const word = { say: 'approve', stage, condition, digest, as: question.from[0] ?? '' } as const
-  const voiced = await putInWords(tokens, who, { state, resource, by: who.name, word })
+  const voiced = await putInWords(hands, who, { state, resource, by: who.name, word })
   const refusal = assessWord(state, voiced.by, voiced.word)
   const whyNot = mayDo(who, 'ramps.approve', resource)
     ? refusal?.sentence

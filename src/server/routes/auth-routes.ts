@@ -6,7 +6,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
 import { type Access, countFailure, whoAsks } from '../access/add-access.ts'
-import { identityOf, isSecure, originOf } from '../access/authenticate.ts'
+import { assertOwnOrigin, identityOf, isSecure, originOf } from '../access/authenticate.ts'
 import { cookieName, printCookie, readCookie } from '../access/cookies.ts'
 import { viewOf } from '../access/identity.ts'
 import { notePage, PAGE_POLICY } from '../access/pages.ts'
@@ -80,7 +80,7 @@ function addBrowserSignIn(app: App, parts: AccessRouteParts): void {
       const { access } = parts
       const cookie = readCookie(
         request.headers.cookie,
-        cookieName('sign-in', isSecure(access, request)),
+        cookieName('sign-in', originOf(access, request)),
       )
       const cameBackTo = new URL(callbackOf(access, request))
       cameBackTo.search = request.url.includes('?')
@@ -115,6 +115,7 @@ function addTokenSession(app: App, parts: AccessRouteParts): void {
     },
     async (request, reply) => {
       const { access } = parts
+      assertOwnOrigin(access, request)
       const recognised = await access.tokens.recognise(request.body.token)
       if (recognised.is === 'refused') {
         countFailure(access, request, reply)
@@ -177,8 +178,9 @@ function setCookie(
   value: string,
   lifetimeMs: number,
 ): void {
-  const secure = isSecure(access, request)
-  const cookie = printCookie(cookieName(name, secure), value, { isSecure: secure, lifetimeMs })
+  const named = cookieName(name, originOf(access, request))
+  const options = { isSecure: isSecure(access, request), lifetimeMs }
+  const cookie = printCookie(named, value, options)
   void reply.header('set-cookie', cookie)
 }
 

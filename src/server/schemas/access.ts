@@ -1,6 +1,7 @@
 /** The shapes of who may do what, as they travel. */
 import { z } from 'zod'
 import { GRANT, GRANTS } from '../access/grants.ts'
+import { TOKEN_NAME } from '../access/token-store.ts'
 import type {
   Grant,
   IdentityView,
@@ -38,9 +39,7 @@ const LIFETIME_MAX_MS = 366 * 86_400_000
 
 /** `POST /v1/tokens` */
 export const TOKEN_REQUEST: z.ZodType<TokenRequest> = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z0-9][a-z0-9._@-]{0,99}$/, 'expected lower-case letters, digits, dots and dashes'),
+  name: z.string().regex(TOKEN_NAME, 'expected lower-case letters, digits, dots and dashes'),
   grants: GRANTS,
   lifetimeMs: z.number().int().min(1_000).max(LIFETIME_MAX_MS),
 })
