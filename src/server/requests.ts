@@ -98,3 +98,8 @@ export const LOGS: z.ZodType<LogsRequest> = z.strictObject({
   tail: count.max(1_000_000).default(10_000),
   follow: z.stringbool().default(false),
 })
+
+/** `GET /v1/ledger/proof/:position` */
+export const POSITION_PARAMS: z.ZodType<{ readonly position: number }> = z.object({
+  position: count.min(1),
+})

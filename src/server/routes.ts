@@ -11,9 +11,11 @@ import { addAuthRoutes } from './routes/auth-routes.ts'
 import { addContractRoutes } from './routes/contract-routes.ts'
 import { addDaemonRoutes } from './routes/daemon-routes.ts'
 import { addDocumentRoutes } from './routes/document-routes.ts'
+import { addEventRoutes } from './routes/event-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addLedgerRoutes } from './routes/ledger-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
+import { addReplicaRoutes } from './routes/replica-routes.ts'
 import { addWebhookRoutes } from './routes/webhook-routes.ts'
 import { addWorldRoutes } from './routes/world-routes.ts'
 
@@ -23,9 +25,11 @@ export function addRoutes(app: App, api: Api): void {
   addDaemonRoutes(app, parts)
   addHealthRoutes(app, parts)
   addAgentRoutes(app, parts)
+  addReplicaRoutes(app, parts)
   addRampRoutes(app, api)
   addContractRoutes(app, api)
   addLedgerRoutes(app, parts)
+  addEventRoutes(app, api)
   addWorldRoutes(app, api)
   addAccessRoutes(app, api)
   addAuthRoutes(app, api)

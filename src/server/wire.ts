@@ -10,7 +10,7 @@ import type { Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Json } from '../core/units/json.ts'
 import type { Circumstances } from '../core/why/circumstances.ts'
-import type { Recorded, StreamSummary, Verification } from '../seams/ledger.ts'
+import type { Recorded, SignedCheckpoint, StreamSummary, Verification } from '../seams/ledger.ts'
 import type { HeldReference } from './wire/contracts.ts'
 
 /** What a running daemon says of itself. */
@@ -95,6 +95,19 @@ export interface RampView {
 export interface CircumstanceReply {
   /** Absent: nobody recorded it. */
   readonly circumstances?: Circumstances
+}
+
+/**
+ * That an entry is in the signed record: the chain from it to the next signed checkpoint. Whoever has
+ * the public key can prove it without asking anybody.
+ */
+export interface LedgerProof {
+  readonly position: number
+  /** The hash of the entry before it. */
+  readonly previousHash: string
+  /** From the entry itself to the one that the checkpoint names. */
+  readonly entries: readonly Recorded[]
+  readonly checkpoint: SignedCheckpoint
 }
 
 /** Some entries, in order. */

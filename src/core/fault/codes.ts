@@ -43,6 +43,8 @@ export type FaultCodeName =
   | 'server-malformed'
   | 'token-exposed'
   | 'secret-missing'
+  | 'entry-unknown'
+  | 'entry-unsigned'
   | 'contract-invalid'
   | 'setting-missing'
   | 'ramp-ambiguous'
@@ -368,6 +370,20 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     remedy: 'Pipe it in: `rampart login --server URL --token < FILE`.',
     httpStatus: 400,
     exitCode: 2,
+    retryable: false,
+  },
+  'entry-unknown': {
+    meaning: 'The ledger has no entry at that position.',
+    remedy: 'Run `rampart ledger show` to see the positions there are.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'entry-unsigned': {
+    meaning: 'No signed checkpoint covers the entry, so nothing can be proved by a signature.',
+    remedy: 'Use a ledger that signs: one in a file or in PostgreSQL.',
+    httpStatus: 409,
+    exitCode: 1,
     retryable: false,
   },
   'contract-invalid': {

@@ -34,6 +34,7 @@ import type {
   DaemonView,
   EntryPage,
   EnvironmentView,
+  LedgerProof,
   LeftoversView,
   LogLine,
   OpenRampReply,
@@ -210,6 +211,11 @@ export class RampartClient {
   /** Proves that nothing in the ledger was altered, removed or reordered. */
   verifyLedger(): Promise<Verification> {
     return this.#transport.json({ path: '/v1/ledger/verify' })
+  }
+
+  /** The proof that an entry is in the signed record; to be checked by whoever asked for it. */
+  ledgerProof(position: number): Promise<LedgerProof> {
+    return this.#transport.json({ path: `/v1/ledger/proof/${position}` })
   }
 
   /** Entries of the whole ledger with a position after `after`. */

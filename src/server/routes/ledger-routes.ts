@@ -3,10 +3,17 @@ import { Readable } from 'node:stream'
 
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
+import { proveEntry } from '../prove-entry.ts'
 import { readPage } from '../read-page.ts'
-import { AFTER, PAGE } from '../requests.ts'
+import { AFTER, PAGE, POSITION_PARAMS } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
-import { ENTRY_PAGE, RECORDED, STREAM_SUMMARY, VERIFICATION } from '../schemas/entry.ts'
+import {
+  ENTRY_PAGE,
+  LEDGER_PROOF,
+  RECORDED,
+  STREAM_SUMMARY,
+  VERIFICATION,
+} from '../schemas/entry.ts'
 import { listOf } from '../schemas/promised.ts'
 
 const TAGS = ['ledger']
@@ -74,6 +81,21 @@ export function addLedgerRoutes(app: App, { ledger }: ServerParts): void {
       const lines = linesOf(ledger.readAll(request.query.after))
       return reply.type('application/x-ndjson').send(Readable.from(lines, { objectMode: false }))
     },
+  )
+
+  app.get(
+    '/v1/ledger/proof/:position',
+    {
+      schema: {
+        operationId: 'proveEntry',
+        summary: 'Prove that an entry is in the signed record',
+        tags: TAGS,
+        params: POSITION_PARAMS,
+        response: { 200: LEDGER_PROOF },
+      },
+      config,
+    },
+    async ({ params }) => await proveEntry(ledger, params.position),
   )
 }
 

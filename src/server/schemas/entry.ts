@@ -2,7 +2,7 @@
 import { z } from 'zod'
 import type { Cause, Entry, Word } from '../../core/entry/entry.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
-import type { EntryPage, Recorded, StreamSummary, Verification } from '../wire.ts'
+import type { EntryPage, LedgerProof, Recorded, StreamSummary, Verification } from '../wire.ts'
 import { DIGEST, JSON_OBJECT, NAME } from './contract.ts'
 import { COUNT, INSTANT, named, promised } from './promised.ts'
 
@@ -115,4 +115,25 @@ export const VERIFICATION: z.ZodType<Verification> = named(
       sentence: z.string(),
     }),
   ]),
+)
+
+export const LEDGER_PROOF: z.ZodType<LedgerProof> = named(
+  'LedgerProof',
+  z.object({
+    position: COUNT,
+    previousHash: HASH.describe('The hash of the entry before it.'),
+    entries: z.array(RECORDED).describe('From the entry itself to the one the checkpoint names.'),
+    checkpoint: z.object({
+      number: COUNT,
+      position: COUNT,
+      hash: HASH,
+      atMs: INSTANT,
+      publicKey: z.string().describe('The raw Ed25519 public key, base64.'),
+      signature: z
+        .string()
+        .describe(
+          'Over the lines `rampart checkpoint`, number, position, hash, atMs and publicKey; base64.',
+        ),
+    }),
+  }),
 )

@@ -1,0 +1,119 @@
+/** `/v1/events`: everything that happens, live. */
+import { z } from 'zod'
+import type { Entry } from '../../core/entry/entry.ts'
+import type { Recorded } from '../../seams/ledger.ts'
+import { type Asking, whoAsks } from '../access/add-access.ts'
+import { isWhole, mayDo, type Resource } from '../access/permissions.ts'
+import { resourceOf } from '../access/ramp-resource.ts'
+import type { Api } from '../api.ts'
+import type { App } from '../app.ts'
+import { EventHub } from '../events/event-hub.ts'
+import { streamEvents } from '../events/event-stream.ts'
+import { ofType } from '../schemas/content.ts'
+import { NAME } from '../schemas/contract.ts'
+import { RECORDED } from '../schemas/entry.ts'
+import { SlowWriter } from '../slow-writer.ts'
+
+/** Whoever came by a token or a session must show it again so often. @unit ms */
+const LIFETIME_MS = 15 * 60 * 1_000
+
+interface EventsQuery {
+  readonly ramp?: string | undefined
+  readonly contract?: string | undefined
+  readonly types?: string | readonly string[] | undefined
+  readonly after?: number | undefined
+}
+
+const EVENTS: z.ZodType<EventsQuery> = z.strictObject({
+  ramp: NAME.optional().describe('Only of that ramp, by its id.'),
+  contract: NAME.optional().describe('Only about contracts of that name.'),
+  types: z
+    .union([NAME, z.array(NAME).max(50)])
+    .optional()
+    .describe('Only entries of these types; may be given several times.'),
+  after: z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(Number.MAX_SAFE_INTEGER)
+    .optional()
+    .describe(
+      'The last position that was seen; `Last-Event-ID` says the same. Absent: from now on.',
+    ),
+})
+
+/** Adds the route. */
+export function addEventRoutes(app: App, api: Api): void {
+  const { ledger, clock, onTrouble } = api.parts
+  const hub = new EventHub(ledger, (error) => onTrouble(error))
+  app.get(
+    '/v1/events',
+    {
+      schema: {
+        operationId: 'streamEvents',
+        summary:
+          'Follow everything that happens; `Last-Event-ID` is the last position that was seen',
+        tags: ['events'],
+        querystring: EVENTS,
+        response: { 200: ofType('text/event-stream', RECORDED) },
+      },
+      config: { permission: 'ramps.read' },
+    },
+    async (request, reply): Promise<void> => {
+      const { query } = request
+      const isWanted = isAsked(query)
+      const isSeen = sightOf(request, api)
+      const seen = Number(request.headers['last-event-id'])
+      const after = Number.isSafeInteger(seen) && seen > 0 ? seen : query.after
+      const untilMs = whoAsks(request).kind === 'local' ? undefined : clock.nowMs() + LIFETIME_MS
+      reply.hijack()
+      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
+      const writer = new SlowWriter(reply.raw)
+      const wants = async (recorded: Recorded): Promise<boolean> =>
+        isWanted(recorded) && (await isSeen(recorded))
+      try {
+        await streamEvents({ hub, clock, writer, after, untilMs, wants })
+        writer.end()
+      } catch (error) {
+        // A broken connection tells the reader to come again from where it was.
+        reply.raw.destroy()
+        onTrouble(error)
+      }
+    },
+  )
+}
+
+/** Whether an entry is one of those that are asked for. */
+function isAsked({ ramp, contract, types }: EventsQuery): (recorded: Recorded) => boolean {
+  const wanted = types === undefined ? undefined : new Set([types].flat())
+  return ({ stream, entry }) =>
+    (ramp === undefined || stream === ramp) &&
+    (wanted === undefined || wanted.has(entry.type)) &&
+    (contract === undefined || isAbout(stream, entry, contract))
+}
+
+/** The id of a ramp begins with its contract's name. */
+function isAbout(stream: string, entry: Entry, name: string): boolean {
+  if (entry.type === 'contract.amended') return entry.name === name
+  return /^(.*)-[a-z]+-[0-9a-z]{6}$/.exec(stream)?.[1] === name
+}
+
+/** Whether whoever asks may see an entry; what is found for a stream holds for the whole of it. */
+function sightOf(request: Asking, { index, store }: Api): (recorded: Recorded) => Promise<boolean> {
+  const who = whoAsks(request)
+  const isFree = who.grants.some(({ role, scope }) => role !== 'agent' && isWhole(scope))
+  const judged = new Map<string, boolean>()
+  return async ({ stream, entry }) => {
+    if (entry.type === 'access.changed') return mayDo(who, 'access.manage')
+    if (isFree) return true
+    const known = judged.get(stream)
+    if (known !== undefined) return known
+    const resource: Resource | undefined =
+      entry.type === 'contract.amended' ? entry : (await index.summary(stream))?.contract
+    if (resource === undefined) return false
+    const permission = entry.type === 'contract.amended' ? 'contracts.read' : 'ramps.read'
+    const isSeen = mayDo(who, permission, await resourceOf(store, resource, who))
+    judged.set(stream, isSeen)
+    return isSeen
+  }
+}
