@@ -19,6 +19,8 @@ import { DamagedLedger } from './daemon-ledger.ts'
 
 /** What a daemon keeps. */
 export interface DaemonStore {
+  /** Who holds the leases of this opening; absent where nothing is shared. */
+  readonly owner?: string
   readonly ledger: Ledger
   readonly records: Records
   readonly settings: PrunedSettings

@@ -10,6 +10,7 @@ import { findDaemon } from '../server/client/connect-daemon.ts'
 import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import type { DaemonIdentity } from '../server/parts.ts'
+import { ReplicaRegister } from '../server/replicas/replica-register.ts'
 import { openServer, type Server } from '../server/server.ts'
 import type { Log } from '../telemetry/log-about.ts'
 import { recordCircumstances } from './daemon-circumstances.ts'
@@ -23,7 +24,7 @@ import { openNotifying } from './daemon-notifying.ts'
 import { closeDaemonParts, type DaemonParts, openDaemonParts } from './daemon-parts.ts'
 import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
-import { type DatabaseChoice, openStore } from './daemon-store.ts'
+import { type DaemonStore, type DatabaseChoice, openStore } from './daemon-store.ts'
 import { sendTraces } from './daemon-telemetry.ts'
 
 /** Which daemon to be. */
@@ -128,9 +129,11 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const stop = (): void => stopping.abort()
   const metrics = takesAgents ? await countMetrics({ ...parts, version }) : undefined
   if (metrics !== undefined) measured?.tell(metrics)
+  const replicas = openReplicas({ store, clock, version, startedAtMs, onTrouble })
   const server = await openServer(
     {
       ...parts,
+      ...(replicas === undefined ? {} : { replicas }),
       ...(metrics === undefined ? {} : { metrics }),
       identity,
       localUser,
@@ -162,10 +165,27 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   stopPruning()
   await stopSending()
   await server.stopTelling()
+  await replicas?.close()
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()
   await closeLog()
+}
+
+/** Says to the others that it is there; undefined for one that serves alone. */
+function openReplicas({
+  store: { owner, leases, records },
+  ...options
+}: {
+  readonly store: DaemonStore
+  readonly clock: SystemClock
+  readonly version: string
+  readonly startedAtMs: number
+  onTrouble(error: unknown): void
+}): ReplicaRegister | undefined {
+  if (owner === undefined || leases === undefined) return undefined
+  const { version, startedAtMs } = options
+  return new ReplicaRegister({ ...options, records, leases, me: { owner, version, startedAtMs } })
 }
 
 /** Takes up what was left unfinished; with a damaged ledger nothing, since nothing could be recorded. */

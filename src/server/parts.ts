@@ -10,6 +10,7 @@ import type { AccessConfig } from './access/access-config.ts'
 import type { AgentDesk } from './agents/agent-desk.ts'
 import type { AgentRegister } from './agents/agent-register.ts'
 import type { NotificationParts } from './notifications/notifications.ts'
+import type { ReplicaRegister } from './replicas/replica-register.ts'
 import type { ComponentView, LeftoversView, LogLine } from './wire.ts'
 
 /** Which lines of which component. */
@@ -90,6 +91,8 @@ export interface ServerParts {
   readonly circumstances?: CircumstanceReader
   /** Absent: no agent can work for this server. */
   readonly agents?: AgentParts
+  /** Absent: this one serves alone. */
+  readonly replicas?: Pick<ReplicaRegister, 'list'>
   /** Absent: nothing is counted. */
   readonly metrics?: MetricsReader
   /** What webhooks are told with; absent: nobody can be told. */
