@@ -48,6 +48,11 @@ export class FileSettingsStore implements SettingsStore {
     }
   }
 
+  /** The ramps whose settings are kept. */
+  async ramps(): Promise<readonly string[]> {
+    return (await this.#names()).filter((name) => name.endsWith(SUFFIX)).map(rampOf)
+  }
+
   /** Removes the settings of every ramp that is not needed any more, and what a crash left half written. */
   async prune(isNeeded: (ramp: string) => Promise<boolean>): Promise<void> {
     for (const name of await this.#names()) {

@@ -52,6 +52,13 @@ export class PostgresSettingsStore implements SettingsStore {
     return parseSettings(text)
   }
 
+  /** The ramps whose settings are kept. */
+  async ramps(): Promise<readonly string[]> {
+    const text = 'SELECT ramp FROM rampart.settings ORDER BY ramp'
+    const rows = await this.#database.query(deedOf('list settings'), { text }, [])
+    return rows.map(([ramp]) => String(ramp))
+  }
+
   /** Removes the settings of every ramp that is not needed any more, an hour after they were kept. */
   async prune(isNeeded: (ramp: string) => Promise<boolean>): Promise<void> {
     const deed = deedOf('remove settings')
