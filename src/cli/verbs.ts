@@ -28,7 +28,7 @@ export const VERBS: readonly Verb[] = [
     options: [
       ['--exit', 'take it down at once'],
       ['--break <part>', 'break a part on purpose, and see how that is noticed'],
-      ['--folder <folder>', 'where to put it (rampart-demo, when installed)'],
+      ['--folder <folder>', 'where an installed Rampart puts it (rampart-demo)'],
       JSON_FLAG,
     ],
     run: async (parts, _, options) => (await import('./commands/demo.ts')).runDemo(parts, options),

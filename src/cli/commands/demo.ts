@@ -25,23 +25,27 @@ const INSTALL = ['install', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** Runs it, to its end. */
 export async function runDemo(parts: CliParts, options: DemoOptions): Promise<number> {
-  const isCompiled = ENDING === '.js'
-  const from = join(ROOT, isCompiled ? 'dist/shop' : 'examples/shop')
-  const isCopied = isCompiled || options.folder !== undefined
-  const shop = isCopied ? resolve(parts.cwd, options.folder ?? FOLDER) : from
-  if (isCopied && !isOurs(shop)) {
-    const sentence = `${shop} holds files that are not the demo's.`
-    return misuse(parts, sentence, 'Next: rampart demo --folder ANOTHER')
-  }
   // The programs of the demo deal with Ctrl-C, each in its own way.
   const stopListening = parts.onInterrupt(() => undefined)
   try {
-    if (isCopied) cpSync(from, shop, { recursive: true, filter: isOfShop })
-    if (isCopied && !(await install(parts, shop))) return EXIT.fault
+    const shop = ENDING === '.js' ? await copyShop(parts, options) : join(ROOT, 'examples/shop')
+    if (typeof shop === 'number') return shop
     return await run(parts, process.execPath, programOf(shop, options), parts.cwd)
   } finally {
     stopListening()
   }
+}
+
+/** @returns the folder that holds all of it, or the exit code */
+async function copyShop(parts: CliParts, options: DemoOptions): Promise<string | number> {
+  const from = join(ROOT, 'dist/shop')
+  const shop = resolve(parts.cwd, options.folder ?? FOLDER)
+  if (!isOurs(shop)) {
+    const sentence = `${shop} holds files that are not the demo's.`
+    return misuse(parts, sentence, 'Next: rampart demo --folder ANOTHER')
+  }
+  cpSync(from, shop, { recursive: true })
+  return (await install(parts, shop)) ? shop : EXIT.fault
 }
 
 function programOf(shop: string, options: DemoOptions): readonly string[] {
@@ -50,11 +54,6 @@ function programOf(shop: string, options: DemoOptions): readonly string[] {
   if (options.json === true) program.push('--json')
   if (options.break !== undefined) program.push('--break', options.break)
   return program
-}
-
-/** What a run writes, and what npm does, stays where it is. */
-function isOfShop(path: string): boolean {
-  return !/\/(\.rampart|\.shop-data|node_modules)(\/|$)|\.test\.ts$/.test(path)
 }
 
 function isOurs(folder: string): boolean {
