@@ -4,6 +4,7 @@ import { CLOSED } from './access/access-config.ts'
 import { type Access, addAccess } from './access/add-access.ts'
 import type { App } from './app.ts'
 import { ContractStore } from './contracts/contract-store.ts'
+import { honourKeys } from './idempotency.ts'
 import { Notifications } from './notifications/notifications.ts'
 import type { ServerParts } from './parts.ts'
 import { RampIndex } from './ramp-index.ts'
@@ -24,6 +25,7 @@ export interface Api {
 export function openApi(app: App, parts: ServerParts): Api {
   const { records, ledger, clock, localUser, access: config = CLOSED } = parts
   const access = addAccess(app, { records, ledger, clock, localUser, config })
+  honourKeys(app, parts)
   const index = new RampIndex(parts)
   const store = new ContractStore(parts)
   const close = async (): Promise<void> => {

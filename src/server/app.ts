@@ -51,6 +51,8 @@ export function openApp({ trustProxy = false }: AppOptions = {}): App {
     frameworkErrors: (error, _request, reply) => refuseUnread(reply.raw, error.message),
     routerOptions: { maxParamLength: 500 },
   }).withTypeProvider<ZodTypeProvider>()
+  // Only JSON is read; a form that a browser sends without asking first is none.
+  app.removeContentTypeParser('text/plain')
   app.setValidatorCompiler<z.ZodType>(({ schema, httpPart = 'body' }) => (sent) => {
     try {
       return { value: parseRequest(schema, sent, PART_NAMES[httpPart] ?? httpPart) }

@@ -43,6 +43,7 @@ export type FaultCodeName =
   | 'server-malformed'
   | 'token-exposed'
   | 'secret-missing'
+  | 'request-under-way'
   | 'entry-unknown'
   | 'entry-unsigned'
   | 'contract-invalid'
@@ -385,6 +386,13 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
     httpStatus: 409,
     exitCode: 1,
     retryable: false,
+  },
+  'request-under-way': {
+    meaning: 'The same request, with the same Idempotency-Key, is being carried out.',
+    remedy: 'Ask again with the same key in a moment, for its answer.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: true,
   },
   'contract-invalid': {
     meaning: 'A contract does not hold together, so nothing was started.',

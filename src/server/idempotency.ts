@@ -1,0 +1,162 @@
+/**
+ * `Idempotency-Key`: whoever got no answer may ask again with the same key and the same body, and is
+ * given the answer of the first time; nothing is done twice. A key belongs to whoever sent it.
+ *
+ * @source https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
+ */
+import { createHash } from 'node:crypto'
+import type { FastifyReply, FastifyRequest } from 'fastify'
+import { Fault, isFault } from '../core/fault/fault.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Records } from '../seams/records.ts'
+import type { App } from './app.ts'
+
+const COLLECTION = 'idempotency'
+
+/** How long an answer is kept. @unit ms */
+const KEPT_MS = 24 * 60 * 60 * 1_000
+
+/** A request that is under way for so long is taken for one whose server died. @unit ms */
+const UNDER_WAY_MS = 60_000
+
+/** Longer answers are not kept; the request is then refused when it is repeated. @unit characters */
+const ANSWER_MAX = 1_000_000
+
+/** Printable, and not long. */
+const KEY = /^[\x21-\x7e]{1,200}$/
+
+/** Their answers show a secret once, so they are kept nowhere. */
+const SECRET: ReadonlySet<string> = new Set(['/v1/tokens', '/v1/webhooks', '/v1/auth/device/token'])
+
+/** What is kept of a request, as JSON. */
+type Kept =
+  | { readonly print: string; readonly state: 'under-way' }
+  | {
+      readonly print: string
+      readonly state: 'done'
+      readonly status: number
+      readonly type: string
+      readonly location: string
+      /** Empty where it is not kept. */
+      readonly body: string
+    }
+
+/** A request that is being carried out for the first time. */
+interface Attempt {
+  readonly key: string
+  readonly print: string
+}
+
+/** Lets an app honour it. To be called before any route is added, and after whoever asks is known. */
+export function honourKeys(
+  app: App,
+  parts: { readonly records: Records; readonly clock: Clock; onTrouble(error: unknown): void },
+): void {
+  const { records, clock } = parts
+  const attempts = new WeakMap<FastifyRequest, Attempt>()
+  app.addHook('preHandler', async (request, reply) => {
+    const sent = request.headers['idempotency-key']
+    if (sent === undefined || request.method !== 'POST') return undefined
+    if (typeof sent !== 'string' || !KEY.test(sent)) throw malformedKey()
+    const attempt = { key: keyOf(request, sent), print: printOf(request) }
+    const known = await begin(attempt, records, clock)
+    if (known !== undefined) return await repeat(reply, known, attempt)
+    attempts.set(request, attempt)
+    return undefined
+  })
+  app.addHook('onSend', async (request, reply, payload) => {
+    const attempt = attempts.get(request)
+    if (attempt === undefined) return payload
+    attempts.delete(request)
+    try {
+      await settle({ attempt, request, reply, payload, records, clock })
+    } catch (error) {
+      // What was done is done: its answer is given, though it cannot be given again.
+      parts.onTrouble(error)
+    }
+    return payload
+  })
+}
+
+/** What is known of an earlier request with the key; undefined: this one is the first. */
+async function begin(
+  { key, print }: Attempt,
+  records: Records,
+  clock: Clock,
+): Promise<Kept | undefined> {
+  const expiresAtMs = clock.nowMs() + UNDER_WAY_MS
+  const value = { print, state: 'under-way' }
+  try {
+    await records.put({ collection: COLLECTION, key, value, ifVersion: 0, expiresAtMs })
+    return undefined
+  } catch (error) {
+    if (!isFault(error, 'record-conflict')) throw error
+    const kept = await records.get(COLLECTION, key)
+    return (kept?.value as Kept | undefined) ?? { print, state: 'under-way' }
+  }
+}
+
+async function repeat(reply: FastifyReply, known: Kept, { print }: Attempt): Promise<unknown> {
+  if (known.print !== print) {
+    throw refusal('key-reused', 'Another request was sent with this key before.')
+  }
+  if (known.state === 'under-way') {
+    throw refusal('request-under-way', 'The first request with this key is being carried out.')
+  }
+  if (known.body === '') {
+    throw refusal('key-reused', 'It was carried out already, and its answer is given only once.')
+  }
+  if (known.location !== '') void reply.header('location', known.location)
+  void reply.header('idempotency-replayed', 'true').code(known.status).type(known.type)
+  return await reply.serializer(String).send(known.body)
+}
+
+interface Settling {
+  readonly attempt: Attempt
+  readonly request: FastifyRequest
+  readonly reply: FastifyReply
+  readonly payload: unknown
+  readonly records: Records
+  readonly clock: Clock
+}
+
+/** Keeps what was answered; what was refused may be tried again with the same key. */
+async function settle(settling: Settling): Promise<void> {
+  const { attempt, request, reply, payload, records, clock } = settling
+  const { key, print } = attempt
+  if (reply.statusCode >= 300) {
+    await records.remove(COLLECTION, key)
+    return
+  }
+  const isKept = typeof payload === 'string' && payload.length <= ANSWER_MAX
+  const body = isKept && !SECRET.has(request.routeOptions.url ?? '') ? payload : ''
+  const type = String(reply.getHeader('content-type') ?? '')
+  const location = String(reply.getHeader('location') ?? '')
+  const value = { print, state: 'done', status: reply.statusCode, type, location, body }
+  const expiresAtMs = clock.nowMs() + KEPT_MS
+  await records.put({ collection: COLLECTION, key, value, expiresAtMs })
+}
+
+function keyOf({ identity }: FastifyRequest, sent: string): string {
+  return createHash('sha256')
+    .update(`${identity?.name ?? ''}\n${sent}`)
+    .digest('hex')
+}
+
+function printOf({ method, url, body }: FastifyRequest): string {
+  const text = `${method} ${url}\n${JSON.stringify(body)}`
+  return createHash('sha256').update(text).digest('hex')
+}
+
+function malformedKey(): Fault {
+  return new Fault({
+    code: 'request-malformed',
+    operation: 'read the Idempotency-Key',
+    subject: 'headers',
+    hint: 'Idempotency-Key has 1 to 200 printable characters, for example a UUID.',
+  })
+}
+
+function refusal(code: 'key-reused' | 'request-under-way', hint: string): Fault {
+  return new Fault({ code, operation: 'carry out the request', subject: 'Idempotency-Key', hint })
+}

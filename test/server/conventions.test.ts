@@ -1,0 +1,127 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { type NetServer, openNetServer } from '../support/net-server.ts'
+
+const SPEC = { components: { api: { run: { command: ['node'] } } } }
+
+function opening(name: string): object {
+  const contract = { apiVersion: 'rampart/v1', kind: 'Environment', metadata: { name }, spec: SPEC }
+  return { contract, directory: '/srv', goal: 'up', settings: {}, by: 'x' }
+}
+
+async function openTrial(
+  t: import('node:test').TestContext,
+): Promise<NetServer & { readonly token: string }> {
+  const server = await openNetServer(t)
+  const { secret: token } = await server.tokenFor('ops', [{ role: 'admin', scope: {} }])
+  return { ...server, token }
+}
+
+test('does nothing twice that is asked twice with one key', async (t) => {
+  const server = await openTrial(t)
+  const { token } = server
+  const headers = { 'idempotency-key': 'k-1' }
+  const ask = { method: 'POST', token, headers, body: opening('shop') }
+  const first = await server.ask('/v1/ramps', ask)
+  const again = await server.ask('/v1/ramps', ask)
+  assert.equal(first.status, 201)
+  assert.deepEqual([again.status, again.body], [first.status, first.body])
+  assert.equal(again.headers['location'], first.headers['location'])
+  assert.equal(again.headers['idempotency-replayed'], 'true')
+  const other = await server.ask('/v1/ramps', { ...ask, body: opening('shed') })
+  assert.equal(other.status, 422)
+  const list = (await server.ask('/v1/ramps?contract=shop', { token })).body
+  const up = (list as { ramps: { goal: string }[] }).ramps.filter(({ goal }) => goal === 'up')
+  assert.equal(up.length, 1)
+})
+
+test('carries out only one of many requests with one key that come at once', async (t) => {
+  const server = await openTrial(t)
+  const { token } = server
+  const headers = { 'idempotency-key': 'k-2' }
+  const asked = Array.from({ length: 20 }, () =>
+    server.ask('/v1/ramps', { method: 'POST', token, headers, body: opening('shop') }),
+  )
+  const answers = await Promise.all(asked)
+  const made = answers.filter(({ status }) => status === 201)
+  assert.ok(made.length >= 1)
+  assert.equal(new Set(made.map(({ body }) => JSON.stringify(body))).size, 1)
+  for (const { status } of answers) assert.ok(status === 201 || status === 409, String(status))
+})
+
+test("lets nobody take another one's answer by guessing a key", async (t) => {
+  const server = await openTrial(t)
+  const { secret } = await server.tokenFor('two', [{ role: 'admin', scope: {} }])
+  const headers = { 'idempotency-key': 'same' }
+  const ask = { method: 'POST', headers, body: opening('shop') }
+  const mine = await server.ask('/v1/ramps', { ...ask, token: server.token })
+  const theirs = await server.ask('/v1/ramps', { ...ask, token: secret })
+  assert.equal(mine.status, 201)
+  assert.notDeepEqual(theirs.body, mine.body)
+})
+
+test('lets what was refused be tried again with the same key', async (t) => {
+  const server = await openTrial(t)
+  const { token } = server
+  const headers = { 'idempotency-key': 'k-3' }
+  const word = { by: 'x', word: { say: 'resume', why: '' } }
+  const ask = { method: 'POST', token, headers, body: word }
+  assert.equal((await server.ask('/v1/ramps/shop/words', ask)).status, 404)
+  await server.ask('/v1/ramps', { method: 'POST', token, body: opening('shop') })
+  assert.notEqual((await server.ask('/v1/ramps/shop/words', ask)).status, 404)
+})
+
+test('keeps no secret for the sake of a key', async (t) => {
+  const server = await openTrial(t)
+  const headers = { 'idempotency-key': 'k-4' }
+  const body = { name: 'ci', grants: [{ role: 'viewer', scope: {} }], lifetimeMs: 60_000 }
+  const ask = { method: 'POST', token: server.token, headers, body }
+  const first = await server.ask('/v1/tokens', ask)
+  assert.ok(first.status < 300)
+  assert.equal((await server.ask('/v1/tokens', ask)).status, 422)
+  const { secret } = first.body as { readonly secret: string }
+  const kept = await server.parts.records.list('idempotency')
+  assert.ok(!JSON.stringify(kept).includes(secret))
+})
+
+test('makes answers smaller for whoever can read them so, and reads nothing that is packed', async (t) => {
+  const { origin, token, ...server } = await openTrial(t)
+  const readers = { br: brotliDecompressSync, gzip: gunzipSync }
+  for (const [encoding, unpack] of Object.entries(readers)) {
+    const { promise, resolve } = Promise.withResolvers<import('node:http').IncomingMessage>()
+    const { get } = await import('node:http')
+    get(`${origin}/v1/openapi.json`, { headers: { 'accept-encoding': encoding } }, resolve)
+    const response = await promise
+    assert.equal(response.headers['content-encoding'], encoding)
+    const bytes = Buffer.concat(await response.toArray())
+    assert.equal(JSON.parse(unpack(bytes).toString()).openapi, '3.1.0')
+  }
+  const packed = { 'content-encoding': 'gzip', 'content-type': 'application/json' }
+  const ask = { method: 'POST', token, headers: packed, body: opening('shop') }
+  assert.ok((await server.ask('/v1/ramps', ask)).status < 500)
+})
+
+test('says what is wrong with a request in the words of the one table', async (t) => {
+  const server = await openTrial(t)
+  const { token } = server
+  const cases = [
+    ['GET', '/v1/nowhere', {}, undefined, 404, 'route-unknown'],
+    ['PATCH', '/v1/ramps', {}, undefined, 405, 'method-unknown'],
+    ['POST', '/v1/ramps', { 'content-type': 'text/plain' }, 'x', 415, 'media-unknown'],
+    ['GET', '/v1/ramps?limit=501', {}, undefined, 400, 'request-malformed'],
+    ['GET', '/v1/ramps?limits=1', {}, undefined, 400, 'request-malformed'],
+    ['GET', '/v1/ramps?cursor=none', {}, undefined, 404, 'ramp-unknown'],
+  ] as const
+  for (const [method, path, headers, body, status, code] of cases) {
+    const response = await fetch(`${server.origin}${path}`, {
+      method,
+      headers: { authorization: `Bearer ${token}`, ...headers },
+      ...(body === undefined ? {} : { body }),
+    })
+    const problem = (await response.json()) as { readonly code: string }
+    assert.deepEqual([response.status, problem.code], [status, code], `${method} ${path}`)
+    assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
+    assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
+  }
+})
