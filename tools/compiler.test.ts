@@ -8,7 +8,7 @@ const root = join(import.meta.dirname, '..')
 
 for (const [project, title] of [
   ['tsconfig.json', 'every file obeys its types'],
-  ['tsconfig.web.json', 'the dashboard compiles for the browser, without Node'],
+  ['tsconfig.web.json', 'the dashboard obeys its types, and its tests with it'],
   ['tsconfig.core.json', 'core and contracts compile without Node, timers and console'],
 ] as const) {
   test(title, async () => {

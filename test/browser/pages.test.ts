@@ -19,9 +19,8 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
   let served: Served
 
   before(async () => {
-    const opened = await Promise.all([openBrowser(), openServed()])
-    browser = opened[0]
-    served = opened[1]
+    served = await openServed()
+    browser = await openBrowser()
   })
   after(async () => {
     await browser.close()

@@ -9,7 +9,7 @@ import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { placeOf, readDaemonFile } from '../../src/server/client/daemon-place.ts'
 import type { TokenReply } from '../../src/server/wire/access.ts'
 import { until } from '../support/daemon.ts'
-import { rampart, startRampart } from '../support/rampart.ts'
+import { rampart, type Started, startRampart } from '../support/rampart.ts'
 import { builtDashboard } from './built-dashboard.ts'
 
 /** A server that is there. */
@@ -40,8 +40,8 @@ export async function openServed(): Promise<Served> {
     env: { RAMPART_DASHBOARD: dashboard },
   })
   const address = (): string | undefined => /Listening at (\S+)\.\s/.exec(started.stderr())?.[1]
-  await until('the server listens', () => address() !== undefined, 60_000)
-  const url = present(address(), 'it listens')
+  await until('the server listens', () => address() !== undefined || hasEnded(started), 60_000)
+  const url = present(address(), `it listens: ${started.stderr()}`)
   const { secret } = await askLocally<TokenReply>(workspace, '/v1/tokens', {
     name: 'browser',
     grants: [{ role: 'admin', scope: {} }],
@@ -54,6 +54,10 @@ export async function openServed(): Promise<Served> {
     rmSync(workspace, { recursive: true, force: true, maxRetries: 3 })
   }
   return { url, workspace, token: secret, close }
+}
+
+function hasEnded({ child }: Started): boolean {
+  return child.exitCode !== null || child.signalCode !== null
 }
 
 /** Writes a contract of components that listen, each of which needs the one before. */
@@ -107,9 +111,14 @@ export async function bringUp({ workspace }: Served, folder: string): Promise<vo
   assert.equal(exitCode, 0, stderr)
 }
 
-/** Asks the server over its socket, as its owner. */
+/** Asks the server of a workspace over its socket, as its owner. */
 export function askLocally<Reply>(workspace: string, path: string, body?: object): Promise<Reply> {
   const { socket } = present(readDaemonFile(placeOf(workspace)), 'the server has said where it is')
+  return askAt(socket, path, body)
+}
+
+/** Asks a server at its socket. */
+export function askAt<Reply>(socket: string, path: string, body?: object): Promise<Reply> {
   const method = body === undefined ? 'GET' : 'POST'
   const { promise, resolve, reject } = Promise.withResolvers<Reply>()
   const headers = { 'content-type': 'application/json' }

@@ -38,7 +38,9 @@ export const sourceHasTest: Rule = {
 function placesOf(path: string): readonly string[] {
   const segments = path.split('/').slice(0, -1)
   const above = segments.map((_, index) => segments.slice(0, index).join('/')).slice(3)
-  return [segments.join('/'), ...above, `test/conformance/${segments[1]}.test.ts`]
+  // What draws pages is tried in a browser, as a whole.
+  const whole = segments[1] === 'web' ? ['test/browser'] : []
+  return [segments.join('/'), ...above, `test/conformance/${segments[1]}.test.ts`, ...whole]
 }
 
 function isRun(file: SourceFile): boolean {
