@@ -49,6 +49,11 @@ export class LocalRamps {
     return loop?.hasBegun === true ? loop : undefined
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#loops.size
+  }
+
   /** All of them. */
   begun(): readonly RampLoop[] {
     return [...this.#loops.values()].filter((loop) => loop.hasBegun)

@@ -130,8 +130,9 @@ export class Ownership {
 
   /** Gives up what is not sure, gives back what is not needed, and renews the rest. */
   #tend(): void {
+    const nowMs = this.#elapsedMs()
     for (const [subject, held] of this.#held) {
-      if (!held.isSure()) this.lose(held)
+      if (!held.isSureAt(nowMs)) this.lose(held)
       else if (this.#options.isIdle(subject)) void this.release(subject)
     }
     this.#timer = this.#held.size > 0 && !this.#isClosed ? this.#wake() : undefined
@@ -177,7 +178,12 @@ class Held implements Right {
   }
 
   isSure(): boolean {
-    if (this.#elapsedMs() >= this.sureUntilMs) this.isLost = true
+    return this.isSureAt(this.#elapsedMs())
+  }
+
+  /** As of an instant that is now. */
+  isSureAt(nowMs: number): boolean {
+    if (nowMs >= this.sureUntilMs) this.isLost = true
     return !this.isLost
   }
 }

@@ -31,12 +31,21 @@ export interface HeldSubject {
 /** Looks into the ledger when first asked, after the rights were had to what it is asked for. */
 type Look = () => Promise<ReadonlyMap<string, FoundRamps>>
 
+/** What the subjects of leases begin with by which replicas know of each other. */
+const PRESENCE = 'replica:'
+
+/** Whether a lease is only held to be seen. */
+export function isPresence(subject: string): boolean {
+  return subject.startsWith(PRESENCE)
+}
+
 /** Holds what this engine moves. */
 export class Subjects {
   readonly #options: SubjectsOptions
   readonly #ownership: Ownership | undefined
   /** Rights to subjects whose unfinished ramps run here by now. */
   readonly #settled = new WeakSet<Right>()
+  #presence: Right | undefined
   readonly #settling = new Map<Right, Promise<void>>()
   /** How much is being done about each subject besides its ramp. */
   readonly #uses = new Map<string, number>()
@@ -92,6 +101,15 @@ export class Subjects {
       const right = await this.hold(subject)
       return right && (await act(right))
     })
+  }
+
+  /** Lets the others know that this replica is there, until it closes or dies. */
+  async appear(): Promise<void> {
+    if (this.#presence?.isSure() === true) return
+    // The first number that is free, so that no more are ever used than there were replicas at once.
+    for (let number = 1; this.#presence?.isSure() !== true; number++) {
+      this.#presence = await this.#ownership?.take(`${PRESENCE}${number}`)
+    }
   }
 
   /** Stops what acts by a right that is another's. */
@@ -165,11 +183,13 @@ export class Subjects {
   }
 
   #isIdle(subject: string): boolean {
+    if (isPresence(subject)) return false
     return this.#options.local.moving(subject) === undefined && !this.#uses.has(subject)
   }
 
   #onLost(right: Right): void {
     const { local, events } = this.#options
+    if (isPresence(right.subject)) return
     events.emit('ownership.lost', { subject: right.subject, ramps: local.abandon(right) })
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Looks for subjects that nobody moves although something is unfinished there, and takes some of them:
- * their owner has died or let go of them. Every replica looks, at times of its own, and takes a share
- * at a time, so that all of them get some.
+ * their owner has died or let go of them. Every replica looks, at times of its own, and takes its fair
+ * share of all there is, so that each of them gets some.
  */
 import { isFault } from '../core/fault/fault.ts'
 import type { Timer } from '../seams/clock.ts'
@@ -13,13 +13,11 @@ import type { LocalRamps } from './local-ramps.ts'
 import type { EngineParts } from './parts.ts'
 import type { RampDirectory } from './ramp-directory.ts'
 import { subjectOf } from './subject.ts'
-import type { Subjects } from './subjects.ts'
+import { isPresence, type Subjects } from './subjects.ts'
 
-/** A look takes this share of what is vacant, so that others find something too. */
-const TAKEN_SHARE = 1 / 3
-/** And no more than so many. */
+/** A look takes no more than so many. */
 const TAKEN_MOST = 512
-/** The pause after a look that found something. @unit ms */
+/** The pause after a look that left some of its share. @unit ms */
 const BUSY_PAUSE_MS = 150
 /** So many ramps are looked up at once. */
 const READ_AT_ONCE = 32
@@ -48,6 +46,10 @@ export class Vacancies {
   #isStale = true
   #hasListed = false
   #isBusy = false
+  /** How many were left to others by the last look. */
+  #left = 0
+  /** How many replicas there are, this one among them, and how much the others hold. */
+  #others = { replicas: 1, subjects: 0 }
   #timer: Timer | undefined
   #looking: Promise<void> = Promise.resolve()
   #isClosed = false
@@ -102,6 +104,7 @@ export class Vacancies {
 
   /** Takes some of what is vacant; whether there was anything. */
   async #lookAndTake(): Promise<boolean> {
+    await this.#options.subjects.appear()
     if (this.#isStale) await this.#list()
     let vacant = await this.#vacant()
     if (vacant.length > 0 && !this.#isBusy) {
@@ -109,11 +112,22 @@ export class Vacancies {
       await this.#list()
       vacant = await this.#vacant()
     }
-    this.#isBusy = vacant.length > 0
-    if (!this.#isBusy || this.#isClosed) return false
-    const most = Math.min(TAKEN_MOST, Math.ceil(vacant.length * TAKEN_SHARE))
-    await this.#options.subjects.holdAll(this.#some(vacant, most))
-    return true
+    const share = this.#shareOf(vacant.length)
+    this.#isBusy = share > TAKEN_MOST
+    this.#left = vacant.length - share
+    if (share === 0 || this.#isClosed) return false
+    await this.#options.subjects.holdAll(this.#some(vacant, Math.min(share, TAKEN_MOST)))
+    return this.#isBusy
+  }
+
+  /** How many of those that are vacant this replica should take. */
+  #shareOf(vacant: number): number {
+    const { local } = this.#options
+    const fair = Math.ceil((this.#others.subjects + local.count + vacant) / this.#others.replicas)
+    const share = Math.min(vacant, Math.max(0, fair - local.count))
+    // What the others have left for a whole look has to be taken by somebody.
+    const isLeft = share === 0 && this.#left > 0
+    return isLeft ? Math.ceil(vacant / this.#others.replicas) : share
   }
 
   /** Brings what is known up to date with the ledger. */
@@ -143,6 +157,7 @@ export class Vacancies {
     if (this.#unfinished.size + this.#unfollowed.size === 0) return []
     const { leases, directory, local } = this.#options
     const held = new Set((await leases.holders()).map(({ subject }) => subject))
+    this.#count(held)
     const vacant = new Set<string>()
     const unknown: string[] = []
     for (const ramp of this.#unfinished) {
@@ -162,6 +177,13 @@ export class Vacancies {
       else if (!held.has(subject)) vacant.add(subject)
     })
     return [...vacant]
+  }
+
+  #count(held: ReadonlySet<string>): void {
+    let replicas = 0
+    for (const subject of held) if (isPresence(subject)) replicas += 1
+    const subjects = Math.max(0, held.size - replicas - this.#options.local.count)
+    this.#others = { replicas: Math.max(1, replicas), subjects }
   }
 
   async #subjectToFollow(ramp: string): Promise<string | undefined> {

@@ -68,8 +68,8 @@ function end(run: Simulation, ramp: string, round: number): void {
 export async function closeAll(run: Simulation): Promise<void> {
   const byMs = run.clock.goneMs + REST_WITHIN_MS
   const timers = (): number => run.alive().reduce((sum, { life }) => sum + life.timers, 0)
-  // Replicas look for ever whether one of the others has died.
-  const idleTimers = (): number => (run.replicas === undefined ? 0 : run.alive().length)
+  // Replicas look for ever whether one of the others has died, and let themselves be seen.
+  const idleTimers = (): number => (run.replicas === undefined ? 0 : 2 * run.alive().length)
   const isIdle = (): boolean =>
     run.running().length === run.alive().length &&
     timers() <= idleTimers() &&
