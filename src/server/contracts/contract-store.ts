@@ -45,6 +45,8 @@ export class ContractStore {
   readonly #ledger: Ledger
   readonly #clock: Clock
   readonly #held = new Map<string, Revisions>()
+  /** What is held, in order, for as long as it stays the same. */
+  #sorted: readonly Revisions[] | undefined
   /** Streams that may have grown since they were read. */
   readonly #grown = new Set<string>()
   #isAllGrown = true
@@ -59,7 +61,8 @@ export class ContractStore {
   /** Every contract by its revisions, in the order of kind and name. */
   async list(): Promise<readonly Revisions[]> {
     await this.#catchUp()
-    return [...this.#held.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    this.#sorted ??= [...this.#held.values()].sort((a, b) => (keyOf(a) < keyOf(b) ? -1 : 1))
+    return this.#sorted
   }
 
   /** One contract as the ledger has it now; undefined when it is not held. */
@@ -150,7 +153,10 @@ export class ContractStore {
   #keep(stream: string, folded: Revisions): Revisions {
     const kept = this.#held.get(stream)
     const latest = kept !== undefined && kept.sequence > folded.sequence ? kept : folded
-    this.#held.set(stream, latest)
+    if (latest !== kept) {
+      this.#held.set(stream, latest)
+      this.#sorted = undefined
+    }
     return latest
   }
 
