@@ -91,6 +91,12 @@ export class RampIndex {
     return [...latest.values()]
   }
 
+  /** The id of the latest ramp of each name that contracts have; those that only watch aside. */
+  async lastIds(): Promise<ReadonlyMap<string, string>> {
+    const heads = (await this.#heads.list()).filter(({ isWatch }) => !isWatch)
+    return new Map(heads.map(({ name, ramp }) => [name, ramp]))
+  }
+
   /** The latest ramp of contracts of that name that meets a demand. */
   async latest(
     contract: string,

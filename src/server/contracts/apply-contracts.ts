@@ -17,7 +17,7 @@ import type {
 } from '../wire/contracts.ts'
 import { compareHeld } from './compare-revisions.ts'
 import type { ContractStore } from './contract-store.ts'
-import { readDocuments } from './read-documents.ts'
+import { type FindDocument, readDocuments } from './read-documents.ts'
 import { labelsOf, latestOf, type Revisions } from './revisions.ts'
 
 /** What an application needs to know of the rest of the server. */
@@ -32,6 +32,8 @@ export interface Applicant {
   readonly by: string
   /** @throws forbidden */
   assertMay(resource: Resource): void
+  /** What may not be seen is neither used nor told of. */
+  maySee(resource: Resource): boolean
 }
 
 /**
@@ -49,7 +51,10 @@ export async function applyContracts(
 ): Promise<ApplyReply> {
   const { store } = parts
   const dryRun = request.dryRun === true
-  const { contracts, issues } = await readDocuments(request, (digest) => store.document(digest))
+  const isSeen = (held: Revisions): boolean =>
+    applicant.maySee({ kind: held.kind, name: held.name, labels: labelsOf(held) })
+  const find: FindDocument = (digest) => store.document(digest, isSeen)
+  const { contracts, issues } = await readDocuments(request, find)
   if (issues.length > 0) {
     if (dryRun) return { dryRun, contracts: [], issues }
     throw invalid(issues.map((issue) => formatIssue(issue)))
@@ -58,7 +63,7 @@ export async function applyContracts(
   // All are looked at before the first is touched.
   for (const step of steps) step.check(await store.get(step.contract))
   const applied: AppliedContract[] = []
-  const uses = await usesOnceApplied(store, contracts)
+  const uses = usesOnceApplied((await store.list()).filter(isSeen), contracts)
   for (const { contract, check } of steps) {
     const foreseen = await foresee(parts, contract, uses)
     if (dryRun) {
@@ -128,13 +133,13 @@ async function foresee(
 }
 
 /** Which contract uses which, those that are applied in what they are about to be. */
-async function usesOnceApplied(
-  store: ContractStore,
+function usesOnceApplied(
+  all: readonly Revisions[],
   contracts: readonly AnyContract[],
-): Promise<readonly ContractUse[]> {
+): readonly ContractUse[] {
   const isApplied = (held: Revisions): boolean =>
     contracts.some(({ kind, name }) => kind === held.kind && name === held.name)
-  const others = (await store.list()).filter((held) => !isApplied(held))
+  const others = all.filter((held) => !isApplied(held))
   return [...others, ...contracts].flatMap(usesIn)
 }
 

@@ -84,9 +84,14 @@ export class ContractStore {
     return undefined
   }
 
-  /** The document of a digest, whosever revision it is: for contracts that use others. */
-  async document(digest: Digest): Promise<JsonObject | undefined> {
-    const holder = (await this.list()).find((held) => revisionOf(held, digest) !== undefined)
+  /** The document of a digest among the contracts that may be seen: for contracts that use others. */
+  async document(
+    digest: Digest,
+    isSeen: (held: Revisions) => boolean,
+  ): Promise<JsonObject | undefined> {
+    const holder = (await this.list()).find(
+      (held) => revisionOf(held, digest) !== undefined && isSeen(held),
+    )
     return holder && (await this.revision(holder, digest))?.document
   }
 

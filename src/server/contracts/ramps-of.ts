@@ -9,16 +9,6 @@ export function rampsNamed(
   return streams.filter(({ stream }) => rampName(stream)?.name === name).reverse()
 }
 
-/** The latest ramp of each contract's name that is no watch. */
-export function lastRamps(streams: readonly StreamSummary[]): ReadonlyMap<string, string> {
-  const last = new Map<string, string>()
-  for (const { stream } of streams) {
-    const ramp = rampName(stream)
-    if (ramp !== undefined && ramp.goal !== 'watch') last.set(ramp.name, stream)
-  }
-  return last
-}
-
 function rampName(stream: string): { readonly name: string; readonly goal: string } | undefined {
   const [, name, goal] = /^([^:]+)-([a-z]+)-[0-9a-z]{6}$/.exec(stream) ?? []
   return name === undefined || goal === undefined ? undefined : { name, goal }

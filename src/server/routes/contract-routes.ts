@@ -11,7 +11,7 @@ import { compareRevisions } from '../contracts/compare-revisions.ts'
 import type { ContractStore } from '../contracts/contract-store.ts'
 import { contractUnknown, heldRevision } from '../contracts/held-revision.ts'
 import { contractPage, isAsked, revisionPage } from '../contracts/pages.ts'
-import { lastRamps, rampsNamed } from '../contracts/ramps-of.ts'
+import { rampsNamed } from '../contracts/ramps-of.ts'
 import { type ContractName, labelsOf, latestOf, type Revisions } from '../contracts/revisions.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
@@ -53,7 +53,7 @@ export function addContractRoutes(app: App, needs: ContractRouteParts): void {
   addApplying(app, needs)
 }
 
-function addReading(app: App, { parts, store }: ContractRouteParts): void {
+function addReading(app: App, { index, store }: ContractRouteParts): void {
   const config = { permission: 'contracts.read' } as const
   app.get(
     '/v1/contracts',
@@ -72,7 +72,7 @@ function addReading(app: App, { parts, store }: ContractRouteParts): void {
       const held = (await store.list()).filter(
         (one) => isSeen(request, one) && isAsked(one, filter),
       )
-      return contractPage(held, { limit, cursor }, lastRamps(await parts.ledger.streams()))
+      return contractPage(held, { limit, cursor }, await index.lastIds())
     },
   )
 
@@ -210,6 +210,7 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
       const applicant = {
         by: speakerOf(request, body.by),
         assertMay: (contract: Resource): void => assertMayApply(request, contract),
+        maySee: (contract: Resource): boolean => maySee(request, contract, 'contracts.read'),
       }
       const applied = await applyContracts(
         { store, rampsUnderWay },
