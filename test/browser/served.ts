@@ -39,7 +39,7 @@ export async function openServed(): Promise<Served> {
     cwd: workspace,
     env: { RAMPART_DASHBOARD: dashboard },
   })
-  const address = (): string | undefined => /Listening at (\S+)\.\s/.exec(started.stderr())?.[1]
+  const address = (): string | undefined => /Listening at (https?:\S+?)\.["\s]/.exec(started.stderr())?.[1]
   await until('the server listens', () => address() !== undefined || hasEnded(started), 60_000)
   const url = present(address(), `it listens: ${started.stderr()}`)
   const { secret } = await askLocally<TokenReply>(workspace, '/v1/tokens', {

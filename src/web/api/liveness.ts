@@ -7,7 +7,7 @@ import { useSyncExternalStore } from 'react'
 import { follow, type StreamStatus } from './follow.ts'
 
 /** How long news is gathered before it is asked about, so that a storm of it costs little. @unit ms */
-const GATHER_MS = 400
+const GATHER_MS = 750
 
 /** How often is asked without news, and with it as a safety net. @unit ms */
 export const POLL_MS = 3_000

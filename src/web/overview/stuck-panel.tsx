@@ -71,7 +71,11 @@ function HeldRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
       title={`${contract.name} ${goal}${contract.target === undefined ? '' : ` for ${contract.target}`}`}
       owner={owner}
       sentence={cause}
-      aside={<Ago atMs={ramp.latestMs} />}
+      aside={
+        <>
+          opened <Ago atMs={ramp.openedAtMs} />
+        </>
+      }
     />
   )
 }

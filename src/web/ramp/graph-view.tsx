@@ -33,6 +33,9 @@ type StageNode = Node<
 >
 type LaneNode = Node<{ readonly title: string }, 'lane'>
 
+/** Smaller than half, names cannot be read; then the graph is moved about instead. */
+const FIT = { padding: 0.06, minZoom: 0.5, maxZoom: 1 }
+
 const NODE_TYPES = { stage: StageCard, lane: LaneCard }
 
 /** Draws it. */
@@ -87,7 +90,7 @@ export function GraphView(props: {
         const node = (event.target as HTMLElement).closest<HTMLElement>('.react-flow__node-stage')
         if (event.key === 'Enter' || event.key === ' ') onSelect(node?.dataset['id'])
       }}
-      style={{ height: `clamp(18rem, ${height + 60}px, 70vh)` }}
+      style={{ height: `clamp(13rem, ${height + 60}px, 70vh)` }}
     >
       <ReactFlow<StageNode | LaneNode>
         nodes={[...lanes, ...stages]}
@@ -97,7 +100,7 @@ export function GraphView(props: {
         nodesConnectable={false}
         edgesFocusable={false}
         fitView
-        fitViewOptions={{ padding: 0.06, maxZoom: 1 }}
+        fitViewOptions={FIT}
         minZoom={0.15}
         maxZoom={1.5}
         zoomOnScroll={false}
@@ -207,7 +210,7 @@ function FitButton(): ReactNode {
         className="h-7 w-7 px-0"
         aria-label="Show the whole graph"
         title="Show the whole graph"
-        onClick={() => void fitView({ padding: 0.06, maxZoom: 1 })}
+        onClick={() => void fitView(FIT)}
       >
         <Maximize aria-hidden="true" size={13} />
       </Button>
