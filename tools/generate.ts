@@ -7,6 +7,7 @@ import { dirname, join, relative } from 'node:path'
 import { KINDS } from '../src/contracts/index.ts'
 import { jsonSchemaOf } from '../src/contracts/json-schema.ts'
 import { printFormattedJson } from './formatted-json.ts'
+import { apiClient } from './generate/api-client.ts'
 import { cliJsonPage } from './generate/cli-json-page.ts'
 import { cliPage } from './generate/cli-page.ts'
 import { errorsPage } from './generate/errors-page.ts'
@@ -34,6 +35,7 @@ export async function generateFiles(): Promise<readonly GeneratedFile[]> {
     { path: 'docs/errors.md', text: errorsPage() },
     { path: 'docs/openapi.json', text: printOpenApi(api) },
     ...schemas,
+    { path: 'src/server/client/generated.ts', text: apiClient(api) },
   ]
 }
 

@@ -5,11 +5,11 @@
 
 import type { Word } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
+import type { Digest } from '../../core/units/digest.ts'
 import type {
   IdentityView,
   LoginBegun,
   LoginTaken,
-  TokenPage,
   TokenReply,
   TokenRequest,
   TokenView,
@@ -22,13 +22,7 @@ import type {
   RevisionPage,
   RevisionView,
 } from '../wire/contracts.ts'
-import type {
-  DeliveryPage,
-  WebhookPage,
-  WebhookReply,
-  WebhookRequest,
-  WebhookView,
-} from '../wire/webhooks.ts'
+import type { DeliveryPage, WebhookReply, WebhookRequest, WebhookView } from '../wire/webhooks.ts'
 import type {
   CircumstanceReply,
   DaemonView,
@@ -37,7 +31,6 @@ import type {
   LedgerProof,
   LeftoversView,
   LogLine,
-  OpenRampReply,
   OpenRampRequest,
   RampPage,
   RampView,
@@ -47,7 +40,9 @@ import type {
   StreamSummary,
   Verification,
 } from '../wire.ts'
+import { type CallOptions, call, requestFor } from './call.ts'
 import { jsonLinesOf, serverSentEventsOf } from './framing.ts'
+import type { Operations } from './generated.ts'
 import { type RemoteServer, Transport } from './transport.ts'
 
 /** Which lines of which component. */
@@ -92,23 +87,22 @@ export class RampartClient {
 
   /** Who is asking. */
   me(): Promise<IdentityView> {
-    return this.#transport.json({ path: '/v1/me' })
+    return this.#ask('getMe', {})
   }
 
   /** Begins to log a command line in. */
   beginLogin(): Promise<LoginBegun> {
-    return this.#transport.json({ method: 'POST', path: '/v1/auth/device', body: {} })
+    return this.#ask('beginDeviceLogin', {})
   }
 
   /** The token of a login, once somebody has confirmed it. */
   takeLogin(deviceCode: string): Promise<LoginTaken> {
-    const path = '/v1/auth/device/token'
-    return this.#transport.json({ method: 'POST', path, body: { deviceCode } })
+    return this.#ask('takeDeviceToken', { body: { deviceCode } })
   }
 
   /** Makes a token. Its secret is in this answer, and in no other. */
   createToken(request: TokenRequest): Promise<TokenReply> {
-    return this.#transport.json({ method: 'POST', path: '/v1/tokens', body: request })
+    return this.#ask('createToken', { body: request })
   }
 
   /** Every token, without its secret. */
@@ -116,7 +110,7 @@ export class RampartClient {
     const tokens: TokenView[] = []
     let cursor: string | undefined
     do {
-      const page = await this.#transport.json<TokenPage>({ path: '/v1/tokens', query: { cursor } })
+      const page = await this.#ask('listTokens', { query: { cursor } })
       tokens.push(...page.tokens)
       cursor = page.next
     } while (cursor !== undefined)
@@ -125,17 +119,17 @@ export class RampartClient {
 
   /** Ends a token at once. */
   async revokeToken(id: string): Promise<void> {
-    await this.#transport.json({ method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(id)}` })
+    await this.#ask('revokeToken', { path: { id } })
   }
 
   /** Who the daemon is, and what is under way. */
   daemon(): Promise<DaemonView> {
-    return this.#transport.json({ path: '/v1/daemon' })
+    return this.#ask('getDaemon', {})
   }
 
   /** Asks the daemon to stop, ending nothing that runs; resolves once its process is gone. */
   async stopDaemon(): Promise<void> {
-    const request = { method: 'POST', path: '/v1/daemon/stop', body: {} } as const
+    const request = requestFor('stopDaemon', {})
     try {
       // The answer lasts as long as the daemon does.
       for await (const _ of this.#transport.text(request));
@@ -146,24 +140,22 @@ export class RampartClient {
 
   /** Opens a ramp. @returns its id, once its opening is recorded */
   async openRamp(request: OpenRampRequest): Promise<string> {
-    const path = '/v1/ramps'
-    const reply = await this.#transport.json<OpenRampReply>({ method: 'POST', path, body: request })
-    return reply.ramp
+    return (await this.#ask('openRamp', { body: request })).ramp
   }
 
   /** Ramps, newest first. `cursor` is `next` of the page before. */
-  ramps(page: { readonly limit?: number; readonly cursor?: string } = {}): Promise<RampPage> {
-    return this.#transport.json({ path: '/v1/ramps', query: page })
+  ramps(query: Operations['listRamps']['query'] = {}): Promise<RampPage> {
+    return this.#ask('listRamps', { query })
   }
 
   /** A ramp as it stands. */
   ramp(ramp: string): Promise<RampView> {
-    return this.#transport.json({ path: rampPath(ramp) })
+    return this.#promised('getRamp', { path: { ramp } })
   }
 
   /** What a ramp ran among, as far as it was recorded. */
   circumstances(ramp: string): Promise<CircumstanceReply> {
-    return this.#transport.json({ path: `${rampPath(ramp)}/circumstances` })
+    return this.#promised('getCircumstances', { path: { ramp } })
   }
 
   /** Entries of a ramp with a sequence after `after`. */
@@ -171,7 +163,7 @@ export class RampartClient {
     ramp: string,
     page: { readonly after?: number; readonly limit?: number } = {},
   ): Promise<EntryPage> {
-    return this.#transport.json({ path: `${rampPath(ramp)}/entries`, query: page })
+    return this.#promised('listRampEntries', { path: { ramp }, query: page })
   }
 
   /**
@@ -180,49 +172,49 @@ export class RampartClient {
    */
   async *stream(ramp: string, query: StreamQuery = {}): AsyncGenerator<StreamEvent> {
     const { after = 0, signal } = query
-    const path = `${rampPath(ramp)}/stream`
-    const pieces = this.#transport.text({ path, query: { after }, signal })
+    const request = requestFor('streamRamp', { path: { ramp }, query: { after } })
+    const pieces = this.#transport.text({ ...request, signal })
     for await (const { event, data } of serverSentEventsOf(pieces)) {
       const body = JSON.parse(data)
       if (event === 'entry') yield { type: 'entry', recorded: body }
       else if (event === 'answer' || event === 'missed') yield { type: event, ...body }
       else if (event === 'end') return
     }
-    if (signal?.aborted !== true) throw this.#transport.lost(path)
+    if (signal?.aborted !== true) throw this.#transport.lost(request.path)
   }
 
   /** Says a word to a ramp, and tells what became of it once it is recorded. */
   say(ramp: string, by: string, word: Word): Promise<SayReply> {
-    const path = `${rampPath(ramp)}/words`
-    return this.#transport.json({ method: 'POST', path, body: { by, word } })
+    return this.#promised('sayWord', { path: { ramp }, body: { by, word } })
   }
 
   /** What is running, by contract, with each contract's last ramp. */
   environments(): Promise<readonly EnvironmentView[]> {
-    return this.#transport.json({ path: '/v1/environments' })
+    return this.#ask('listEnvironments', {})
   }
 
   /** Lines that components wrote. Ends quietly when aborted. */
   logs(query: LogsQuery = {}): AsyncGenerator<LogLine> {
     const { signal, ...rest } = query
-    return jsonLinesOf(this.#transport.text({ path: '/v1/logs', query: rest, signal }))
+    const request = { ...requestFor('readLogs', {}), query: rest, signal }
+    return jsonLinesOf(this.#transport.text(request))
   }
 
   /** Proves that nothing in the ledger was altered, removed or reordered. */
   verifyLedger(): Promise<Verification> {
-    return this.#transport.json({ path: '/v1/ledger/verify' })
+    return this.#ask('verifyLedger', {})
   }
 
   /** The proof that an entry is in the signed record; to be checked by whoever asked for it. */
   ledgerProof(position: number): Promise<LedgerProof> {
-    return this.#transport.json({ path: `/v1/ledger/proof/${position}` })
+    return this.#promised('proveEntry', { path: { position } })
   }
 
   /** Entries of the whole ledger with a position after `after`. */
   ledgerEntries(
     page: { readonly after?: number; readonly limit?: number } = {},
   ): Promise<EntryPage> {
-    return this.#transport.json({ path: '/v1/ledger/entries', query: page })
+    return this.#promised('listLedgerEntries', { query: page })
   }
 
   /** Every entry of the ledger, in order. */
@@ -230,93 +222,96 @@ export class RampartClient {
     query: { readonly after?: number; readonly signal?: AbortSignal } = {},
   ): AsyncGenerator<Recorded> {
     const { signal, after } = query
-    return jsonLinesOf(
-      this.#transport.text({ path: '/v1/ledger/export', query: { after }, signal }),
-    )
+    const request = requestFor('exportLedger', { query: { after } })
+    return jsonLinesOf(this.#transport.text({ ...request, signal }))
   }
 
   /** Every stream of the ledger, oldest first. */
   streams(): Promise<readonly StreamSummary[]> {
-    return this.#transport.json({ path: '/v1/ledger/streams' })
+    return this.#promised('listStreams', {})
   }
 
   /** Holds contracts from now on, or says what that would change. */
   applyContracts(request: ApplyRequest): Promise<ApplyReply> {
-    return this.#transport.json({ method: 'POST', path: '/v1/apply', body: request })
+    return this.#ask('applyContracts', { body: request })
   }
 
   /** Contracts that are held, by kind and name. `cursor` is `next` of the page before. */
   contracts(query: ContractsQuery = {}): Promise<ContractPage> {
-    return this.#transport.json({ path: '/v1/contracts', query: { ...query } })
+    return this.#ask('listContracts', { query })
   }
 
   /** The latest revision of a held contract, or the one of a digest. */
   contract(kind: string, name: string, digest?: string): Promise<RevisionView> {
-    const path = contractPath(kind, name)
-    return this.#transport.json({
-      path: digest === undefined ? path : `${path}/revisions/${digest}`,
-    })
+    return digest === undefined
+      ? this.#promised('getContract', { path: { kind, name } })
+      : this.#promised('getRevision', { path: { kind, name, digest: digest as Digest } })
   }
 
   /** The revisions of a held contract, newest first. */
   revisions(kind: string, name: string, page: PageOf = {}): Promise<RevisionPage> {
-    return this.#transport.json({
-      path: `${contractPath(kind, name)}/revisions`,
-      query: { ...page },
-    })
+    const { limit, cursor } = page
+    const query = { limit, cursor: cursor === undefined ? undefined : Number(cursor) }
+    return this.#ask('listRevisions', { path: { kind, name }, query })
   }
 
   /** What changes from one revision to another, the latest when it is not named. */
   compareRevisions(
     kind: string,
     name: string,
-    digests: { readonly from: string; readonly to?: string },
+    digests: { readonly from: string; readonly to?: string | undefined },
   ): Promise<ComparisonView> {
-    return this.#transport.json({ path: `${contractPath(kind, name)}/compare`, query: digests })
+    // Whatever is no digest is refused by the server, in its own words.
+    const query = digests as Operations['compareRevisions']['query']
+    return this.#ask('compareRevisions', { path: { kind, name }, query })
   }
 
   /** Who is told of what happens. */
   async webhooks(): Promise<readonly WebhookView[]> {
-    return (await this.#transport.json<WebhookPage>({ path: '/v1/webhooks' })).webhooks
+    return (await this.#ask('listWebhooks', {})).webhooks
   }
 
   /** Lets somebody be told. The secret of the signatures is in this answer, and in no other. */
   addWebhook(request: WebhookRequest): Promise<WebhookReply> {
-    return this.#transport.json({ method: 'POST', path: '/v1/webhooks', body: request })
+    return this.#ask('addWebhook', { body: request })
   }
 
   async removeWebhook(id: string): Promise<void> {
-    await this.#transport.json({ method: 'DELETE', path: `/v1/webhooks/${encodeURIComponent(id)}` })
+    await this.#ask('removeWebhook', { path: { id } })
   }
 
   /** What was sent, is still to be sent, and could not be; newest first. */
-  deliveries(
-    query: PageOf & { readonly status?: string; readonly webhook?: string } = {},
-  ): Promise<DeliveryPage> {
-    return this.#transport.json({ path: '/v1/deliveries', query: { ...query } })
+  deliveries(query: Operations['listDeliveries']['query'] = {}): Promise<DeliveryPage> {
+    return this.#ask('listDeliveries', { query })
   }
 
   /** Sends something again, from the beginning. */
   async redeliver(id: string): Promise<void> {
-    const path = `/v1/deliveries/${encodeURIComponent(id)}/redeliver`
-    await this.#transport.json({ method: 'POST', path, body: {} })
+    await this.#ask('redeliver', { path: { id } })
   }
 
   /** What is running or listening, asked of the kernel. */
   leftovers(): Promise<LeftoversView> {
-    return this.#transport.json({ path: '/v1/leftovers' })
+    return this.#ask('listLeftovers', {})
   }
 
   /** Drops its connections. Idempotent. */
   close(): Promise<void> {
     return this.#transport.close()
   }
-}
 
-function contractPath(kind: string, name: string): string {
-  return `/v1/contracts/${encodeURIComponent(kind)}/${encodeURIComponent(name)}`
-}
+  #ask<Id extends keyof Operations>(
+    id: Id,
+    options: CallOptions<Id>,
+  ): Promise<Operations[Id]['reply']> {
+    return call(this.#transport, id, options)
+  }
 
-function rampPath(ramp: string): string {
-  return `/v1/ramps/${encodeURIComponent(ramp)}`
+  /** The same where the document promises less than the server of this very version gives. */
+  #promised<Id extends keyof Operations, Reply extends object>(
+    id: Id,
+    options: CallOptions<Id>,
+  ): Promise<Reply> {
+    return call(this.#transport, id, options) as unknown as Promise<Reply>
+  }
 }

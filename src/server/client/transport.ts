@@ -10,11 +10,14 @@ import { faultOf } from '../problem.ts'
 /** How long a stream may be silent; the daemon sends a heartbeat every ten seconds. @unit ms */
 const SILENCE_MS = 60_000
 
+type QueryValue = string | number | boolean
+
 /** One request. */
 export interface WireRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** A list is sent as so many members of the same name. */
+  readonly query?: Readonly<Record<string, QueryValue | readonly QueryValue[] | undefined>>
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
@@ -146,7 +149,8 @@ const JSON_BODY = { 'content-type': 'application/json' }
 function pathOf({ path, query }: WireRequest): string {
   const members = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) members.append(name, String(value))
+    if (value === undefined) continue
+    for (const one of [value].flat()) members.append(name, String(one))
   }
   return members.size === 0 ? path : `${path}?${members}`
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import type { AgentErrand, AgentReports } from '../wire/agent-work.ts'
 import type { AgentView, RegionView } from '../wire/agents.ts'
+import { JSON_OBJECT } from './contract.ts'
 import { COUNT, INSTANT, listOf, named, promised } from './promised.ts'
 
 const NAME_MAX = 200
@@ -71,14 +72,14 @@ const answer = z.strictObject({
   outlook: z.enum(['notYet', 'terminal']),
   reason: name,
   sentence: text,
-  evidence: z.record(z.string(), z.json()),
+  evidence: JSON_OBJECT,
 })
 
 const outcome = z.strictObject({
   verdict: z.enum(['done', 'failed']),
   reason: name,
   sentence: text,
-  outputs: z.record(z.string(), z.json()),
+  outputs: JSON_OBJECT,
   retryable: z.boolean(),
 })
 
