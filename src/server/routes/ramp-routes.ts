@@ -6,7 +6,8 @@ import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
-import { assertPlaced, documentMeant } from '../contracts/open-held.ts'
+import { contractUnknown } from '../contracts/held-revision.ts'
+import { assertPlaced, documentMeant, isReference } from '../contracts/open-held.ts'
 import { streamRamp } from '../ramp-stream.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, OPEN_RAMP, PAGE, RAMP_PARAMS, RAMPS, SAY } from '../requests.ts'
@@ -211,8 +212,11 @@ async function openRamp(
   const contract = readContract(await documentMeant(store, opening.contract))
   const { kind, name } = contract
   const resource = await resourceOf(store, { kind, name }, whoAsks(request))
+  // What is held and may not be seen is as if it were not held.
   assertMay(request, resource, () =>
-    forbidden(whoAsks(request), 'ramps.operate', `${kind}/${name}`),
+    isReference(opening.contract)
+      ? contractUnknown({ kind, name })
+      : forbidden(whoAsks(request), 'ramps.operate', `${kind}/${name}`),
   )
   const aim = await chooseTarget(index, contract, opening)
   const { aimed, plan, next } = compileContract(contract, { goal, ...aim })
