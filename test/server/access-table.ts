@@ -110,6 +110,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
 
   listAgents: { needs: 'viewer', over: 'any', ok: 200 },
   listRegions: { needs: 'viewer', over: 'any', ok: 200 },
+  listReplicas: { needs: 'viewer', over: 'any', ok: 200 },
   takeWork: {
     needs: 'agent',
     over: 'region',
