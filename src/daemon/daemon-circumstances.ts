@@ -40,6 +40,12 @@ export function recordCircumstances(
     for (const ramp of ramps) recorder.resume(ramp)
     circumstances.prune(KEPT_MAX).catch(onTrouble)
   })
+  engine.events.on('ownership.taken', ({ ramps }) => {
+    for (const ramp of ramps) recorder.resume(ramp)
+  })
+  engine.events.on('ownership.lost', ({ ramps }) => {
+    for (const ramp of ramps) recorder.end(ramp).catch(onTrouble)
+  })
   engine.events.on('ramp.opened', ({ ramp, entry }) =>
     recorder.begin(ramp, entry.plan, settings.load(ramp)),
   )

@@ -65,6 +65,18 @@ export function logEvents({ events }: Pick<Engine, 'events'>, log: Log): void {
     const line = `${ramp} stands still by a bug until \`rampart daemon restart\`: `
     log(`${line}${describeTrouble(error)}`, { level: 'error', ramp })
   })
+  events.on('engine.failed', ({ error }) => {
+    log(`The engine met a bug and goes on: ${describeTrouble(error)}`, { level: 'error' })
+  })
+  events.on('ownership.taken', ({ subject, ramps }) => {
+    log(`Taking over ${subject} with ${ramps.join(', ')}.`)
+  })
+  events.on('ownership.lost', ({ subject, ramps }) => {
+    if (ramps.length === 0) return
+    log(`${subject} may be another replica's now; ${ramps.join(', ')} goes on there.`, {
+      level: 'warn',
+    })
+  })
   events.on('ledger.retried', ({ ramp, error, pauseMs }) => {
     const line = `${ramp} waits ${pauseMs} ms for the ledger: ${describeTrouble(error)}`
     log(line, { ...aboutTrouble(error), level: 'warn', ramp })
