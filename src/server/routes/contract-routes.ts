@@ -2,8 +2,9 @@
 import type { FastifyRequest } from 'fastify'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import { digestOf } from '../../core/units/digest.ts'
-import { assertMay, maySee } from '../access/add-access.ts'
+import { assertMay, maySee, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
+import { nameOf } from '../access/voice.ts'
 import type { App } from '../app.ts'
 import { compileContract, readContract } from '../compile-contract.ts'
 import { applyContracts } from '../contracts/apply-contracts.ts'
@@ -34,7 +35,6 @@ import {
   REVISION_VIEW,
 } from '../schemas/held-contract.ts'
 import type { RevisionView } from '../wire/contracts.ts'
-import { speakerOf } from './speaker.ts'
 
 const TAGS = ['contracts']
 
@@ -208,7 +208,7 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
         return ramps.flatMap((ramp) => (ramp?.contract.kind === kind ? [ramp.ramp] : []))
       }
       const applicant = {
-        by: speakerOf(request, body.by),
+        by: nameOf(whoAsks(request), body.by),
         assertMay: (contract: Resource): void => assertMayApply(request, contract),
         maySee: (contract: Resource): boolean => maySee(request, contract, 'contracts.read'),
       }

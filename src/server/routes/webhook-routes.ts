@@ -1,6 +1,8 @@
 /** `/v1/webhooks` and `/v1/deliveries`: who is told of what happens, and what became of telling them. */
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
+import { whoAsks } from '../access/add-access.ts'
+import { nameOf } from '../access/voice.ts'
 import type { App } from '../app.ts'
 import type { Notifications } from '../notifications/notifications.ts'
 import { webhookView } from '../notifications/webhook-store.ts'
@@ -12,7 +14,6 @@ import {
   WEBHOOK_REPLY,
   WEBHOOK_REQUEST,
 } from '../schemas/webhook.ts'
-import { speakerOf } from './speaker.ts'
 
 const TAGS = ['webhooks']
 const CONFIG = { permission: 'webhooks.manage' } as const
@@ -58,7 +59,7 @@ function addWebhooks(app: App, told: () => Notifications): void {
       const notifications = told()
       const refusal = await notifications.courier.refusal(request.body.url)
       if (refusal !== undefined) throw unreachable(refusal)
-      const by = speakerOf(request, undefined)
+      const by = nameOf(whoAsks(request), undefined)
       const webhook = webhookView(await notifications.webhooks.add(request.body, by))
       notifications.look()
       const secret = notifications.keys.shownSecret(webhook.id)
@@ -80,7 +81,7 @@ function addWebhooks(app: App, told: () => Notifications): void {
       config: CONFIG,
     },
     async (request, reply) => {
-      await told().webhooks.remove(request.params.id, speakerOf(request, undefined))
+      await told().webhooks.remove(request.params.id, nameOf(whoAsks(request), undefined))
       return await reply.code(204).send(null)
     },
   )
