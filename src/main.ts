@@ -65,6 +65,10 @@ function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
       const { ensureDaemon } = await import('./server/client/ensure-daemon.ts')
       return ensureDaemon({ workspace, version, program: program() })
     },
+    async moveStore(options) {
+      const { transfer } = await import('./daemon/transfer/transfer.ts')
+      return transfer({ ...options, settings: process.env, clock })
+    },
     async openContainers(workspace) {
       const { openCopiedContainers } = await import('./daemon/copied-containers.ts')
       return openCopiedContainers(workspace, definedOnly(process.env))

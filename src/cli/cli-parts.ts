@@ -68,6 +68,30 @@ export interface ServeDoors {
   readonly accessFile?: string
 }
 
+/** A workspace's folder, the URL of a database, or a backup. */
+export type StorePlace = string | { readonly backup: string }
+
+/** What is moved, from where to where. */
+export interface MoveStoreOptions {
+  readonly from: StorePlace
+  readonly to: StorePlace
+  /** Whose master key counts when no other is given. */
+  readonly workspace: string
+  /** A file with the master key. */
+  readonly keyFile?: string
+}
+
+/** What was moved. */
+export interface StoreMoved {
+  readonly entries: number
+  readonly checkpoints: number
+  /** The hash of the last entry. */
+  readonly head: string
+  readonly records: number
+  /** Of how many ramps. */
+  readonly settings: number
+}
+
 /** What the command line needs. */
 export interface CliParts {
   readonly version: string
@@ -113,6 +137,12 @@ export interface CliParts {
   openContainers(workspace: string): Promise<CopiedContainers>
   /** `rampart daemon run`: resolves with the exit code once the daemon has stopped. */
   runDaemon(options: RunDaemonOptions): Promise<number>
+  /**
+   * Moves everything that a server keeps, all of it or nothing.
+   *
+   * @throws store-occupied, store-busy, backup-unusable, ledger-corrupt, ledger-unavailable
+   */
+  moveStore(options: MoveStoreOptions): Promise<StoreMoved>
   /** `rampart agent`: resolves with the exit code once it was told to stop. */
   runAgent(options: RunAgentOptions): Promise<number>
 }

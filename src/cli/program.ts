@@ -73,7 +73,7 @@ function addVerb(
 /** What is about this machine, whichever server is meant. */
 const HERE: ReadonlySet<string> = new Set([
   ...['init', 'import', 'export', 'check', 'plan', 'parts', 'prove'],
-  ...['serve', 'agent', 'daemon', 'context', 'login'],
+  ...['serve', 'agent', 'daemon', 'context', 'login', 'backup', 'restore', 'migrate'],
 ])
 
 /** The parts, speaking to the server that is meant where the verb speaks to any. */

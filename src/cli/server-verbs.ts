@@ -1,6 +1,12 @@
 /** Commands about servers: being one, being known to one, and stopping one. */
 import { JSON_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
 
+const DATABASE_FLAG = [
+  '--database <url>',
+  'a database and not a folder, as RAMPART_DATABASE',
+] as const
+const KEY_FLAG = ['--key-file <file>', 'the key of what is secret there, as RAMPART_KEY'] as const
+
 /** In the order of the help. */
 export const SERVER_VERBS: readonly Verb[] = [
   {
@@ -145,6 +151,32 @@ export const SERVER_VERBS: readonly Verb[] = [
     ],
     run: async (parts, _, options) =>
       (await import('./commands/serve.ts')).runServe(parts, options),
+  },
+  {
+    usage: 'backup <file>',
+    summary: 'write everything that a server keeps to a file, while it goes on',
+    options: [DATABASE_FLAG, KEY_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [file = ''], options) =>
+      (await import('./commands/move-store.ts')).runBackup(parts, file, options),
+  },
+  {
+    usage: 'restore <file>',
+    summary: 'put a backup into an empty folder or database',
+    options: [DATABASE_FLAG, KEY_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [file = ''], options) =>
+      (await import('./commands/move-store.ts')).runRestore(parts, file, options),
+  },
+  {
+    usage: 'migrate',
+    summary: 'move everything from a folder to PostgreSQL, or back',
+    options: [
+      ['--from <place>', 'a folder, or the URL of a database'],
+      ['--to <place>', 'the same; there must be nothing yet'],
+      KEY_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/move-store.ts')).runMigrate(parts, options),
   },
   {
     usage: 'agent',

@@ -16,7 +16,7 @@ const HEX = '0f'.repeat(32)
 
 test('takes the key from the environment first, then from the file that was named', (t) => {
   const folder = scratch(t)
-  const [file, ownFile] = [join(folder, 'given.key'), join(folder, 'own', 'server.key')]
+  const [file, ownFile] = [join(folder, 'given.key'), join(folder, 'own', 'master.key')]
   writeFileSync(file, `${Buffer.alloc(32, 2).toString('base64')}\n`)
   assert.deepEqual(readMasterKey({ environment: HEX, file, ownFile }), Buffer.from(HEX, 'hex'))
   assert.deepEqual(readMasterKey({ environment: '', file, ownFile }), Buffer.alloc(32, 2))

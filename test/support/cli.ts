@@ -2,8 +2,10 @@
 
 import type { CliParts, OutputStream } from '../../src/cli/cli-parts.ts'
 import { runCli } from '../../src/cli/program.ts'
+import { SystemClock } from '../../src/clock/system-clock.ts'
 import { AssertionFailure } from '../../src/core/fault/assert.ts'
 import { openCopiedContainers } from '../../src/daemon/copied-containers.ts'
+import { transfer } from '../../src/daemon/transfer/transfer.ts'
 import { connectDaemon } from '../../src/server/client/connect-daemon.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import { findWorkspace } from '../../src/server/client/find-workspace.ts'
@@ -49,6 +51,8 @@ export function collectingParts(
     connectDaemon: (workspace) => connectDaemon({ workspace }),
     ensureDaemon: (workspace) => ensureDaemon({ workspace, program: PROGRAM }),
     openContainers: async (workspace) => openCopiedContainers(workspace, {}),
+    moveStore: (request) =>
+      transfer({ ...request, settings: options.settings ?? {}, clock: new SystemClock() }),
     runDaemon: () => Promise.reject(new AssertionFailure('no test runs a daemon in its process')),
     runAgent: () => Promise.reject(new AssertionFailure('no test runs an agent in its process')),
     stdoutText: stdout.text,

@@ -81,7 +81,7 @@ function keyIfGiven(options: TransferOptions, isNeeded: boolean): { readonly key
 function keyOf({ keyFile, settings, workspace }: TransferOptions): Uint8Array {
   const environment = settings['RAMPART_KEY']
   return readMasterKey({
-    ownFile: join(placeOf(workspace).folder, 'server.key'),
+    ownFile: join(placeOf(workspace).folder, 'master.key'),
     ...(environment === undefined ? {} : { environment }),
     ...(keyFile === undefined ? {} : { file: keyFile }),
   })

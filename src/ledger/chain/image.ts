@@ -63,12 +63,14 @@ export class ImageProof {
   }
 
   #begun(): ChainWalk {
+    if (this.#walk !== undefined) return this.#walk
     if (this.#privateKeyPem === undefined || this.#head === undefined) {
       return this.#refuse(broken(1, 'removed', 'The key or the head of the chain is missing.'))
     }
     const prover = signerOf(this.#privateKeyPem)
-    this.#walk ??= new ChainWalk({ checkpoints: this.#checkpoints, head: this.#head, prover })
-    return this.#walk
+    const walk = new ChainWalk({ checkpoints: this.#checkpoints, head: this.#head, prover })
+    this.#walk = walk
+    return walk
   }
 
   #refuse(finding: Finding): never
