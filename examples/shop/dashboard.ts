@@ -19,6 +19,7 @@ export async function openDashboard(rampart: string, shop: string): Promise<Dash
   const server = spawn(process.execPath, [rampart, 'serve', '--listen', '127.0.0.1:0', ...at], {
     // It ends by `rampart daemon stop`, not by the Ctrl-C that ends the demo.
     detached: true,
+    env: { ...process.env, RAMPART_LOG: 'text' },
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   const url = await listeningAt(server)

@@ -25,15 +25,9 @@ const INSTALL = ['install', '--no-audit', '--no-fund', '--loglevel=error']
 
 /** Runs it, to its end. */
 export async function runDemo(parts: CliParts, options: DemoOptions): Promise<number> {
-  // The programs of the demo deal with Ctrl-C, each in its own way.
-  const stopListening = parts.onInterrupt(() => undefined)
-  try {
-    const shop = ENDING === '.js' ? await copyShop(parts, options) : join(ROOT, 'examples/shop')
-    if (typeof shop === 'number') return shop
-    return await run(parts, process.execPath, programOf(shop, options), parts.cwd)
-  } finally {
-    stopListening()
-  }
+  const shop = ENDING === '.js' ? await copyShop(parts, options) : join(ROOT, 'examples/shop')
+  if (typeof shop === 'number') return shop
+  return await run(parts, process.execPath, programOf(shop, options), parts.cwd)
 }
 
 /** @returns the folder that holds all of it, or the exit code */
@@ -105,11 +99,15 @@ async function run(
     env: { ...parts.settings, PATH: path },
     stdio: stdio === 'inherit' ? stdio : [...stdio],
   })
+  // A terminal tells both, anybody else only us; to be told twice is the same to them.
+  const stopListening = parts.onTermination(() => child.kill('SIGINT'))
   try {
     const [exitCode] = await once(child, 'close')
     return exitCode ?? EXIT.fault
   } catch (error) {
     parts.stderr.write(`${command} could not be started: ${(error as Error).message}\n`)
     return EXIT.fault
+  } finally {
+    stopListening()
   }
 }
