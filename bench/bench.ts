@@ -19,6 +19,7 @@ import { printResults, replaceSections } from './measure/results-file.ts'
 import type { Bench, Section } from './measure/section.ts'
 import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
+import { servingBench } from './serving.ts'
 import { trapsBench } from './traps.ts'
 
 const BENCHES: readonly Bench[] = [
@@ -32,6 +33,7 @@ const BENCHES: readonly Bench[] = [
   askingBench,
   trapsBench,
   abortBench,
+  servingBench,
 ]
 
 const { values, positionals } = parseArgs({

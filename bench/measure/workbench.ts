@@ -12,16 +12,22 @@ import { withFolder } from './temporary-folder.ts'
 
 /** Opens the parts in a new folder, with a ledger that syncs every commit, and closes them again. */
 export function withWorkbench<Value>(use: (bench: Workbench) => Promise<Value>): Promise<Value> {
-  return withFolder(async (folder) => {
-    const settings = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
-    const parts = openDaemonParts({ place: placeOf(folder), settings, onTrouble })
-    try {
-      await parts.engine.start()
-      return await use(new Workbench(folder, parts))
-    } finally {
-      await closeDaemonParts(parts)
-    }
-  })
+  return withFolder((folder) => withWorkbenchIn(folder, use))
+}
+
+/** The same in a folder that is there, and stays. */
+export async function withWorkbenchIn<Value>(
+  folder: string,
+  use: (bench: Workbench) => Promise<Value>,
+): Promise<Value> {
+  const settings = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
+  const parts = openDaemonParts({ place: placeOf(folder), settings, onTrouble })
+  try {
+    await parts.engine.start()
+    return await use(new Workbench(folder, parts))
+  } finally {
+    await closeDaemonParts(parts)
+  }
 }
 
 function onTrouble(error: unknown): void {
