@@ -77,7 +77,10 @@ export async function openStore(
     ...(keyFile === undefined ? {} : { file: keyFile }),
     ownFile: join(place.folder, 'master.key'),
   })
-  const store = await openPostgresStore({ url, key, clock, replica, onTrouble })
+  // For tests, which have no time to wait for the usual one.
+  const leaseMs = Number(settings['RAMPART_LEASE_MS'])
+  const lease = Number.isSafeInteger(leaseMs) && leaseMs > 0 ? { leaseMs } : {}
+  const store = await openPostgresStore({ url, key, clock, replica, onTrouble, ...lease })
   return crashing(store, settings)
 }
 
