@@ -97,6 +97,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
     needs: 'operator',
     over: 'contract',
     ok: 200,
+    outside: 403,
     body: () => ({ documents: [SHOP], dryRun: true }),
   },
 

@@ -2,7 +2,7 @@
 import type { FastifyRequest } from 'fastify'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import { digestOf } from '../../core/units/digest.ts'
-import { assertMay, maySee, whoAsks } from '../access/add-access.ts'
+import { assertMay, forbidden, maySee, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
 import { nameOf } from '../access/voice.ts'
 import type { App } from '../app.ts'
@@ -227,7 +227,11 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
 }
 
 function assertMayApply(request: FastifyRequest, contract: Resource): void {
-  assertMay(request, contract, () => contractUnknown(contract))
+  // The same for what is held and what is not, so that nobody learns which by trying.
+  const { kind, name } = contract
+  assertMay(request, contract, () =>
+    forbidden(whoAsks(request), 'contracts.apply', `${kind}/${name}`),
+  )
 }
 
 function isSeen(request: FastifyRequest, held: Revisions): boolean {
