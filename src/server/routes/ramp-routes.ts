@@ -38,6 +38,7 @@ const TAGS = ['ramps']
 export function addRampRoutes(app: App, api: Api): void {
   addOpening(app, api)
   addReading(app, api)
+  addRecord(app, api)
   addStream(app, api)
   addWords(app, api)
 }
@@ -62,10 +63,11 @@ function addOpening(app: App, api: Api): void {
   )
 }
 
+const READ = { permission: 'ramps.read' } as const
+
 function addReading(app: App, api: Api): void {
   const { parts, index } = api
-  const { clock, ledger } = parts
-  const config = { permission: 'ramps.read' } as const
+  const config = READ
 
   app.get(
     '/v1/ramps',
@@ -96,9 +98,15 @@ function addReading(app: App, api: Api): void {
     },
     async (request): Promise<RampView> => {
       const state = await index.state(await rampMeant(request, api))
-      return { state, nowMs: clock.nowMs() }
+      return { state, nowMs: parts.clock.nowMs() }
     },
   )
+}
+
+/** What was recorded of a ramp, and beside it. */
+function addRecord(app: App, api: Api): void {
+  const { parts } = api
+  const config = READ
 
   app.get(
     '/v1/ramps/:ramp/entries',
@@ -115,7 +123,7 @@ function addReading(app: App, api: Api): void {
     },
     async (request): Promise<EntryPage> => {
       const { after, limit } = request.query
-      return await readPage(ledger.read(await rampMeant(request, api), after), limit)
+      return await readPage(parts.ledger.read(await rampMeant(request, api), after), limit)
     },
   )
 
