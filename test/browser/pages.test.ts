@@ -7,6 +7,7 @@ import { openBrowser, openPage, seen } from './browser.ts'
 import {
   askLocally,
   bringUp,
+  contractDocument,
   contractText,
   flag,
   openServed,
@@ -104,7 +105,7 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const folder = writeContract(served, 'billing', ['db'], late)
     flag(folder, 'db')
     const { ramp } = await askLocally<OpenRampReply>(served.workspace, '/v1/ramps', {
-      contract: JSON.parse(JSON.stringify(await documentOf(contractText('billing', ['db'], late)))),
+      contract: contractDocument('billing', ['db'], late),
       directory: folder,
       goal: 'up',
       settings: {},
@@ -198,10 +199,17 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
   })
 
   test('is used by keys alone', async (t) => {
+    await bringUp(served, writeContract(served, 'keys', ['db']))
     const page = await openPage(t, browser, served.url, { token: served.token })
     await page.goto('/')
     await seen(page.getByRole('region', { name: /Environments/ }))
     await page.keyboard.press('?')
+    const keys = page.getByRole('dialog', { name: 'Keys' })
+    await seen(keys)
+    await page.keyboard.press('Escape')
+    await keys.waitFor({ state: 'detached' })
+    await page.keyboard.press('g')
+    await page.keyboard.press('r')
     const rows = page.getByRole('list', { name: 'Ramps' }).getByRole('link')
     await seen(page.getByRole('heading', { name: 'Ramps' }), rows)
     await page.keyboard.press('j')
@@ -210,13 +218,9 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     await page.keyboard.press('Enter')
     await page.waitForURL(`**${address}`)
     await page.keyboard.press('/')
+    await seen(page.getByRole('combobox'))
     await page.keyboard.type('regions')
     await page.keyboard.press('Enter')
     await seen(page.getByRole('heading', { name: 'Regions', level: 1 }))
   })
 })
-
-async function documentOf(text: string): Promise<unknown> {
-  const { parse } = await import('yaml')
-  return parse(text)
-}

@@ -4,7 +4,9 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'nod
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'yaml'
 import { present } from '../../src/core/fault/assert.ts'
+import type { JsonObject } from '../../src/core/units/json.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { placeOf, readDaemonFile } from '../../src/server/client/daemon-place.ts'
 import type { TokenReply } from '../../src/server/wire/access.ts'
@@ -39,7 +41,8 @@ export async function openServed(): Promise<Served> {
     cwd: workspace,
     env: { RAMPART_DASHBOARD: dashboard },
   })
-  const address = (): string | undefined => /Listening at (https?:\S+?)\.["\s]/.exec(started.stderr())?.[1]
+  const address = (): string | undefined =>
+    /Listening at (https?:\S+?)\.["\s]/.exec(started.stderr())?.[1]
   await until('the server listens', () => address() !== undefined || hasEnded(started), 60_000)
   const url = present(address(), `it listens: ${started.stderr()}`)
   const { secret } = await askLocally<TokenReply>(workspace, '/v1/tokens', {
@@ -96,6 +99,11 @@ metadata: { name: ${name}, labels: { team: store } }
 spec:
   components:
 ${parts.join('')}`
+}
+
+/** The same as a document. */
+export function contractDocument(...args: Parameters<typeof contractText>): JsonObject {
+  return parse(contractText(...args)) as JsonObject
 }
 
 /** Flags a component of a contract as not ready. */

@@ -12,8 +12,9 @@ export function useKeyboard(on: {
   readonly onFind: () => void
 }): void {
   const navigate = useNavigate()
-  const handlers = useRef(on)
-  handlers.current = on
+  const latest = useRef({ ...on, navigate })
+  latest.current = { ...on, navigate }
+  // Listened to once: what is drawn anew between two keys must not forget the first of them.
   useEffect(() => {
     let chordUntil = 0
     const press = (event: KeyboardEvent): void => {
@@ -24,20 +25,20 @@ export function useKeyboard(on: {
         const section = SECTIONS.find(({ key }) => key === event.key)
         if (section === undefined) return
         event.preventDefault()
-        void navigate({ to: section.to })
+        void latest.current.navigate({ to: section.to })
         return
       }
       if (event.key === 'g') chordUntil = event.timeStamp + CHORD_MS
-      else if (event.key === '?') handlers.current.onHelp()
+      else if (event.key === '?') latest.current.onHelp()
       else if (event.key === '/') {
         event.preventDefault()
-        handlers.current.onFind()
+        latest.current.onFind()
       } else if (event.key === 'j') moveRow(1)
       else if (event.key === 'k') moveRow(-1)
     }
     window.addEventListener('keydown', press)
     return () => window.removeEventListener('keydown', press)
-  }, [navigate])
+  }, [])
 }
 
 /** Moves the focus among what is marked as a row. */

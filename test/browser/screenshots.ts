@@ -1,0 +1,119 @@
+/**
+ * Takes pictures of the dashboard, to be looked at: a healthy, a stuck, a broken and an empty system, each
+ * in light, dark and narrow. They are left in test/tmp/screenshots.
+ *
+ * Usage: node test/browser/screenshots.ts
+ */
+import { join } from 'node:path'
+import type { Browser } from 'playwright-core'
+import type { OpenRampReply, RampPage } from '../../src/server/wire.ts'
+import { until } from '../support/daemon.ts'
+import { openBrowser } from './browser.ts'
+import {
+  askLocally,
+  bringUp,
+  contractDocument,
+  flag,
+  openServed,
+  type Served,
+  writeContract,
+} from './served.ts'
+
+const FOLDER = join(import.meta.dirname, '../tmp/screenshots')
+
+const LOOKS = {
+  light: { colorScheme: 'light', width: 1_440 },
+  dark: { colorScheme: 'dark', width: 1_440 },
+  narrow: { colorScheme: 'light', width: 390 },
+} as const
+
+const PARTS = ['db', 'cache', 'api']
+
+/** Brings each system into its state, and gives the pages that tell of it. */
+const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly string[]>>> = {
+  empty: async () => ['/', '/contracts'],
+  healthy: async (served) => {
+    const folder = writeContract(served, 'shop', PARTS)
+    await bringUp(served, folder)
+    const ramp = await newest(served, 'shop-up')
+    return ['/', '/ramps', `/ramps/${ramp}?stage=api`, `/ramps/${ramp}?view=graph`, '/ledger']
+  },
+  stuck: async (served) => {
+    await bringUp(served, writeContract(served, 'shop', PARTS))
+    const hold = '      onBreach: hold\n      deadline: 2s\n'
+    const folder = writeContract(served, 'billing', ['queue', 'invoices'], hold)
+    flag(folder, 'invoices')
+    const contract = contractDocument('billing', ['queue', 'invoices'], hold)
+    const { ramp } = await askLocally<OpenRampReply>(served.workspace, '/v1/ramps', {
+      contract,
+      directory: folder,
+      goal: 'up',
+      settings: {},
+      by: 'somebody',
+    })
+    await until('it holds', async () => (await phaseOf(served, ramp)) === 'held', 30_000)
+    return ['/', `/ramps/${ramp}?stage=invoices`]
+  },
+  broken: async (served) => {
+    const folder = writeContract(served, 'shop', PARTS)
+    await bringUp(served, folder)
+    flag(folder, 'cache')
+    flag(folder, 'api')
+    const ramp = await newest(served, 'shop-watch')
+    return ['/', `/ramps/${ramp}?stage=cache`]
+  },
+}
+
+const browser = await openBrowser()
+try {
+  for (const [system, bring] of Object.entries(SYSTEMS)) {
+    const served = await openServed()
+    try {
+      const pages = await bring(served)
+      for (const look of Object.keys(LOOKS) as (keyof typeof LOOKS)[]) {
+        await take(browser, served, { system, look, pages })
+      }
+    } finally {
+      await served.close()
+    }
+  }
+} finally {
+  await browser.close()
+}
+
+async function take(
+  browser: Browser,
+  { url, token }: Served,
+  wanted: {
+    readonly system: string
+    readonly look: keyof typeof LOOKS
+    readonly pages: readonly string[]
+  },
+): Promise<void> {
+  const { system, look, pages } = wanted
+  const { width, colorScheme } = LOOKS[look]
+  const viewport = { width, height: 900 }
+  const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
+  await context.addInitScript(`sessionStorage.setItem('rampart.token', ${JSON.stringify(token)})`)
+  const page = await context.newPage()
+  for (const [place, path] of pages.entries()) {
+    await page.goto(`${url}${path}`)
+    await page.getByRole('heading', { level: 1 }).waitFor()
+    await page.waitForLoadState('load')
+    await page.locator('[aria-label="Loading"]').waitFor({ state: 'detached' })
+    const file = join(FOLDER, `${system}-${look}-${place}.png`)
+    await page.screenshot({ path: file })
+    console.log(file)
+  }
+  await context.close()
+}
+
+async function newest({ workspace }: Served, begins: string): Promise<string> {
+  const { ramps } = await askLocally<RampPage>(workspace, '/v1/ramps')
+  return ramps.find(({ ramp }) => ramp.startsWith(begins))?.ramp ?? ''
+}
+
+async function phaseOf({ workspace }: Served, ramp: string): Promise<string | undefined> {
+  const { ramps } = await askLocally<RampPage>(workspace, '/v1/ramps')
+  return ramps.find((one) => one.ramp === ramp)?.phase
+}
