@@ -44,8 +44,8 @@ const EVENTS: z.ZodType<EventsQuery> = z.strictObject({
 
 /** Adds the route. */
 export function addEventRoutes(app: App, api: Api): void {
-  const { ledger, clock, onTrouble } = api.parts
-  const hub = new EventHub(ledger, (error) => onTrouble(error))
+  const { clock } = api.parts
+  const hub = new EventHub(api.parts)
   app.get(
     '/v1/events',
     {
@@ -69,15 +69,15 @@ export function addEventRoutes(app: App, api: Api): void {
       reply.hijack()
       reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
       const writer = new SlowWriter(reply.raw)
-      const wants = async (recorded: Recorded): Promise<boolean> =>
-        isWanted(recorded) && (await isSeen(recorded))
+      const wants = (recorded: Recorded): boolean | Promise<boolean> =>
+        isWanted(recorded) && isSeen(recorded)
       try {
         await streamEvents({ hub, clock, writer, after, untilMs, wants })
         writer.end()
       } catch (error) {
         // A broken connection tells the reader to come again from where it was.
         reply.raw.destroy()
-        onTrouble(error)
+        api.parts.onTrouble(error)
       }
     },
   )
@@ -99,15 +99,14 @@ function isAbout(stream: string, entry: Entry, name: string): boolean {
 }
 
 /** Whether whoever asks may see an entry; what is found for a stream holds for the whole of it. */
-function sightOf(request: Asking, { index, store }: Api): (recorded: Recorded) => Promise<boolean> {
+function sightOf(
+  request: Asking,
+  { index, store }: Api,
+): (recorded: Recorded) => boolean | Promise<boolean> {
   const who = whoAsks(request)
   const isFree = who.grants.some(({ role, scope }) => role !== 'agent' && isWhole(scope))
   const judged = new Map<string, boolean>()
-  return async ({ stream, entry }) => {
-    if (entry.type === 'access.changed') return mayDo(who, 'access.manage')
-    if (isFree) return true
-    const known = judged.get(stream)
-    if (known !== undefined) return known
+  const judge = async ({ stream, entry }: Recorded): Promise<boolean> => {
     const resource: Resource | undefined =
       entry.type === 'contract.amended' ? entry : (await index.summary(stream))?.contract
     if (resource === undefined) return false
@@ -115,5 +114,9 @@ function sightOf(request: Asking, { index, store }: Api): (recorded: Recorded) =
     const isSeen = mayDo(who, permission, await resourceOf(store, resource, who))
     judged.set(stream, isSeen)
     return isSeen
+  }
+  return (recorded) => {
+    if (recorded.entry.type === 'access.changed') return mayDo(who, 'access.manage')
+    return isFree || (judged.get(recorded.stream) ?? judge(recorded))
   }
 }
