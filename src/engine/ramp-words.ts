@@ -61,8 +61,9 @@ export class RampWords {
 
   /** An answer held against the question's `when`, without secrets. */
   judge(question: OpenQuestion, answer: Answer): Answer {
-    const judged = this.#judge(question, answer)
-    return this.redact({ ...judged, evidence: limitEvidence(judged.evidence) })
+    // Redacted before anything is cut: a secret that is cut in two is not found any more.
+    const { evidence, ...judged } = this.redact(this.#judge(question, answer))
+    return { ...judged, evidence: limitEvidence(evidence) }
   }
 
   #judge(question: OpenQuestion, answer: Answer): Answer {
@@ -77,7 +78,7 @@ export class RampWords {
       return { verdict: 'inconclusive', outlook: 'notYet', reason, sentence, evidence }
     }
     if (result.value === true) return answer
-    const told = toldEvidence(when, evidence)
+    const told = toldEvidence(when, this.redact(evidence))
     const values = told === '' ? '' : `: ${told}`
     const sentence = `${answer.sentence} But \`${when}\` is ${JSON.stringify(result.value)}${values}.`
     return { verdict: 'failed', outlook: 'notYet', reason: 'when-false', sentence, evidence }

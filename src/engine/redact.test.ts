@@ -30,3 +30,11 @@ test('changes nothing when there are no secrets', () => {
   const value = { a: 1 }
   assert.equal(redactorFor(undefined)(value), value)
 })
+
+test('finds a secret of which only the beginning or the end is left at the edge of a text', () => {
+  const values = { token: 'sesame-open-up-for-me' }
+  const redact = redactorFor({ values, secrets: ['token'], run: {} })
+  assert.equal(redact('it said sesame-open-up…'), 'it said [secret token]…')
+  assert.equal(redact('…up-for-me is wrong'), '…[secret token] is wrong')
+  assert.equal(redact('it said sesame'), 'it said sesame')
+})

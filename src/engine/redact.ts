@@ -2,6 +2,9 @@
 import type { Json, JsonObject } from '../core/units/json.ts'
 import type { RampSettings } from '../seams/settings.ts'
 
+/** A text that was cut may end or begin with so much of a secret before that is taken for it. */
+const PART_MIN = 8
+
 /** Replaces secrets in anything that is about to be recorded. */
 export type Redact = <Value>(value: Value) => Value
 
@@ -44,5 +47,26 @@ function redactValue(value: Json, secrets: readonly SecretForm[]): Json {
 function redactText(text: string, secrets: readonly SecretForm[]): string {
   let clean = text
   for (const secret of secrets) clean = clean.replaceAll(secret.text, secret.mark)
+  for (const secret of secrets) clean = redactEnds(clean, secret)
   return clean
+}
+
+/** What was cut off elsewhere may have the beginning of a secret as its end, or its end as the beginning. */
+function redactEnds(text: string, { text: secret, mark }: SecretForm): string {
+  const [first, last] = [secret.slice(0, PART_MIN), secret.slice(-PART_MIN)]
+  if (secret.length <= PART_MIN || !(text.includes(first) || text.includes(last))) return text
+  const [before, after] = [text.startsWith('…') ? '…' : '', text.endsWith('…') ? '…' : '']
+  let clean = text.slice(before.length, text.length - after.length)
+  const end = longest(secret, (length) => clean.endsWith(secret.slice(0, length)))
+  if (end > 0) clean = `${clean.slice(0, -end)}${mark}`
+  const beginning = longest(secret, (length) => clean.startsWith(secret.slice(-length)))
+  if (beginning > 0) clean = `${mark}${clean.slice(beginning)}`
+  return `${before}${clean}${after}`
+}
+
+/** The longest part of a secret of which that is true; 0: of none that is long enough. */
+function longest(secret: string, isFound: (length: number) => boolean): number {
+  let length = secret.length - 1
+  while (length >= PART_MIN && !isFound(length)) length -= 1
+  return length >= PART_MIN ? length : 0
 }
