@@ -6,7 +6,7 @@
  */
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
-import type { OpenRampReply, RampPage } from '../../src/server/wire.ts'
+import type { EnvironmentView, OpenRampReply, RampPage } from '../../src/server/wire.ts'
 import { until } from '../support/daemon.ts'
 import { openBrowser } from './browser.ts'
 import {
@@ -59,6 +59,7 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     await bringUp(served, folder)
     flag(folder, 'cache')
     flag(folder, 'api')
+    await until('two promises are broken', async () => (await brokenOf(served)) === 2, 30_000)
     const ramp = await newest(served, 'shop-watch')
     return ['/', `/ramps/${ramp}?stage=cache`]
   },
@@ -111,6 +112,11 @@ async function take(
 async function newest({ workspace }: Served, begins: string): Promise<string> {
   const { ramps } = await askLocally<RampPage>(workspace, '/v1/ramps')
   return ramps.find(({ ramp }) => ramp.startsWith(begins))?.ramp ?? ''
+}
+
+async function brokenOf({ workspace }: Served): Promise<number> {
+  const environments = await askLocally<readonly EnvironmentView[]>(workspace, '/v1/environments')
+  return environments[0]?.watch?.broken.length ?? 0
 }
 
 async function phaseOf({ workspace }: Served, ramp: string): Promise<string | undefined> {
