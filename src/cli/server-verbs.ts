@@ -131,6 +131,13 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/webhooks.ts')).runRedeliver(parts, ids, options),
   },
   {
+    usage: 'ready',
+    summary: 'say whether the server is ready to serve, for whoever watches it',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/ready.ts')).runReady(parts, options),
+  },
+  {
     usage: 'serve',
     summary: 'serve others over the network, until told to stop',
     options: [

@@ -90,6 +90,11 @@ export class RampartClient {
     return this.#ask('getMe', {})
   }
 
+  /** Whether the server is ready to serve, by its own standards, and what it lacks. */
+  readiness(): Promise<Operations['getReadiness']['reply']> {
+    return this.#transport.json({ ...requestFor('getReadiness', {}), answersAlsoWith: 503 })
+  }
+
   /** Begins to log a command line in. */
   beginLogin(): Promise<LoginBegun> {
     return this.#ask('beginDeviceLogin', {})

@@ -21,6 +21,8 @@ export interface WireRequest {
   readonly body?: unknown
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal | undefined
+  /** A status above 399 that comes with an answer too, and not with a refusal. */
+  readonly answersAlsoWith?: number
 }
 
 /** A server that is reached over the network. */
@@ -125,7 +127,8 @@ export class Transport {
     } catch (error) {
       throw this.lost(request.path, error)
     }
-    if (response.statusCode < 400) return response
+    const { statusCode } = response
+    if (statusCode < 400 || statusCode === request.answersAlsoWith) return response
     throw await this.#refused(request, response)
   }
 
