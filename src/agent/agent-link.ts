@@ -10,9 +10,12 @@ import type { Transport } from '../server/client/transport.ts'
 import type { AgentErrand, AgentReport, AgentReports } from '../server/wire/agent-work.ts'
 import { type ErrandParts, ErrandRunner } from './errand-runner.ts'
 
-/** The first pause before a lost connection is made anew; doubled up to the most. @unit ms */
+/**
+ * The first pause before a lost connection is made anew; doubled up to the most, which is far below
+ * what a component's stop may take: orders wait for the agent as long as that. @unit ms
+ */
 const PAUSE_FIRST_MS = 200
-const PAUSE_MOST_MS = 15_000
+const PAUSE_MOST_MS = 5_000
 
 /** Until the server has said how long it may be silent. @unit ms */
 const SILENCE_MS = 15_000
