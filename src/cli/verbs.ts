@@ -24,7 +24,7 @@ export const VERBS: readonly Verb[] = [
   },
   {
     usage: 'demo',
-    summary: 'bring up a small shop, to see what this does; Ctrl-C takes it down',
+    summary: 'bring up a small shop, to see what Rampart does',
     options: [
       ['--exit', 'take it down at once'],
       ['--break <part>', 'break a part on purpose, and see how that is noticed'],

@@ -2,6 +2,7 @@
 import { resolve } from 'node:path'
 import type { CliParts, StoreMoved, StorePlace } from '../cli-parts.ts'
 import { complain, misuse } from '../complaint.ts'
+import { databaseUrl } from '../database-url.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { workspaceOf } from '../workspace.ts'
@@ -85,12 +86,8 @@ async function run(
 
 /** The database that was named, else the workspace. */
 function placeOf(parts: CliParts, options: PlaceOptions): string {
-  const { database = options.workspace === undefined ? databaseOf(parts) : undefined } = options
+  const { database = options.workspace === undefined ? databaseUrl(parts) : undefined } = options
   return database ?? workspaceOf(parts, options)
-}
-
-function databaseOf({ settings }: CliParts): string | undefined {
-  return settings['RAMPART_DATABASE'] || undefined
 }
 
 function namedPlace(parts: CliParts, place: string): string {

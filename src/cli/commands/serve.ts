@@ -3,6 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { CliParts, ServeDatabase, ServeDoors } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
+import { databaseUrl } from '../database-url.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { workspaceOf } from '../workspace.ts'
 
@@ -59,7 +60,7 @@ export async function runServe(parts: CliParts, options: ServeOptions): Promise<
 
 /** Its URL may hold a password, so that it is better given by a variable than where all can see it. */
 function databaseOf(parts: CliParts, options: ServeOptions): ServeDatabase | undefined {
-  const { database: url = parts.settings['RAMPART_DATABASE'], keyFile, replica } = options
+  const { database: url = databaseUrl(parts), keyFile, replica } = options
   if (url === undefined) return undefined
   return {
     url,
