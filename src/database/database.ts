@@ -42,6 +42,7 @@ export interface Statement {
 /** The columns of a row, in the order of the query. */
 export type Row = readonly unknown[]
 
+const LISTENING: Deed = { code: 'store-unavailable', operation: 'listen to other replicas' }
 /** @unit ms */
 const CONNECT_WITHIN_MS = 5000
 /**
@@ -100,7 +101,11 @@ export class Database {
     } as pg.PoolConfig)
     // A connection that breaks while nobody uses it is replaced when somebody does.
     this.#pool.on('error', () => undefined)
-    this.listener = new Listener({ connect: () => new pg.Client(config), clock, onTrouble })
+    this.listener = new Listener({
+      connect: () => new pg.Client(config),
+      clock,
+      onTrouble: (thrown) => onTrouble(databaseFault(thrown, LISTENING, this.subject)),
+    })
   }
 
   /** The rows of one statement, which is a transaction of its own. */

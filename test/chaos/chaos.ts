@@ -12,7 +12,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '5' },
     ramps: { type: 'string', default: '200' },
     lease: { type: 'string', default: '10' },
-    job: { type: 'string', default: '40' },
+    job: { type: 'string', default: '60' },
   },
 })
 
@@ -42,8 +42,10 @@ const log = (line: string): void => {
   console.error(`${((performance.now() - began) / 1_000).toFixed(0).padStart(4)} s  ${line}`)
 }
 const deeds = deedsFor()
-const calmMs = 600_000
-const result = await rage({ users, leaseMs, jobSeconds, deeds, pauseMs: PAUSE_MS, calmMs, log })
+const stopping = new AbortController()
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => stopping.abort())
+const storm = { users, leaseMs, jobSeconds, deeds, pauseMs: PAUSE_MS, calmMs: 600_000, log }
+const result = await rage({ ...storm, signal: stopping.signal })
 console.log(printStorm(result))
 const complaints = complaintsAbout(result)
 for (const complaint of complaints) console.error(complaint)

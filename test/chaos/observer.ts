@@ -58,9 +58,16 @@ const FENCED_WRITES = `
   WHERE later.token < later.token_before
     OR (later.token = later.token_before AND later.writer <> earlier.writer)`
 
-/** Subjects that somebody took from an owner who had let its lease expire. */
+/** Subjects that somebody took from an owner who had let its lease expire with a ramp under way. */
 const TAKE_OVERS = `
-  SELECT subject, extract(epoch FROM at - expired_at) * 1000 FROM chaos.takes
+  WITH spans AS (
+    SELECT subject, stream, min(writes.at) AS began, max(writes.at) AS wrote,
+      bool_or(position IN (SELECT position FROM rampart.entries
+        WHERE text LIKE '%"type":"ramp.ended"%')) AS has_ended
+    FROM chaos.writes GROUP BY subject, stream)
+  SELECT DISTINCT takes.subject, takes.token, extract(epoch FROM at - expired_at) * 1000
+  FROM chaos.takes JOIN spans ON spans.subject = takes.subject
+    AND began < expired_at AND (NOT has_ended OR wrote > at)
   WHERE before IS NOT NULL AND before <> owner`
 
 /** Accepted by a token whose owner had just given it back, which is allowed, and ought to be rare. */
@@ -70,6 +77,16 @@ const UNENDED = `
   SELECT count(*) FROM chaos.subjects WHERE NOT EXISTS (
     SELECT FROM rampart.entries WHERE entries.stream = subjects.stream
       AND text LIKE '%"type":"ramp.ended"%')`
+
+const HELD = `
+  SELECT stream FROM chaos.subjects CROSS JOIN LATERAL (
+    SELECT text, at FROM rampart.entries JOIN chaos.writes USING (position, stream)
+    WHERE entries.stream = subjects.stream AND (text LIKE '%"type":"ramp.held"%'
+      OR text LIKE '%"type":"ramp.resumed"%' OR text LIKE '%"type":"ramp.undoing"%'
+      OR text LIKE '%"type":"ramp.ended"%')
+    ORDER BY position DESC LIMIT 1) AS latest
+  WHERE text LIKE '%"type":"ramp.held"%'
+    AND at < clock_timestamp() - $1 * interval '1 millisecond'`
 
 /** What was seen of ownership. */
 export interface OwnershipSeen {
@@ -136,6 +153,12 @@ export class Observer {
     return Number(count)
   }
 
+  /** The ramps that have held for so long and wait for somebody. */
+  async heldSince(ms: number): Promise<readonly string[]> {
+    const rows = await this.sql(HELD, [ms])
+    return rows.map(([stream]) => String(stream))
+  }
+
   /** Every entry, in order. */
   async entries(): Promise<readonly StoredEntry[]> {
     const rows = await this.sql('SELECT stream, text FROM rampart.entries ORDER BY position')
@@ -147,7 +170,7 @@ export class Observer {
     const [[writes] = []] = await this.sql('SELECT count(*) FROM chaos.writes')
     const [[unowned] = []] = await this.sql(UNOWNED_WRITES)
     const fenced = await this.sql(FENCED_WRITES)
-    const takes = (await this.sql(TAKE_OVERS)).map(([, vacantMs]) => Number(vacantMs))
+    const takes = (await this.sql(TAKE_OVERS)).map(([, , vacantMs]) => Number(vacantMs))
     return {
       writes: Number(writes),
       unownedWrites: Number(unowned),

@@ -32,6 +32,7 @@ export function printStorm(result: StormResult): string {
     ['  not ended', ramps.unended.length],
     ['  not replayed alike', ramps.disagreeing.length],
     ['words heard', users.words],
+    ['held until somebody on call looked', users.rescued.size],
     ['requests tried again', users.retries],
     ['replicas killed', done.kills],
     ['replicas stopped past their lease', done.pauses],

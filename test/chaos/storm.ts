@@ -24,6 +24,9 @@ import { ReadinessWatch } from './readiness-watch.ts'
 import { makeReplica, RampartProcess, type Replica } from './replica-process.ts'
 import { Users, type UsersSeen } from './users.ts'
 
+/** What holds for longer than people in a storm hold anything is looked at by others. @unit ms */
+const HELD_LONG_MS = 12_000
+
 /** How bad it is to be. */
 export interface StormOptions {
   /** How many ramps are under way at once. */
@@ -33,6 +36,8 @@ export interface StormOptions {
   /** One after the other, and so long between them. */
   readonly deeds: readonly Deed[]
   readonly pauseMs: number
+  /** Aborted: it ends at once, and nothing is left of it. */
+  readonly signal?: AbortSignal
   /** How long what is under way may take to end once the storm is over. @unit ms */
   readonly calmMs: number
   log(line: string): void
@@ -57,8 +62,10 @@ export async function rage(options: StormOptions): Promise<StormResult> {
   const folder = realpathSync(mkdtempSync(join(tmpdir(), 'rampart-chaos-')))
   const stage = new Stage(folder, options)
   try {
-    await stage.build()
-    return await stage.play()
+    const { promise: told, reject } = Promise.withResolvers<never>()
+    options.signal?.addEventListener('abort', () => reject(new Error('told to stop')))
+    const played = stage.build().then(() => stage.play())
+    return await Promise.race([played, told])
   } finally {
     await stage.clear()
   }
@@ -128,6 +135,7 @@ class Stage {
       jobSeconds,
     })
     const watching = this.#watchEnds(observer)
+    const onCall = this.#onCall(observer, users)
     const readiness = new ReadinessWatch(servers)
     const working = Array.from({ length: count }, (_, user) => users.work(user))
     const allDone = Promise.all(working)
@@ -137,7 +145,8 @@ class Stage {
     for (const deed of deeds) {
       await mischief.act(deed)
       await delay(pauseMs)
-      log(`${users.seen.acknowledged.size} ramps opened, ${this.#ended.size} ended`)
+      const underWay = await observer.unended()
+      log(`${users.seen.acknowledged.size} ramps opened, ${underWay} under way`)
     }
     users.endSoon()
     log('The storm is over; what is under way is brought to its end.')
@@ -147,7 +156,7 @@ class Stage {
     if (!calm.aborted) await this.#untilAllEnded(observer, calm)
     const ready = await readiness.stop()
     this.#isOver = true
-    await Promise.all([watching, allDone])
+    await Promise.all([watching, onCall, allDone])
     return await this.#judge(observer, { users: users.seen, done: mischief.done, readiness: ready })
   }
 
@@ -220,6 +229,19 @@ class Stage {
         // The database is being restarted, as it should be.
       }
       await delay(500)
+    }
+  }
+
+  /** Lets go on what holds because something failed, as people on call do. */
+  async #onCall(observer: Observer, users: Users): Promise<void> {
+    while (!this.#isOver) {
+      try {
+        const held = await observer.heldSince(HELD_LONG_MS)
+        await Promise.all(held.map((ramp) => users.rescue(ramp)))
+      } catch {
+        // The database is being restarted, as it should be.
+      }
+      await delay(3_000)
     }
   }
 

@@ -28,6 +28,8 @@ export interface UsersSeen {
   /** Ramps of which a replica said that they are open. */
   readonly acknowledged: Set<string>
   words: number
+  /** Ramps that held until somebody on call let them go on. */
+  readonly rescued: Set<string>
   /** Requests that were tried again. */
   retries: number
   /** Answers that nobody should get: neither success nor anything that a retry mends. */
@@ -45,7 +47,13 @@ interface Answer {
 
 /** Users until the storm is over. */
 export class Users {
-  readonly seen: UsersSeen = { acknowledged: new Set(), words: 0, retries: 0, refusals: [] }
+  readonly seen: UsersSeen = {
+    acknowledged: new Set(),
+    rescued: new Set(),
+    words: 0,
+    retries: 0,
+    refusals: [],
+  }
   readonly #options: UsersOptions
   #isOver = false
 
@@ -66,6 +74,12 @@ export class Users {
       await this.#bring(name, work, 'up')
       if (work.stays) await this.#bring(name, work, 'down')
     }
+  }
+
+  /** Somebody on call lets a ramp go on that holds for want of a person. */
+  async rescue(ramp: string): Promise<void> {
+    this.seen.rescued.add(ramp)
+    await this.#say(ramp, { say: 'resume', why: 'look again' })
   }
 
   async #bring(name: string, work: Work, goal: 'up' | 'down'): Promise<void> {
@@ -134,8 +148,10 @@ export class Users {
         else if (![404, 409, 422].includes(answer.status)) {
           this.seen.refusals.push(`say to ${ramp}: ${JSON.stringify(answer)}`)
         }
-        // A replica that is behind does not know a ramp yet that another one has just opened.
-        if (answer.status !== 404) return
+        // A replica may not know a ramp yet that another one has just opened; and who asks again with
+        // the same key while the first request is still being carried out has no answer yet.
+        const isLater = answer.status === 404 || answer.body.code === 'request-under-way'
+        if (!isLater) return
       }
       this.seen.retries += 1
       await delay(300 + this.#options.chance() * 700)
