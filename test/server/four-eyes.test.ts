@@ -174,3 +174,41 @@ test('shows an approval to nobody who may not see its contract', async (t) => {
   const bert = await trial.server.tokenFor('bert', [{ role: 'approver', scope }])
   assert.equal(await waiting(trial, bert.secret), undefined)
 })
+
+test('a contract asks for it by a gate, and is begun only once somebody else has said so', async (t) => {
+  const server = await openNetServer(t)
+  const { secret: proposer } = await server.tokenFor('proposer', ADMIN)
+  const { secret: other } = await server.tokenFor('other', APPROVER)
+  const component = { gates: [{ approval: { from: 'approver' } }], run: { command: ['node'] } }
+  const contract = {
+    apiVersion: 'rampart/v1',
+    kind: 'Environment',
+    metadata: { name: 'gated' },
+    spec: { components: { db: component }, watch: false },
+  }
+  const body = { contract, directory: '/srv', goal: 'up', settings: {}, by: 'x' }
+  const opened = await server.ask('/v1/ramps', { method: 'POST', token: proposer, body })
+  assert.equal(opened.status, 201, JSON.stringify(opened.body))
+  const { ramp } = opened.body as { readonly ramp: string }
+  const trial = { server, ramp }
+  const question = await waiting(trial, other)
+  assert.equal(question?.condition, 'approval')
+  const said = async (token: string): Promise<SayReply> => {
+    const word = {
+      say: 'approve',
+      stage: 'db',
+      condition: 'approval',
+      digest: question?.digest,
+      as: 'approver',
+    }
+    const asked = { method: 'POST', token, body: { by: 'x', word } }
+    return (await server.ask(`/v1/ramps/${ramp}/words`, asked)).body as SayReply
+  }
+  assert.equal((await said(proposer)).refusal?.reason, 'own-proposal')
+  assert.deepEqual(server.world.orders, [])
+  assert.equal((await said(other)).refusal, undefined)
+  while (!(await entries(trial)).some(({ type }) => type === 'ramp.ended')) {
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+  assert.equal(server.world.orders.length, 1)
+})

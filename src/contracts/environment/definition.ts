@@ -3,6 +3,7 @@
 import type { BreachPolicy } from '../../core/plan/condition.ts'
 import type { Retry, Until } from '../../core/plan/plan.ts'
 import type { Contract } from '../contract.ts'
+import { type Gate, gatesOf } from './gate.ts'
 import { parseNeedName } from './need-name.ts'
 import {
   agreedConditions,
@@ -68,6 +69,8 @@ export interface Component {
   /** The regions it is part of; absent: all. */
   readonly regions?: readonly string[]
   readonly needs: readonly ComponentNeed[]
+  /** What must be true before it is entered, besides its needs. */
+  readonly gates: readonly Gate[]
   /** Absent: the component is proof alone. */
   readonly run?: Run
   readonly ready: readonly ReadyCondition[]
@@ -156,6 +159,7 @@ function componentOf(name: string, written: WrittenComponent): Component {
     ...(description === undefined ? {} : { description }),
     ...(regions === undefined ? {} : { regions }),
     needs: needsOf(written),
+    gates: gatesOf(written.gates ?? []),
     ...(run === undefined ? {} : { run: { ...runOf(run), ...notifyOf(written) } }),
     ready: readyConditions(written),
     deadlineMs: written.deadline ?? DEADLINE_MS,

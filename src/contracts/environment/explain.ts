@@ -3,6 +3,7 @@ import { describeDuration } from '../../core/units/duration.ts'
 import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import type { Component, EnvironmentContract } from './definition.ts'
+import type { Gate } from './gate.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import type { Region } from './region.ts'
 import type { Target } from './target.ts'
@@ -73,6 +74,7 @@ function explainComponent(component: Component, place: number): string {
     const within = describeDuration(component.deadlineMs)
     lines.splice(1, 0, `   It is ready when, within ${within}:`)
   }
+  lines.splice(1, 0, ...component.gates.map(explainGate))
   const optional = component.optional ? ', and the ramp goes on without it' : ''
   if (component.drain !== undefined) {
     const within = describeDuration(component.drain.deadlineMs)
@@ -81,6 +83,14 @@ function explainComponent(component: Component, place: number): string {
   }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
+}
+
+function explainGate({ from, count, expiresMs, deadlineMs }: Gate): string {
+  const people = count === 1 ? 'one person' : `${count} different people`
+  const within = deadlineMs === undefined ? '' : ` within ${describeDuration(deadlineMs)}`
+  const expiry =
+    expiresMs === undefined ? '' : `; an approval counts for ${describeDuration(expiresMs)}`
+  return `   Before that ${people} of ${listWords(from, 'or')} must approve${within}${expiry}.`
 }
 
 function owned({ owner }: Component): string {

@@ -1,6 +1,7 @@
 /** The stages of the way up: one for every component in every region, and one for what they agree on. */
 import type { Need, Stage } from '../../core/plan/plan.ts'
 import type { EnvironmentDefinition } from './definition.ts'
+import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import { ownedBy, type Placement, placementsOf } from './region.ts'
@@ -28,7 +29,7 @@ function stageUp(environment: string, placement: Placement): Stage {
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
     needs: needs.map((need) => ({ stage: need.stage, until: need.until })),
-    gates: [],
+    gates: component.gates.map(gateConditionOf),
     ...(run === undefined
       ? {}
       : {

@@ -9,6 +9,7 @@ import { durationMs, keyText, nameText } from '../document/word-schemas.ts'
 import { type WrittenAgreement, writtenAgreement } from './written-agreement.ts'
 import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './written-condition.ts'
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
+import { type WrittenGate, writtenGate } from './written-gate.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
 import { type WrittenTarget, writtenTargets } from './written-target.ts'
@@ -38,6 +39,7 @@ export interface WrittenComponent {
   readonly description?: string
   readonly regions?: readonly string[]
   readonly needs?: readonly WrittenNeed[]
+  readonly gates?: readonly WrittenGate[]
   readonly use?: WrittenUse
   readonly run?: WrittenRun
   readonly ready?: readonly WrittenCondition[]
@@ -124,6 +126,10 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
     .array(need, { error: 'a list, such as [db] or [{ db: completed }]' })
     .exactOptional()
     .describe('Components that must have come so far before this one is entered.'),
+  gates: z
+    .array(writtenGate, { error: 'a list, such as [{ approval: { from: approver } }]' })
+    .exactOptional()
+    .describe('What must be true before it is entered, besides its needs.'),
   use: writtenUse
     .exactOptional()
     .describe('Another contract, in one revision; its components become part of this one.'),

@@ -55,6 +55,7 @@ function serviceOf(component: Component, all: readonly Component[], say: Say): J
     delegate === undefined ? 'a contract knows no image' : 'its image is in another file'
   if (run?.container === undefined) say({ what: name, why: `${image}; write image or build` })
   if (delegate === undefined) sayRest(component, say)
+  if (component.gates.length > 0) say({ what: `${name}.gates`, why: 'nobody is asked there' })
   if (component.retry.limit > 0) say({ what: `${name}.retry`, why: 'a start is not tried again' })
   const needs = component.needs.map(({ component: on, until }): [string, Json] => {
     const other = all.find((one) => one.name === on)

@@ -69,6 +69,7 @@ function jobOf(component: Component, wave: number, say: Say): JsonObject {
 function deploymentOf(component: Component, wave: number, say: Say): JsonObject {
   const { name, stop } = component
   const labels = { app: name }
+  if (component.gates.length > 0) say({ what: `${name}.gates`, why: 'nobody is asked there' })
   if (component.retry.limit > 0) say({ what: `${name}.retry`, why: 'restarts have no limit there' })
   if (stop.signal !== 'SIGTERM') say({ what: `${name}.stop.signal`, why: 'SIGTERM is sent' })
   const holdMs = Math.max(0, ...component.ready.map((condition) => condition.holdMs))
