@@ -5,6 +5,7 @@ import { cpSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, type TestContext, test } from 'node:test'
 import { parse } from 'yaml'
+import { Metrics } from '../../src/telemetry/metrics.ts'
 import { openFolder, rampart } from '../support/rampart.ts'
 import { requireRealPart } from '../support/require-part.ts'
 
@@ -76,6 +77,16 @@ test('secrets are made once, and are read by nobody else on this machine', (t) =
   assert.match(key, /^[0-9a-f]{64}\n$/)
   assert.equal(make(), key)
   assert.equal(statSync(join(folder, 'secrets')).mode & 0o777, 0o700)
+})
+
+test('the guide lists every metric with its kind, and none that is not there', async () => {
+  const now = { ramps: () => [], broken: () => [], agents: () => [] }
+  const text = await (await Metrics.open('1.2.3', now)).text()
+  const real = [...text.matchAll(/^# TYPE (rampart_\w+) (\w+)$/gm)]
+  const guide = readFileSync(join(root, 'docs/guides/operating.md'), 'utf8')
+  const told = [...guide.matchAll(/^\| `(rampart_\w+)` +\| (\w+) /gm)]
+  const pairs = (found: typeof told) => found.map(([, name, kind]) => `${name} ${kind}`).sort()
+  assert.deepEqual(pairs(told), pairs(real))
 })
 
 describe('the action', () => {
