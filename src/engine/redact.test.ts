@@ -38,3 +38,13 @@ test('finds a secret of which only the beginning or the end is left at the edge 
   assert.equal(redact('…up-for-me is wrong'), '…[secret token] is wrong')
   assert.equal(redact('it said sesame'), 'it said sesame')
 })
+
+test('finds what is left of a secret behind what a probe has hidden', () => {
+  const values = { token: 'open & shut "case" 1234' }
+  const redact = redactorFor({ values, secrets: ['token'], run: {} })
+  assert.equal(
+    redact('/ready?token=***&%20shut%20%22case%22%201234'),
+    '/ready?token=***[secret token]',
+  )
+  assert.equal(redact('/x/open%20&%20shut%20%22case%22%201234/y'), '/x/[secret token]/y')
+})

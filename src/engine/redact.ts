@@ -5,6 +5,9 @@ import type { RampSettings } from '../seams/settings.ts'
 /** A text that was cut may end or begin with so much of a secret before that is taken for it. */
 const PART_MIN = 8
 
+/** What probes put in the place of what they hide. */
+const HIDDEN = '***'
+
 /** Replaces secrets in anything that is about to be recorded. */
 export type Redact = <Value>(value: Value) => Value
 
@@ -29,7 +32,13 @@ interface SecretForm {
 
 function formsOf(name: string, value: string): readonly SecretForm[] {
   const mark = `[secret ${name}]`
-  const forms = new Set([value, encodeURIComponent(value), JSON.stringify(value).slice(1, -1)])
+  const forms = new Set([
+    value,
+    encodeURIComponent(value),
+    // As it stands in a URL that it was put into as it is.
+    encodeURI(value),
+    JSON.stringify(value).slice(1, -1),
+  ])
   return [...forms].map((text) => ({ text, mark }))
 }
 
@@ -47,8 +56,12 @@ function redactValue(value: Json, secrets: readonly SecretForm[]): Json {
 function redactText(text: string, secrets: readonly SecretForm[]): string {
   let clean = text
   for (const secret of secrets) clean = clean.replaceAll(secret.text, secret.mark)
-  for (const secret of secrets) clean = redactEnds(clean, secret)
-  return clean
+  // A probe that hides what follows `password=` may have hidden only the beginning of it.
+  const pieces = clean.split(HIDDEN)
+  for (const secret of secrets) {
+    for (const [place, piece] of pieces.entries()) pieces[place] = redactEnds(piece, secret)
+  }
+  return pieces.join(HIDDEN)
 }
 
 /** What was cut off elsewhere may have the beginning of a secret as its end, or its end as the beginning. */
