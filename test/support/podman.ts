@@ -4,7 +4,7 @@
  * made on the spot, since no registry is reachable where tests run.
  */
 import assert from 'node:assert/strict'
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import {
   copyFileSync,
@@ -18,6 +18,7 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { Pool } from 'undici'
 import { until } from './daemon.ts'
 import { type PartOptions, requirePart, requireRealPart } from './require-part.ts'
@@ -42,6 +43,8 @@ export interface Podman {
   importBusybox(): Promise<string>
   /** Asks the engine itself, so that a test need not take our word for it. */
   ask(method: 'GET' | 'POST' | 'DELETE', path: string): Promise<unknown>
+  /** Runs `podman` itself on this engine, for what its API cannot say; gives what it wrote. */
+  command(...args: readonly string[]): Promise<string>
   /** Names of the containers there are, running or not. */
   containers(): Promise<readonly string[]>
   /** Kills the service as a crash would; containers keep running. */
@@ -79,21 +82,11 @@ class PodmanService implements Podman {
   }
 
   async serve(): Promise<void> {
-    const folder = this.#folder
     rmSync(this.#socket, { force: true })
     this.#pool = new Pool('http://engine', { socketPath: this.#socket })
-    const podman = ['podman', '--root', join(folder, 'root'), '--runroot', join(folder, 'run')]
-    const serve = [...podman, 'system', 'service', '--time=0', this.host]
-    this.#mounts ??= await holdMounts()
-    const { pid } = this.#mounts ?? {}
-    const command = pid === undefined ? serve : ['nsenter', '-m', '-t', String(pid), ...serve]
+    const command = await this.#commandLine('system', 'service', '--time=0', this.host)
     const service = spawn(command[0] ?? '', command.slice(1), {
-      env: {
-        PATH: `${process.env['PATH']}:/usr/sbin:/sbin`,
-        HOME: folder,
-        CONTAINERS_CONF: join(folder, 'containers.conf'),
-        CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
-      },
+      env: this.#variables(),
       detached: true,
       stdio: ['ignore', 'ignore', 'pipe'],
     })
@@ -106,6 +99,33 @@ class PodmanService implements Podman {
       assert.equal(service.exitCode, null, said)
       return (await this.#status('/_ping')) === 200
     })
+  }
+
+  async command(...args: readonly string[]): Promise<string> {
+    const [program = '', ...rest] = await this.#commandLine(...args)
+    const options = { env: this.#variables(), maxBuffer: 64 * 1024 * 1024 }
+    const { stdout, stderr } = await promisify(execFile)(program, rest, options)
+    return `${stdout}${stderr}`
+  }
+
+  async #commandLine(...args: readonly string[]): Promise<readonly string[]> {
+    const folder = this.#folder
+    const podman = ['podman', '--root', join(folder, 'root'), '--runroot', join(folder, 'run')]
+    this.#mounts ??= await holdMounts()
+    const { pid } = this.#mounts ?? {}
+    return pid === undefined
+      ? [...podman, ...args]
+      : ['nsenter', '-m', '-t', String(pid), ...podman, ...args]
+  }
+
+  #variables(): Readonly<Record<string, string>> {
+    const folder = this.#folder
+    return {
+      PATH: `${process.env['PATH']}:/usr/sbin:/sbin`,
+      HOME: folder,
+      CONTAINERS_CONF: join(folder, 'containers.conf'),
+      CONTAINERS_STORAGE_CONF: join(folder, 'storage.conf'),
+    }
   }
 
   async importBusybox(): Promise<string> {
