@@ -101,6 +101,12 @@ test('fingerprints are equal for equal values of one workspace, and tell nothing
   assert.notEqual(elsewhere['password'], prints['password'])
 })
 
+test('all who ask for the key of a new workspace at once get the same one', async (t) => {
+  const file = join(openFolder(t), 'new/key')
+  const keys = await Promise.all(Array.from({ length: 8 }, () => openKey(file)))
+  assert.equal(new Set(keys.map((key) => key.toString('hex'))).size, 1)
+})
+
 test('a release is every file that a command names, in a shell line too, but no data', async (t) => {
   const folder = openFolder(t)
   mkdirSync(join(folder, 'bin'))

@@ -3,7 +3,7 @@
  * tell a value from its fingerprint, since the key never leaves the workspace.
  */
 import { createHmac, randomBytes } from 'node:crypto'
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { printCanonicalJson } from '../core/units/json.ts'
 import type { RampSettings } from '../seams/settings.ts'
@@ -13,20 +13,37 @@ const KEY_BYTES = 32
 /** How much of a fingerprint is kept: enough that no two values share one by chance. */
 const SHOWN_LENGTH = 32
 
-/** The key of a workspace, made when there is none. */
+/** The key of a workspace, made when there is none; whoever asks at the same time gets the same one. */
 export async function openKey(file: string): Promise<Buffer> {
-  try {
-    const key = await readFile(file)
-    if (key.length === KEY_BYTES) return key
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-  }
+  const there = await readKey(file)
+  if (there?.length === KEY_BYTES) return there
   const key = randomBytes(KEY_BYTES)
   await mkdir(dirname(file), { recursive: true, mode: 0o700 })
-  const draft = `${file}.draft`
+  const draft = `${file}.${randomBytes(6).toString('hex')}.draft`
   await writeFile(draft, key, { mode: 0o600 })
-  await rename(draft, file)
-  return key
+  // One that was cut short by a crash is of no use to anybody.
+  if (there !== undefined) {
+    await rename(draft, file)
+    return key
+  }
+  try {
+    await link(draft, file)
+    return key
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+    return await readFile(file)
+  } finally {
+    await rm(draft, { force: true })
+  }
+}
+
+async function readKey(file: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(file)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    return undefined
+  }
 }
 
 /** A fingerprint for every setting, by its name; `group/name` where a group has its own value. */
