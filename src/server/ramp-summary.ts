@@ -1,5 +1,6 @@
 /** A ramp on one line. */
 import { ownerOf } from '../core/plan/owner.ts'
+import type { ContractReference } from '../core/plan/plan.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { RampPhase, RampSummary } from './wire.ts'
 
@@ -10,7 +11,7 @@ export function summaryOf(state: RampState): RampSummary {
   const owner = cause === undefined ? undefined : ownerOf(plan, cause)
   return {
     ramp,
-    contract: plan.contract,
+    contract: inOrder(plan.contract),
     goal: plan.goal,
     phase: phaseOf(state),
     by,
@@ -20,6 +21,11 @@ export function summaryOf(state: RampState): RampSummary {
     ...(cause === undefined ? {} : { cause: cause.sentence }),
     ...(owner === undefined ? {} : { owner }),
   }
+}
+
+/** In one order of members, whether it comes from memory or from the ledger's canonical JSON. */
+function inOrder({ kind, name, digest, target }: ContractReference): ContractReference {
+  return { kind, name, digest, ...(target === undefined ? {} : { target }) }
 }
 
 function phaseOf(state: RampState): RampPhase {

@@ -82,7 +82,7 @@ const STORY: readonly Step[] = [
   { name: 'why-broken', argv: ['why'], exitCode: 0 },
   { name: 'up', argv: ['up'], exitCode: 0 },
   // Watching begins a moment after the way up has ended.
-  { name: 'status', argv: ['status'], exitCode: 0, until: /and watched|"watch"/ },
+  { name: 'status', argv: ['status'], exitCode: 0, until: /and watched|"goal":\s*"watch"[^]*"watch":/ },
   { name: 'explain', argv: ['explain', 'tiny'], exitCode: 0 },
   { name: 'explain-stage', argv: ['explain', 'latest/web'], exitCode: 0 },
   { name: 'why', argv: ['why', 'tiny'], exitCode: 0 },
