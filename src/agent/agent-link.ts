@@ -160,7 +160,7 @@ class Connection {
   }
 
   async #sendAll(): Promise<void> {
-    const { transport } = this.#options
+    const { transport, server, log } = this.#options
     const reports = this.#reports
     this.#reports = []
     const session = this.#session
@@ -169,12 +169,17 @@ class Connection {
     const { signal } = this.#lost
     try {
       await transport.json({ method: 'POST', path: '/v1/agent/reports', body, signal })
-    } catch {
+    } catch (error) {
+      if (!signal.aborted) log(`${server} did not take a report: ${sentenceOf(error)}`)
       // Whether they arrived is not known: the connection is given up, and what was not heard is
       // handed out again on the next one.
       this.#lost.abort()
     }
   }
+}
+
+function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {

@@ -21,6 +21,18 @@ export interface AgentComponents {
   }): AsyncIterable<LogLine>
 }
 
+/**
+ * How much of what components wrote goes into one report. Servers read requests of 4 MiB, and a report
+ * that is refused costs the whole connection, with every errand on it.
+ */
+const TAIL_CHARACTERS_MAX = 500_000
+
+/** What a line costs besides its text: its component, its time. @unit characters */
+const LINE_OVERHEAD = 150
+
+/** How much of a line is told: no less than a server takes. @unit characters */
+const LINE_CHARACTERS_MAX = 100_000
+
 /** What errands are done with. */
 export interface ErrandParts {
   readonly probes: readonly Probe[]
@@ -118,8 +130,19 @@ export class ErrandRunner {
     const which = subject === undefined ? {} : { subject }
     const lines: LogLine[] = []
     const wanted = { ...which, tailLines, follow: false, signal } as const
-    for await (const line of this.#parts.components.logs(wanted)) lines.push(line)
-    return lines
+    let characters = 0
+    for await (const { text, ...line } of this.#parts.components.logs(wanted)) {
+      const told = text.slice(0, LINE_CHARACTERS_MAX)
+      lines.push({ ...line, text: told })
+      characters += told.length + LINE_OVERHEAD
+    }
+    // The latest ones are what somebody looks for.
+    let left = 0
+    while (characters > TAIL_CHARACTERS_MAX) {
+      characters -= (lines[left]?.text.length ?? 0) + LINE_OVERHEAD
+      left += 1
+    }
+    return lines.slice(left)
   }
 
   #watch(errand: Extract<Work, { do: 'watch' }>, signal: AbortSignal): void {
