@@ -57,6 +57,8 @@ export function honourKeys(
   app.addHook('preHandler', async (request, reply) => {
     const sent = request.headers['idempotency-key']
     if (sent === undefined || request.method !== 'POST') return undefined
+    // A key belongs to whoever sent it, and whoever is nobody yet would share theirs with everybody.
+    if (request.identity === undefined) return undefined
     if (typeof sent !== 'string' || !KEY.test(sent)) throw malformedKey()
     const attempt = { key: keyOf(request, sent), print: printOf(request) }
     const known = await begin(attempt, records, clock)

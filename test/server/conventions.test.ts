@@ -72,6 +72,27 @@ test('lets what was refused be tried again with the same key', async (t) => {
   assert.notEqual((await server.ask('/v1/ramps/shop/words', ask)).status, 404)
 })
 
+test('keeps no answer for those who are nobody yet: they would share their keys', async (t) => {
+  const server = await openTrial(t)
+  const headers = { 'idempotency-key': 'k-5' }
+  const ask = { method: 'POST', headers, body: { token: server.token } }
+  const first = await server.ask('/v1/auth/session', ask)
+  const again = await server.ask('/v1/auth/session', ask)
+  assert.deepEqual([first.status, again.status], [200, 200])
+  assert.notEqual(again.headers['set-cookie'], undefined)
+  assert.deepEqual(await server.parts.records.list('idempotency'), [])
+})
+
+test('tells nobody of ramps under way that they may not see', async (t) => {
+  const server = await openTrial(t)
+  await server.ask('/v1/ramps', { method: 'POST', token: server.token, body: opening('shop') })
+  const scope = { contracts: ['Environment/other'] }
+  const { secret } = await server.tokenFor('narrow', [{ role: 'viewer', scope }])
+  const seen = async (token: string): Promise<unknown> =>
+    ((await server.ask('/v1/daemon', { token })).body as { ramps: unknown[] }).ramps.length
+  assert.deepEqual([await seen(server.token), await seen(secret)], [1, 0])
+})
+
 test('keeps no secret for the sake of a key', async (t) => {
   const server = await openTrial(t)
   const headers = { 'idempotency-key': 'k-4' }

@@ -1,5 +1,6 @@
 /** `/v1/daemon`: who the daemon is, and asking it to stop. */
 import { z } from 'zod'
+import { maySee } from '../access/add-access.ts'
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
 import { ofType } from '../schemas/content.ts'
@@ -21,9 +22,12 @@ export function addDaemonRoutes(app: App, parts: ServerParts): void {
       },
       config: { permission: 'self' },
     },
-    (): DaemonView => {
+    (request): DaemonView => {
       const { identity, clock, engine, components } = parts
-      const ramps = engine.underWay().map((state) => state.ramp)
+      const ramps = engine
+        .underWay()
+        .filter(({ plan }) => maySee(request, plan.contract))
+        .map((state) => state.ramp)
       const running = components.list().filter((component) => component.status === 'running')
       return { ...identity, nowMs: clock.nowMs(), ramps, components: running.length }
     },
