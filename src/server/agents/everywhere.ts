@@ -56,6 +56,8 @@ async function* followed(parts: Parts, wanted: LogsWanted): AsyncGenerator<LogLi
     wake.resolve()
   })
   const remote = pollAgents(parts, wanted, put)
+  // Thrown below; whoever reads slowly must not make it look as if nobody cared meanwhile.
+  for (const one of [local, remote]) one.catch(() => undefined)
   while (!isOver || waiting.length > 0) {
     await wake.promise
     wake = Promise.withResolvers()
@@ -120,14 +122,13 @@ async function inTime<Value>(
 
 function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
-    const timer = clock.wakeAt(clock.nowMs() + ms, () => resolve())
-    signal.addEventListener(
-      'abort',
-      () => {
-        timer.cancel()
-        resolve()
-      },
-      { once: true },
-    )
+    const over = (): void => {
+      timer.cancel()
+      // Somebody may follow for days: what is over must not stay with their signal.
+      signal.removeEventListener('abort', over)
+      resolve()
+    }
+    const timer = clock.wakeAt(clock.nowMs() + ms, over)
+    signal.addEventListener('abort', over)
   })
 }
