@@ -18,6 +18,7 @@ import { type Access, addAccess, assertMay, maySee, whoAsks } from './add-access
 import { AccessAudit } from './audit.ts'
 import { FAILURES_MAX, networkOf } from './failure-limit.ts'
 import { localIdentity } from './identity.ts'
+import { LOGINS_MAX } from './token-store.ts'
 import { VIGIL_MS } from './vigil.ts'
 
 const ME = localIdentity('me')
@@ -96,6 +97,19 @@ async function notes(ledger: MemoryLedger): Promise<readonly Entry[]> {
   for await (const { entry } of ledger.read('access')) entries.push(entry)
   return entries
 }
+
+test('lets nobody use up the room for tokens by logging in, and forgets logins that expired', async (t) => {
+  const { access, clock } = await openTrial(t)
+  const login = (name: string): Promise<unknown> =>
+    access.tokens.createFor({ ...ME, name, kind: 'person' }, 'login', HOUR_MS)
+  for (let count = 0; count < LOGINS_MAX; count++) await login('oidc:anna')
+  const fault = await login('oidc:anna').catch((error: unknown) => error)
+  assert.ok(isFault(fault, 'limit-reached'))
+  await login('oidc:ben')
+  clock.atMs += HOUR_MS
+  await login('oidc:anna')
+  assert.equal((await access.tokens.list()).length, 1)
+})
 
 test('refuses to have a route that names no permission', async (t) => {
   const { app } = await openTrial(t)

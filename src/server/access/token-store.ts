@@ -18,7 +18,10 @@ import { parseToken, printToken } from './token-text.ts'
 /** How many tokens there may be that are not yet forgotten. */
 export const TOKENS_MAX = 2_000
 
-/** How long an expired token is still listed. @unit ms */
+/** How many of them may be logins of one person: nobody is to use up the room of all. */
+export const LOGINS_MAX = 50
+
+/** How long an expired token is still listed; a login is gone once it has expired. @unit ms */
 const REMEMBERED_MS = 30 * 86_400_000
 
 /** The shortest time between two notes of a token's use. @unit ms */
@@ -161,7 +164,7 @@ export class TokenStore {
       details: { id },
     })
     const revokedAtMs = this.#clock.nowMs()
-    const expiresAtMs = value.expiresAtMs + REMEMBERED_MS
+    const expiresAtMs = forgottenAtMs(value)
     await this.#tokens.put(id, { ...value, revokedAtMs }, { ifVersion: version, expiresAtMs })
   }
 
@@ -184,12 +187,12 @@ export class TokenStore {
   }
 
   /** Notes that a token was used, at most once a minute. */
-  async touch(id: string, { expiresAtMs }: KeptToken): Promise<void> {
+  async touch(id: string, token: KeptToken): Promise<void> {
     const nowMs = this.#clock.nowMs()
     const usedAtMs = this.#usedAtMs.get(id)
     if (usedAtMs !== undefined && nowMs - usedAtMs < USE_PAUSE_MS) return
     this.#usedAtMs.set(id, nowMs)
-    await this.#uses.put(id, { atMs: nowMs }, { expiresAtMs: expiresAtMs + REMEMBERED_MS })
+    await this.#uses.put(id, { atMs: nowMs }, { expiresAtMs: forgottenAtMs(token) })
   }
 
   /** Who is behind a name that stands in the ledger. */
@@ -236,7 +239,7 @@ export class TokenStore {
     },
   ): Promise<TokenReply> {
     const { id, lifetimeMs, ...own } = wanted
-    await this.#assertRoom()
+    await this.#assertRoom(own.person)
     const createdAtMs = this.#clock.nowMs()
     const expiresAtMs = createdAtMs + lifetimeMs
     const secret = newSecret()
@@ -255,12 +258,21 @@ export class TokenStore {
       sentence: `${maker.name} made the token ${own.name} (${id})${roles === '' ? '' : `: ${roles}`}.`,
       details: { id, grants: JSON.parse(JSON.stringify(own.grants)), expiresAtMs },
     })
-    await this.#tokens.put(id, token, { ifVersion: 0, expiresAtMs: expiresAtMs + REMEMBERED_MS })
+    await this.#tokens.put(id, token, { ifVersion: 0, expiresAtMs: forgottenAtMs(token) })
     return { token: tokenView(id, token), secret: printToken({ id, secret }) }
   }
 
-  async #assertRoom(): Promise<void> {
+  async #assertRoom(person: string | undefined): Promise<void> {
     const tokens = await this.#tokens.list({ limit: TOKENS_MAX })
+    const own = tokens.filter(({ value }) => person !== undefined && value.person === person)
+    if (own.length >= LOGINS_MAX) {
+      throw new Fault({
+        code: 'limit-reached',
+        operation: 'log in',
+        subject: person ?? 'tokens',
+        hint: `${person} has logged in ${LOGINS_MAX} times; each login is forgotten when it expires.`,
+      })
+    }
     if (tokens.length < TOKENS_MAX) return
     throw new Fault({
       code: 'limit-reached',
@@ -275,6 +287,10 @@ export class TokenStore {
 export function tokenUnknown(id: string): Fault {
   const hint = `No token has the id ${id}.`
   return new Fault({ code: 'token-unknown', operation: 'find the token', subject: id, hint })
+}
+
+function forgottenAtMs({ person, expiresAtMs }: KeptToken): number {
+  return person === undefined ? expiresAtMs + REMEMBERED_MS : expiresAtMs
 }
 
 function mayApprove({ role }: Grant): boolean {
