@@ -21,11 +21,18 @@ export const TAKE_BACK: Statement = {
   text: 'DELETE FROM rampart.letters WHERE id = $1 AND taken_by IS NULL',
 }
 
+/**
+ * A letter of which so long nothing came is no order any more: whoever sent it was told that it failed,
+ * and may have thought better of it.
+ */
+const FRESH = "sent_at > clock_timestamp() - interval '2 minutes'"
+
 /** The subjects of letters that wait, and of those that were taken up here without our knowing. */
 export const READ_WAITING: Statement = {
   name: 'read-letters',
   text: `SELECT DISTINCT subject FROM rampart.letters
-    WHERE answer IS NULL AND (taken_by IS NULL OR taken_by = $1 AND id <> ALL ($2))`,
+    WHERE answer IS NULL AND ${FRESH}
+      AND (taken_by IS NULL OR taken_by = $1 AND id <> ALL ($2))`,
 }
 
 /** Takes up the oldest letter to a subject. */
@@ -33,7 +40,7 @@ export const TAKE_UP: Statement = {
   name: 'take-letter-up',
   text: `UPDATE rampart.letters SET taken_by = $2 WHERE id = (
       SELECT id FROM rampart.letters
-      WHERE subject = $1 AND answer IS NULL
+      WHERE subject = $1 AND answer IS NULL AND ${FRESH}
         AND (taken_by IS NULL OR taken_by = $2 AND id <> ALL ($3))
       ORDER BY number LIMIT 1 FOR UPDATE SKIP LOCKED)
     RETURNING id, body`,
