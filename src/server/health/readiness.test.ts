@@ -6,7 +6,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import { MemoryLedger } from '../../ledger/memory/memory-ledger.ts'
 import { MemoryRecords } from '../../records/memory/memory-records.ts'
 import type { LedgerHealth } from '../../seams/ledger.ts'
-import { askReadiness, type Readiness, type ReadinessParts } from './readiness.ts'
+import { askReadiness, type Readiness, type ReadinessParts, readinessOf } from './readiness.ts'
 
 const clock = new SimulatedClock()
 
@@ -55,6 +55,23 @@ describe('readiness', () => {
     assert.deepEqual(failedIn(behind), ['clock'])
     const near = await askReadiness(partsOf({ ledger: healthy({ storeMs: nowMs - 500 }) }))
     assert.equal(near.ready, true)
+  })
+
+  it('is found out once for all who ask at the same time, and anew for whoever asks later', async () => {
+    let asked = 0
+    const checkHealth = async (): Promise<LedgerHealth> => {
+      asked += 1
+      return {}
+    }
+    const ask = readinessOf(partsOf({ ledger: { checkHealth } }))
+    const answers = await Promise.all(Array.from({ length: 50 }, ask))
+    assert.equal(
+      answers.every(({ ready }) => ready),
+      true,
+    )
+    assert.equal(asked, 1)
+    await ask()
+    assert.equal(asked, 2)
   })
 
   it('is not there while a check hangs', async () => {

@@ -33,6 +33,20 @@ export interface ReadinessParts {
   readonly clock: Clock
 }
 
+/**
+ * Asks for many at once: whoever asks while it is being found out is told the same. Anybody may ask, so
+ * they must not take the connections that the ledger needs.
+ */
+export function readinessOf(parts: ReadinessParts): () => Promise<Readiness> {
+  let asking: Promise<Readiness> | undefined
+  return () => {
+    asking ??= askReadiness(parts).finally(() => {
+      asking = undefined
+    })
+    return asking
+  }
+}
+
 /** Asks everything. */
 export async function askReadiness(parts: ReadinessParts): Promise<Readiness> {
   const [ledger, store] = await Promise.all([

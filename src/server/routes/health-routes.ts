@@ -5,7 +5,7 @@
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
 import type { App } from '../app.ts'
-import { askReadiness, type Readiness } from '../health/readiness.ts'
+import { type Readiness, readinessOf } from '../health/readiness.ts'
 import type { ServerParts } from '../parts.ts'
 import { ofType } from '../schemas/content.ts'
 import { named } from '../schemas/promised.ts'
@@ -30,6 +30,7 @@ const LIVENESS = z.object({ live: z.literal(true) }).meta({ id: 'Liveness' })
 
 /** Adds the routes. */
 export function addHealthRoutes(app: App, parts: ServerParts): void {
+  const ask = readinessOf(parts)
   app.get(
     '/livez',
     {
@@ -56,7 +57,7 @@ export function addHealthRoutes(app: App, parts: ServerParts): void {
       config: { permission: 'open' },
     },
     async (_request, reply) => {
-      const readiness = await askReadiness(parts)
+      const readiness = await ask()
       return await reply.code(readiness.ready ? 200 : 503).send(readiness)
     },
   )
