@@ -95,7 +95,8 @@ function isSame(one: string, other: string): boolean {
   return URL.canParse(one) && URL.canParse(other) && new URL(one).origin === new URL(other).origin
 }
 
-function readCertificates(path: string): string {
+/** Certificates (PEM) of a file. @throws server-malformed when it cannot be read */
+export function readCertificates(path: string): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {
@@ -103,7 +104,7 @@ function readCertificates(path: string): string {
       code: 'server-malformed',
       operation: 'read the certificates',
       subject: path,
-      hint: (error as Error).message,
+      hint: `The certificates of --ca cannot be read: ${(error as Error).message}.`,
       cause: error,
     })
   }

@@ -1,6 +1,6 @@
 /** `rampart agent`: work for servers in a region, in the foreground. */
-import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
+import { readCertificates } from '../choose-server.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import type { WorkspaceOption } from '../options.ts'
@@ -34,7 +34,7 @@ export async function runAgent(parts: CliParts, options: AgentOptions): Promise<
     const next = `Next: rampart token create agent-${region} --role agent --region ${region}`
     return misuse(parts, sentence, next)
   }
-  const trusted = ca === undefined ? {} : { ca: readFileSync(resolve(parts.cwd, ca), 'utf8') }
+  const trusted = ca === undefined ? {} : { ca: readCertificates(resolve(parts.cwd, ca)) }
   const workspace = workspaceOf(parts, options)
   const who = { workspace, region, servers, token, ...trusted, isReplacing: replace }
   return await parts.runAgent(who)

@@ -65,6 +65,17 @@ const portName = z
     'the name of a port: letters, digits and _, a letter first, at most 31 characters',
   )
 
+/** Everybody writes `auto` or a number once: the message says what is written instead. */
+const writtenPort = z.strictObject(
+  { container: innerPort.exactOptional() },
+  {
+    error: (issue) =>
+      issue.code === 'invalid_type'
+        ? 'a mapping: {} for any free port, or { container: 80 } for one inside a container'
+        : undefined,
+  },
+)
+
 const RELATIVE = /^(?!\/)(?!.*\$\{)[^\0\\]+$/
 
 /** The schema of `run`. */
@@ -95,7 +106,7 @@ export const writtenRun: z.ZodType<WrittenRun> = z.strictObject({
     .describe('Whether it ends by itself when its work is done, as a migration does.')
     .meta({ default: false }),
   ports: z
-    .record(portName, z.strictObject({ container: innerPort.exactOptional() }), {
+    .record(portName, writtenPort, {
       error: 'a mapping, such as { http: {} }',
     })
     .exactOptional()

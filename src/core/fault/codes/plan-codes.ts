@@ -148,7 +148,7 @@ export const PLAN_CODES: Readonly<Record<PlanCodeName, FaultCode>> = {
   'directory-missing': {
     meaning: 'The contract runs or reads files beside it, and where they are was not said.',
     remedy:
-      'Say the absolute path of its folder on the machine that runs it, by `directory` or --directory.',
+      'Say to POST /v1/ramps, as `directory`, the absolute path of its folder where it is to run.',
     httpStatus: 422,
     exitCode: 2,
     retryable: false,

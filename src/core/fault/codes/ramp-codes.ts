@@ -98,7 +98,7 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   },
   'workspace-unusable': {
     meaning: 'The .rampart folder cannot be used.',
-    remedy: 'Make the folder writable for you and for nobody else.',
+    remedy: 'Stop whoever uses it (`rampart daemon stop`), or let nobody but you write to it.',
     httpStatus: 500,
     exitCode: 1,
     retryable: false,
