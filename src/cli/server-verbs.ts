@@ -186,6 +186,20 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/move-store.ts')).runMigrate(parts, options),
   },
   {
+    usage: 'agents list',
+    summary: 'list the agents that work for a server, by region',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/agents.ts')).runAgentsList(parts, options),
+  },
+  {
+    usage: 'agents remove <region>',
+    summary: 'let a region have no agent any more',
+    options: [WORKSPACE_FLAG],
+    run: async (parts, [region = ''], options) =>
+      (await import('./commands/agents.ts')).runAgentsRemove(parts, region, options),
+  },
+  {
     usage: 'agent',
     summary: 'work for a server in a region, in the foreground',
     options: [

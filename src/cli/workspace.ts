@@ -14,6 +14,15 @@ export function workspaceOf(parts: CliParts, options: WorkspaceOption, folder?: 
 }
 
 /**
+ * The folder that is to be served or filled: the one asked for, as it is; else as above. Whoever names
+ * a new folder must not be given the workspace that it happens to lie in.
+ */
+export function ownWorkspaceOf(parts: CliParts, options: WorkspaceOption): string {
+  const { workspace } = options
+  return workspace === undefined ? parts.findWorkspace(parts.cwd) : resolve(parts.cwd, workspace)
+}
+
+/**
  * Runs something with the workspace's daemon, started when there is a record to read but nobody to
  * read it.
  *

@@ -8,7 +8,7 @@ import { describeFailure } from './describe-failure.ts'
 import { FAULT_NAMES } from './faults/faults.ts'
 import { simulate } from './simulation.ts'
 
-const REGRESSION_SEEDS = 300
+const REGRESSION_SEEDS = 200
 const FRESH_SEEDS = 60
 
 test('nothing that must never happen does, whatever goes wrong', async () => {

@@ -4,7 +4,7 @@ import { readCertificates } from '../choose-server.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import type { WorkspaceOption } from '../options.ts'
-import { workspaceOf } from '../workspace.ts'
+import { ownWorkspaceOf } from '../workspace.ts'
 
 interface AgentOptions extends WorkspaceOption {
   readonly region?: string
@@ -35,7 +35,7 @@ export async function runAgent(parts: CliParts, options: AgentOptions): Promise<
     return misuse(parts, sentence, next)
   }
   const trusted = ca === undefined ? {} : { ca: readCertificates(resolve(parts.cwd, ca)) }
-  const workspace = workspaceOf(parts, options)
+  const workspace = ownWorkspaceOf(parts, options)
   const who = { workspace, region, servers, token, ...trusted, isReplacing: replace }
   return await parts.runAgent(who)
 }

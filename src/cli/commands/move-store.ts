@@ -5,7 +5,7 @@ import { complain, misuse } from '../complaint.ts'
 import { databaseUrl } from '../database-url.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
-import { workspaceOf } from '../workspace.ts'
+import { ownWorkspaceOf } from '../workspace.ts'
 
 interface KeyOption {
   readonly keyFile?: string
@@ -69,7 +69,7 @@ async function run(
   try {
     const moved = await parts.moveStore({
       ...places,
-      workspace: workspaceOf(parts, options),
+      workspace: ownWorkspaceOf(parts, options),
       ...(keyFile === undefined ? {} : { keyFile: resolve(parts.cwd, keyFile) }),
     })
     if (options.json === true) parts.stdout.write(`${JSON.stringify(moved)}\n`)
@@ -87,7 +87,7 @@ async function run(
 /** The database that was named, else the workspace. */
 function placeOf(parts: CliParts, options: PlaceOptions): string {
   const { database = options.workspace === undefined ? databaseUrl(parts) : undefined } = options
-  return database ?? workspaceOf(parts, options)
+  return database ?? ownWorkspaceOf(parts, options)
 }
 
 function namedPlace(parts: CliParts, place: string): string {

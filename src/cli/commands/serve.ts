@@ -5,7 +5,7 @@ import type { CliParts, ServeDatabase, ServeDoors } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { databaseUrl } from '../database-url.ts'
 import type { WorkspaceOption } from '../options.ts'
-import { workspaceOf } from '../workspace.ts'
+import { ownWorkspaceOf } from '../workspace.ts'
 
 interface ServeOptions extends WorkspaceOption {
   readonly listen?: string
@@ -48,7 +48,7 @@ export async function runServe(parts: CliParts, options: ServeOptions): Promise<
     ...(access === undefined ? {} : { accessFile: resolve(parts.cwd, access) }),
   }
   const database = databaseOf(parts, options)
-  const workspace = workspaceOf(parts, options)
+  const workspace = ownWorkspaceOf(parts, options)
   const { webhooksMayReach } = options
   return await parts.runDaemon({
     workspace,

@@ -14,6 +14,7 @@ import type {
   TokenRequest,
   TokenView,
 } from '../wire/access.ts'
+import type { AgentView } from '../wire/agents.ts'
 import type {
   ApplyReply,
   ApplyRequest,
@@ -125,6 +126,16 @@ export class RampartClient {
   /** Ends a token at once. */
   async revokeToken(id: string): Promise<void> {
     await this.#ask('revokeToken', { path: { id } })
+  }
+
+  /** Every agent that works, or has worked, for the server. */
+  async agents(): Promise<readonly AgentView[]> {
+    return (await this.#ask('listAgents', {})).agents
+  }
+
+  /** Lets a region have no agent any more. */
+  async removeAgent(region: string): Promise<void> {
+    await this.#ask('removeAgent', { path: { region } })
   }
 
   /** Who the daemon is, and what is under way. */

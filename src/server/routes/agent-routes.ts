@@ -79,7 +79,8 @@ function addRemoving(app: App, parts: ServerParts): void {
       config: { permission: 'daemon.manage' },
     },
     async ({ params: { region } }, reply) => {
-      const { register } = agentsOf(parts)
+      const { register, desk } = agentsOf(parts)
+      if (desk.views().some((agent) => agent.region === region)) throw stillConnected(region)
       if (!(await register.remove(region))) throw noAgent(region)
       return await reply.code(204).send(null)
     },
@@ -201,6 +202,15 @@ function noAgent(region: string): Fault {
     operation: 'remove the agent',
     subject: region,
     hint: `No agent works for region ${region}.`,
+  })
+}
+
+function stillConnected(region: string): Fault {
+  return new Fault({
+    code: 'agent-connected',
+    operation: 'remove the agent',
+    subject: region,
+    hint: `The agent of region ${region} is at work, and would only come back.`,
   })
 }
 

@@ -17,6 +17,7 @@ export type RampCodeName =
   | 'agent-unknown'
   | 'agent-session-over'
   | 'agent-displaced'
+  | 'agent-connected'
 
 export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   'ramp-unknown': {
@@ -105,7 +106,7 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   },
   'agent-unknown': {
     meaning: 'No agent works for that region.',
-    remedy: 'Run `rampart agents` to see the regions that have one.',
+    remedy: 'Run `rampart agents list` to see the regions that have one.',
     httpStatus: 404,
     exitCode: 2,
     retryable: false,
@@ -115,6 +116,13 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
     remedy: 'Nothing: the agent connects anew, and is given again what it was doing.',
     httpStatus: 409,
     exitCode: 1,
+    retryable: false,
+  },
+  'agent-connected': {
+    meaning: 'The agent of the region is connected, so it cannot be removed.',
+    remedy: 'Stop it, or revoke its token with `rampart token revoke`; then remove it.',
+    httpStatus: 409,
+    exitCode: 3,
     retryable: false,
   },
   'agent-displaced': {
