@@ -13,8 +13,8 @@ import { type FileResult, runTestFile } from './suite/run-test-file.ts'
 
 const TEST_TIMEOUT_MS = 300_000
 
-/** The most files that are run again alone after they failed beside others. */
-const CROWDED_MOST = 5
+/** The most files that are run again alone after they failed. */
+const AGAIN_MOST = 6
 
 const root = join(import.meta.dirname, '..')
 
@@ -24,9 +24,9 @@ async function main(asked: readonly string[]): Promise<number> {
   const results: FileResult[] = []
   // Most tests wait for something most of the time, so one more than can work at once.
   await runAll(files.parallel, availableParallelism() + 1, results)
-  const crowded = results.filter((result) => result.failures.length > 0)
   await runAll(files.serial, 1, results)
-  const again = await runAloneAgain(crowded, results)
+  const failed = results.filter((result) => result.failures.length > 0)
+  const again = await runAloneAgain(failed, results)
   results.sort((one, other) => (one.file < other.file ? -1 : 1))
   for (const text of [printFailures(results), printCrowded(again), printSkips(results)]) {
     if (text !== '') console.log(`\n${text}`)
@@ -38,17 +38,17 @@ async function main(asked: readonly string[]): Promise<number> {
 }
 
 /**
- * Gives the few files that failed beside others a second run, alone: what fails for want of a processor
- * is told from what is broken. Returns the first accounts of those that passed then; many failures
- * are no bad luck, and are left as they are.
+ * Gives the few files that failed a second run, alone: what fails for want of a processor, with others
+ * or with what they left running, is told from what is broken. Returns the first accounts of those that
+ * passed then; many failures are no bad luck, and are left as they are.
  */
 async function runAloneAgain(
-  crowded: readonly FileResult[],
+  failed: readonly FileResult[],
   results: FileResult[],
 ): Promise<readonly FileResult[]> {
-  if (crowded.length > CROWDED_MOST) return []
+  if (failed.length > AGAIN_MOST) return []
   const passed: FileResult[] = []
-  for (const first of crowded) {
+  for (const first of failed) {
     const second = await runTestFile({ root, file: first.file, timeoutMs: TEST_TIMEOUT_MS })
     console.log(`again, alone: ${printFile(second)}`)
     results.splice(results.indexOf(first), 1, second)

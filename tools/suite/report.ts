@@ -27,11 +27,11 @@ export function printFailures(results: readonly FileResult[]): string {
   return parts.join('\n\n')
 }
 
-/** What failed beside others and passed alone: it counts as passed, and is to be made less easily upset. */
+/** What failed at first and passed alone: it counts as passed, and is to be made less easily upset. */
 export function printCrowded(results: readonly FileResult[]): string {
   if (results.length === 0) return ''
   const accounts = printFailures(results)
-  return `Failed beside other tests and passed alone, so it counts as passed:\n${indent(accounts)}`
+  return `Failed at first and passed when run again alone, so it counts as passed:\n${indent(accounts)}`
 }
 
 /** What was skipped, the tests of one reason together. */

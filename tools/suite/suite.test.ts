@@ -97,7 +97,7 @@ test('fails the first time', () => {
   assert.equal(run.last, '1 passed, 1 failed')
   assert.equal(run.code, 1)
   assert.match(run.text, /again, alone: ok {3}src\/a\.test\.ts/)
-  assert.match(run.text, /Failed beside other tests and passed alone[\s\S]*too crowded/)
+  assert.match(run.text, /Failed at first and passed when run again alone[\s\S]*too crowded/)
 })
 
 test('runs only what is named, and fails when there is no such test', () => {

@@ -19,9 +19,12 @@ export interface LockedStanding extends StoredHead {
 
 /** Looks without locking; what it says may be past already. */
 export async function readStoredHead(client: ClientBase): Promise<StoredHead> {
-  const [heads, lasts] = await Promise.all([
+  // In one snapshot: between two statements another replica may have gone on.
+  const [, heads, lasts] = await Promise.all([
+    client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'),
     rowsOf(client, READ_HEAD, []),
     rowsOf(client, READ_LAST, []),
+    client.query('COMMIT'),
   ])
   return storedHead(heads, lasts)
 }
