@@ -13,6 +13,7 @@ import { placeOf } from '../server/client/daemon-place.ts'
 import { Transport } from '../server/client/transport.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import { takeDaemonLock } from './daemon-lock.ts'
+import { describeTrouble } from './daemon-log.ts'
 import { closeWorldParts, openWorldParts } from './world-parts.ts'
 
 /** Which agent to be. */
@@ -49,7 +50,7 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
   if (lock === undefined) throw heldByAnother(place.workspace)
   const { version, region, isReplacing: replace, signal, log } = options
   const clock = new SystemClock()
-  const onTrouble = (error: unknown): void => log(describe(error))
+  const onTrouble = (error: unknown): void => log(describeTrouble(error))
   const settings = Object.fromEntries(
     Object.entries(options.settings).filter(([name]) => !OWN.includes(name)),
   )
@@ -94,9 +95,4 @@ function heldByAnother(workspace: string): Fault {
       'A daemon or another agent holds this workspace; run `rampart daemon stop`, or give the ' +
       'agent a folder of its own by --workspace.',
   })
-}
-
-function describe(error: unknown): string {
-  if (error instanceof Fault) return `${error.code}: ${error.message}`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
 }
