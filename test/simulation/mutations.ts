@@ -6,8 +6,10 @@ import type { Condition } from '../../src/core/plan/condition.ts'
 import type { Plan, Stage } from '../../src/core/plan/plan.ts'
 import { type Advance, advance } from '../../src/core/ramp/advance.ts'
 import type { RampState } from '../../src/core/ramp/state.ts'
+import { LedgerAbove } from '../../src/daemon/daemon-ledger.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
-import type { Ledger } from '../../src/seams/ledger.ts'
+import type { Clock } from '../../src/seams/clock.ts'
+import type { Append, Ledger, Recorded } from '../../src/seams/ledger.ts'
 import type { FaultName } from './faults/faults.ts'
 import { SECRET } from './secret.ts'
 
@@ -91,7 +93,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     title: 'runs commands before they are recorded',
     noticed: /is run before it is recorded/,
-    mutate: (parts) => ({ ...parts, ledger: hasty(parts.ledger, parts) }),
+    mutate: (parts) => ({ ...parts, ledger: new Hasty(parts.ledger, parts) }),
   },
   {
     title: 'forgets to take back what a stage did',
@@ -157,24 +159,18 @@ function open(condition: Condition): Condition {
 }
 
 /** A ledger that says that it is done before it is. */
-function hasty(below: Ledger, { clock }: EngineParts): Ledger {
-  return {
-    append: (append) => {
-      if (append.after === 0) return below.append(append)
-      clock.wakeAt(clock.nowMs() + 40, () => void below.append(append).catch(() => undefined))
-      return Promise.resolve([])
-    },
-    read: (stream, after) => below.read(stream, after),
-    readAll: (after) => below.readAll(after),
-    streams: () => below.streams(),
-    saveSnapshot: (snapshot) => below.saveSnapshot(snapshot),
-    loadSnapshot: (stream) => below.loadSnapshot(stream),
-    onAppended: (listener) => below.onAppended(listener),
-    checkHealth: () => below.checkHealth(),
-    end: () => below.end(),
-    checkpointAt: (position) => below.checkpointAt(position),
-    checkpoint: () => below.checkpoint(),
-    verify: () => below.verify(),
-    close: () => below.close(),
+class Hasty extends LedgerAbove {
+  readonly #clock: Clock
+
+  constructor(below: Ledger, { clock }: EngineParts) {
+    super(below)
+    this.#clock = clock
+  }
+
+  override append(append: Append): Promise<readonly Recorded[]> {
+    if (append.after === 0) return super.append(append)
+    const later = (): void => void super.append(append).catch(() => undefined)
+    this.#clock.wakeAt(this.#clock.nowMs() + 40, later)
+    return Promise.resolve([])
   }
 }

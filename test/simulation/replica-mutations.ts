@@ -1,7 +1,8 @@
 /** Replicas broken on purpose, each in one way by which two of them would move the same subject. */
+import { LedgerAbove } from '../../src/daemon/daemon-ledger.ts'
 import type { EngineParts } from '../../src/engine/parts.ts'
 import type { Lease, Leases } from '../../src/seams/leases.ts'
-import type { Ledger } from '../../src/seams/ledger.ts'
+import type { Append, Recorded } from '../../src/seams/ledger.ts'
 import type { FaultName } from './faults/faults.ts'
 import type { Mutation } from './mutations.ts'
 
@@ -26,7 +27,7 @@ export const REPLICA_MUTATIONS: readonly Mutation[] = [
     title: 'appends without its lease',
     noticed: /by no lease/,
     also: ALSO,
-    mutate: (parts) => ({ ...parts, ledger: unleased(parts.ledger) }),
+    mutate: (parts) => ({ ...parts, ledger: new Unleased(parts.ledger) }),
   },
   {
     title: 'is not kept from appending by a lease that is over',
@@ -85,20 +86,9 @@ function leasing(
   }
 }
 
-function unleased(below: Ledger): Ledger {
-  return {
-    append: ({ lease: _, ...append }) => below.append(append),
-    read: (stream, after) => below.read(stream, after),
-    readAll: (after) => below.readAll(after),
-    streams: () => below.streams(),
-    saveSnapshot: (snapshot) => below.saveSnapshot(snapshot),
-    loadSnapshot: (stream) => below.loadSnapshot(stream),
-    onAppended: (listener) => below.onAppended(listener),
-    checkHealth: () => below.checkHealth(),
-    end: () => below.end(),
-    checkpointAt: (position) => below.checkpointAt(position),
-    checkpoint: () => below.checkpoint(),
-    verify: () => below.verify(),
-    close: () => below.close(),
+/** A ledger that is not told by which right is appended. */
+class Unleased extends LedgerAbove {
+  override append({ lease: _, ...append }: Append): Promise<readonly Recorded[]> {
+    return super.append(append)
   }
 }
