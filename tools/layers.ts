@@ -59,6 +59,8 @@ export const LAYERS: readonly Layer[] = [
   rim('notifier', []),
   rim('circumstances', []),
   rim('telemetry', []),
+  { name: 'ports', holds: /^ports\//, mayImport: ['core', 'seams'], packages: 'any' },
+  { name: 'scan', holds: /^scan\//, mayImport: ['core'], packages: 'any' },
   { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },
   {
     name: 'wire',
@@ -84,7 +86,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core', 'seams', 'wire', 'client'],
     packages: 'any',
   },
-  { name: 'sdk', holds: /^sdk\//, mayImport: ['core'], packages: [] },
+  { name: 'sdk', holds: /^sdk\//, mayImport: ['core'], packages: ['node:*'] },
   {
     name: 'prove',
     holds: /^prove\//,
@@ -94,7 +96,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     holds: /^cli\//,
-    mayImport: ['core', 'contracts', 'seams', 'wire', 'client', 'prove'],
+    mayImport: ['core', 'contracts', 'seams', 'wire', 'client', 'prove', 'scan'],
     packages: 'any',
   },
   { name: 'web', holds: /^web\//, mayImport: ['core', 'wire'], packages: 'any' },

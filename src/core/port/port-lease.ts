@@ -1,0 +1,92 @@
+/** The lease of a port: who may listen on it, by which rule, and how far its life has gone. */
+import type { Digest } from '../units/digest.ts'
+import type { PortClaim } from './port-claim.ts'
+
+/**
+ * Where a lease stands; `free` has no record.
+ *
+ * - `reserved`: nobody else gets it, but no socket proves that (UDP, another machine's address);
+ * - `held`: a socket listens that nobody accepts on, so the kernel refuses everybody else;
+ * - `assigned`: a process has been given it and does not listen yet;
+ * - `ready`: the kernel says that this process listens; discovery tells of it;
+ * - `active`: a data plane sends it traffic;
+ * - `draining`: it gets nothing new, what is under way goes on; discovery is silent about it;
+ * - `cooling`: nobody listens; given to nobody else until old connections and old knowledge are gone;
+ * - `stolen`: a stranger listens; `orphaned`: its owner is dead, but something of it still listens;
+ *   `quarantined`: what holds it cannot be told, so that nobody gets it.
+ */
+export type PortState =
+  | 'reserved'
+  | 'held'
+  | 'assigned'
+  | 'ready'
+  | 'active'
+  | 'draining'
+  | 'cooling'
+  | 'stolen'
+  | 'orphaned'
+  | 'quarantined'
+
+/** For whom a port is. Two leases with equal owners are the same claim, made again. */
+export interface PortOwner {
+  /** For example `shop/api`. */
+  readonly service: string
+  /** Which of its ports: `http`. */
+  readonly port: string
+  /** Which of its instances; absent: it has one. */
+  readonly instance?: string
+  readonly environment?: string
+  readonly tenant?: string
+  /** A worktree, a CI job: whatever has a set of ports of its own. */
+  readonly scope?: string
+}
+
+/** A process, and not the next one with its number. */
+export interface ProcessIdentity {
+  readonly pid: number
+  /** Start time in clock ticks since boot, as text. @source proc(5), stat field 22 */
+  readonly started: string
+  /** @source /proc/sys/kernel/random/boot_id */
+  readonly bootId: string
+}
+
+/** By what a lease was granted. */
+export interface PortRule {
+  /** The range's name. */
+  readonly range: string
+  /** The Ports contract and its digest; absent: the built-in range. */
+  readonly contract?: string
+  readonly digest?: Digest
+}
+
+/** Somebody who listens and should not. */
+export interface PortThief {
+  readonly pid?: number
+  readonly command?: string
+  readonly address: string
+}
+
+/** One lease. */
+export interface PortLease {
+  /** Unique for ever: `<port>-<token>`. */
+  readonly id: string
+  readonly claim: PortClaim
+  readonly owner: PortOwner
+  readonly state: PortState
+  /** The fencing token: greater than that of every earlier lease of any port here. */
+  readonly token: number
+  readonly rule: PortRule
+  /** How it is given to the process: an inherited descriptor, or its number alone. */
+  readonly giving: 'descriptor' | 'number'
+  readonly process?: ProcessIdentity
+  readonly thief?: PortThief
+  /** When it was granted, and when its state last changed. @unit ms since 1970 */
+  readonly grantedAtMs: number
+  readonly changedAtMs: number
+  /** One sentence: why it is in this state. */
+  readonly because: string
+  /** From when on it is free if nobody renews it (only before a process has it). @unit ms since 1970 */
+  readonly expiresAtMs?: number
+  /** Only while `cooling`. @unit ms since 1970 */
+  readonly coolUntilMs?: number
+}

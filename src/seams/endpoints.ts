@@ -1,0 +1,28 @@
+/** The seam to discovery: who serves what, now. */
+import type { PortProtocol } from '../core/port/port-claim.ts'
+
+/** One ready owner of a port. */
+export interface Endpoint {
+  /** For example `shop/api`. */
+  readonly service: string
+  /** Which of its ports: `http`. */
+  readonly port: string
+  readonly instance?: string
+  readonly environment?: string
+  readonly tenant?: string
+  readonly scope?: string
+  readonly protocol: PortProtocol
+  /** A literal address by which it is reached. */
+  readonly address: string
+  readonly number: number
+}
+
+/** Tells of ready owners, and of nobody else. */
+export interface Endpoints {
+  /** All of them, in the order of service, port, instance. */
+  list(): readonly Endpoint[]
+  /** Grows with every change of the list. */
+  readonly index: number
+  /** Called after every change. @returns stops telling; idempotent */
+  onChanged(listener: () => void): () => void
+}
