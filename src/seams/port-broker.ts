@@ -39,6 +39,28 @@ export interface PortSighting {
   readonly command?: string
 }
 
+/** A lease that has ended. */
+export interface PastLease {
+  readonly lease: PortLease
+  /** @unit ms since 1970 */
+  readonly freedAtMs: number
+  /** One sentence: why it ended. */
+  readonly because: string
+}
+
+/** All that can be told of one port number: what `rampart ports explain PORT` prints. */
+export interface PortStory {
+  readonly port: number
+  /** Leases that are not free, of either protocol. */
+  readonly leases: readonly PortLease[]
+  /** Who had it before, the latest first; bounded. */
+  readonly past: readonly PastLease[]
+  /** Who listens now, by the kernel's word. */
+  readonly sightings: readonly PortSighting[]
+  /** For people: who has it, since when, by which rule, who had it before, what a stranger is. */
+  readonly sentences: readonly string[]
+}
+
 /** Grants, holds and takes back ports of this machine. */
 export interface PortBroker {
   /**
@@ -57,6 +79,8 @@ export interface PortBroker {
   release(leaseId: string, because: string): Promise<void>
   /** Every lease that is not free. */
   leases(): readonly PortLease[]
+  /** Everything about one port number, whether Rampart has to do with it or not. */
+  story(port: number): Promise<PortStory>
   /** Counts every change of any lease. */
   readonly index: number
   /** @returns stops telling; idempotent */
