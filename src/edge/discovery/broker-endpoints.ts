@@ -1,0 +1,39 @@
+/** What a broker's leases say about who is ready, kept in an endpoint table for as long as it is wanted. */
+import type { PortLease } from '../../core/port/port-lease.ts'
+import type { Endpoint } from '../../seams/endpoints.ts'
+import type { PortBroker } from '../../seams/port-broker.ts'
+import type { EndpointTable } from './endpoint-table.ts'
+
+/** Those who are told of: the kernel has confirmed that the owner listens. */
+const TOLD = new Set<PortLease['state']>(['ready', 'active'])
+
+/** By what address others reach what listens on every address. */
+const REACHED_BY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '::': '::1' }
+
+/** Keeps the table as the leases are. @returns stops; idempotent, and leaves the table as it is */
+export function followBroker(
+  broker: Pick<PortBroker, 'leases' | 'onChanged'>,
+  table: EndpointTable,
+): () => void {
+  const look = (): void => table.set(readyEndpoints(broker.leases()))
+  const stop = broker.onChanged(look)
+  look()
+  return stop
+}
+
+/** The endpoints of the leases whose owners are ready. */
+export function readyEndpoints(leases: readonly PortLease[]): readonly Endpoint[] {
+  return leases.filter((lease) => TOLD.has(lease.state)).flatMap(endpointsOf)
+}
+
+/** The endpoints of the leases that get nothing new, and finish what they have. */
+export function drainingEndpoints(leases: readonly PortLease[]): readonly Endpoint[] {
+  return leases.filter((lease) => lease.state === 'draining').flatMap(endpointsOf)
+}
+
+/** One for every address by which the owner is reached. */
+function endpointsOf(lease: PortLease): readonly Endpoint[] {
+  const { protocol, port: number } = lease.claim
+  const addresses = lease.claim.addresses.map((address) => REACHED_BY[address] ?? address)
+  return [...new Set(addresses)].map((address) => ({ ...lease.owner, protocol, address, number }))
+}

@@ -1,0 +1,143 @@
+import assert from 'node:assert/strict'
+import { describe, it } from 'node:test'
+import type { PortLease, PortState } from '../../core/port/port-lease.ts'
+import type { Endpoint } from '../../seams/endpoints.ts'
+import { drainingEndpoints, followBroker, readyEndpoints } from './broker-endpoints.ts'
+import { EndpointTable } from './endpoint-table.ts'
+import { oneAddressEach, printTarget } from './instances.ts'
+import { findNamed, labelOf, namesOf } from './service-name.ts'
+
+const API: Endpoint = {
+  service: 'shop/api',
+  port: 'http',
+  protocol: 'tcp',
+  address: '127.0.0.1',
+  number: 20_001,
+}
+
+describe('the table of endpoints', () => {
+  it('tells of changes, and only of changes', () => {
+    const table = new EndpointTable()
+    let told = 0
+    const stop = table.onChanged(() => {
+      told += 1
+    })
+    const index = table.index
+    table.add(API)
+    table.add({ ...API })
+    table.set([API])
+    assert.deepEqual([told, table.index - index], [1, 1])
+    table.remove(API)
+    table.remove(API)
+    assert.deepEqual([told, table.list().length], [2, 0])
+    stop()
+    stop()
+    table.add(API)
+    assert.equal(told, 2)
+  })
+
+  it('is in the order of service, port, instance', () => {
+    const table = new EndpointTable()
+    table.set([
+      { ...API, service: 'shop/web' },
+      { ...API, instance: 'b' },
+      { ...API, number: 9 },
+      { ...API, instance: 'a' },
+    ])
+    const shown = table.list().map((one) => `${one.service} ${one.instance ?? ''} ${one.number}`)
+    assert.deepEqual(shown, [
+      'shop/api  9',
+      'shop/api a 20001',
+      'shop/api b 20001',
+      'shop/web  20001',
+    ])
+  })
+
+  it('follows the leases of a broker: ready and active are told of, nobody else', () => {
+    const states: readonly PortState[] = [
+      'held',
+      'assigned',
+      'ready',
+      'active',
+      'draining',
+      'cooling',
+      'stolen',
+    ]
+    const leases = states.map((state, place) => leaseOf(state, 20_000 + place))
+    let listener = (): void => undefined
+    const broker = {
+      leases: () => leases,
+      onChanged: (told: () => void) => {
+        listener = told
+        return () => undefined
+      },
+    }
+    const table = new EndpointTable()
+    followBroker(broker, table)
+    const numbers = (): readonly number[] => [...new Set(table.list().map((one) => one.number))]
+    assert.deepEqual(numbers(), [20_002, 20_003])
+    assert.deepEqual(
+      readyEndpoints(leases)
+        .map((one) => one.address)
+        .slice(0, 2),
+      ['127.0.0.1', '::1'],
+    )
+    assert.deepEqual([...new Set(drainingEndpoints(leases).map((one) => one.number))], [20_004])
+    leases.push(leaseOf('ready', 20_010))
+    listener()
+    assert.deepEqual(numbers(), [20_002, 20_003, 20_010])
+  })
+
+  it('counts a process that listens on both loopback addresses once', () => {
+    const both = [{ ...API, address: '::1' }, API, { ...API, address: '10.0.0.7' }]
+    assert.deepEqual(oneAddressEach(both).map(printTarget), ['127.0.0.1:20001', '10.0.0.7:20001'])
+    assert.equal(printTarget({ address: '::1', number: 7 }), '[::1]:7')
+  })
+})
+
+describe('names of services', () => {
+  it('go from the narrow to the wide, with worktree and environment at the end', () => {
+    assert.deepEqual(namesOf(API), ['api.shop'])
+    assert.deepEqual(namesOf({ ...API, scope: 'Feature/X' }), ['api.shop.feature-x'])
+    const staged = { ...API, scope: 'wt1', environment: 'staging' }
+    assert.deepEqual(namesOf(staged), ['api.shop.wt1.staging'])
+    const home = { environment: 'staging', prefix: 'shop' }
+    const names = ['api.shop.wt1.staging', 'api.shop.wt1', 'api.wt1.staging', 'api.wt1']
+    assert.deepEqual(namesOf(staged, home), names)
+    assert.match(labelOf('a'.repeat(200)), /^a{54}-[0-9a-f]{8}$/)
+  })
+
+  it('never mean a worktree, or another environment, that they do not name', () => {
+    const others = [
+      { ...API, scope: 'wt1' },
+      { ...API, environment: 'production' },
+    ]
+    assert.deepEqual(findNamed(others, 'api.shop'), [])
+    assert.deepEqual(findNamed([...others, API], 'api.shop'), [API])
+    assert.deepEqual(findNamed(others, 'api.shop.wt1'), [others[0]])
+  })
+
+  it('mean one service when two have them: the one with fewer words', () => {
+    const grouped = { ...API, service: 'staging/api' }
+    const staged = { ...API, service: 'api', environment: 'staging' }
+    assert.deepEqual(findNamed([staged, grouped], 'api.staging'), [grouped])
+    const home = { environment: 'staging' }
+    const bare = { ...API, service: 'api' }
+    assert.deepEqual(findNamed([staged, bare], 'api', home), [staged, bare])
+  })
+})
+
+function leaseOf(state: PortState, port: number): PortLease {
+  return {
+    id: `${port}-1`,
+    claim: { protocol: 'tcp', addresses: ['0.0.0.0', '::'], port },
+    owner: { service: 'shop/api', port: 'http' },
+    state,
+    token: 1,
+    rule: { range: 'built-in' },
+    giving: 'number',
+    grantedAtMs: 1,
+    changedAtMs: 1,
+    because: 'It is so.',
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * The one way in which services become names with dots, for DNS and for `*.localhost`: `shop/api` is
+ * `api.shop`, of the worktree `wt1` it is `api.shop.wt1`, in staging `api.shop.staging`. A name without
+ * a scope never means a worktree's, whoever else is there or not.
+ */
+import { createHash } from 'node:crypto'
+import type { Endpoint } from '../../seams/endpoints.ts'
+
+/** Whom short names mean. */
+export interface HomeNames {
+  /** Its services need not say their environment; who says none belongs to it. */
+  readonly environment?: string
+  /** With `shop`, the name `api` means `shop/api` too. */
+  readonly prefix?: string
+}
+
+/** What of an endpoint, or of a lease's owner, names it. */
+export type Named = Pick<Endpoint, 'service' | 'environment' | 'scope'>
+
+const LABEL_MAX = 63
+
+/** Every name of a service, in lower case. */
+export function namesOf(named: Named, home: HomeNames = {}): readonly string[] {
+  const services = [dotted(named.service)]
+  if (home.prefix !== undefined && named.service.startsWith(`${home.prefix}/`))
+    services.push(dotted(named.service.slice(home.prefix.length + 1)))
+  const scope = named.scope === undefined ? '' : `.${labelOf(named.scope)}`
+  const environments = named.environment === undefined ? [''] : [`.${labelOf(named.environment)}`]
+  if (named.environment !== undefined && named.environment === home.environment)
+    environments.push('')
+  return services.flatMap((service) =>
+    environments.map((environment) => `${service}${scope}${environment}`),
+  )
+}
+
+/**
+ * The endpoints, or owners, of which this is a name. Where several services have it (`staging/api`, and
+ * `api` in staging), it means the one with fewer words beside its service.
+ */
+export function findNamed<One extends Named>(
+  all: readonly One[],
+  name: string,
+  home: HomeNames = {},
+): readonly One[] {
+  const found = all.filter((one) => namesOf(one, home).includes(name))
+  const identities = [...new Set(found.map((one) => identityOf(one, home)))].sort(fewestWords)
+  return found.filter((one) => identityOf(one, home) === identities[0])
+}
+
+/** A text as one label: lower case, digits, hyphens; long ones end in a part of their digest. */
+export function labelOf(text: string): string {
+  const plain = text.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-')
+  const label = plain.replaceAll(/^-+|-+$/g, '') || 'x'
+  if (label.length <= LABEL_MAX) return label
+  const digest = createHash('sha256').update(text).digest('hex').slice(0, 8)
+  return `${label.slice(0, LABEL_MAX - 9)}-${digest}`
+}
+
+/** Segments become labels, the last one first. */
+function dotted(service: string): string {
+  const segments = service.split('/').filter((segment) => segment !== '')
+  return segments.map(labelOf).reverse().join('.')
+}
+
+function identityOf(named: Named, home: HomeNames): string {
+  const environment = named.environment === home.environment ? undefined : named.environment
+  const words = [named.scope, environment].filter((word) => word !== undefined)
+  return [words.length, named.service, named.scope ?? '', environment ?? ''].join('\0')
+}
+
+function fewestWords(one: string, other: string): number {
+  return one < other ? -1 : 1
+}
