@@ -64,7 +64,7 @@ function addVerb(
   }
   configure(command, to.parts)
   command.action(async (...received: unknown[]) => {
-    const args = received.slice(0, -2) as readonly string[]
+    const args = received.slice(0, -2).flat() as readonly string[]
     const parts = await towardMeant(to.parts, verb, command.optsWithGlobals())
     to.done(await verb.run(parts, args, received.at(-2) as Options))
   })

@@ -6,6 +6,7 @@
 import { ACCESS_CODES, type AccessCodeName } from './codes/access-codes.ts'
 import type { FaultCode } from './codes/fault-code.ts'
 import { PLAN_CODES, type PlanCodeName } from './codes/plan-codes.ts'
+import { PORT_CODES, type PortCodeName } from './codes/port-codes.ts'
 import { RAMP_CODES, type RampCodeName } from './codes/ramp-codes.ts'
 import { REQUEST_CODES, type RequestCodeName } from './codes/request-codes.ts'
 import { STORE_CODES, type StoreCodeName } from './codes/store-codes.ts'
@@ -19,6 +20,7 @@ export type FaultCodeName =
   | RampCodeName
   | RequestCodeName
   | AccessCodeName
+  | PortCodeName
 
 /** Every fault code with its meaning, in the order of the documentation. */
 export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
@@ -27,4 +29,5 @@ export const FAULT_CODES: Readonly<Record<FaultCodeName, FaultCode>> = {
   ...RAMP_CODES,
   ...REQUEST_CODES,
   ...ACCESS_CODES,
+  ...PORT_CODES,
 }

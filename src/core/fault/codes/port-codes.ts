@@ -1,0 +1,71 @@
+/** Codes of faults about ports: leases, what holds them, and what carries traffic to them. */
+import type { FaultCode } from './fault-code.ts'
+
+export type PortCodeName =
+  | 'port-refused'
+  | 'port-stolen'
+  | 'lease-unknown'
+  | 'lease-state'
+  | 'lease-fenced'
+  | 'ports-unavailable'
+  | 'data-plane-failed'
+  | 'service-unknown'
+
+export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
+  'port-refused': {
+    meaning: 'A port was asked for that the rules, or the machine, do not give.',
+    remedy: 'Ask who has it: `rampart ports explain PORT`.',
+    httpStatus: 409,
+    exitCode: 3,
+    retryable: true,
+  },
+  'port-stolen': {
+    meaning: 'A process listens on a port that was leased to another one.',
+    remedy: 'End the process that the message names, or let it claim a port of its own.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: true,
+  },
+  'lease-unknown': {
+    meaning: 'There is no such lease of a port; it may have ended.',
+    remedy: 'List the leases: `rampart ports list`.',
+    httpStatus: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+  'lease-state': {
+    meaning: 'The lease of a port is not where it could be moved on in that way.',
+    remedy: 'Look at what became of it: `rampart ports explain PORT`.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
+  },
+  'lease-fenced': {
+    meaning: 'The port was leased to another owner since.',
+    remedy: 'Claim it again; the earlier lease is over.',
+    httpStatus: 409,
+    exitCode: 1,
+    retryable: false,
+  },
+  'ports-unavailable': {
+    meaning: 'Ports cannot be leased now: what holds them does not answer.',
+    remedy: "Try again; `rampart daemon status` names the daemon's log.",
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'data-plane-failed': {
+    meaning: 'What carries traffic to the owners of a port did not do as it was told.',
+    remedy: 'Look at the proxy that the message names, and try again.',
+    httpStatus: 502,
+    exitCode: 1,
+    retryable: true,
+  },
+  'service-unknown': {
+    meaning: 'Nobody has, or has had, a port of that service here.',
+    remedy: 'List who has ports: `rampart ports list`.',
+    httpStatus: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+}
