@@ -3,6 +3,7 @@
  * a plan, and a definition into sentences; it never runs anything and never knows another kind.
  */
 import type * as z from 'zod'
+import type { TouchedOwner } from '../core/plan/owner.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Digest } from '../core/units/digest.ts'
 import type { Json } from '../core/units/json.ts'
@@ -78,6 +79,11 @@ export interface ContractKind<Kind extends string, Definition> {
     contract: Contract<Kind, Definition>,
     target: string | undefined,
   ) => Contract<Kind, Definition>
+  /** Whose word an amendment takes, by name; absent: the kind knows no owners. */
+  readonly touched?: (
+    before: Contract<Kind, Definition>,
+    after: Contract<Kind, Definition>,
+  ) => readonly TouchedOwner[]
   /** What the contract says, in sentences. */
   readonly explain: (contract: Contract<Kind, Definition>) => string
 }

@@ -2,6 +2,7 @@
  * The literal registry of kinds, and the way from what people hand in to contracts. Adding a kind is
  * adding a line here; nothing else in this file knows one by name.
  */
+import type { TouchedOwner } from '../core/plan/owner.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Json } from '../core/units/json.ts'
 import { collectContracts } from './collect.ts'
@@ -101,6 +102,11 @@ export function nextGoalOf(contract: AnyContract, request: PlanRequest): string 
  */
 export function aimContract(contract: AnyContract, target?: string): AnyContract {
   return KINDS[contract.kind].aim?.(contract, target) ?? contract
+}
+
+/** Whose word it takes to make one revision of a contract the other; empty: nobody's. */
+export function ownersTouched(before: AnyContract, after: AnyContract): readonly TouchedOwner[] {
+  return KINDS[after.kind].touched?.(before, after) ?? []
 }
 
 /** What a contract says, in sentences. */

@@ -6,6 +6,7 @@ import { parseEnvironment } from './parse.ts'
 import { partFiles, withoutParts, withParts } from './part.ts'
 import { ENVIRONMENT_GOALS, nextGoal, planEnvironment } from './plan.ts'
 import { aimEnvironment } from './target.ts'
+import { touchedOwners } from './touched-owners.ts'
 import { writtenEnvironment } from './written.ts'
 
 /** Environments. */
@@ -19,5 +20,6 @@ export const environmentKind: ContractKind<'Environment', EnvironmentDefinition>
   plan: planEnvironment,
   next: nextGoal,
   aim: (contract, target) => ({ ...contract, definition: aimEnvironment(contract, target) }),
+  touched: touchedOwners,
   explain: explainEnvironment,
 }

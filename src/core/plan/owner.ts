@@ -20,3 +20,10 @@ export function ownedName(plan: Plan, place: OwnedPlace & { readonly stage: stri
   const owner = ownerOf(plan, place)
   return owner === undefined ? place.stage : `${place.stage} (owned by ${owner})`
 }
+
+/** An owner, and what of theirs a change touches. */
+export interface TouchedOwner {
+  readonly owner: string
+  /** As people point at it: `db`, `db/schema`, `settings.password`, `regions.eu`, `targets.ci`. */
+  readonly places: readonly string[]
+}
