@@ -69,6 +69,14 @@ export interface PortBroker {
    */
   claim(wishes: readonly PortWish[]): Promise<PortGrant>
   /**
+   * Lets go of the holds of leases that are given by number, just before their process is started:
+   * from now on the kernel decides who listens; nobody else is granted them. `assign` follows, or
+   * `release`.
+   *
+   * @throws lease-unknown
+   */
+  letGo(leaseIds: readonly string[]): Promise<void>
+  /**
    * The process that is to listen now has it. With `number` the hold is let go of in this instant, and
    * whoever listens from now on is looked at: the lease becomes `ready`, or `stolen`.
    */
