@@ -2,14 +2,18 @@
  * Finds ramps in the ledger by what they move. Nothing but the id of a ramp is known without reading
  * it; the id begins with the contract's name, so that only the first entry of a few is ever read.
  */
-import type { Entry, NotedEntry } from '../core/entry/entry.ts'
+import { CONTRACT_TYPES } from '../core/entry/contract-entry.ts'
+import type { NotedEntry } from '../core/entry/entry.ts'
 import type { Ledger, StreamSummary } from '../seams/ledger.ts'
 import { subjectOf } from './subject.ts'
 
 /** The types of entries that streams outside of ramps consist of. */
-const NOTED: ReadonlySet<Entry['type']> = new Set<NotedEntry['type']>([
-  'contract.amended',
+const NOTED: ReadonlySet<string> = new Set<NotedEntry['type']>([
+  ...CONTRACT_TYPES,
   'access.changed',
+  'port.granted',
+  'port.moved',
+  'port.freed',
 ])
 
 /** Whether a stream is that of a ramp. */

@@ -6,8 +6,10 @@
 import type { BreachPolicy } from '../plan/condition.ts'
 import type { Plan } from '../plan/plan.ts'
 import type { Answer } from '../plan/verdict.ts'
+import type { PortEntry } from '../port/port-entries.ts'
 import type { Digest } from '../units/digest.ts'
 import type { JsonObject } from '../units/json.ts'
+import type { ContractEntry } from './contract-entry.ts'
 
 /** Whether a command does the stage's work or takes it back. */
 export type Purpose = 'do' | 'undo'
@@ -165,17 +167,8 @@ export type DecidedEntry =
 
 /** Noted outside of any ramp, each in a stream of its own sort. */
 export type NotedEntry =
-  /** A revision was added; the stream is `contract:<kind>/<name>`. */
-  | {
-      readonly type: 'contract.amended'
-      readonly kind: string
-      readonly name: string
-      readonly digest: Digest
-      /** The document as written. */
-      readonly document: JsonObject
-      readonly by: string
-      readonly why?: string
-    }
+  /** About a contract that is held; the stream is `contract:<kind>/<name>`. */
+  | ContractEntry
   /** Who may do what was changed; the stream is `access`. Holds no secret. */
   | {
       readonly type: 'access.changed'
@@ -186,6 +179,8 @@ export type NotedEntry =
       readonly sentence: string
       readonly details: JsonObject
     }
+  /** What became of ports; the stream is `ports:<host>`. */
+  | PortEntry
 
 /** The entries that the stream of a ramp consists of. */
 export type RampEntry = (HeardEntry | DecidedEntry) & { readonly atMs: number }

@@ -3,9 +3,11 @@
  * comes from. A change here that an old ledger would notice needs a numbered flag.
  */
 
+import { isOfContract } from '../entry/contract-entry.ts'
 import type { DecidedEntry, Entry, HeardEntry, RampEntry } from '../entry/entry.ts'
 import { assert } from '../fault/assert.ts'
 import { indexOfPlan } from '../plan/plan-index.ts'
+import { isPortEntry } from '../port/port-entries.ts'
 import { applyAnswer } from './apply-answer.ts'
 import { applyStageEntry } from './apply-stage.ts'
 import { type Draft, patchRamp, patchStage, viewOf } from './draft.ts'
@@ -50,7 +52,8 @@ export function applyEntry(draft: Draft, entry: Entry): void {
 
 /** Whether an entry belongs into the stream of a ramp. */
 export function isOfRamp(entry: Entry): entry is RampEntry {
-  return entry.type !== 'contract.amended' && entry.type !== 'access.changed'
+  if (isPortEntry(entry)) return false
+  return !isOfContract(entry) && entry.type !== 'access.changed'
 }
 
 /** Whether an entry was heard from outside rather than decided. */
