@@ -33,18 +33,33 @@ export function namesOf(named: Named, home: HomeNames = {}): readonly string[] {
   )
 }
 
-/**
- * The endpoints, or owners, of which this is a name. Where several services have it (`staging/api`, and
- * `api` in staging), it means the one with fewer words beside its service.
- */
+/** The endpoints, or owners, of which this is a name: of one service, chosen as {@link groupByName} says. */
 export function findNamed<One extends Named>(
   all: readonly One[],
   name: string,
   home: HomeNames = {},
 ): readonly One[] {
-  const found = all.filter((one) => namesOf(one, home).includes(name))
-  const identities = [...new Set(found.map((one) => identityOf(one, home)))].sort(fewestWords)
-  return found.filter((one) => identityOf(one, home) === identities[0])
+  const having = all.filter((one) => namesOf(one, home).includes(name))
+  return chooseService(having, home)
+}
+
+/**
+ * Every name with those it means. Where several services have a name (`staging/api`, and `api` in
+ * staging), it means the one with fewer words beside its service.
+ */
+export function groupByName<One extends Named>(
+  all: readonly One[],
+  home: HomeNames = {},
+): ReadonlyMap<string, readonly One[]> {
+  const groups = new Map<string, One[]>()
+  for (const one of all) {
+    for (const name of namesOf(one, home)) {
+      const group = groups.get(name)
+      if (group === undefined) groups.set(name, [one])
+      else group.push(one)
+    }
+  }
+  return new Map([...groups].map(([name, group]) => [name, chooseService(group, home)]))
 }
 
 /** A text as one label: lower case, digits, hyphens; long ones end in a part of their digest. */
@@ -60,6 +75,11 @@ export function labelOf(text: string): string {
 function dotted(service: string): string {
   const segments = service.split('/').filter((segment) => segment !== '')
   return segments.map(labelOf).reverse().join('.')
+}
+
+function chooseService<One extends Named>(all: readonly One[], home: HomeNames): readonly One[] {
+  const identities = [...new Set(all.map((one) => identityOf(one, home)))].sort(fewestWords)
+  return all.filter((one) => identityOf(one, home) === identities[0])
 }
 
 function identityOf(named: Named, home: HomeNames): string {
