@@ -4,12 +4,20 @@
  */
 import type { Endpoint, Endpoints } from '../../seams/endpoints.ts'
 
-/** A list of endpoints that is kept up to date; it begins empty, with index 1. */
+/** A list of endpoints that is kept up to date; it begins empty. */
 export class EndpointTable implements Endpoints {
   readonly #listeners = new Set<() => void>()
   #byKey: ReadonlyMap<string, Endpoint> = new Map()
   #list: readonly Endpoint[] = []
-  #index = 1
+  #index: number
+
+  /**
+   * `beginAt` is the first index. Whoever waits for changes by index takes theirs to the next run of the
+   * daemon, so give it the clock's milliseconds: they are greater than every index of earlier runs.
+   */
+  constructor(beginAt = 1) {
+    this.#index = beginAt
+  }
 
   get index(): number {
     return this.#index
