@@ -26,6 +26,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'The cost of asking': ['default'],
   'Broken to given up': ['Rampart', 'wait-on', 'start-server-and-test'],
   'The cost of serving': ['list of 50 ramps, 4 at a time: p50, ms', 'followed ÷ not'],
+  'The cost of waiting': ['files', 'PostgreSQL, by leases'],
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 

@@ -21,6 +21,7 @@ import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
 import { servingBench } from './serving.ts'
 import { trapsBench } from './traps.ts'
+import { waitingBench } from './waiting.ts'
 
 const BENCHES: readonly Bench[] = [
   detectionBench,
@@ -34,6 +35,7 @@ const BENCHES: readonly Bench[] = [
   trapsBench,
   abortBench,
   servingBench,
+  waitingBench,
 ]
 
 const { values, positionals } = parseArgs({

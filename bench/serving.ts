@@ -1,16 +1,16 @@
 /**
- * What does serving cost? How fast a list of a thousand ramps is given, whether five hundred who follow
- * slow the engine down, and what ramps cost that only wait for a person.
+ * What does serving cost? How fast a list of a thousand ramps is given, and whether five hundred who
+ * follow slow the engine down.
  */
 import { request } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import autocannon from 'autocannon'
-import { conditionOf, planOf as planOfStages, stageOf } from '../test/support/plan-words.ts'
+import { planOf as planOfStages, stageOf } from '../test/support/plan-words.ts'
 import { type Bench, type Finding, figure, type Scale, type Section } from './measure/section.ts'
 import { type Served, serve } from './measure/served.ts'
 import { median } from './measure/statistics.ts'
 import { withFolder } from './measure/temporary-folder.ts'
-import { withWorkbench, withWorkbenchIn } from './measure/workbench.ts'
+import { withWorkbenchIn } from './measure/workbench.ts'
 
 const STEPS = 8
 const STEP_SECONDS = 0.25
@@ -23,8 +23,6 @@ interface Sizes {
   readonly listSeconds: number
   readonly followers: number
   readonly pairs: number
-  readonly waiting: number
-  readonly idleMs: number
 }
 
 const FULL: Sizes = {
@@ -32,16 +30,12 @@ const FULL: Sizes = {
   listSeconds: 10,
   followers: 500,
   pairs: 5,
-  waiting: 100_000,
-  idleMs: 20_000,
 }
 const QUICK: Sizes = {
   ramps: 20,
   listSeconds: 1,
   followers: 5,
   pairs: 1,
-  waiting: 100,
-  idleMs: 200,
 }
 
 async function measure({ isQuick, progress }: Scale): Promise<Section> {
@@ -57,8 +51,6 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
       await served.close()
     }
   })
-  const share = await waitingShare(sizes)
-  progress(`serving: waiting ${figure(share * 100)} %`)
   const ratio = median(pace.map(({ followed, alone }) => followed / alone))
   const findings: readonly Finding[] = [
     { what: 'list of ramps, p99', unit: 'ms', bound: 'atMost', target: 20, measured: list.p99Ms },
@@ -69,13 +61,6 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
       target: 1.05,
       measured: ratio,
     },
-    {
-      what: `${sizes.waiting} ramps that wait, of a core`,
-      unit: '%',
-      bound: 'atMost',
-      target: 5,
-      measured: share * 100,
-    },
   ]
   return {
     title: 'The cost of serving',
@@ -83,7 +68,6 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
       `A real \`rampart serve\` with ${sizes.ramps} ramps in its ledger, asked over loopback with a token.`,
       `Followed: ${sizes.followers} streams of everything, one of which takes a byte a second, while a`,
       `ramp of ${STEPS} steps of ${STEP_SECONDS} s goes; in turns with the same ramp that nobody follows.`,
-      'Waiting: an engine whose ramps all wait for an approval, its processor time while nothing happens.',
     ].join('\n'),
     columns: ['question', 'answer'],
     rows: [
@@ -93,7 +77,6 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
       ['a ramp that nobody follows, ms', figure(median(pace.map(({ alone }) => alone)))],
       ['the same, followed, ms', figure(median(pace.map(({ followed }) => followed)))],
       ['followed ÷ not', ratio.toFixed(3)],
-      [`${sizes.waiting} waiting ramps, of a core, %`, figure(share * 100)],
     ],
     findings,
     notes: ['Who asks and who follows shares the two processors with the server.'],
@@ -205,24 +188,4 @@ function dawdle(response: NodeJS.ReadableStream): () => void {
     1_000,
   )
   return () => clearInterval(taking)
-}
-
-/** How much of a core an engine takes while all its ramps wait for a person. */
-async function waitingShare({ waiting, idleMs }: Sizes): Promise<number> {
-  return await withWorkbench(async (bench) => {
-    const gates = [conditionOf('release', { ask: 'approval', from: ['admin'], count: 1 })]
-    for (let count = 0; count < waiting; count += 500) {
-      const names = Array.from({ length: Math.min(500, waiting - count) }, (_, at) => count + at)
-      await Promise.all(
-        names.map((name) =>
-          bench.open(planOfStages([stageOf('only', { gates })], { name: `shop-${name}` })),
-        ),
-      )
-    }
-    await delay(idleMs / 4)
-    const before = { cpu: process.cpuUsage(), atMs: performance.now() }
-    await delay(idleMs)
-    const { user, system } = process.cpuUsage(before.cpu)
-    return (user + system) / 1_000 / (performance.now() - before.atMs)
-  })
 }

@@ -7,6 +7,7 @@ import {
   type DaemonParts,
   openDaemonParts,
 } from '../../src/daemon/daemon-parts.ts'
+import type { DaemonStore } from '../../src/daemon/daemon-store.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
 import { withFolder } from './temporary-folder.ts'
 
@@ -15,13 +16,15 @@ export function withWorkbench<Value>(use: (bench: Workbench) => Promise<Value>):
   return withFolder((folder) => withWorkbenchIn(folder, use))
 }
 
-/** The same in a folder that is there, and stays. */
+/** The same in a folder that is there, and stays; or with what another store keeps, which it closes. */
 export async function withWorkbenchIn<Value>(
   folder: string,
   use: (bench: Workbench) => Promise<Value>,
+  store?: DaemonStore,
 ): Promise<Value> {
   const settings = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
-  const parts = openDaemonParts({ place: placeOf(folder), settings, onTrouble })
+  const kept = store === undefined ? {} : { store }
+  const parts = openDaemonParts({ place: placeOf(folder), settings, onTrouble, ...kept })
   try {
     await parts.engine.start()
     return await use(new Workbench(folder, parts))

@@ -26,6 +26,8 @@ export interface DaemonStore {
   readonly settings: PrunedSettings
   /** Where several daemons share the store. */
   readonly leases?: Leases
+  /** Given together with leases: those of what is no engine's, which have a life of their own. */
+  readonly sideLeases?: Leases
   readonly mailbox?: Mailbox
   /** Lets go of everything. Idempotent. */
   close(): Promise<void>

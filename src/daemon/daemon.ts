@@ -120,7 +120,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const { webhooksMayReach, database } = options
   // Where only the owner of the account comes in, webhooks reach no more than they could themselves.
   const mayReach = doors === undefined ? 'everything' : webhooksMayReach
-  const { leases } = store
+  const { sideLeases: leases } = store
   const keyFile = database?.keyFile
   const notifying = openNotifying({ place, settings, keyFile, mayReach, leases })
   const startedAtMs = parts.clock.nowMs()

@@ -41,6 +41,8 @@ export interface PostgresStore {
   readonly ledger: Ledger
   readonly records: Records
   readonly leases: Leases
+  /** Leases of the same owner with a life of their own, for what is no engine's. */
+  readonly sideLeases: Leases
   readonly mailbox: Mailbox
   readonly settings: PostgresSettingsStore
   /** Closes all of it, and the connections. Idempotent. */
@@ -68,12 +70,13 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     })
     const lifetime = leaseMs === undefined ? {} : { lifetimeMs: leaseMs }
     const leases = new PostgresLeases({ database, owner, ...lifetime })
+    const sideLeases = new PostgresLeases({ database, owner, ...lifetime })
     const records = new PostgresRecords(database, clock)
     const mailbox = new PostgresMailbox({ database, clock, name: owner, onTrouble })
     const settings = new PostgresSettingsStore(database, new Sealing(key, 'settings'))
     const closeAll = async (): Promise<void> => {
       try {
-        await Promise.all([mailbox.close(), leases.close(), records.close()])
+        await Promise.all([mailbox.close(), leases.close(), sideLeases.close(), records.close()])
         await ledger.close()
       } finally {
         await database.close()
@@ -84,7 +87,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       closing ??= closeAll()
       return closing
     }
-    return { owner, ledger, records, leases, mailbox, settings, close }
+    return { owner, ledger, records, leases, sideLeases, mailbox, settings, close }
   } catch (thrown) {
     await database.close()
     throw thrown

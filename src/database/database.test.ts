@@ -6,12 +6,15 @@ import { scratchDatabases } from '../../test/support/databases.ts'
 import { freePort } from '../../test/support/free-port.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import { isFault } from '../core/fault/fault.ts'
+import { PostgresLeases } from '../leases/postgres/postgres-leases.ts'
 import { type Database, openDatabase } from './database.ts'
 import type { Deed } from './database-fault.ts'
 import { migrateDatabase, readVersion } from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 const databases = scratchDatabases()
+/** The newest step takes something away; a program before it is refused. */
+const LATEST = MIGRATIONS.length
 const DEED: Deed = { code: 'store-unavailable', operation: 'try' }
 
 function open(url: string, statementMs?: number): Promise<Database> {
@@ -80,23 +83,53 @@ test('waits until the disk has it, also where the database was told not to', asy
 })
 
 test('has all steps of a migration or none, and leaves a schema that only adds alone', async () => {
-  const { url, drop } = await databases.make()
+  const { url, drop: remove } = await databases.make()
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {
     await migrateDatabase(client, 'trial')
     const next = [
       ...MIGRATIONS,
-      { number: 2, compatibleFrom: 1, sql: 'CREATE TABLE rampart.more (id integer)' },
+      { number: LATEST + 1, compatibleFrom: LATEST, sql: 'CREATE TABLE rampart.more (id integer)' },
     ]
-    const spoiled = [...next, { number: 3, compatibleFrom: 3, sql: 'DROP TABLE rampart.no_such' }]
+    const drop = 'DROP TABLE rampart.no_such'
+    const spoiled = [...next, { number: LATEST + 2, compatibleFrom: LATEST + 2, sql: drop }]
     await assert.rejects(migrateDatabase(client, 'trial', spoiled), /no_such/)
-    assert.deepEqual(await readVersion(client), { number: 1, compatibleFrom: 1 })
+    assert.deepEqual(await readVersion(client), { number: LATEST, compatibleFrom: LATEST })
     await migrateDatabase(client, 'trial', next)
-    assert.deepEqual(await readVersion(client), { number: 2, compatibleFrom: 1 })
+    assert.deepEqual(await readVersion(client), { number: LATEST + 1, compatibleFrom: LATEST })
     // What an older replica does beside it: nothing, for nothing was taken away.
     await migrateDatabase(client, 'trial')
-    assert.deepEqual(await readVersion(client), { number: 2, compatibleFrom: 1 })
+    assert.deepEqual(await readVersion(client), { number: LATEST + 1, compatibleFrom: LATEST })
+  } finally {
+    await client.end()
+    await remove()
+  }
+})
+
+test('leaves leases of the schema before to whoever holds them, until they expire', async () => {
+  const { url, sql, drop } = await databases.make()
+  const client = new pg.Client({ connectionString: url })
+  await client.connect()
+  try {
+    await migrateDatabase(client, 'trial', MIGRATIONS.slice(0, 1))
+    const values = ['held', 'old', 4, '1 hour', 'expired', 'older', 7, '-1 s']
+    await sql(
+      `INSERT INTO rampart.leases VALUES ($1, $2, $3, now() + $4::interval),
+        ($5, $6, $7, now() + $8::interval), ('free', NULL, 9, now())`,
+      values,
+    )
+    const database = await open(url)
+    const leases = new PostgresLeases({ database, owner: 'new' })
+    await leases.begin()
+    const taken = await Promise.all(['held', 'expired', 'free'].map((one) => leases.take(one)))
+    assert.deepEqual(
+      taken.map((lease) => lease?.token),
+      [undefined, 8, 10],
+    )
+    // What the program before would renew and take by is gone.
+    await assert.rejects(sql('UPDATE rampart.leases SET expires_at = now()'), /expires_at/)
+    await database.close()
   } finally {
     await client.end()
     await drop()

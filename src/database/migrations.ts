@@ -139,6 +139,39 @@ const RECORDS = `
     END LOOP;
   END $body$;`
 
+/**
+ * Gives a lease to a life. The subject's row is locked before the life that holds it is looked at, so
+ * that what is seen of that is not from before a wait. Whoever finds it expired writes so into its row:
+ * a renewal that was about to come too late waits for that, looks again, and fails.
+ */
+const TAKE_LEASE = `
+  CREATE FUNCTION rampart.take_lease_2(of_subject text, by_life bigint) RETURNS bigint
+  LANGUAGE plpgsql AS $body$
+  DECLARE
+    held record;
+    by_owner text;
+    new_token bigint;
+  BEGIN
+    SELECT owner INTO by_owner FROM rampart.lives
+      WHERE life = by_life AND NOT is_over AND expires_at > clock_timestamp();
+    IF NOT FOUND THEN RETURN NULL; END IF;
+    INSERT INTO rampart.leases (subject, owner, life, token)
+      VALUES (of_subject, by_owner, by_life, 1)
+      ON CONFLICT (subject) DO NOTHING RETURNING token INTO new_token;
+    IF FOUND THEN RETURN new_token; END IF;
+    SELECT life, token INTO held FROM rampart.leases WHERE subject = of_subject FOR UPDATE;
+    IF held.life = by_life THEN RETURN held.token; END IF;
+    IF held.life IS NOT NULL THEN
+      UPDATE rampart.lives SET is_over = true
+        WHERE life = held.life AND NOT is_over AND expires_at <= clock_timestamp();
+      PERFORM 1 FROM rampart.lives WHERE life = held.life AND NOT is_over;
+      IF FOUND THEN RETURN NULL; END IF;
+    END IF;
+    UPDATE rampart.leases SET owner = by_owner, life = by_life, token = held.token + 1
+      WHERE subject = of_subject RETURNING token INTO new_token;
+    RETURN new_token;
+  END $body$;`
+
 /** Every step, oldest first. */
 export const MIGRATIONS: readonly Migration[] = [
   {
@@ -206,5 +239,26 @@ export const MIGRATIONS: readonly Migration[] = [
       );
       ${APPEND}
       ${RECORDS}`,
+  },
+  {
+    // Leases no longer expire one by one. Those of replicas that are still running last as long as they
+    // were given, and whoever does not know of lives can neither renew them nor take others.
+    number: 2,
+    compatibleFrom: 2,
+    sql: `
+      CREATE TABLE rampart.lives (
+        life bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+        owner text NOT NULL,
+        expires_at timestamptz NOT NULL,
+        is_over boolean NOT NULL DEFAULT false
+      ) WITH (fillfactor = 10);
+      LOCK TABLE rampart.leases IN ACCESS EXCLUSIVE MODE;
+      INSERT INTO rampart.lives (owner, expires_at)
+        SELECT owner, max(expires_at) FROM rampart.leases WHERE owner IS NOT NULL GROUP BY owner;
+      ALTER TABLE rampart.leases ADD COLUMN life bigint;
+      UPDATE rampart.leases SET life = lives.life FROM rampart.lives
+        WHERE lives.owner = leases.owner;
+      ALTER TABLE rampart.leases DROP COLUMN expires_at;
+      ${TAKE_LEASE}`,
   },
 ]

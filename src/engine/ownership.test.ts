@@ -27,8 +27,10 @@ function trial(
   const below = new MemoryLeases({ table, owner: 'ann', lifetimeMs: LIFETIME_MS })
   const leases: Leases = {
     lifetimeMs: LIFETIME_MS,
+    begin: () => below.begin(),
+    renew: () => below.renew(),
     take: (subject) => below.take(subject),
-    renew: (held) => below.renew(held),
+    end: () => below.end(),
     release: (lease) => below.release(lease),
     holder: (subject) => below.holder(subject),
     holders: () => below.holders(),
@@ -98,9 +100,9 @@ test('whoever was stopped for longer than a lease notices before anything else c
 test('what was once not sure never is again, also when the store renews it after all', async () => {
   let isSilent = true
   const { ownership, lost, pass } = trial((below, slow) => ({
-    renew: async (held) => {
+    renew: async () => {
       if (isSilent) await slow.pause(LIFETIME_MS)
-      return below.renew(held)
+      return below.renew()
     },
   }))
   const right = await ownership.take(SHOP)
@@ -117,29 +119,72 @@ test('what was once not sure never is again, also when the store renews it after
 test('a store that fails now and then loses nothing', async () => {
   let renewals = 0
   const { ownership, lost, pass } = trial((below) => ({
-    renew: (held) => (++renewals % 2 === 1 ? Promise.reject(new Error('down')) : below.renew(held)),
+    renew: () => (++renewals % 2 === 1 ? Promise.reject(new Error('down')) : below.renew()),
   }))
   await ownership.take(SHOP)
   await pass(10 * LIFETIME_MS)
   assert.deepEqual(lost, [])
 })
 
-test('what another has taken is lost with the next renewal', async () => {
+test('what the store holds to be over is lost with the next renewal, all of it', async () => {
   const { ownership, table, lost, pass } = trial()
-  const right = await ownership.take(SHOP)
-  assert.ok(right?.lease)
-  table.release(right.lease)
-  table.take(SHOP, 'bob', LIFETIME_MS)
+  await ownership.take(SHOP)
+  await ownership.take('environment/cellar')
+  table.endLivesOf('ann')
+  const bob = table.begin('bob', LIFETIME_MS)
+  assert.ok(table.take(SHOP, bob))
   await pass(LIFETIME_MS / 2)
-  assert.deepEqual(lost, [SHOP])
+  assert.deepEqual(lost, [SHOP, 'environment/cellar'])
   assert.equal(ownership.right(SHOP), undefined)
+  assert.equal(await ownership.take(SHOP), undefined)
+  assert.equal((await ownership.take('environment/cellar'))?.isSure(), true)
+})
+
+test('a thousand leases are renewed by asking once', async () => {
+  let renewals = 0
+  const { ownership, lost, pass } = trial((below) => ({
+    renew: () => {
+      renewals += 1
+      return below.renew()
+    },
+  }))
+  for (let number = 0; number < 1_000; number += 1) await ownership.take(`environment/${number}`)
+  await pass(LIFETIME_MS)
+  assert.equal(renewals, 2)
+  assert.deepEqual(lost, [])
+})
+
+test('holds nothing without knowing it, whether taking or giving back got no answer', async () => {
+  let isDeaf = false
+  const deafly = async <Value>(asked: Promise<Value>): Promise<Value> => {
+    const answer = await asked
+    if (isDeaf) throw new Error('down')
+    return answer
+  }
+  const { ownership, table, pass } = trial((below) => ({
+    take: (subject) => deafly(below.take(subject)),
+    release: (lease) => (isDeaf ? Promise.reject(new Error('down')) : below.release(lease)),
+  }))
+  await ownership.take('environment/cellar')
+  await ownership.take('environment/attic')
+  isDeaf = true
+  await assert.rejects(ownership.take(SHOP))
+  await ownership.release('environment/attic')
+  assert.ok(table.holder(SHOP))
+  assert.ok(table.holder('environment/attic'))
+  await pass(LIFETIME_MS)
+  isDeaf = false
+  await pass(LIFETIME_MS)
+  assert.equal(table.holder(SHOP), undefined)
+  assert.equal(table.holder('environment/attic'), undefined)
+  assert.equal(ownership.right('environment/cellar')?.isSure(), true)
 })
 
 test('gives back what nothing is to be done about, and sets no timer then', async () => {
   const { ownership, table, idle, lost, pass, clock } = trial()
   await ownership.take(SHOP)
   idle.add(SHOP)
-  await pass(LIFETIME_MS / 2)
+  await pass(LIFETIME_MS)
   assert.equal(table.holder(SHOP), undefined)
   assert.deepEqual(lost, [])
   assert.equal(clock.timers, 0)

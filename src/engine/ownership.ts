@@ -40,12 +40,17 @@ export interface OwnershipOptions {
   onLost(right: Right): void
 }
 
-/** Holds leases and renews them. */
+/** Holds leases, and renews the one life in which all of them were taken. */
 export class Ownership {
   readonly #options: OwnershipOptions
   readonly #held = new Map<string, Held>()
   readonly #taking = new Map<string, Promise<Right | undefined>>()
   readonly #releasing = new Map<string, Promise<void>>()
+  /** Subjects of which the store may believe that they are held here, although they are not. */
+  readonly #doubtful = new Set<string>()
+  /** Renewed for as long as there is a timer. */
+  #life: Life | undefined
+  #beginning: Promise<Life> | undefined
   #timer: Timer | undefined
   #isClosed = false
 
@@ -78,26 +83,24 @@ export class Ownership {
     return taking
   }
 
-  /** Gives up a right without giving it back: it is another's already. Idempotent. */
+  /** Gives up a right: it is another's already. Idempotent. */
   lose(right: Right): void {
     const held = this.#held.get(right.subject)
     if (held === undefined || held !== right) return
     held.isLost = true
     this.#held.delete(held.subject)
+    // What is another's is not given back by this; what is not would be held for ever.
+    this.#doubtful.add(held.subject)
     this.#options.onLost(held)
   }
 
-  /** Gives a subject back, so that others need not wait for its lease to expire. */
+  /** Gives a subject back, so that others need not wait until this replica is gone. */
   async release(subject: string): Promise<void> {
     const held = this.#held.get(subject)
     if (held === undefined) return
     held.isLost = true
     this.#held.delete(subject)
-    // Whoever cannot be told finds out by himself when the lease expires.
-    const releasing = this.#options.leases.release(held.lease).catch(() => undefined)
-    this.#releasing.set(subject, releasing)
-    await releasing
-    if (this.#releasing.get(subject) === releasing) this.#releasing.delete(subject)
+    await this.#givingBack(subject, () => this.#options.leases.release(held.lease))
   }
 
   /** Gives everything back. What acts by it must have stopped. Idempotent. */
@@ -105,22 +108,56 @@ export class Ownership {
     this.#isClosed = true
     this.#timer?.cancel()
     await Promise.allSettled(this.#taking.values())
-    await Promise.all([...this.#held.keys()].map((subject) => this.release(subject)))
+    await Promise.all(this.#releasing.values())
+    for (const held of this.#held.values()) held.isLost = true
+    this.#held.clear()
+    const life = this.#life
+    this.#life = undefined
+    // Where the store cannot be told, the life expires by itself.
+    if (life !== undefined) await this.#options.leases.end().catch(() => undefined)
   }
 
   async #take(subject: string): Promise<Right | undefined> {
     // A release that is still on its way would free what is taken now.
     await this.#releasing.get(subject)
-    const { leases } = this.#options
-    const beganMs = this.#elapsedMs()
-    const lease = await leases.take(subject)
+    if (this.#life?.isSure() === false) this.#loseAll(this.#life)
+    const life = this.#life ?? (await this.#begin())
+    const lease = await this.#ask(subject, life)
     if (lease === undefined) return undefined
-    const held = new Held(lease, () => this.#elapsedMs())
-    held.sureUntilMs = beganMs + this.#spanMs
+    const held = new Held(lease, life)
     this.#held.set(subject, held)
     if (this.#isClosed) await this.release(subject)
-    else this.#timer ??= this.#wake()
     return held.isSure() ? held : undefined
+  }
+
+  /** Takes a lease of which it is known in which life; any other is looked after as in doubt. */
+  async #ask(subject: string, life: Life): Promise<Lease | undefined> {
+    try {
+      const lease = await this.#options.leases.take(subject)
+      if (life === this.#life || lease === undefined) return lease
+    } catch (error) {
+      this.#doubtful.add(subject)
+      throw error
+    }
+    this.#doubtful.add(subject)
+    return undefined
+  }
+
+  /** Begins a life, once for all who need one at the same time. */
+  #begin(): Promise<Life> {
+    this.#beginning ??= this.#beginNew().finally(() => {
+      this.#beginning = undefined
+    })
+    return this.#beginning
+  }
+
+  async #beginNew(): Promise<Life> {
+    const beganMs = this.#elapsedMs()
+    await this.#options.leases.begin()
+    const life = new Life(beganMs + this.#spanMs, () => this.#elapsedMs())
+    this.#life = life
+    if (!this.#isClosed) this.#timer ??= this.#wake()
+    return life
   }
 
   #wake(): Timer {
@@ -128,28 +165,61 @@ export class Ownership {
     return clock.wakeAt(clock.nowMs() + leases.lifetimeMs / 3, () => this.#tend())
   }
 
-  /** Gives up what is not sure, gives back what is not needed, and renews the rest. */
+  /** Gives up what is not sure, gives back what is not needed, and renews the life of the rest. */
   #tend(): void {
-    const nowMs = this.#elapsedMs()
-    for (const [subject, held] of this.#held) {
-      if (!held.isSureAt(nowMs)) this.lose(held)
-      else if (this.#options.isIdle(subject)) void this.release(subject)
+    const life = this.#life
+    if (life?.isSureAt(this.#elapsedMs()) === false) this.#loseAll(life)
+    for (const subject of this.#held.keys()) {
+      if (this.#options.isIdle(subject)) void this.release(subject)
     }
-    this.#timer = this.#held.size > 0 && !this.#isClosed ? this.#wake() : undefined
-    // While the store is out of order leases go on counting down; nothing else can be done.
-    if (this.#held.size > 0) this.#renew().catch(() => undefined)
+    for (const subject of this.#doubtful) this.#settle(subject)
+    const isNeeded =
+      this.#held.size + this.#doubtful.size + this.#taking.size + this.#releasing.size > 0
+    if (!isNeeded) this.#life = undefined
+    this.#timer = this.#life !== undefined && !this.#isClosed ? this.#wake() : undefined
+    // While the store is out of order the life goes on counting down; nothing else can be done.
+    if (this.#life !== undefined) this.#renew(this.#life).catch(() => undefined)
   }
 
-  async #renew(): Promise<void> {
-    const sent = [...this.#held.values()]
+  async #renew(life: Life): Promise<void> {
     const beganMs = this.#elapsedMs()
-    const renewed = await this.#options.leases.renew(sent.map(({ lease }) => lease))
-    const tokens = new Map(renewed.map(({ subject, token }) => [subject, token]))
-    for (const held of sent) {
-      const isRenewed = tokens.get(held.subject) === held.lease.token
-      if (isRenewed) held.sureUntilMs = Math.max(held.sureUntilMs, beganMs + this.#spanMs)
-      else this.lose(held)
+    const isRenewed = await this.#options.leases.renew()
+    if (isRenewed) life.sureUntilMs = Math.max(life.sureUntilMs, beganMs + this.#spanMs)
+    else this.#loseAll(life)
+  }
+
+  /** Gives up whatever was taken in a life that is not sure any more; it is never renewed again. */
+  #loseAll(life: Life): void {
+    life.isOver = true
+    if (life !== this.#life) return
+    this.#life = undefined
+    for (const held of [...this.#held.values()]) this.lose(held)
+    // Of a life that is over nothing is believed to be held.
+    this.#doubtful.clear()
+  }
+
+  /** Finds out by taking what may be held without our knowledge, and gives it back. */
+  #settle(subject: string): void {
+    if (this.#taking.has(subject) || this.#releasing.has(subject)) return
+    const { leases } = this.#options
+    if (this.#held.has(subject)) {
+      this.#doubtful.delete(subject)
+      return
     }
+    void this.#givingBack(subject, async () => {
+      const lease = await leases.take(subject)
+      if (lease !== undefined) await leases.release(lease)
+    })
+  }
+
+  async #givingBack(subject: string, giveBack: () => Promise<void>): Promise<void> {
+    const giving = giveBack().then(
+      () => void this.#doubtful.delete(subject),
+      () => void this.#doubtful.add(subject),
+    )
+    this.#releasing.set(subject, giving)
+    await giving
+    if (this.#releasing.get(subject) === giving) this.#releasing.delete(subject)
   }
 
   #elapsedMs(): number {
@@ -162,19 +232,15 @@ export class Ownership {
   }
 }
 
-class Held implements Right {
-  readonly lease: Lease
+/** For how long everything that was taken in one life is sure. */
+class Life {
   readonly #elapsedMs: () => number
-  sureUntilMs = 0
-  isLost = false
+  sureUntilMs: number
+  isOver = false
 
-  constructor(lease: Lease, elapsedMs: () => number) {
-    this.lease = lease
+  constructor(sureUntilMs: number, elapsedMs: () => number) {
+    this.sureUntilMs = sureUntilMs
     this.#elapsedMs = elapsedMs
-  }
-
-  get subject(): string {
-    return this.lease.subject
   }
 
   isSure(): boolean {
@@ -183,7 +249,26 @@ class Held implements Right {
 
   /** As of an instant that is now. */
   isSureAt(nowMs: number): boolean {
-    if (nowMs >= this.sureUntilMs) this.isLost = true
-    return !this.isLost
+    if (nowMs >= this.sureUntilMs) this.isOver = true
+    return !this.isOver
+  }
+}
+
+class Held implements Right {
+  readonly lease: Lease
+  readonly #life: Life
+  isLost = false
+
+  constructor(lease: Lease, life: Life) {
+    this.lease = lease
+    this.#life = life
+  }
+
+  get subject(): string {
+    return this.lease.subject
+  }
+
+  isSure(): boolean {
+    return !this.isLost && this.#life.isSure()
   }
 }

@@ -33,6 +33,8 @@ type Look = () => Promise<ReadonlyMap<string, FoundRamps>>
 
 /** What the subjects of leases begin with by which replicas know of each other. */
 const PRESENCE = 'replica:'
+/** Beyond so many, a replica whose life the store holds to be over would look on for ever. */
+const REPLICAS_MOST = 256
 
 /** Whether a lease is only held to be seen. */
 export function isPresence(subject: string): boolean {
@@ -107,7 +109,7 @@ export class Subjects {
   async appear(): Promise<void> {
     if (this.#presence?.isSure() === true) return
     // The first number that is free, so that no more are ever used than there were replicas at once.
-    for (let number = 1; this.#presence?.isSure() !== true; number++) {
+    for (let number = 1; this.#presence?.isSure() !== true && number <= REPLICAS_MOST; number++) {
       this.#presence = await this.#ownership?.take(`${PRESENCE}${number}`)
     }
   }

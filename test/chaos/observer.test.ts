@@ -25,8 +25,10 @@ test('an entry by somebody who does not own its subject is noticed', async () =>
   await opened.close()
   const observer = new Observer(url)
   await observer.install()
+  await observer.sql(`INSERT INTO rampart.lives (owner, expires_at) VALUES ('one', now() + '1s')`)
   await observer.sql(
-    `INSERT INTO rampart.leases VALUES ('environment/shop', 'one', 1, now() + '1s')`,
+    `INSERT INTO rampart.leases (subject, owner, token, life)
+      VALUES ('environment/shop', 'one', 1, 1)`,
   )
   const write = async (writer: string, position: number, text: string): Promise<void> => {
     const client = new pg.Client({ connectionString: url, application_name: `rampart ${writer}` })

@@ -38,7 +38,8 @@ const INSTALL = `
   CREATE FUNCTION chaos.note_take() RETURNS trigger LANGUAGE plpgsql AS $$
   BEGIN
     INSERT INTO chaos.takes
-      VALUES (NEW.subject, NEW.owner, NEW.token, OLD.owner, OLD.expires_at);
+      VALUES (NEW.subject, NEW.owner, NEW.token, OLD.owner,
+        (SELECT expires_at FROM rampart.lives WHERE life = OLD.life));
     RETURN NEW;
   END $$;
   CREATE TRIGGER note_take AFTER UPDATE ON rampart.leases

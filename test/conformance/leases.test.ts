@@ -40,9 +40,9 @@ describeLeases('leases in PostgreSQL', {
         opened.push(database)
         return new PostgresLeases({ database, owner, lifetimeMs: LONG_MS })
       },
-      // Time is the database's: instead of waiting for it, the leases are made older.
+      // Time is the database's: instead of waiting for it, lives are made older.
       expire: async () => {
-        await sql(`UPDATE rampart.leases SET expires_at = expires_at - interval '1 hour'`)
+        await sql(`UPDATE rampart.lives SET expires_at = expires_at - interval '1 hour'`)
       },
       discard: async () => {
         await Promise.all(opened.map((database) => database.close()))

@@ -6,9 +6,9 @@ import type { Lease, Leases } from '../../src/seams/leases.ts'
 
 /** Leases under test, in a place of their own. */
 export interface LeasesTrial {
-  /** The leases of one replica, by its name; the same place for all. */
+  /** The leases of one replica, by its name; the same place for all. No life was begun. */
   readonly join: (owner: string) => Promise<Leases>
-  /** Settles when a lease that was taken or renewed before the call has expired, unless renewed. */
+  /** Settles when every life that was begun or renewed before the call has expired. */
   readonly expire: () => Promise<void>
   /** Closes whatever is open and removes the place. */
   readonly discard: () => Promise<void>
@@ -26,13 +26,16 @@ type Test = (replicas: {
 }) => Promise<void>
 
 const SHOP = 'Environment/shop'
+const CELLAR = 'Environment/cellar'
 
 /** Runs the suite against one adapter. */
 export function describeLeases(name: string, subject: LeasesSubject): void {
   const within = (test: Test) => async () => {
     const trial = await subject.open()
     try {
-      await test({ ann: await trial.join('ann'), bob: await trial.join('bob'), trial })
+      const [ann, bob] = [await trial.join('ann'), await trial.join('bob')]
+      await Promise.all([ann.begin(), bob.begin()])
+      await test({ ann, bob, trial })
     } finally {
       await trial.discard()
     }
@@ -59,7 +62,7 @@ function describeTaking(within: Within): void {
       assert.deepEqual(lease, { subject: SHOP, owner: 'ann', token: lease.token })
       assert.equal(await bob.take(SHOP), undefined)
       assert.deepEqual(await bob.holder(SHOP), lease)
-      const other = await taken(bob, 'Environment/cellar')
+      const other = await taken(bob, CELLAR)
       assert.equal(other.owner, 'bob')
     }),
   )
@@ -76,7 +79,7 @@ function describeTaking(within: Within): void {
     'lists what is held by everybody, and nothing that was given back or has expired',
     within(async ({ ann, bob, trial }) => {
       const shop = await taken(ann)
-      const cellar = await taken(bob, 'Environment/cellar')
+      const cellar = await taken(bob, CELLAR)
       const bySubject = (one: Lease, other: Lease): number => (one.subject < other.subject ? -1 : 1)
       assert.deepEqual([...(await ann.holders())].sort(bySubject), [cellar, shop])
       await ann.release(shop)
@@ -108,6 +111,9 @@ function describeTaking(within: Within): void {
       tokens.push((await taken(ann)).token)
       await trial.expire()
       assert.equal(await ann.holder(SHOP), undefined)
+      await bob.begin()
+      tokens.push((await taken(bob)).token)
+      await bob.begin()
       tokens.push((await taken(bob)).token)
       const growing = [...new Set(tokens)].sort((one, other) => one - other)
       assert.deepEqual(tokens, growing)
@@ -117,27 +123,83 @@ function describeTaking(within: Within): void {
 
 function describeRenewing(within: Within): void {
   it(
-    'keeps what is renewed, and says which are lost',
+    'keeps everything that was taken in a life by renewing that alone',
     within(async ({ ann, bob, trial }) => {
-      const [kept, lost] = [await taken(ann), await taken(ann, 'Environment/cellar')]
-      await ann.release(lost)
-      await taken(bob, 'Environment/cellar')
-      assert.deepEqual(await ann.renew([kept, lost]), [kept])
-      assert.deepEqual(await ann.renew([]), [])
+      const [shop, cellar] = [await taken(ann), await taken(ann, CELLAR)]
+      assert.equal(await ann.renew(), true)
+      assert.deepEqual(await bob.holder(SHOP), shop)
+      assert.deepEqual(await bob.holder(CELLAR), cellar)
       await trial.expire()
-      const later = await taken(bob)
-      assert.deepEqual(await ann.renew([kept]), [])
-      await ann.release(kept)
-      assert.deepEqual(await ann.holder(SHOP), later)
+      assert.equal(await ann.renew(), false)
+      assert.equal(await ann.holder(SHOP), undefined)
     }),
   )
 
   it(
-    'renews nothing that another replica holds',
+    'renews no life that another replica has found expired, and gives nothing out in it',
+    within(async ({ ann, bob, trial }) => {
+      const lost = await taken(ann)
+      await trial.expire()
+      await bob.begin()
+      const later = await taken(bob)
+      assert.equal(await ann.renew(), false)
+      assert.equal(await ann.take(CELLAR), undefined)
+      await ann.release(lost)
+      assert.deepEqual(await ann.holder(SHOP), later)
+      await ann.begin()
+      assert.equal(await ann.take(SHOP), undefined)
+      assert.equal((await taken(ann, CELLAR)).owner, 'ann')
+    }),
+  )
+
+  it(
+    'lets exactly one of those win who find a life expired and the one who renews it too late',
+    within(async ({ ann, bob, trial }) => {
+      for (let round = 0; round < 10; round += 1) {
+        const lease = await taken(ann, `Environment/${round}`)
+        await trial.expire()
+        await bob.begin()
+        const [isRenewed, later] = await Promise.all([ann.renew(), bob.take(lease.subject)])
+        assert(!(isRenewed && later !== undefined), 'both have it')
+        assert.notDeepEqual(await bob.holder(lease.subject), lease)
+        await ann.begin()
+      }
+    }),
+  )
+
+  it(
+    'holds nothing in a new life of what was taken in the one before, nor after its end',
+    within(async ({ ann, bob }) => {
+      const before = await taken(ann)
+      await ann.begin()
+      assert.equal(await ann.holder(SHOP), undefined)
+      const again = await taken(ann)
+      assert(again.token > before.token)
+      await ann.release(before)
+      assert.deepEqual(await bob.holder(SHOP), again)
+      await ann.end()
+      await ann.end()
+      assert.equal(await ann.renew(), false)
+      assert((await taken(bob)).token > again.token)
+    }),
+  )
+
+  it(
+    'gives and renews nothing where no life was begun',
+    within(async ({ bob, trial }) => {
+      const cleo = await trial.join('cleo')
+      assert.equal(await cleo.renew(), false)
+      assert.equal(await cleo.take(SHOP), undefined)
+      await cleo.end()
+      assert.equal(await bob.holder(SHOP), undefined)
+    }),
+  )
+
+  it(
+    'gives back nothing that another replica holds',
     within(async ({ ann, bob }) => {
       const lease = await taken(ann)
-      assert.deepEqual(await bob.renew([lease]), [])
-      assert.deepEqual(await bob.renew([{ ...lease, owner: 'bob' }]), [])
+      await bob.release(lease)
       await bob.release({ ...lease, owner: 'bob' })
       assert.deepEqual(await ann.holder(SHOP), lease)
     }),
@@ -151,9 +213,11 @@ function describeRenewing(within: Within): void {
       await ann.close()
       assert.deepEqual(await bob.holder(SHOP), lease)
       for (const call of [
+        () => ann.begin(),
+        () => ann.renew(),
         () => ann.take(SHOP),
-        () => ann.renew([lease]),
         () => ann.release(lease),
+        () => ann.end(),
         () => ann.holder(SHOP),
       ]) {
         await assert.rejects(call(), (thrown) => isFault(thrown, 'store-unavailable'))

@@ -120,7 +120,9 @@ export class Life {
     return {
       lifetimeMs: below.lifetimeMs,
       take: (subject) => this.#while(below.take(subject)),
-      renew: (leases) => this.#while(below.renew(leases)),
+      begin: () => this.#while(below.begin()),
+      renew: () => this.#while(below.renew()),
+      end: () => this.#while(below.end()),
       release: (lease) => this.#while(below.release(lease)),
       holder: (subject) => this.#while(below.holder(subject)),
       holders: () => this.#while(below.holders()),

@@ -37,10 +37,10 @@ export const REPLICA_MUTATIONS: readonly Mutation[] = [
     mutate: (parts) => parts,
   },
   {
-    title: 'takes its leases for renewed although they are not',
+    title: 'takes its life for renewed although it is not',
     noticed: /runs .* while .* owns it/,
     also: ALSO,
-    mutate: leasing(() => ({ renew: async (leases) => leases })),
+    mutate: leasing(() => ({ renew: async () => true })),
   },
   {
     title: 'lets go of what it still moves',
@@ -75,7 +75,9 @@ function leasing(
     const leases: Leases = {
       lifetimeMs: below.lifetimeMs,
       take: (subject) => below.take(subject),
-      renew: (leases) => below.renew(leases),
+      begin: () => below.begin(),
+      renew: () => below.renew(),
+      end: () => below.end(),
       release: (lease) => below.release(lease),
       holder: (subject) => below.holder(subject),
       holders: () => below.holders(),

@@ -6,17 +6,25 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Lease, Leases } from '../../seams/leases.ts'
 
-interface Held extends Lease {
+interface Life {
+  readonly owner: string
   /** @unit ms since 1970 */
-  readonly expiresAtMs: number
+  expiresAtMs: number
 }
 
-/** Who holds what; survives those who hold it. */
+interface Held extends Lease {
+  readonly life: number
+}
+
+/** Who lives and who holds what; survives those who hold it. */
 export class MemoryLeaseTable {
   readonly #clock: Clock
+  /** Those that are not over. */
+  readonly #lives = new Map<number, Life>()
   readonly #held = new Map<string, Held>()
   /** The last token of every subject, kept when its lease is not. */
   readonly #tokens = new Map<string, number>()
+  #lastLife = 0
 
   constructor(clock: Clock) {
     this.#clock = clock
@@ -30,41 +38,59 @@ export class MemoryLeaseTable {
   /** The lease of a subject, unless it has expired. */
   holder(subject: string): Lease | undefined {
     const held = this.#held.get(subject)
-    return held === undefined || held.expiresAtMs <= this.#clock.nowMs() ? undefined : leaseOf(held)
+    return held !== undefined && this.#isAlive(held.life) ? leaseOf(held) : undefined
   }
 
   /** Every lease that has not expired. */
   holders(): readonly Lease[] {
-    const nowMs = this.#clock.nowMs()
-    return [...this.#held.values()].filter(({ expiresAtMs }) => expiresAtMs > nowMs).map(leaseOf)
+    return [...this.#held.values()].filter(({ life }) => this.#isAlive(life)).map(leaseOf)
   }
 
-  take(subject: string, owner: string, lifetimeMs: number): Lease | undefined {
-    const holder = this.holder(subject)
-    if (holder !== undefined && holder.owner !== owner) return undefined
-    const token = holder?.token ?? (this.#tokens.get(subject) ?? 0) + 1
-    this.#tokens.set(subject, token)
-    return this.#hold({ subject, owner, token }, lifetimeMs)
+  /** Begins a life; the number by which everything is done in it. */
+  begin(owner: string, lifetimeMs: number): number {
+    this.#lastLife += 1
+    this.#lives.set(this.#lastLife, { owner, expiresAtMs: this.#clock.nowMs() + lifetimeMs })
+    return this.#lastLife
   }
 
-  /** Undefined when the lease is lost. One that has expired and nobody else took is as good as held. */
-  renew(lease: Lease, lifetimeMs: number): Lease | undefined {
-    return this.#isHeldBy(lease) ? this.#hold(lease, lifetimeMs) : undefined
+  /** Whether the life lasts on; it does not once it has expired. */
+  renew(number: number, lifetimeMs: number): boolean {
+    const life = this.#lives.get(number)
+    if (life === undefined || !this.#isAlive(number)) return false
+    life.expiresAtMs = this.#clock.nowMs() + lifetimeMs
+    return true
   }
 
-  release(lease: Lease): void {
-    if (this.#isHeldBy(lease)) this.#held.delete(lease.subject)
+  end(number: number): void {
+    this.#lives.delete(number)
   }
 
-  #isHeldBy({ subject, owner, token }: Lease): boolean {
+  /** Ends whatever lives by a name, as if all of it had been found expired. */
+  endLivesOf(owner: string): void {
+    for (const [number, life] of this.#lives) if (life.owner === owner) this.#lives.delete(number)
+  }
+
+  take(subject: string, number: number): Lease | undefined {
+    const life = this.#lives.get(number)
+    if (life === undefined || !this.#isAlive(number)) return undefined
     const held = this.#held.get(subject)
-    return held?.token === token && held.owner === owner
+    if (held !== undefined && this.#isAlive(held.life)) {
+      return held.life === number ? leaseOf(held) : undefined
+    }
+    const token = (this.#tokens.get(subject) ?? 0) + 1
+    this.#tokens.set(subject, token)
+    this.#held.set(subject, { subject, owner: life.owner, token, life: number })
+    return { subject, owner: life.owner, token }
   }
 
-  #hold(lease: Lease, lifetimeMs: number): Lease {
-    const held = { ...leaseOf(lease), expiresAtMs: this.#clock.nowMs() + lifetimeMs }
-    this.#held.set(lease.subject, held)
-    return leaseOf(held)
+  release({ subject, owner, token }: Lease): void {
+    const held = this.#held.get(subject)
+    if (held?.token === token && held.owner === owner) this.#held.delete(subject)
+  }
+
+  #isAlive(number: number): boolean {
+    const life = this.#lives.get(number)
+    return life !== undefined && life.expiresAtMs > this.#clock.nowMs()
   }
 }
 
@@ -86,6 +112,7 @@ export class MemoryLeases implements Leases {
   readonly lifetimeMs: number
   readonly #table: MemoryLeaseTable
   readonly #owner: string
+  #life = 0
   #isClosed = false
 
   constructor({ table, owner, lifetimeMs = 10_000 }: MemoryLeasesOptions) {
@@ -94,22 +121,30 @@ export class MemoryLeases implements Leases {
     this.lifetimeMs = lifetimeMs
   }
 
-  async take(subject: string): Promise<Lease | undefined> {
+  async begin(): Promise<void> {
     this.#checkOpen()
-    return this.#table.take(subject, this.#owner, this.lifetimeMs)
+    this.#table.end(this.#life)
+    this.#life = this.#table.begin(this.#owner, this.lifetimeMs)
   }
 
-  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
+  async renew(): Promise<boolean> {
     this.#checkOpen()
-    return leases.flatMap((lease) => {
-      const renewed = lease.owner === this.#owner && this.#table.renew(lease, this.lifetimeMs)
-      return renewed ? [renewed] : []
-    })
+    return this.#table.renew(this.#life, this.lifetimeMs)
+  }
+
+  async take(subject: string): Promise<Lease | undefined> {
+    this.#checkOpen()
+    return this.#table.take(subject, this.#life)
   }
 
   async release(lease: Lease): Promise<void> {
     this.#checkOpen()
-    this.#table.release(lease)
+    if (lease.owner === this.#owner) this.#table.release(lease)
+  }
+
+  async end(): Promise<void> {
+    this.#checkOpen()
+    this.#table.end(this.#life)
   }
 
   async holder(subject: string): Promise<Lease | undefined> {

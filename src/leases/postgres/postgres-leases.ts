@@ -1,6 +1,7 @@
 /**
  * Leases in PostgreSQL. Its clock alone decides what has expired, so replicas need not agree about the
- * time. A subject's row is never removed, since its token must grow for ever.
+ * time. What is renewed is one row for each replica, its life, whatever it holds. A subject's row is
+ * never removed, since its token must grow for ever.
  */
 import { Fault } from '../../core/fault/fault.ts'
 import type { Database, Row, Statement } from '../../database/database.ts'
@@ -16,58 +17,64 @@ export interface PostgresLeasesOptions {
   readonly lifetimeMs?: number
 }
 
-/** A lease that is not renewed in time is lost, so nobody waits for an answer for longer than that. */
+/** A life that is not renewed in time is over, so nobody waits for an answer for longer than that. */
 const WITHIN_MS = 4000
 
 /** `clock_timestamp()` and not `now()`: whoever waited for the row's lock has waited. */
-const EXPIRY = "clock_timestamp() + $3 * interval '1 millisecond'"
+const EXPIRY = "clock_timestamp() + $2 * interval '1 millisecond'"
+
+/** Lives that were over long ago are swept by whoever begins one: nothing can be theirs any more. */
+const BEGIN: Statement = {
+  name: 'begin-life',
+  withinMs: WITHIN_MS,
+  text: `WITH ended AS (
+      UPDATE rampart.lives SET is_over = true, expires_at = least(expires_at, clock_timestamp())
+      WHERE life = $3),
+    swept AS (DELETE FROM rampart.lives WHERE expires_at < now() - interval '1 hour')
+    INSERT INTO rampart.lives (owner, expires_at) VALUES ($1, ${EXPIRY}) RETURNING life`,
+}
+
+/** Whoever finds a life expired writes so into its row, which is looked at again after a wait for it. */
+const RENEW: Statement = {
+  name: 'renew-life',
+  withinMs: WITHIN_MS,
+  text: `UPDATE rampart.lives SET expires_at = ${EXPIRY}
+    WHERE life = $1 AND NOT is_over AND expires_at > clock_timestamp() RETURNING life`,
+}
+
+const END: Statement = {
+  name: 'end-life',
+  withinMs: WITHIN_MS,
+  text: `UPDATE rampart.lives SET is_over = true, expires_at = least(expires_at, clock_timestamp())
+    WHERE life = $1`,
+}
 
 const TAKE: Statement = {
   name: 'take-lease',
   withinMs: WITHIN_MS,
-  text: `INSERT INTO rampart.leases AS held (subject, owner, token, expires_at)
-    VALUES ($1, $2, 1, ${EXPIRY})
-    ON CONFLICT (subject) DO UPDATE SET owner = excluded.owner, expires_at = ${EXPIRY},
-      token = held.token + CASE WHEN held.owner = excluded.owner
-        AND held.expires_at > clock_timestamp() THEN 0 ELSE 1 END
-    WHERE held.owner IS NULL OR held.owner = excluded.owner
-      OR held.expires_at <= clock_timestamp()
-    RETURNING token`,
-}
-
-/** Locked in the order of subjects, as those who append do, so that nobody waits in a circle. */
-const RENEW: Statement = {
-  name: 'renew-leases',
-  withinMs: WITHIN_MS,
-  text: `WITH mine AS (
-      SELECT held.subject FROM rampart.leases AS held
-      JOIN unnest($1::text[], $2::bigint[]) AS given (subject, token)
-        ON held.subject = given.subject AND held.token = given.token
-      WHERE held.owner = $4 ORDER BY held.subject FOR UPDATE OF held)
-    UPDATE rampart.leases AS held SET expires_at = ${EXPIRY}
-    FROM mine WHERE held.subject = mine.subject AND held.owner = $4
-    RETURNING held.subject, held.token`,
+  text: 'SELECT rampart.take_lease_2($1, $2)',
 }
 
 const RELEASE: Statement = {
   name: 'release-lease',
   withinMs: WITHIN_MS,
-  text: `UPDATE rampart.leases SET owner = NULL, expires_at = clock_timestamp()
+  text: `UPDATE rampart.leases SET owner = NULL, life = NULL
     WHERE subject = $1 AND owner = $2 AND token = $3`,
 }
+
+const HELD = `FROM rampart.leases JOIN rampart.lives USING (life)
+  WHERE NOT is_over AND expires_at > clock_timestamp()`
 
 const HOLDER: Statement = {
   name: 'lease-holder',
   withinMs: WITHIN_MS,
-  text: `SELECT owner, token FROM rampart.leases
-    WHERE subject = $1 AND owner IS NOT NULL AND expires_at > clock_timestamp()`,
+  text: `SELECT leases.owner, token ${HELD} AND subject = $1`,
 }
 
 const HOLDERS: Statement = {
   name: 'lease-holders',
   withinMs: WITHIN_MS,
-  text: `SELECT subject, owner, token FROM rampart.leases
-    WHERE owner IS NOT NULL AND expires_at > clock_timestamp() ORDER BY subject`,
+  text: `SELECT subject, leases.owner, token ${HELD}`,
 }
 
 /** The leases of one replica. */
@@ -75,6 +82,8 @@ export class PostgresLeases implements Leases {
   readonly lifetimeMs: number
   readonly #database: Database
   readonly #owner: string
+  /** No life has this number. */
+  #life = 0
   #isClosed = false
 
   constructor({ database, owner, lifetimeMs = 10_000 }: PostgresLeasesOptions) {
@@ -83,24 +92,31 @@ export class PostgresLeases implements Leases {
     this.lifetimeMs = lifetimeMs
   }
 
-  async take(subject: string): Promise<Lease | undefined> {
-    const owner = this.#owner
-    const [row] = await this.#query('take a lease', TAKE, [subject, owner, this.lifetimeMs])
-    return row && { subject, owner, token: Number(row[0]) }
+  async begin(): Promise<void> {
+    const values = [this.#owner, this.lifetimeMs, this.#life]
+    const [row] = await this.#query('begin to hold leases', BEGIN, values)
+    this.#life = Number(row?.[0])
   }
 
-  async renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
-    const owner = this.#owner
-    const own = leases.filter((lease) => lease.owner === owner)
-    const [subjects, tokens] = [own.map(({ subject }) => subject), own.map(({ token }) => token)]
-    const values = [subjects, tokens, this.lifetimeMs, owner]
-    const rows = await this.#query('renew leases', RENEW, values)
-    const kept = new Set(rows.map(([subject]) => subject))
-    return own.filter(({ subject }) => kept.has(subject))
+  async renew(): Promise<boolean> {
+    const rows = await this.#query('renew leases', RENEW, [this.#life, this.lifetimeMs])
+    return rows.length > 0
+  }
+
+  async take(subject: string): Promise<Lease | undefined> {
+    const [row] = await this.#query('take a lease', TAKE, [subject, this.#life])
+    const token = row?.[0]
+    if (typeof token !== 'number') return undefined
+    return { subject, owner: this.#owner, token }
   }
 
   async release({ subject, owner, token }: Lease): Promise<void> {
+    if (owner !== this.#owner) return
     await this.#query('release a lease', RELEASE, [subject, owner, token])
+  }
+
+  async end(): Promise<void> {
+    await this.#query('give all leases back', END, [this.#life])
   }
 
   async holder(subject: string): Promise<Lease | undefined> {

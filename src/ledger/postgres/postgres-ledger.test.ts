@@ -92,7 +92,7 @@ describe('the schema', () => {
     const late = ledger.append({ stream: 'b', after: 0, entries: [entryOf(1)] })
     await assertFault(late, 'ledger-newer')
     await trial.sql('ALTER FUNCTION rampart.append_2 RENAME TO append_1')
-    await trial.sql('UPDATE rampart.schema SET number = 1, compatible_from = 1')
+    await trial.sql('UPDATE rampart.schema SET number = 2, compatible_from = 2')
   })
 })
 
@@ -223,14 +223,16 @@ describe('a lease', () => {
 
   it('lets its owner append until another replica has taken it', async () => {
     const [ann, bob] = [await trial.join(), await trial.join()]
+    await ann.leases.begin()
     const lease = await ann.leases.take(SUBJECT)
     assert(lease !== undefined)
     for (let after = 0; after < 3; after += 1) {
       await ann.ledger.append({ stream: 'a', after, entries: [entryOf(after)], lease })
     }
-    await trial.sql("UPDATE rampart.leases SET expires_at = now() - interval '1 s'")
+    await trial.sql("UPDATE rampart.lives SET expires_at = now() - interval '1 s'")
     // Expired, but nobody else has taken it: then nobody else writes either.
     await ann.ledger.append({ stream: 'a', after: 3, entries: [entryOf(3)], lease })
+    await bob.leases.begin()
     const later = await bob.leases.take(SUBJECT)
     assert(later !== undefined)
     const [fenced, bystander] = [
@@ -252,6 +254,7 @@ describe('a lease', () => {
 
   it('is taken only between appends: none of the old owner comes after it was taken', async () => {
     const [ann, bob] = [await trial.join(), await trial.join()]
+    await ann.leases.begin()
     const lease = await ann.leases.take(SUBJECT)
     assert(lease !== undefined)
     let after = 0
@@ -263,7 +266,8 @@ describe('a lease', () => {
     })()
     const stopped = assertFault(writing, 'ledger-fenced')
     while (after < 20) await new Promise((resolve) => setImmediate(resolve))
-    await trial.sql("UPDATE rampart.leases SET expires_at = now() - interval '1 s'")
+    await trial.sql("UPDATE rampart.lives SET expires_at = now() - interval '1 s'")
+    await bob.leases.begin()
     assert((await bob.leases.take(SUBJECT)) !== undefined)
     const [summary] = await bob.ledger.streams()
     await stopped

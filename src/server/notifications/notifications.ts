@@ -5,7 +5,7 @@
 import { isFault } from '../../core/fault/fault.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Courier } from '../../seams/courier.ts'
-import type { Lease, Leases } from '../../seams/leases.ts'
+import type { Leases } from '../../seams/leases.ts'
 import type { Ledger } from '../../seams/ledger.ts'
 import type { Random } from '../../seams/random.ts'
 import type { Records } from '../../seams/records.ts'
@@ -63,7 +63,6 @@ export class Notifications {
   #isWanted = false
   /** Nobody is to be told, and nobody else could have made a webhook: there is nothing to look at. */
   #isAlone = false
-  #lease: Lease | undefined
   #takenAtMs = 0
   #askedAtMs = 0
 
@@ -117,9 +116,7 @@ export class Notifications {
     this.#isLeading = false
     await this.#telling.flush().catch((error) => this.#ignoreConflict(error))
     // Nobody is to wait until it expires; if it is not given back, they do just that.
-    if (this.#lease !== undefined) {
-      await this.#parts.leases?.release(this.#lease).catch((error) => this.#parts.onTrouble(error))
-    }
+    await this.#parts.leases?.end().catch((error) => this.#parts.onTrouble(error))
   }
 
   /** Whoever leads meanwhile knows better. */
@@ -165,8 +162,8 @@ export class Notifications {
     const sinceMs = nowMs - (this.#isLeading ? this.#takenAtMs : this.#askedAtMs)
     if (sinceMs >= 0 && sinceMs < restMs) return this.#isLeading
     this.#askedAtMs = nowMs
+    if (!(await leases.renew())) await leases.begin()
     const lease = await leases.take(SUBJECT)
-    this.#lease = lease
     if (lease !== undefined) this.#takenAtMs = nowMs
     else if (this.#isLeading) await this.#follow()
     return lease !== undefined

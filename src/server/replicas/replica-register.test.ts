@@ -20,6 +20,7 @@ describe('the register of replicas', () => {
     }
     const one = open('a')
     const other = open('b')
+    await one.leases.begin()
     await one.leases.take('Environment/shop')
     await settle()
     assert.deepEqual(

@@ -26,8 +26,16 @@ export class FaultyLeases implements Leases {
     return this.#badly(10, () => this.#below.take(subject))
   }
 
-  renew(leases: readonly Lease[]): Promise<readonly Lease[]> {
-    return this.#badly(40, () => this.#below.renew(leases))
+  begin(): Promise<void> {
+    return this.#badly(10, () => this.#below.begin())
+  }
+
+  renew(): Promise<boolean> {
+    return this.#badly(40, () => this.#below.renew())
+  }
+
+  end(): Promise<void> {
+    return this.#badly(20, () => this.#below.end())
   }
 
   release(lease: Lease): Promise<void> {
