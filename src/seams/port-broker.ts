@@ -1,31 +1,9 @@
 /** The seam to ports: leases that are granted, held as sockets, given to processes and taken back. */
-import type { PortClaim, PortProtocol } from '../core/port/port-claim.ts'
-import type { PortLease, PortOwner, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
+import type { PortClaim } from '../core/port/port-claim.ts'
+import type { PastLease, PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
+import type { PortRefusal, PortWish } from '../core/port/port-wish.ts'
 
-/** One port that is wanted. */
-export interface PortWish {
-  readonly owner: PortOwner
-  /** @default tcp */
-  readonly protocol?: PortProtocol
-  /** @default what the range says, else both loopback addresses */
-  readonly addresses?: readonly string[]
-  /** Exactly this one or none; absent: any that the rules allow, the one it had before if possible. */
-  readonly port?: number
-  /** @default number */
-  readonly giving?: PortLease['giving']
-  /** How long it lasts while no process has it. @unit ms @default 60 s */
-  readonly ttlMs?: number
-}
-
-/** Why there is no lease. */
-export interface PortRefusal {
-  readonly verdict: 'refused'
-  /** One kebab-case word: `range-full`, `quota`, `not-allowed`, `taken`, `cooling`, … */
-  readonly reason: string
-  /** Names who has it, since when and by which rule. */
-  readonly sentence: string
-  readonly retryable: boolean
-}
+export type { PastLease, PortRefusal, PortWish }
 
 /** Leases for every wish, or none. */
 export type PortGrant =
@@ -37,15 +15,6 @@ export interface PortSighting {
   readonly claim: PortClaim
   readonly process?: ProcessIdentity
   readonly command?: string
-}
-
-/** A lease that has ended. */
-export interface PastLease {
-  readonly lease: PortLease
-  /** @unit ms since 1970 */
-  readonly freedAtMs: number
-  /** One sentence: why it ended. */
-  readonly because: string
 }
 
 /** All that can be told of one port number: what `rampart ports explain PORT` prints. */

@@ -5,8 +5,9 @@ import type { PortClaim } from './port-claim.ts'
 /**
  * Where a lease stands; `free` has no record.
  *
- * - `reserved`: nobody else gets it, but no socket proves that (UDP, another machine's address);
- * - `held`: a socket listens that nobody accepts on, so the kernel refuses everybody else;
+ * - `reserved`: nobody else gets it, but no socket proves that (another machine's address, or no
+ *   way to hold here);
+ * - `held`: a socket listens that nobody accepts on (UDP: is bound), so the kernel refuses everybody else;
  * - `assigned`: a process has been given it and does not listen yet;
  * - `ready`: the kernel says that this process listens; discovery tells of it;
  * - `active`: a data plane sends it traffic;
@@ -89,4 +90,13 @@ export interface PortLease {
   readonly expiresAtMs?: number
   /** Only while `cooling`. @unit ms since 1970 */
   readonly coolUntilMs?: number
+}
+
+/** A lease that has ended. */
+export interface PastLease {
+  readonly lease: PortLease
+  /** @unit ms since 1970 */
+  readonly freedAtMs: number
+  /** One sentence: why it ended. */
+  readonly because: string
 }

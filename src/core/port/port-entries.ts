@@ -1,0 +1,43 @@
+/** The words of the ledger about ports. The stream is `ports:<host>`; none of them holds a secret. */
+import type { PortLease, PortState, PortThief, ProcessIdentity } from './port-lease.ts'
+
+/** A port was leased. */
+export interface PortGranted {
+  readonly type: 'port.granted'
+  readonly lease: PortLease
+}
+
+/** A lease went on, or learned something while it stayed where it is. */
+export interface PortMoved {
+  readonly type: 'port.moved'
+  /** The lease's id. */
+  readonly lease: string
+  readonly to: PortState
+  readonly because: string
+  /** Who has it from now on; absent: who had it. */
+  readonly process?: ProcessIdentity
+  /** Only with `stolen` and `orphaned`; otherwise there is none any more. */
+  readonly thief?: PortThief
+  /** Absent: it does not expire by itself. @unit ms since 1970 */
+  readonly expiresAtMs?: number
+  /** Only with `cooling`. @unit ms since 1970 */
+  readonly coolUntilMs?: number
+}
+
+/** A lease ended; the port is free. */
+export interface PortFreed {
+  readonly type: 'port.freed'
+  /** The lease's id. */
+  readonly lease: string
+  readonly because: string
+}
+
+/** What a stream of ports consists of. */
+export type PortEntry = PortGranted | PortMoved | PortFreed
+
+/** Whether an entry is about ports. */
+export function isPortEntry<Other extends { readonly type: string }>(
+  entry: Other | PortEntry,
+): entry is PortEntry {
+  return entry.type === 'port.granted' || entry.type === 'port.moved' || entry.type === 'port.freed'
+}

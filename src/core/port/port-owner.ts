@@ -1,0 +1,28 @@
+/** Whose a port is: when two owners are the same, and how people are told of one. */
+import type { PortOwner } from './port-lease.ts'
+
+/** The whole owner as one text: equal texts are the same claim, made again. */
+export function ownerKey(owner: PortOwner): string {
+  return JSON.stringify([servingKey(owner), owner.instance ?? null])
+}
+
+/**
+ * What is served: equal for every instance of one service's port. Whoever still has old knowledge of
+ * a port finds the same thing behind it.
+ */
+export function servingKey(owner: PortOwner): string {
+  const { environment, tenant, scope, service, port } = owner
+  return JSON.stringify([environment ?? null, tenant ?? null, scope ?? null, service, port])
+}
+
+/** The owner for people: `shop/api http (instance 2, environment staging)`. */
+export function printOwner(owner: PortOwner): string {
+  const words = [
+    ['instance', owner.instance],
+    ['environment', owner.environment],
+    ['tenant', owner.tenant],
+    ['scope', owner.scope],
+  ].filter(([, value]) => value !== undefined)
+  const more = words.map(([word, value]) => `${word} ${value}`).join(', ')
+  return `${owner.service} ${owner.port}${more === '' ? '' : ` (${more})`}`
+}

@@ -1,0 +1,31 @@
+/** What is asked for when a port is wanted, and the answer when there is none. */
+import type { PortProtocol } from './port-claim.ts'
+import type { PortLease, PortOwner } from './port-lease.ts'
+
+/** One port that is wanted. */
+export interface PortWish {
+  readonly owner: PortOwner
+  /** @default tcp */
+  readonly protocol?: PortProtocol
+  /** @default what the range says, else both loopback addresses */
+  readonly addresses?: readonly string[]
+  /** Exactly this one or none; absent: any that the rules allow, the one it had before if possible. */
+  readonly port?: number
+  /** @default number */
+  readonly giving?: PortLease['giving']
+  /** How long it lasts while no process has it. @unit ms @default 60 s */
+  readonly ttlMs?: number
+}
+
+/** Why there is no lease. */
+export interface PortRefusal {
+  readonly verdict: 'refused'
+  /** One kebab-case word: `range-full`, `quota`, `not-allowed`, `taken`, `cooling`, … */
+  readonly reason: string
+  /** Names who has it, since when and by which rule. */
+  readonly sentence: string
+  readonly retryable: boolean
+}
+
+/** How long a lease lasts that nobody takes, when its wish does not say. @unit ms */
+export const TTL_MS = 60_000

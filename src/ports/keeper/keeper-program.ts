@@ -1,0 +1,106 @@
+/**
+ * The keeper: a small process that holds ports for a workspace and outlives its daemons, so that no
+ * crash of one lets go of what was promised. It knows nothing of leases or rules. It ends by itself
+ * once it holds nothing and no daemon has been connected for a while.
+ */
+import { chmodSync, rmSync } from 'node:fs'
+import { connect, createServer, type Socket } from 'node:net'
+import { Holds } from './holds.ts'
+import type { KeeperHears, KeeperSays } from './keeper-words.ts'
+import { Lines } from './lines.ts'
+import { spawnHeir } from './spawn-heir.ts'
+import { openSystemSockets, type SystemSockets } from './system-sockets.ts'
+
+/** How long it waits for a daemon when it holds nothing. @unit ms */
+const IDLE_MS = Number(process.argv[3] ?? 60_000)
+
+const path = process.argv[2] ?? ''
+const opened = await openSystemSockets()
+const cannotHold = 'why' in opened ? opened.why : undefined
+const holds = new Holds('why' in opened ? none(opened.why) : opened)
+const daemons = new Set<Socket>()
+let idle: NodeJS.Timeout | undefined
+
+// Signals to the daemon's terminal are not meant for it: it ends when nothing needs it any more.
+process.on('SIGHUP', () => undefined)
+
+const server = createServer(serve)
+server.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EADDRINUSE') throw error
+  // Either another keeper answers there, or it is what a dead one left behind.
+  const other = connect(path)
+  other.once('connect', () => process.exit(0))
+  other.once('error', () => {
+    rmSync(path, { force: true })
+    server.listen(path)
+  })
+})
+process.umask(0o077)
+server.listen(path, () => chmodSync(path, 0o600))
+watchIdle()
+
+function serve(daemon: Socket): void {
+  daemons.add(daemon)
+  clearTimeout(idle)
+  const lines = new Lines()
+  daemon.on('data', (chunk) => {
+    for (const line of lines.take(chunk)) hear(daemon, JSON.parse(line) as KeeperHears)
+  })
+  // A daemon that was killed: what it has asked for stays.
+  daemon.on('error', () => daemon.destroy())
+  daemon.on('close', () => {
+    daemons.delete(daemon)
+    watchIdle()
+  })
+  say(daemon, {
+    says: 'hello',
+    pid: process.pid,
+    ...(cannotHold === undefined ? {} : { cannotHold }),
+  })
+}
+
+function hear(daemon: Socket, words: KeeperHears): void {
+  const { request } = words
+  if (words.do === 'hold') {
+    const outcomes = words.wishes.map((wish) => holds.hold(wish))
+    say(daemon, { says: 'held', request, outcomes })
+  } else if (words.do === 'let-go') {
+    for (const id of words.ids) holds.letGo(id)
+    say(daemon, { says: 'let-go', request })
+  } else if (words.do === 'list') {
+    say(daemon, { says: 'list', request, holds: holds.list() })
+  } else {
+    spawnHeir(words.heir, holds).then(
+      (child) => {
+        const pid = child.pid ?? 0
+        say(daemon, { says: 'spawned', request, pid })
+        child.once('exit', (code, signal) => {
+          for (const one of daemons) say(one, { says: 'ended', pid, code, signal })
+        })
+      },
+      (error: NodeJS.ErrnoException) => {
+        say(daemon, { says: 'refused', request, error: error.code ?? error.message })
+      },
+    )
+  }
+}
+
+function say(daemon: Socket, words: KeeperSays): void {
+  if (daemon.writable) daemon.write(`${JSON.stringify(words)}\n`)
+}
+
+/** Looks again and again, since the last hold may be let go of by nobody's word at all. */
+function watchIdle(): void {
+  clearTimeout(idle)
+  idle = setTimeout(() => {
+    if (daemons.size === 0 && holds.size === 0) {
+      rmSync(path, { force: true })
+      process.exit(0)
+    }
+    watchIdle()
+  }, IDLE_MS)
+}
+
+function none(why: string): SystemSockets {
+  return { open: () => ({ error: why }), close: () => undefined }
+}
