@@ -46,7 +46,7 @@ describe('the container image', requirePodman(), () => {
   before(async () => {
     folder = mkdtempSync(join(tmpdir(), 'rampart-image-'))
     podman = await startPodman()
-    const { file } = pack()
+    const { file } = await pack()
     const run = join(folder, 'run')
     writeNodeRoot(run)
     await podman.importImage('localhost/node', run)

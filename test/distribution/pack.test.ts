@@ -37,8 +37,8 @@ function programIn(folder: string): string {
 }
 
 describe('the packed package', () => {
-  before(() => {
-    packed = pack()
+  before(async () => {
+    packed = await pack()
     installed = mkdtempSync(join(tmpdir(), 'rampart-installed-'))
     writeFileSync(join(installed, 'package.json'), PROJECT)
     installPacked(packed, installed)

@@ -16,6 +16,7 @@ import {
   statSync,
 } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { withLock } from '../../tools/start/lock.mjs'
 
 const root = join(import.meta.dirname, '../..')
 const CACHE = join(root, 'node_modules/.cache/rampart-packed')
@@ -40,8 +41,14 @@ export interface Packed {
   readonly paths: readonly string[]
 }
 
-/** Packs, unless the very same was packed before. */
-export function pack(): Packed {
+/** Packs, unless the very same was packed before; who asks meanwhile waits for the one that packs. */
+export async function pack(): Promise<Packed> {
+  mkdirSync(dirname(CACHE), { recursive: true })
+  const waiting = (pid: number): void => console.error(`Process ${pid} is packing.`)
+  return await withLock(`${CACHE}.lock`, waiting, packHere)
+}
+
+function packHere(): Packed {
   const folder = join(CACHE, digestOfSources())
   const file = join(folder, 'rampart.tgz')
   if (!existsSync(file)) {
