@@ -15,6 +15,7 @@ import { addEventRoutes } from './routes/event-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addLedgerRoutes } from './routes/ledger-routes.ts'
 import { addPortRoutes } from './routes/port-routes.ts'
+import { addProposalRoutes } from './routes/proposal-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
 import { addReplicaRoutes } from './routes/replica-routes.ts'
 import { addWebhookRoutes } from './routes/webhook-routes.ts'
@@ -29,6 +30,7 @@ export function addRoutes(app: App, api: Api): void {
   addReplicaRoutes(app, parts)
   addRampRoutes(app, api)
   addContractRoutes(app, api)
+  addProposalRoutes(app, api)
   addLedgerRoutes(app, parts)
   addEventRoutes(app, api)
   addWorldRoutes(app, api)

@@ -78,6 +78,16 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   listRevisions: SEE,
   getRevision: SEE,
   compareRevisions: { ...SEE, query: 'from={digest}&to={digest}' },
+  listProposals: LIST,
+  listContractProposals: SEE,
+  // Nothing was proposed of it, which only those are told who may see the contract.
+  getProposal: { ...SEE, ok: 404 },
+  answerProposal: {
+    needs: 'operator',
+    over: 'contract',
+    ok: 404,
+    body: () => ({ say: 'approve' }),
+  },
   planContract: { ...SEE, body: () => ({ goal: 'up' }) },
 
   openRamp: {
@@ -174,6 +184,7 @@ export function addressOf(path: string, { query }: Row, named: Named): string {
     kind: 'Environment',
     name: path.startsWith('/v1/people') ? 'oidc:anna' : 'shop',
     digest: named.digest,
+    proposal: named.digest,
     id: named.token,
     region: 'eu',
     position: '1',

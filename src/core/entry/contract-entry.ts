@@ -16,7 +16,12 @@ export interface OwnersWord {
 }
 
 /** Why a proposal is not waited for any more. */
-export type WithdrawnReason = 'rejected' | 'withdrawn' | 'superseded' | 'contract-changed' | 'expired'
+export type WithdrawnReason =
+  | 'rejected'
+  | 'withdrawn'
+  | 'superseded'
+  | 'contract-changed'
+  | 'expired'
 
 /** Every one of them says which contract it is of, so that it can be told who may see it. */
 interface OfContract {
@@ -66,6 +71,13 @@ export type ContractEntry =
       readonly approves: boolean
       readonly why?: string
     })
+  /** A yes that counts. */
+  | (OfContract & {
+      readonly type: 'contract.counted'
+      readonly proposal: Digest
+      readonly by: string
+      readonly as: readonly string[]
+    })
   /** An answer that had no effect, and why. */
   | (OfContract & {
       readonly type: 'contract.refused'
@@ -95,6 +107,7 @@ export const CONTRACT_TYPES: ReadonlySet<ContractEntry['type']> = new Set([
   'contract.amended',
   'contract.proposed',
   'contract.answered',
+  'contract.counted',
   'contract.refused',
   'contract.withdrawn',
 ])

@@ -11,6 +11,7 @@ export type Permission =
   | 'ramps.approve'
   | 'contracts.read'
   | 'contracts.apply'
+  | 'contracts.approve'
   | 'ledger.read'
   | 'metrics.read'
   | 'access.manage'
@@ -47,6 +48,7 @@ export const PERMISSIONS: Readonly<Record<Exclude<Permission, 'open' | 'self'>, 
   'ramps.approve': { roles: APPROVERS, over: 'contract' },
   'contracts.read': { roles: VIEWERS, over: 'contract' },
   'contracts.apply': { roles: OPERATORS, over: 'contract' },
+  'contracts.approve': { roles: APPROVERS, over: 'contract' },
   // The ledger is one chain over all contracts; a part of it cannot be proved by itself.
   'ledger.read': { roles: VIEWERS, over: 'whole' },
   'metrics.read': { roles: VIEWERS, over: 'whole' },

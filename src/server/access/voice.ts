@@ -25,6 +25,18 @@ export interface KnownHands {
   approvingHands(): Promise<readonly Hand[]>
 }
 
+/** For one answer: every token is read once for all that it tells of. */
+export function askedOnce(tokens: KnownHands): KnownHands {
+  let approving: ReturnType<KnownHands['approvingHands']> | undefined
+  return {
+    handOf: (name) => tokens.handOf(name),
+    approvingHands: () => {
+      approving ??= tokens.approvingHands()
+      return approving
+    },
+  }
+}
+
 /** Each role is entitled to all that those after it are. */
 const RANKS: readonly Role[] = ['admin', 'approver', 'operator', 'viewer']
 
@@ -65,7 +77,8 @@ export async function putInWords(
   if (word.say !== 'approve' && word.say !== 'reject') return { by, word }
   const as =
     identity.by === 'local' ? word.as : standingFor(identity, resource, questionOf(state, word))
-  const also = await otherNames(tokens, { name: by, behind: identity.behind }, state)
+  const spoken = [state.by, ...state.approvals.map((said) => said.by)]
+  const also = await otherNames(tokens, { name: by, behind: identity.behind }, spoken)
   const { stage, condition, digest, say } = word
   return { by, word: { say, stage, condition, digest, as, ...(also.length === 0 ? {} : { also }) } }
 }
@@ -79,25 +92,27 @@ export function standingFor(
   resource: Resource,
   question: Pick<ApprovalQuestion, 'from'> | undefined,
 ): string {
-  const highest = highestRole(identity, resource)
-  const held = highest === undefined ? [] : RANKS.slice(RANKS.indexOf(highest))
-  const found = question?.from.find((wanted) =>
-    // A group that calls itself like a role is not that role.
-    isRole(wanted) ? held.includes(wanted) : isCalled(identity, wanted),
-  )
-  return found ?? highest ?? identity.name
+  const found = question?.from.find((wanted) => standsFor(identity, resource, wanted))
+  return found ?? highestRole(identity, resource) ?? identity.name
 }
 
-/** Names in the ramp, and of those who may approve, that are or may be the same hand as whoever speaks. */
+/** Whether somebody is what is asked for: has that role, is in that group, or is called so. */
+export function standsFor(identity: Identity, resource: Resource, wanted: string): boolean {
+  // A group that calls itself like a role is not that role.
+  if (!isRole(wanted)) return isCalled(identity, wanted)
+  const highest = highestRole(identity, resource)
+  return highest !== undefined && RANKS.indexOf(wanted) >= RANKS.indexOf(highest)
+}
+
+/** Names that have spoken, and of those who may approve, that are or may be the same hand as whoever speaks. */
 export async function otherNames(
   tokens: KnownHands,
   hand: Hand,
-  state: RampState,
+  spoken: readonly string[],
 ): Promise<readonly string[]> {
-  const spoken = [state.by, ...state.approvals.map(({ by }) => by)]
-  const inRamp = await Promise.all(spoken.map((name) => tokens.handOf(name)))
+  const heard = await Promise.all(spoken.map((name) => tokens.handOf(name)))
   const approving = await tokens.approvingHands()
-  const same = [...inRamp, ...approving].filter((other) => isSameHand(hand, other))
+  const same = [...heard, ...approving].filter((other) => isSameHand(hand, other))
   const names = new Set([...same.map(({ name }) => name), ...hand.behind])
   names.delete(hand.name)
   return [...names].sort()

@@ -101,6 +101,26 @@ export type Answer = {
   readonly evidence: JsonObject
 }
 
+/** The shape `AnswerProposal` of the API. */
+export type AnswerProposal = {
+  readonly say: 'approve' | 'reject'
+  readonly why?: string
+  /** Counts only over the Unix socket. */
+  readonly by?: string
+  /** Counts only over the Unix socket. */
+  readonly as?: readonly string[]
+}
+
+/** The shape `AnsweredProposal` of the API. */
+export type AnsweredProposal = {
+  /** Why it had no effect; absent: it had one. */
+  readonly refusal?: {
+    readonly reason: string
+    readonly sentence: string
+  }
+  readonly proposal: ProposalView
+}
+
 /** The shape `Application` of the API. */
 export type Application = {
   readonly dryRun: boolean
@@ -113,7 +133,7 @@ export type Application = {
 export type AppliedContract = {
   readonly kind: string
   readonly name: string
-  readonly outcome: 'created' | 'amended' | 'unchanged'
+  readonly outcome: 'created' | 'amended' | 'proposed' | 'unchanged'
   readonly digest: Digest
   readonly replaces?: Digest
   readonly changes: readonly RevisionChange[]
@@ -123,6 +143,10 @@ export type AppliedContract = {
   readonly touches: readonly string[]
   /** Held contracts that use it as a part. */
   readonly usedBy: readonly ContractUse[]
+  /** Whose word it takes. */
+  readonly owners?: readonly TouchedOwner[]
+  /** What they answer. */
+  readonly proposal?: Digest
 }
 
 /** The shape `ApplyContracts` of the API. */
@@ -141,6 +165,8 @@ export type ApplyContracts = {
   }[]
   /** Counts only over the Unix socket. */
   readonly by?: string
+  /** Owners in whose name it is applied; counts only over the Unix socket. */
+  readonly as?: readonly string[]
   /** Only say what would happen. */
   readonly dryRun?: boolean
   readonly why?: string
@@ -179,6 +205,15 @@ export type ApprovalView = {
   /** Whether whoever asks may. */
   readonly mayApprove: boolean
   readonly whyNot?: string
+}
+
+/** The shape `AskedOwner` of the API. */
+export type AskedOwner = {
+  readonly owner: string
+  /** For example `db`, `db/schema`, `settings.password`. */
+  readonly places: readonly string[]
+  /** Who has said yes for them. */
+  readonly by?: string
 }
 
 /** The shape `AssignRequest` of the API. */
@@ -292,6 +327,8 @@ export type ContractSummary = {
   /** Milliseconds since 1970, UTC. */
   readonly atMs: number
   readonly why?: string
+  /** Whose word it took. */
+  readonly approvals?: readonly OwnersWord[]
   readonly labels: {
     readonly [member: string]: string
   }
@@ -486,6 +523,14 @@ export type OpenedRamp = {
   readonly ramp: string
 }
 
+/** The shape `OwnersWord` of the API. */
+export type OwnersWord = {
+  readonly by: string
+  readonly as: readonly string[]
+  /** Milliseconds since 1970, UTC. */
+  readonly atMs: number
+}
+
 /** The shape `Plan` of the API. */
 export type Plan = {
   readonly contract: ContractReference
@@ -654,6 +699,85 @@ export type ProcessIdentity = {
   readonly bootId: string
 }
 
+/** The shape `ProposalDetail` of the API. */
+export type ProposalDetail = {
+  readonly kind: string
+  readonly name: string
+  /** Of the proposal: what is answered, and nothing else. */
+  readonly proposal: Digest
+  /** Of the revision that is wanted. */
+  readonly digest: Digest
+  /** The revision that it was made upon. */
+  readonly replaces: Digest
+  readonly by: string
+  readonly why?: string
+  /** Milliseconds since 1970, UTC. */
+  readonly atMs: number
+  /** Milliseconds since 1970, UTC. */
+  readonly expiresAtMs: number
+  /** Each of them must say yes. */
+  readonly owners: readonly AskedOwner[]
+  /** Those that count so far. */
+  readonly words: readonly OwnersWord[]
+  readonly status:
+    | 'open'
+    | 'amended'
+    | 'rejected'
+    | 'withdrawn'
+    | 'superseded'
+    | 'contract-changed'
+    | 'expired'
+  /** How it ended. */
+  readonly sentence?: string
+  /** Whether whoever asks may. */
+  readonly mayApprove: boolean
+  readonly whyNot?: string
+  readonly changes: readonly RevisionChange[]
+  /** What it means for the way up, in sentences. */
+  readonly consequences: readonly string[]
+}
+
+/** The shape `ProposalPage` of the API. */
+export type ProposalPage = {
+  readonly proposals: readonly ProposalView[]
+  readonly next?: string
+}
+
+/** The shape `ProposalView` of the API. */
+export type ProposalView = {
+  readonly kind: string
+  readonly name: string
+  /** Of the proposal: what is answered, and nothing else. */
+  readonly proposal: Digest
+  /** Of the revision that is wanted. */
+  readonly digest: Digest
+  /** The revision that it was made upon. */
+  readonly replaces: Digest
+  readonly by: string
+  readonly why?: string
+  /** Milliseconds since 1970, UTC. */
+  readonly atMs: number
+  /** Milliseconds since 1970, UTC. */
+  readonly expiresAtMs: number
+  /** Each of them must say yes. */
+  readonly owners: readonly AskedOwner[]
+  /** Those that count so far. */
+  readonly words: readonly OwnersWord[]
+  readonly status:
+    | 'open'
+    | 'amended'
+    | 'rejected'
+    | 'withdrawn'
+    | 'superseded'
+    | 'contract-changed'
+    | 'expired'
+  /** How it ended. */
+  readonly sentence?: string
+  /** Whether whoever asks may. */
+  readonly mayApprove: boolean
+  readonly whyNot?: string
+}
+
 /** The shape `RampCircumstances` of the API. */
 export type RampCircumstances = {
   /** Absent: nobody recorded it. */
@@ -800,6 +924,8 @@ export type Revision = {
   /** Milliseconds since 1970, UTC. */
   readonly atMs: number
   readonly why?: string
+  /** Whose word it took. */
+  readonly approvals?: readonly OwnersWord[]
   /** As written, with the parts it uses read into it. */
   readonly document: JsonObject
 }
@@ -842,6 +968,8 @@ export type RevisionSummary = {
   /** Milliseconds since 1970, UTC. */
   readonly atMs: number
   readonly why?: string
+  /** Whose word it took. */
+  readonly approvals?: readonly OwnersWord[]
 }
 
 /** The shape `SaidWord` of the API. */
@@ -905,6 +1033,13 @@ export type StreamSummary = {
   /** Milliseconds since 1970, UTC. */
   readonly lastAtMs: number
   readonly lastType: string
+}
+
+/** The shape `TouchedOwner` of the API. */
+export type TouchedOwner = {
+  readonly owner: string
+  /** For example `db`, `db/schema`, `settings.password`. */
+  readonly places: readonly string[]
 }
 
 /** The shape `Verification` of the API. */
@@ -1016,6 +1151,13 @@ export interface Operations {
     readonly query: object
     readonly body: WebhookRequest
     readonly reply: MadeWebhook
+  }
+  /** Approve or reject an amendment as an owner, or withdraw what one proposed */
+  readonly answerProposal: {
+    readonly path: { readonly kind: string; readonly name: string; readonly proposal: Digest }
+    readonly query: object
+    readonly body: AnswerProposal
+    readonly reply: AnsweredProposal
   }
   /** Hold contracts from now on, or say what that would change */
   readonly applyContracts: {
@@ -1233,6 +1375,13 @@ export interface Operations {
       readonly lastSeenAtMs?: number
     }
   }
+  /** Say what an amendment that waits for owners would change */
+  readonly getProposal: {
+    readonly path: { readonly kind: string; readonly name: string; readonly proposal: Digest }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: ProposalDetail
+  }
   /** Look at a ramp as it stands */
   readonly getRamp: {
     readonly path: { readonly ramp: string }
@@ -1309,6 +1458,13 @@ export interface Operations {
     readonly body: undefined
     readonly reply: ApprovalPage
   }
+  /** List every amendment of a contract that waited for owners, newest first */
+  readonly listContractProposals: {
+    readonly path: { readonly kind: string; readonly name: string }
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
+    readonly body: undefined
+    readonly reply: ProposalPage
+  }
   /** List the contracts that are held */
   readonly listContracts: {
     readonly path: object
@@ -1384,6 +1540,13 @@ export interface Operations {
     readonly query: object
     readonly body: undefined
     readonly reply: LeaseList
+  }
+  /** List amendments that wait for owners, and whether whoever asks may answer them */
+  readonly listProposals: {
+    readonly path: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
+    readonly body: undefined
+    readonly reply: ProposalPage
   }
   /** Read the entries of a ramp, in order */
   readonly listRampEntries: {
@@ -1653,6 +1816,10 @@ export interface OperationPlace {
 /** Where every operation is. */
 export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   addWebhook: { method: 'POST', path: '/v1/webhooks' },
+  answerProposal: {
+    method: 'POST',
+    path: '/v1/contracts/{kind}/{name}/proposals/{proposal}/answers',
+  },
   applyContracts: { method: 'POST', path: '/v1/apply' },
   assignPort: { method: 'POST', path: '/v1/ports/leases/{lease}/assign' },
   beginDeviceLogin: { method: 'POST', path: '/v1/auth/device' },
@@ -1672,6 +1839,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   getMetrics: { method: 'GET', path: '/metrics' },
   getOpenApi: { method: 'GET', path: '/v1/openapi.json' },
   getPerson: { method: 'GET', path: '/v1/people/{name}' },
+  getProposal: { method: 'GET', path: '/v1/contracts/{kind}/{name}/proposals/{proposal}' },
   getRamp: { method: 'GET', path: '/v1/ramps/{ramp}' },
   getReadiness: { method: 'GET', path: '/readyz' },
   getRevision: { method: 'GET', path: '/v1/contracts/{kind}/{name}/revisions/{digest}' },
@@ -1679,6 +1847,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   grantPerson: { method: 'PUT', path: '/v1/people/{name}' },
   listAgents: { method: 'GET', path: '/v1/agents' },
   listApprovals: { method: 'GET', path: '/v1/approvals' },
+  listContractProposals: { method: 'GET', path: '/v1/contracts/{kind}/{name}/proposals' },
   listContracts: { method: 'GET', path: '/v1/contracts' },
   listDeliveries: { method: 'GET', path: '/v1/deliveries' },
   listEnvironments: { method: 'GET', path: '/v1/environments' },
@@ -1686,6 +1855,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   listLeftovers: { method: 'GET', path: '/v1/leftovers' },
   listPeople: { method: 'GET', path: '/v1/people' },
   listPorts: { method: 'GET', path: '/v1/ports' },
+  listProposals: { method: 'GET', path: '/v1/proposals' },
   listRampEntries: { method: 'GET', path: '/v1/ramps/{ramp}/entries' },
   listRamps: { method: 'GET', path: '/v1/ramps' },
   listRegions: { method: 'GET', path: '/v1/regions' },

@@ -31,6 +31,7 @@ function applicant(by: string, scope: Scope): Applicant {
       throw new Fault({ code: 'forbidden', operation: 'apply', subject, hint: 'No.' })
     },
     maySee: (resource) => mayDo(who, 'contracts.read', resource),
+    isOwner: (owner) => owner === by,
   }
 }
 

@@ -1,11 +1,13 @@
 /**
  * Applying contracts: everything is understood, allowed and as expected before the first revision is
- * added. A ramp under way is never changed by it; that stays on the revision it began with.
+ * added. A ramp under way is never changed by it; that stays on the revision it began with. What touches
+ * what others own is only proposed to them.
  */
 import { formatIssue } from '../../contracts/document/format-issue.ts'
 import { partUses } from '../../contracts/environment/part.ts'
 import type { AnyContract } from '../../contracts/index.ts'
 import { Fault } from '../../core/fault/fault.ts'
+import type { TouchedOwner } from '../../core/plan/owner.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Resource } from '../access/permissions.ts'
 import type {
@@ -16,9 +18,11 @@ import type {
   Expectation,
 } from '../wire/contracts.ts'
 import { compareHeld } from './compare-revisions.ts'
-import type { ContractStore } from './contract-store.ts'
+import type { Amended, ContractStore } from './contract-store.ts'
+import { unendedProposal } from './proposal.ts'
 import { type FindDocument, readDocuments } from './read-documents.ts'
 import { labelsOf, latestOf, type Revisions } from './revisions.ts'
+import { wordsWanted } from './words-wanted.ts'
 
 /** What an application needs to know of the rest of the server. */
 export interface ApplyParts {
@@ -34,6 +38,8 @@ export interface Applicant {
   assertMay(resource: Resource): void
   /** What may not be seen is neither used nor told of. */
   maySee(resource: Resource): boolean
+  /** Whether they are an owner of that name themselves. */
+  isOwner(owner: string, resource: Resource): boolean
 }
 
 /**
@@ -65,7 +71,7 @@ export async function applyContracts(
   const applied: AppliedContract[] = []
   const uses = usesOnceApplied((await store.list()).filter(isSeen), contracts)
   for (const { contract, check } of steps) {
-    const foreseen = await foresee(parts, contract, uses)
+    const foreseen = await foresee(parts, contract, uses, applicant)
     if (dryRun) {
       applied.push(foreseen)
       continue
@@ -73,8 +79,10 @@ export async function applyContracts(
     const { kind, name, digest, document } = contract
     const amendment = { kind, name, digest, document: document as JsonObject, check }
     const why = request.why === undefined ? {} : { why: request.why }
-    const { outcome } = await store.amend({ ...amendment, ...why, by: applicant.by })
-    applied.push({ ...foreseen, outcome })
+    const wordsFor = (held: Revisions): readonly TouchedOwner[] =>
+      wordsWanted(held, contract, applicant)
+    const amended = await store.amend({ ...amendment, ...why, wordsFor, by: applicant.by })
+    applied.push({ ...foreseen, ...outcomeOf(amended) })
   }
   return { dryRun, contracts: applied }
 }
@@ -108,10 +116,18 @@ function checkExpected(expected: Expectation, held: Revisions | undefined): void
   throw new Fault({ code, operation: 'apply the contract', subject: `${kind}/${name}`, hint })
 }
 
+/** What it has become by now, whatever was foreseen. */
+function outcomeOf({ outcome, held }: Amended): Partial<AppliedContract> {
+  const proposal = unendedProposal(held.proposals)
+  if (outcome !== 'proposed' || proposal === undefined) return { outcome }
+  return { outcome, owners: proposal.owners, proposal: proposal.proposal }
+}
+
 async function foresee(
   parts: ApplyParts,
   contract: AnyContract,
   uses: readonly ContractUse[],
+  applicant: Applicant,
 ): Promise<AppliedContract> {
   const { kind, name, digest } = contract
   const held = await parts.store.get(contract)
@@ -129,7 +145,9 @@ async function foresee(
     return { ...common, outcome: 'unchanged', changes: [], consequences: [] }
   }
   const difference = compareHeld(held.document, contract.document as JsonObject)
-  return { ...common, outcome: 'amended', replaces, ...difference }
+  const owners = wordsWanted(held, contract, applicant)
+  if (owners.length === 0) return { ...common, outcome: 'amended', replaces, ...difference }
+  return { ...common, outcome: 'proposed', replaces, ...difference, owners }
 }
 
 /** Which contract uses which, those that are applied in what they are about to be. */

@@ -3,14 +3,24 @@
  * place where they are. It never keeps what the ledger does not hold, and catches up whenever the
  * ledger says that a stream has grown, whoever appended to it.
  */
+import type { ContractEntry } from '../../core/entry/contract-entry.ts'
 import type { Entry } from '../../core/entry/entry.ts'
 import { present } from '../../core/fault/assert.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
+import type { TouchedOwner } from '../../core/plan/owner.ts'
+import type { Refusal } from '../../core/ramp/decide-word.ts'
 import type { Digest } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Ledger } from '../../seams/ledger.ts'
-import type { RevisionSummary, RevisionView } from '../wire/contracts.ts'
+import type { RevisionView } from '../wire/contracts.ts'
+import {
+  type Answering,
+  decideAmendment,
+  decideAnswer,
+  type WantedRevision,
+} from './decide-proposal.ts'
+import { proposalDigest, unendedProposal } from './proposal.ts'
 import {
   type ContractName,
   contractOfStream,
@@ -24,20 +34,26 @@ import {
 /** How often an amendment is tried again that somebody else's came before. */
 const ATTEMPTS = 20
 
-/** A revision to be added. */
-export interface Amendment extends ContractName {
-  readonly document: JsonObject
-  readonly digest: Digest
-  readonly by: string
-  readonly why?: string
+/** A revision that is wanted. */
+export interface Amendment extends WantedRevision {
   /** Looks at what is held now, and throws when it is not to be replaced. */
   check(held: Revisions | undefined): void
+  /** Whose word it takes to replace what is held now; empty: it takes effect at once. */
+  wordsFor(held: Revisions): readonly TouchedOwner[]
 }
 
 /** What became of an amendment. */
 export interface Amended {
-  readonly outcome: 'created' | 'amended' | 'unchanged'
-  readonly revision: RevisionSummary
+  /** `proposed`: it waits for the word of others, and the contract is what it was. */
+  readonly outcome: 'created' | 'amended' | 'proposed' | 'unchanged'
+  readonly held: Revisions
+}
+
+/** What became of an answer. */
+export interface Answered {
+  readonly held: Revisions
+  /** Why it had no effect; absent: it had one. */
+  readonly refusal?: Refusal
 }
 
 /** Holds contracts. */
@@ -84,6 +100,20 @@ export class ContractStore {
     return undefined
   }
 
+  /** The document that was proposed; undefined when there is no such proposal. */
+  async proposedDocument(name: ContractName, proposal: Digest): Promise<JsonObject | undefined> {
+    const held = await this.get(name)
+    if (held !== undefined && unendedProposal(held.proposals)?.proposal === proposal) {
+      return held.proposed
+    }
+    for await (const { entry } of this.#ledger.read(contractStream(name))) {
+      if (entry.type === 'contract.proposed' && proposalDigest(entry) === proposal) {
+        return entry.document
+      }
+    }
+    return undefined
+  }
+
   /** The document of a digest among the contracts that may be seen: for contracts that use others. */
   async document(
     digest: Digest,
@@ -96,26 +126,48 @@ export class ContractStore {
   }
 
   /**
-   * Adds a revision, unless the latest is the same already.
+   * Adds a revision, or proposes it to whoever owns what it touches; unless the latest is the same.
    *
    * @throws whatever `check` throws
    * @throws ledger-conflict when others keep coming first
    * @throws ledger-unavailable
    */
   async amend(amendment: Amendment): Promise<Amended> {
-    const stream = contractStream(amendment)
-    for (let attempt = 1; ; attempt += 1) {
-      const held = await this.get(amendment)
-      amendment.check(held)
-      const latest = held && latestOf(held)
-      if (latest?.digest === amendment.digest) return { outcome: 'unchanged', revision: latest }
-      const grown = await this.#append(stream, held, amendment)
-      if (grown !== undefined) {
-        const revision = latestOf(grown)
-        return { outcome: held === undefined ? 'created' : 'amended', revision }
-      }
-      if (attempt === ATTEMPTS) throw contested(amendment)
-    }
+    const { check, wordsFor, ...wanted } = amendment
+    let before: Revisions | undefined
+    const after = await this.#change(amendment, (held, nowMs) => {
+      check(held)
+      before = held
+      return decideAmendment(held, wanted, held === undefined ? [] : wordsFor(held), nowMs)
+    })
+    const held = present(after, 'what was amended is held')
+    const isLatest = latestOf(held).digest === amendment.digest
+    if (!isLatest) return { outcome: 'proposed', held }
+    if (before === undefined) return { outcome: 'created', held }
+    const isSame = latestOf(before).digest === amendment.digest
+    return { outcome: isSame ? 'unchanged' : 'amended', held }
+  }
+
+  /**
+   * Lets somebody answer a proposal. Whatever becomes of it, the answer is recorded.
+   *
+   * @param answering what they say, for what is held now; throws when it is not to be recorded at all
+   * @throws ledger-conflict when others keep coming first
+   * @throws ledger-unavailable
+   */
+  async answer(
+    name: ContractName,
+    answering: (held: Revisions) => Answering | Promise<Answering>,
+  ): Promise<Answered> {
+    let refusal: Refusal | undefined
+    const after = await this.#change(name, async (before, nowMs) => {
+      const held = present(before, 'whoever answers has been shown that it is held')
+      const entries = decideAnswer(held, await answering(held), nowMs)
+      refusal = entries.find((entry) => entry.type === 'contract.refused')
+      return entries
+    })
+    const held = present(after, 'what was answered is held')
+    return refusal === undefined ? { held } : { held, refusal }
   }
 
   /** Stops listening to the ledger. Idempotent. */
@@ -126,24 +178,41 @@ export class ContractStore {
     this.#isAllGrown = true
   }
 
+  /** Appends what is decided upon what is held, and decides anew when somebody else came first. */
+  async #change(
+    name: ContractName,
+    decide: (
+      held: Revisions | undefined,
+      nowMs: number,
+    ) => readonly ContractEntry[] | Promise<readonly ContractEntry[]>,
+  ): Promise<Revisions | undefined> {
+    const stream = contractStream(name)
+    for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
+      const held = await this.get(name)
+      const nowMs = this.#clock.nowMs()
+      const decided = await decide(held, nowMs)
+      if (decided.length === 0) return held
+      const entries = decided.map((entry): Entry => ({ ...entry, atMs: nowMs }))
+      const grown = await this.#append(stream, held, entries)
+      if (grown !== undefined) return grown
+    }
+    throw contested(name)
+  }
+
   /** Undefined when somebody else's entry came first. */
   async #append(
     stream: string,
     held: Revisions | undefined,
-    amendment: Amendment,
+    entries: readonly Entry[],
   ): Promise<Revisions | undefined> {
-    const { kind, name, digest, document, by, why } = amendment
-    const note = { kind, name, digest, document, by, ...(why === undefined ? {} : { why }) }
-    const entry: Entry = { type: 'contract.amended', ...note, atMs: this.#clock.nowMs() }
     try {
-      await this.#ledger.append({ stream, after: held?.sequence ?? 0, entries: [entry] })
+      await this.#ledger.append({ stream, after: held?.sequence ?? 0, entries })
     } catch (error) {
       if (isFault(error, 'ledger-conflict')) return undefined
       throw error
     }
-    const grown = present(foldRevision(held, entry), 'An amendment makes a revision.')
-    this.#keep(stream, grown)
-    return grown
+    const grown = entries.reduce<Revisions | undefined>(foldRevision, held)
+    return this.#keep(stream, present(grown, 'An amendment makes a revision.'))
   }
 
   async #read(stream: string): Promise<Revisions | undefined> {
@@ -203,11 +272,11 @@ export class ContractStore {
   }
 }
 
-function contested(amendment: Amendment): Fault {
+function contested(name: ContractName): Fault {
   return new Fault({
     code: 'ledger-conflict',
     operation: 'amend the contract',
-    subject: keyOf(amendment),
+    subject: keyOf(name),
     hint: 'Others amended it over and over at the same time; look at what they did.',
   })
 }

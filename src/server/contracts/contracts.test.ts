@@ -167,7 +167,7 @@ test('two replicas on one ledger see each other, and both amendments are kept', 
   const amend = (store: ContractStore, name: string, digest: string, by: string) =>
     store.amend({
       ...{ kind: 'Environment', name, document: documentOf(name), by },
-      ...{ digest: `sha256:${digest}`, check: () => undefined },
+      ...{ digest: `sha256:${digest}`, check: () => undefined, wordsFor: () => [] },
     })
   await Promise.all(
     Array.from({ length: 10 }, (_, number) =>

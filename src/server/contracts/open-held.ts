@@ -2,12 +2,15 @@
  * Opening a ramp of a contract that the server holds: finding the revision that is meant, and saying
  * what cannot be run without the folder that the contract came from.
  */
+import type { AnyContract } from '../../contracts/index.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Json } from '../../core/units/json.ts'
 import type { HeldReference } from '../wire/contracts.ts'
 import type { ContractStore } from './contract-store.ts'
 import { contractUnknown, heldRevision } from './held-revision.ts'
+import { revisionOf } from './revisions.ts'
+import { type PossibleOwner, wordsWanted } from './words-wanted.ts'
 
 /** What templates say where the contract's own folder is meant. */
 const DIRECTORY = '${run.directory'
@@ -23,6 +26,31 @@ export async function documentMeant(
   const held = await store.get(contract)
   if (held === undefined) throw contractUnknown(contract)
   return held.document
+}
+
+/**
+ * Asserts that what was sent whole is held, or touches nothing that others own: what waits for their
+ * word is not run before they have given it.
+ *
+ * @throws owner-unasked naming whose word it takes
+ */
+export async function assertAgreed(
+  store: ContractStore,
+  contract: AnyContract,
+  who: PossibleOwner,
+): Promise<void> {
+  const held = await store.get(contract)
+  if (held === undefined || revisionOf(held, contract.digest) !== undefined) return
+  const wanted = wordsWanted(held, contract, who)
+  if (wanted.length === 0) return
+  const { kind, name, digest } = contract
+  const owners = wanted.map(({ owner, places }) => `${owner} (${places.join(', ')})`)
+  throw new Fault({
+    code: 'owner-unasked',
+    operation: 'open the ramp',
+    subject: `${kind}/${name}`,
+    hint: `The server holds no revision ${digest} of it, which takes the word of ${owners.join(', ')}.`,
+  })
 }
 
 /** Whether a contract is named rather than written out. */

@@ -65,7 +65,7 @@ export function isAsked(held: Revisions, { kind, label = [], owner }: ContractFi
 }
 
 /** Everybody whom a document names as an owner. */
-function ownersIn(document: JsonObject): ReadonlySet<string> {
+export function ownersIn(document: JsonObject): ReadonlySet<string> {
   const spec = objectOf(document['spec'])
   const components = Object.values(objectOf(spec['components'])).map(objectOf)
   const conditions = components.flatMap(({ ready }) =>

@@ -42,7 +42,7 @@ export const USUAL_TYPES: readonly NotificationType[] = [
 /** Entries that there may be something to tell of, so that not every ramp must be looked up. */
 const TOLD: ReadonlySet<Entry['type']> = new Set<Entry['type']>([
   ...(['ramp.opened', 'ramp.held', 'ramp.ended', 'stage.breached', 'stage.gated'] as const),
-  ...(['stage.entered', 'contract.amended'] as const),
+  ...(['stage.entered', 'contract.amended', 'contract.proposed'] as const),
 ])
 
 /** Whether there may be something to tell of an entry. */
@@ -58,6 +58,7 @@ export function notificationsOf(
   const { entry, stream, sequence } = recorded
   const id = `${stream}:${sequence}`
   if (entry.type === 'contract.amended') return [amended(id, entry)]
+  if (entry.type === 'contract.proposed') return [proposed(id, entry)]
   if (opened === undefined) return []
   const { kind, name } = opened.plan.contract
   const common = { id, contract: `${kind}/${name}`, ramp: opened.ramp, atMs: entry.atMs }
@@ -140,6 +141,22 @@ function amended(id: string, entry: Extract<Entry, { type: 'contract.amended' }>
   const contract = { kind, name, digest }
   const data = { contract, by, ...(why === undefined ? {} : { why }), sentence }
   const type = 'dev.rampart.contract.amended'
+  return { id, type, contract: `${kind}/${name}`, atMs, sentence, data }
+}
+
+/** Owners are asked as whoever approves a stage is, so that nobody has to be told to tell them. */
+function proposed(id: string, entry: Extract<Entry, { type: 'contract.proposed' }>): Notification {
+  const { kind, name, digest, replaces, by, why, owners, atMs, expiresAtMs } = entry
+  const names = owners.map(({ owner }) => owner)
+  const reason = why === undefined || why === '' ? '' : ` (${why})`
+  const sentence = `${by} wants to amend it${reason}, which takes the word of ${names.join(', ')}.`
+  const asked = owners.map(({ owner, places }) => ({ owner, places }))
+  const data = {
+    ...{ contract: { kind, name, digest }, replaces, by, owners: asked, owner: names.join(', ') },
+    ...(why === undefined ? {} : { why }),
+    ...{ expiresAtMs, sentence },
+  }
+  const type = 'dev.rampart.approval.wanted'
   return { id, type, contract: `${kind}/${name}`, atMs, sentence, data }
 }
 

@@ -4,6 +4,7 @@
  * so nothing is ever lost. It reads the ledger only while there is somebody to tell.
  */
 import { z } from 'zod'
+import { isOfContract } from '../../core/entry/contract-entry.ts'
 import type { Ledger, Recorded } from '../../seams/ledger.ts'
 import type { Records } from '../../seams/records.ts'
 import { Shelf } from '../access/shelf.ts'
@@ -130,7 +131,7 @@ export class Telling {
   }
 
   async #opened({ stream, entry }: Recorded): Promise<RampOpened | undefined> {
-    if (entry.type === 'contract.amended') return undefined
+    if (isOfContract(entry)) return undefined
     const known = entry.type === 'ramp.opened' ? entry : this.#ramps.get(stream)
     const opened = known ?? (await this.#readOpened(stream))
     if (opened === undefined) return undefined

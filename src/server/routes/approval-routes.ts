@@ -7,7 +7,7 @@ import { whoAsks } from '../access/add-access.ts'
 import type { Identity } from '../access/identity.ts'
 import { mayDo, type Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
-import { type KnownHands, putInWords } from '../access/voice.ts'
+import { askedOnce, type KnownHands, putInWords } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { ApprovalIndex, type Waiting } from '../approval-index.ts'
@@ -51,18 +51,6 @@ interface Seen extends Waiting {
 
 function keyOf({ state, open }: Seen): string {
   return `${state.ramp}/${open.stage}/${open.condition}`
-}
-
-/** For one answer: every token is read once for all of its approvals. */
-function askedOnce(tokens: KnownHands): KnownHands {
-  let approving: ReturnType<KnownHands['approvingHands']> | undefined
-  return {
-    handOf: (name) => tokens.handOf(name),
-    approvingHands: () => {
-      approving ??= tokens.approvingHands()
-      return approving
-    },
-  }
 }
 
 async function viewOf(

@@ -7,13 +7,14 @@ import type { Resource } from '../access/permissions.ts'
 import { nameOf } from '../access/voice.ts'
 import type { App } from '../app.ts'
 import { compileContract, readContract } from '../compile-contract.ts'
+import { isOwner } from '../contracts/answer-proposal.ts'
 import { applyContracts } from '../contracts/apply-contracts.ts'
 import { compareRevisions } from '../contracts/compare-revisions.ts'
 import type { ContractStore } from '../contracts/contract-store.ts'
-import { contractUnknown, heldRevision } from '../contracts/held-revision.ts'
+import { findHeld, heldRevision, isSeen } from '../contracts/held-revision.ts'
 import { contractPage, isAsked, revisionPage } from '../contracts/pages.ts'
 import { rampsNamed } from '../contracts/ramps-of.ts'
-import { type ContractName, labelsOf, latestOf, type Revisions } from '../contracts/revisions.ts'
+import { latestOf } from '../contracts/revisions.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
 import {
@@ -211,6 +212,8 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
         by: nameOf(whoAsks(request), body.by),
         assertMay: (contract: Resource): void => assertMayApply(request, contract),
         maySee: (contract: Resource): boolean => maySee(request, contract, 'contracts.read'),
+        isOwner: (owner: string, contract: Resource): boolean =>
+          isOwner(whoAsks(request), contract, owner, body),
       }
       const applied = await applyContracts(
         { store, rampsUnderWay },
@@ -218,7 +221,8 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
         applicant,
       )
       const [only] = applied.contracts
-      if (applied.contracts.length === 1 && only !== undefined && !applied.dryRun) {
+      const isHeld = only?.outcome !== 'proposed' && !applied.dryRun
+      if (applied.contracts.length === 1 && only !== undefined && isHeld) {
         void reply.header('etag', `"${only.digest}"`)
       }
       return applied
@@ -232,19 +236,4 @@ function assertMayApply(request: FastifyRequest, contract: Resource): void {
   assertMay(request, contract, () =>
     forbidden(whoAsks(request), 'contracts.apply', `${kind}/${name}`),
   )
-}
-
-function isSeen(request: FastifyRequest, held: Revisions): boolean {
-  return maySee(request, { ...held, labels: labelsOf(held) }, 'contracts.read')
-}
-
-/** A contract that is held, and that whoever asks may see. */
-async function findHeld(
-  store: ContractStore,
-  request: FastifyRequest,
-  name: ContractName,
-): Promise<Revisions> {
-  const held = await store.get(name)
-  if (held === undefined || !isSeen(request, held)) throw contractUnknown(name)
-  return held
 }

@@ -1,5 +1,6 @@
 /** `/v1/events`: everything that happens, live. */
 import { z } from 'zod'
+import { isOfContract } from '../../core/entry/contract-entry.ts'
 import type { Entry } from '../../core/entry/entry.ts'
 import type { Recorded } from '../../seams/ledger.ts'
 import { type Asking, whoAsks } from '../access/add-access.ts'
@@ -94,7 +95,7 @@ function isAsked({ ramp, contract, types }: EventsQuery): (recorded: Recorded) =
 
 /** The id of a ramp begins with its contract's name. */
 function isAbout(stream: string, entry: Entry, name: string): boolean {
-  if (entry.type === 'contract.amended') return entry.name === name
+  if (isOfContract(entry)) return entry.name === name
   return /^(.*)-[a-z]+-[0-9a-z]{6}$/.exec(stream)?.[1] === name
 }
 
@@ -107,10 +108,11 @@ function sightOf(
   const isFree = who.grants.some(({ role, scope }) => role !== 'agent' && isWhole(scope))
   const judged = new Map<string, boolean>()
   const judge = async ({ stream, entry }: Recorded): Promise<boolean> => {
-    const resource: Resource | undefined =
-      entry.type === 'contract.amended' ? entry : (await index.summary(stream))?.contract
+    const resource: Resource | undefined = isOfContract(entry)
+      ? entry
+      : (await index.summary(stream))?.contract
     if (resource === undefined) return false
-    const permission = entry.type === 'contract.amended' ? 'contracts.read' : 'ramps.read'
+    const permission = isOfContract(entry) ? 'contracts.read' : 'ramps.read'
     const isSeen = mayDo(who, permission, await resourceOf(store, resource, who))
     judged.set(stream, isSeen)
     return isSeen

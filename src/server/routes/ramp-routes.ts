@@ -1,13 +1,15 @@
 /** `/v1/ramps`: opening ramps, looking at them, speaking to them. */
 import { type Asking, assertMay, forbidden, whoAsks } from '../access/add-access.ts'
+import type { Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
 import { nameOf, voiceWord } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
 import { compileContract, readContract, settingsFor } from '../compile-contract.ts'
+import { isOwner } from '../contracts/answer-proposal.ts'
 import { contractUnknown } from '../contracts/held-revision.ts'
-import { assertPlaced, documentMeant, isReference } from '../contracts/open-held.ts'
+import { assertAgreed, assertPlaced, documentMeant, isReference } from '../contracts/open-held.ts'
 import { streamRamp } from '../ramp-stream.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, OPEN_RAMP, PAGE, RAMP_PARAMS, RAMPS, SAY } from '../requests.ts'
@@ -226,6 +228,12 @@ async function openRamp(
       ? contractUnknown({ kind, name })
       : forbidden(whoAsks(request), 'ramps.operate', `${kind}/${name}`),
   )
+  const who = whoAsks(request)
+  // Whoever owns the machine runs what they like on it, as they always could.
+  if (who.by !== 'local') {
+    const isMine = (owner: string, of: Resource): boolean => isOwner(who, of, owner)
+    await assertAgreed(store, contract, { isOwner: isMine })
+  }
   const aim = await chooseTarget(index, contract, opening)
   const { aimed, plan, next } = compileContract(contract, { goal, ...aim })
   assertPlaced(plan, opening.directory)

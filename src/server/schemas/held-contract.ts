@@ -11,13 +11,14 @@ import type {
   Issue,
   PlanReply,
   PlanRequest,
-  RevisionChange,
   RevisionPage,
   RevisionSummary,
   RevisionView,
 } from '../wire/contracts.ts'
 import { DIGEST, JSON_OBJECT, NAME } from './contract.ts'
+import { DIFFERENCE } from './difference.ts'
 import { COUNT, INSTANT, named } from './promised.ts'
+import { AS_OWNERS, OWNERS_WORD, TOUCHED_OWNER } from './proposal.ts'
 import { PLAN } from './ramp-state.ts'
 
 const TEXT_MAX = 10_000
@@ -32,6 +33,7 @@ const summary = {
   by: z.string(),
   atMs: INSTANT,
   why: z.string().exactOptional(),
+  approvals: z.array(OWNERS_WORD).exactOptional().describe('Whose word it took.'),
 }
 
 export const REVISION_SUMMARY: z.ZodType<RevisionSummary> = named(
@@ -68,24 +70,9 @@ export const REVISION_PAGE: z.ZodType<RevisionPage> = named(
   z.object({ revisions: z.array(REVISION_SUMMARY).describe('Newest first.'), next }),
 )
 
-const REVISION_CHANGE: z.ZodType<RevisionChange> = named(
-  'RevisionChange',
-  z.object({
-    path: z.string().describe('For example `spec.components.api.ready[0].http.url`.'),
-    change: z.enum(['added', 'removed', 'changed']),
-    before: z.string().exactOptional().describe('As JSON; absent where it was not there.'),
-    after: z.string().exactOptional(),
-  }),
-)
-
-const difference = {
-  changes: z.array(REVISION_CHANGE),
-  consequences: z.array(z.string()).describe('What it means for the way up, in sentences.'),
-}
-
 export const COMPARISON: z.ZodType<ComparisonView> = named(
   'RevisionComparison',
-  z.object({ from: REVISION_SUMMARY, to: REVISION_SUMMARY, ...difference }),
+  z.object({ from: REVISION_SUMMARY, to: REVISION_SUMMARY, ...DIFFERENCE }),
 )
 
 const CONTRACT_USE: z.ZodType<ContractUse> = named(
@@ -104,12 +91,14 @@ const APPLIED: z.ZodType<AppliedContract> = named(
   z.object({
     kind: z.string(),
     name: z.string(),
-    outcome: z.enum(['created', 'amended', 'unchanged']),
+    outcome: z.enum(['created', 'amended', 'proposed', 'unchanged']),
     digest: DIGEST,
     replaces: DIGEST.exactOptional(),
-    ...difference,
+    ...DIFFERENCE,
     touches: z.array(z.string()).describe('Ramps under way; they keep the revision they have.'),
     usedBy: z.array(CONTRACT_USE).describe('Held contracts that use it as a part.'),
+    owners: z.array(TOUCHED_OWNER).exactOptional().describe('Whose word it takes.'),
+    proposal: DIGEST.exactOptional().describe('What they answer.'),
   }),
 )
 
@@ -154,6 +143,9 @@ export const APPLY: z.ZodType<ApplyRequest> = named(
         .exactOptional()
         .describe('What was seen before; refused with 412 when it is otherwise by now.'),
       by: NAME.exactOptional().describe('Counts only over the Unix socket.'),
+      as: AS_OWNERS.exactOptional().describe(
+        'Owners in whose name it is applied; counts only over the Unix socket.',
+      ),
       dryRun: z.boolean().exactOptional().describe('Only say what would happen.'),
       why: z.string().max(TEXT_MAX).exactOptional(),
     })

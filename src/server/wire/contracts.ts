@@ -1,4 +1,6 @@
 /** Contracts, as they travel: what the server holds of them, revision by revision. */
+import type { OwnersWord } from '../../core/entry/contract-entry.ts'
+import type { TouchedOwner } from '../../core/plan/owner.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import type { Digest } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
@@ -13,6 +15,8 @@ export interface RevisionSummary {
   readonly by: string
   readonly atMs: number
   readonly why?: string
+  /** Whose word it took; absent: nobody's. */
+  readonly approvals?: readonly OwnersWord[]
 }
 
 /** A contract that the server holds, by its latest revision. */
@@ -91,6 +95,8 @@ export interface ApplyRequest {
   readonly expects?: readonly Expectation[]
   /** Who applies it; counts only over the Unix socket. */
   readonly by?: string
+  /** The owners in whose name it is applied; counts only over the Unix socket. */
+  readonly as?: readonly string[]
   /** Only say what would happen. @default false */
   readonly dryRun?: boolean
   readonly why?: string
@@ -100,7 +106,8 @@ export interface ApplyRequest {
 export interface AppliedContract {
   readonly kind: string
   readonly name: string
-  readonly outcome: 'created' | 'amended' | 'unchanged'
+  /** `proposed`: it takes the word of others, and nothing is amended before they have said yes. */
+  readonly outcome: 'created' | 'amended' | 'proposed' | 'unchanged'
   readonly digest: Digest
   /** The digest it replaces. */
   readonly replaces?: Digest
@@ -110,6 +117,10 @@ export interface AppliedContract {
   readonly touches: readonly string[]
   /** Held contracts that use it as a part; they stay on the revision they name. */
   readonly usedBy: readonly ContractUse[]
+  /** Whose word it takes, and for what; absent: nobody's. */
+  readonly owners?: readonly TouchedOwner[]
+  /** What they answer; absent: it was not proposed yet. */
+  readonly proposal?: Digest
 }
 
 /** A held contract that uses another one as a part. */

@@ -34,6 +34,15 @@ export function entrySentence(entry: Entry): string {
       return entry.sentence
     case 'ramp.ended':
       return entry.cause === undefined ? entry.outcome : `${entry.outcome}: ${entry.cause.sentence}`
+    case 'contract.proposed':
+      return `${entry.kind}/${entry.name} by ${entry.by}, who needs the word of ${entry.owners.map(({ owner }) => owner).join(', ')}`
+    case 'contract.answered':
+      return `${entry.by} ${entry.approves ? 'approved' : 'rejected'} it${entry.why === undefined ? '' : `: ${entry.why}`}`
+    case 'contract.counted':
+      return `${entry.by} said yes for ${entry.as.join(', ')}`
+    case 'contract.refused':
+    case 'contract.withdrawn':
+      return entry.sentence
     case 'contract.amended':
       return `${entry.kind}/${entry.name} by ${entry.by}${entry.why === undefined ? '' : `: ${entry.why}`}`
     default:

@@ -19,6 +19,8 @@ export type PlanCodeName =
   | 'contract-exists'
   | 'contract-unwritable'
   | 'contract-unknown'
+  | 'proposal-unknown'
+  | 'owner-unasked'
   | 'directory-missing'
   | 'forecast-baseless'
   | 'forecast-malformed'
@@ -143,6 +145,20 @@ export const PLAN_CODES: Readonly<Record<PlanCodeName, FaultCode>> = {
     remedy: 'List what it holds with rampart contracts list, or hold it with rampart apply.',
     httpStatus: 404,
     exitCode: 2,
+    retryable: false,
+  },
+  'proposal-unknown': {
+    meaning: 'No such amendment of the contract was ever proposed.',
+    remedy: 'See what waits for owners with `rampart contracts proposals`.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'owner-unasked': {
+    meaning: 'What was sent is no revision that the server holds, and touches what others own.',
+    remedy: 'Propose it with `rampart apply`; once its owners have said yes, it may be run.',
+    httpStatus: 409,
+    exitCode: 3,
     retryable: false,
   },
   'directory-missing': {
