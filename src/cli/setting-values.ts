@@ -1,5 +1,6 @@
 /** The values of a contract's settings, read from the caller's process variables. */
 import { regionSettingKey } from '../contracts/environment/region.ts'
+import { fromOutside } from '../contracts/from-outside.ts'
 import type { AnyContract } from '../contracts/index.ts'
 
 /**
@@ -11,11 +12,11 @@ export function settingValues(
   variables: Readonly<Record<string, string | undefined>>,
 ): Readonly<Record<string, string>> {
   const values: Record<string, string> = {}
-  for (const setting of contract.definition.settings) {
+  for (const setting of fromOutside(contract).settings) {
     const value = setting.from === undefined ? undefined : variables[setting.from]
     if (value !== undefined) values[setting.name] = value
   }
-  for (const region of contract.definition.regions) {
+  for (const region of fromOutside(contract).regions) {
     for (const { name, from } of region.settings) {
       const value = from === undefined ? undefined : variables[from]
       if (value !== undefined) values[regionSettingKey(region.name, name)] = value

@@ -1,4 +1,5 @@
 /** Which of a contract's targets a command is for. */
+import { fromOutside } from '../contracts/from-outside.ts'
 import { type AnyContract, aimContract } from '../contracts/index.ts'
 import type { CliParts } from './cli-parts.ts'
 import type { TargetOption } from './options.ts'
@@ -15,7 +16,7 @@ export interface Aim {
  * @throws target-unknown, target-missing when the contract has others than that
  */
 export function aimOf(parts: CliParts, contract: AnyContract, options: TargetOption): Aim {
-  const hasTargets = contract.definition.targets.length > 0
+  const hasTargets = fromOutside(contract).targets.length > 0
   const usual = hasTargets ? parts.settings['RAMPART_TARGET'] : undefined
   const target = options.target ?? (usual === '' ? undefined : usual)
   aimContract(contract, target)

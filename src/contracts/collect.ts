@@ -1,8 +1,9 @@
 /** Documents to contracts: which kind each one is, and that no two share a name. */
+import { present } from '../core/fault/assert.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { type Digest, digestOf } from '../core/units/digest.ts'
 import type { Json } from '../core/units/json.ts'
-import { API_VERSION, type Contract, type ContractKind } from './contract.ts'
+import { API_VERSION, type Contract, type ContractKind, type Understood } from './contract.ts'
 import { describeValue, listWords, quote } from './document/describe-value.ts'
 import type { Issue } from './document/issue.ts'
 import { nearestWord } from './document/nearest-word.ts'
@@ -14,16 +15,32 @@ import {
   valueAt,
 } from './document/source-document.ts'
 
-/** Contracts of the kinds in a registry, and what is wrong with the rest. */
-export function collectContracts<Kind extends string, Definition>(
-  documents: readonly SourceDocument[],
-  kinds: { readonly [Name in Kind]: ContractKind<Name, Definition> },
-  kindsToCome: readonly string[],
-): {
-  readonly contracts: readonly Contract<Kind, Definition>[]
+/** What was understood, of any of the kinds whose definitions are given by name. */
+interface Collected<Definitions extends object> {
+  readonly contracts: readonly ContractOf<Definitions>[]
   readonly issues: readonly Issue[]
-} {
-  const contracts: Contract<Kind, Definition>[] = []
+}
+
+/** A contract of any of the kinds whose definitions are given by name. */
+export type ContractOf<Definitions extends object> = {
+  [Kind in keyof Definitions & string]: Contract<Kind, Definitions[Kind]>
+}[keyof Definitions & string]
+
+/** A registry of kinds: what each one is called, and its definition. */
+export type Kinds<Definitions extends object> = {
+  readonly [Kind in keyof Definitions & string]: ContractKind<Kind, Definitions[Kind]>
+}
+
+/** Contracts of the kinds in a registry, and what is wrong with the rest. */
+export function collectContracts<Definitions extends object>(
+  documents: readonly SourceDocument[],
+  registry: Kinds<Definitions>,
+  kindsToCome: readonly string[],
+): Collected<Definitions> {
+  // Which definition belongs to which kind is lost on the way through a document's own word.
+  const kinds = registry as unknown as Readonly<Record<string, ContractKind<string, unknown>>>
+  const contracts: Contract<string, unknown>[] = []
+  const understood = new Map<string, Understood<unknown>[]>()
   const issues: Issue[] = []
   const names = new Map<string, SourceDocument>()
   for (const document of documents) {
@@ -35,16 +52,18 @@ export function collectContracts<Kind extends string, Definition>(
       continue
     }
     issues.push(...checkName(document, names))
-    const parsed = kinds[kind as Kind].parse(document)
-    const digested = digestDocument(document, kinds[kind as Kind].parts?.bare)
+    const parsed = present(kinds[kind], 'a kind of the registry').parse(document)
+    const digested = digestDocument(document, kinds[kind]?.parts?.bare)
     issues.push(...parsed.issues, ...digested.issues)
     if (parsed.definition === undefined || digested.digest === undefined) continue
     const { definition } = parsed
-    contracts.push(
-      contractOf(document, { kind: kind as Kind, definition, digest: digested.digest }),
-    )
+    const contract = contractOf(document, { kind, definition, digest: digested.digest })
+    contracts.push(contract)
+    const alike = understood.get(kind) ?? []
+    understood.set(kind, [...alike, { document, name: contract.name, definition }])
   }
-  return { contracts, issues }
+  for (const [kind, all] of understood) issues.push(...(kinds[kind]?.together?.(all) ?? []))
+  return { contracts: contracts as unknown as readonly ContractOf<Definitions>[], issues }
 }
 
 function contractOf<Kind extends string, Definition>(
@@ -133,7 +152,7 @@ function checkName(document: SourceDocument, names: Map<string, SourceDocument>)
   }
   const place = placeOf(first, path, 'value')
   const where = place === undefined ? first.file : `${first.file}:${place.line}:${place.column}`
-  const message = `there is an ${kind} called ${quote(name)} already, in ${where}`
+  const message = `there is a contract of kind ${kind} called ${quote(name)} already, in ${where}`
   const complaint: Complaint = { code: 'duplicate-name', message, found: quote(name) }
   return [issueAt(document, path, complaint)]
 }

@@ -7,13 +7,28 @@ import { describeDuration } from '../core/units/duration.ts'
 import type { Json } from '../core/units/json.ts'
 import { listWords } from './document/describe-value.ts'
 import { compareSettings } from './environment/compare-settings.ts'
+import type { EnvironmentContract } from './environment/definition.ts'
 import { type AnyContract, aimContract, planContract } from './index.ts'
+import { comparePorts } from './ports/compare.ts'
 
 /** Longest value that a sentence quotes, in characters. */
 const QUOTED_MAX = 80
 
 /** What changes for the way up; empty: the plan is the same, and so is all that goes with it. */
 export function consequencesOf(before: AnyContract, after: AnyContract): readonly string[] {
+  if (before.kind === 'Ports' && after.kind === 'Ports') {
+    return comparePorts(before.definition, after.definition).changes.map((one) => one.sentence)
+  }
+  if (before.kind === 'Environment' && after.kind === 'Environment') {
+    return environmentConsequences(before, after)
+  }
+  return [`It is a contract of kind ${after.kind} instead of ${before.kind}.`]
+}
+
+function environmentConsequences(
+  before: EnvironmentContract,
+  after: EnvironmentContract,
+): readonly string[] {
   const [old, young] = [targetsOf(before), targetsOf(after)]
   const common = young.filter((target) => old.includes(target))
   const told = common.map((target) => ({ target, sentences: sentencesFor(before, after, target) }))
@@ -30,7 +45,7 @@ export function consequencesOf(before: AnyContract, after: AnyContract): readonl
 
 type Target = string | undefined
 
-function targetsOf({ definition }: AnyContract): readonly Target[] {
+function targetsOf({ definition }: EnvironmentContract): readonly Target[] {
   const names = definition.targets.map(({ name }) => name)
   return names.length === 0 ? [undefined] : names
 }
@@ -50,12 +65,16 @@ function targetSentences(old: readonly Target[], young: readonly Target[]): read
   ]
 }
 
-function sentencesFor(before: AnyContract, after: AnyContract, target: Target): readonly string[] {
+function sentencesFor(
+  before: EnvironmentContract,
+  after: EnvironmentContract,
+  target: Target,
+): readonly string[] {
   const request = { goal: 'up', ...(target === undefined ? {} : { target }) }
   const changes = comparePlans(planContract(before, request), planContract(after, request))
   const [old, young] = [before, after].map((one) => aimContract(one, target).definition) as [
-    AnyContract['definition'],
-    AnyContract['definition'],
+    EnvironmentContract['definition'],
+    EnvironmentContract['definition'],
   ]
   const settings = compareSettings(old, young).map(({ setting, first, second }) => {
     if (first === undefined) return `The setting ${setting} is new.`

@@ -56,6 +56,13 @@ export interface DocumentParts {
   readonly bare: (document: Json) => Json
 }
 
+/** One of several contracts of a kind, with the document it was read from. */
+export interface Understood<Definition> {
+  readonly document: SourceDocument
+  readonly name: string
+  readonly definition: Definition
+}
+
 /** A kind of contract. */
 export interface ContractKind<Kind extends string, Definition> {
   /** As `kind:` names it. */
@@ -70,6 +77,8 @@ export interface ContractKind<Kind extends string, Definition> {
   readonly parts?: DocumentParts
   /** Every issue of a document whose `apiVersion` and `kind` are right. Never throws. */
   readonly parse: (document: SourceDocument) => ParsedDefinition<Definition>
+  /** What is wrong with several of them only side by side, as issues of the later one; absent: nothing. */
+  readonly together?: (all: readonly Understood<Definition>[]) => readonly Issue[]
   /** The plan toward a goal: same contract and same request, same plan, byte for byte. */
   readonly plan: (contract: Contract<Kind, Definition>, request: PlanRequest) => Plan
   /** The goal that follows by itself once another is reached; absent: none does. */

@@ -25,7 +25,7 @@ test('names are unique per kind across files', () => {
       {
         code: 'duplicate-name',
         file: 'b.yaml',
-        message: 'there is an Environment called "shop" already, in a.yaml:3:19',
+        message: 'there is a contract of kind Environment called "shop" already, in a.yaml:3:19',
       },
     ],
   )
@@ -35,7 +35,7 @@ test('kinds to come are told from kinds that are unknown', () => {
   const codeOf = (kind: string): string | undefined =>
     parseContracts([{ path: 'a.yaml', text: (head + body).replace('Environment', kind) }]).issues[0]
       ?.code
-  for (const kind of ['Constraint', 'Rollout', 'Ports', 'Service']) {
+  for (const kind of ['Constraint', 'Rollout', 'Service']) {
     assert.equal(codeOf(kind), 'kind-not-yet')
   }
   assert.equal(codeOf('Enviroment'), 'unknown-kind')

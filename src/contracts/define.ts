@@ -181,3 +181,89 @@ export function defineEnvironment<const Name extends string, const Region extend
   }
   return { apiVersion: API_VERSION, kind: 'Environment', metadata, spec }
 }
+
+/** A Ports contract, as its document says it. */
+export interface PortsOptions extends Omit<WrittenSpec, 'ranges'> {
+  readonly name: string
+  readonly labels?: Readonly<Record<string, string>>
+  readonly description?: string
+  readonly ranges: Readonly<Record<string, RangeOptions>>
+}
+
+/** A range of ports: `21000-21999`, or one port. */
+export interface RangeOptions {
+  readonly ports: number | `${number}-${number}`
+  readonly for?: {
+    readonly environment?: string
+    readonly service?: string
+    readonly tenant?: string
+    readonly scope?: string
+  }
+  readonly protocol?: 'tcp' | 'udp' | 'http'
+  readonly addresses?: 'loopback' | 'any' | readonly string[]
+  readonly fixed?: Readonly<Record<`${string}/${string}`, number>>
+  readonly perTenant?: number
+  readonly perService?: number
+  readonly claim?: readonly string[]
+  readonly cooling?: DurationText
+  readonly privileged?: boolean
+  readonly ephemeral?: 'kept'
+  readonly description?: string
+}
+
+/** How a port goes from one owner to the next. */
+export interface TransitionOptions {
+  readonly plane?: 'descriptor' | 'forwarder' | 'haproxy' | 'nginx' | 'envoy'
+  readonly drain?: DurationText
+  readonly linger?: DurationText
+  readonly cooling?: DurationText
+  readonly deadline?: DurationText
+}
+
+interface WrittenSpec {
+  readonly systems?: readonly ('linux' | 'macos' | 'windows')[]
+  readonly cooling?: DurationText
+  readonly ranges: unknown
+  readonly clients?: Readonly<
+    Record<
+      string,
+      {
+        readonly user?: number | readonly number[]
+        readonly mtls?: string | readonly string[]
+        readonly token?: string | readonly string[]
+        readonly network?: string | readonly string[]
+        readonly labels?: Readonly<Record<string, string>>
+        readonly namespace?: string
+      }
+    >
+  >
+  readonly connect?: readonly {
+    readonly from: string | readonly string[]
+    readonly to: string | readonly string[]
+    readonly ports?: string | readonly string[]
+  }[]
+  readonly names?: Readonly<Record<string, `${string}/${string}`>>
+  readonly transitions?: {
+    readonly [Event in
+      | 'scale-up'
+      | 'scale-down'
+      | 'roll'
+      | 'migrate'
+      | 'failover']?: TransitionOptions
+  }
+}
+
+/**
+ * Defines a Ports contract for `rampart.config.ts`. Nothing is checked here but types.
+ *
+ * @example export const ports = definePorts({ name: 'internal', ranges: { dev: { ports: '21000-21999' } } })
+ */
+export function definePorts(options: PortsOptions): DefinedDocument {
+  const { name, labels, description, ...spec } = options
+  const metadata = {
+    name,
+    ...(labels === undefined ? {} : { labels }),
+    ...(description === undefined ? {} : { description }),
+  }
+  return { apiVersion: API_VERSION, kind: 'Ports', metadata, spec }
+}

@@ -3,11 +3,13 @@
  * and is shown to whoever may read contracts, so no secret may be in it.
  */
 import type { Issue } from './document/issue.ts'
+import { fromOutside } from './from-outside.ts'
 import type { AnyContract } from './index.ts'
 
 /** Every secret that a contract would give away; empty: it may be held. */
-export function heldIssues({ definition, file }: AnyContract): readonly Issue[] {
-  const { settings, regions, targets } = definition
+export function heldIssues(contract: AnyContract): readonly Issue[] {
+  const { file } = contract
+  const { settings, regions, targets } = fromOutside(contract)
   const secrets = new Set(settings.filter(({ secret }) => secret).map(({ name }) => name))
   const places = [
     ...settings.map((one) => ({ ...one, path: `spec.settings.${one.name}` })),

@@ -2,28 +2,47 @@
  * The literal registry of kinds, and the way from what people hand in to contracts. Adding a kind is
  * adding a line here; nothing else in this file knows one by name.
  */
+
+import { Fault } from '../core/fault/fault.ts'
 import type { TouchedOwner } from '../core/plan/owner.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { Json } from '../core/units/json.ts'
-import { collectContracts } from './collect.ts'
-import type { Contract, DocumentParts, PlanRequest } from './contract.ts'
+import { type ContractOf, collectContracts, type Kinds } from './collect.ts'
+import type { Contract, ContractKind, DocumentParts, PlanRequest } from './contract.ts'
 import { type Issue, sortIssues } from './document/issue.ts'
 import { parseDocuments } from './document/parse-documents.ts'
 import { documentOfProgram } from './document/program-document.ts'
 import { type SourceDocument, type SourceFile, valueAt } from './document/source-document.ts'
 import type { EnvironmentDefinition } from './environment/definition.ts'
 import { environmentKind } from './environment/kind.ts'
+import type { PortsDefinition } from './ports/definition.ts'
+import { portsKind } from './ports/kind.ts'
+
+/** What contracts of each kind are understood as. */
+export interface Definitions {
+  readonly Environment: EnvironmentDefinition
+  readonly Ports: PortsDefinition
+}
+
+/** The name of a kind that this version understands. */
+export type KindName = keyof Definitions
 
 /** Every kind that this version understands. */
-export const KINDS: { readonly Environment: typeof environmentKind } = {
+export const KINDS: Kinds<Definitions> = {
   Environment: environmentKind,
+  Ports: portsKind,
 }
 
 /** Kinds that are spoken of already, but cannot be used in this version. */
-export const KINDS_TO_COME: readonly string[] = ['Constraint', 'Rollout', 'Ports', 'Service']
+export const KINDS_TO_COME: readonly string[] = ['Constraint', 'Rollout', 'Service']
 
 /** A contract of any kind; `kind` tells which. */
-export type AnyContract = Contract<'Environment', EnvironmentDefinition>
+export type AnyContract = ContractOf<Definitions>
+
+/** A contract of one kind, or of several that are not told apart. */
+type ContractOfKind<Kind extends KindName> = {
+  [Name in Kind]: Contract<Name, Definitions[Name]>
+}[Kind]
 
 /** A document that a program made: what `rampart.config.ts` exports. */
 export interface SourceValue {
@@ -86,13 +105,19 @@ export function parseContracts(
 }
 
 /** The plan of a contract toward a goal. */
-export function planContract(contract: AnyContract, request: PlanRequest): Plan {
-  return KINDS[contract.kind].plan(contract, request)
+export function planContract<Kind extends KindName>(
+  contract: ContractOfKind<Kind>,
+  request: PlanRequest,
+): Plan {
+  return kindOf(contract).plan(contract, request)
 }
 
 /** The goal that follows by itself once a contract has reached another. */
-export function nextGoalOf(contract: AnyContract, request: PlanRequest): string | undefined {
-  return KINDS[contract.kind].next?.(contract, request)
+export function nextGoalOf<Kind extends KindName>(
+  contract: ContractOfKind<Kind>,
+  request: PlanRequest,
+): string | undefined {
+  return kindOf(contract).next?.(contract, request)
 }
 
 /**
@@ -100,21 +125,40 @@ export function nextGoalOf(contract: AnyContract, request: PlanRequest): string 
  *
  * @throws target-unknown, target-missing when it has others than the one that is named
  */
+export function aimContract<One extends AnyContract>(contract: One, target?: string): One
 export function aimContract(contract: AnyContract, target?: string): AnyContract {
-  return KINDS[contract.kind].aim?.(contract, target) ?? contract
+  if (contract.kind === 'Environment') return KINDS.Environment.aim?.(contract, target) ?? contract
+  if (target !== undefined) throw targetless(contract, target)
+  return contract
 }
 
 /** Whose word it takes to make one revision of a contract the other; empty: nobody's. */
 export function ownersTouched(before: AnyContract, after: AnyContract): readonly TouchedOwner[] {
-  return KINDS[after.kind].touched?.(before, after) ?? []
+  if (before.kind !== 'Environment' || after.kind !== 'Environment') return []
+  return KINDS.Environment.touched?.(before, after) ?? []
 }
 
 /** What a contract says, in sentences. */
-export function explainContract(contract: AnyContract): string {
-  return KINDS[contract.kind].explain(contract)
+export function explainContract<Kind extends KindName>(contract: ContractOfKind<Kind>): string {
+  return kindOf(contract).explain(contract)
 }
 
 /** The document as it was written, without what was read into it: what its digest is over. */
 export function bareDocument(contract: AnyContract): Json {
   return KINDS[contract.kind].parts?.bare(contract.document) ?? contract.document
+}
+
+function kindOf<Kind extends KindName>(
+  contract: ContractOfKind<Kind>,
+): ContractKind<Kind, Definitions[Kind]> {
+  return KINDS[contract.kind] as ContractKind<Kind, Definitions[Kind]>
+}
+
+function targetless({ kind, name }: AnyContract, target: string): Fault {
+  return new Fault({
+    code: 'target-unknown',
+    operation: 'choose the target',
+    subject: name,
+    hint: `${name} is a contract of kind ${kind}, which has no targets, so ${target} is none of it.`,
+  })
 }

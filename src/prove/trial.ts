@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { valuesOfSettings, valuesWithin } from '../contracts/environment/setting-values.ts'
 import type { Scope } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
+import { fromOutside } from '../contracts/from-outside.ts'
 import { type AnyContract, aimContract, parseContracts, planContract } from '../contracts/index.ts'
 import { present } from '../core/fault/assert.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
@@ -282,7 +283,7 @@ export class Trial {
 
   #scopeOf(stage: string, state: RampState): Scope {
     const { contract, settings: given, directory, workspace } = this.#options
-    const { definition } = aimContract(contract, this.#aim.target)
+    const definition = fromOutside(aimContract(contract, this.#aim.target))
     const outputs = outputsFor(state, stage)
     return {
       components: outputs.components,

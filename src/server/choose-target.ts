@@ -2,6 +2,7 @@
  * Which target of its contract a ramp is for. What is up for one target is never changed into another
  * one: what only the first of them has would be left running, and nobody would know of it.
  */
+import { fromOutside } from '../contracts/from-outside.ts'
 import { type AnyContract, aimContract } from '../contracts/index.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { RampIndex } from './ramp-index.ts'
@@ -34,7 +35,7 @@ export async function chooseTarget(
     return named
   }
   // Should the contract have lost that target since, all of it is taken down.
-  const isKnown = contract.definition.targets.some(({ name }) => name === present)
+  const isKnown = fromOutside(contract).targets.some(({ name }) => name === present)
   return present !== undefined && isKnown ? { target: present } : {}
 }
 

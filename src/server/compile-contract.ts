@@ -7,6 +7,7 @@ import type { PlanRequest } from '../contracts/contract.ts'
 import { formatIssue } from '../contracts/document/format-issue.ts'
 import { type Region, regionSettingKey } from '../contracts/environment/region.ts'
 import { valuesOfSettings } from '../contracts/environment/setting-values.ts'
+import { fromOutside } from '../contracts/from-outside.ts'
 import {
   type AnyContract,
   aimContract,
@@ -85,7 +86,7 @@ export interface SettingsSources {
  */
 export function settingsFor(contract: AnyContract, sources: SettingsSources): RampSettings {
   const { goal, target, directory, workspace, given, earlier } = sources
-  const { settings, regions } = contract.definition
+  const { settings, regions } = fromOutside(contract)
   const known = new Set([
     ...settings.map((setting) => setting.name),
     ...regions.flatMap((region) =>
@@ -94,7 +95,7 @@ export function settingsFor(contract: AnyContract, sources: SettingsSources): Ra
   ])
   const unknown = Object.keys(given).filter((name) => !known.has(name))
   if (unknown.length > 0) throw unknownSettings(contract, unknown)
-  const { values, groups } = valuesOfSettings(contract.definition, given, earlier)
+  const { values, groups } = valuesOfSettings({ settings, regions }, given, earlier)
   const missing = [
     ...settings.filter(({ name }) => values[name] === undefined),
     ...missingInRegions(regions, groups ?? {}),

@@ -1,4 +1,5 @@
 /** `rampart down`: takes an environment down, proved gone. A ramp under way is aborted first. */
+import { fromOutside } from '../../contracts/from-outside.ts'
 import { type AnyContract, aimContract } from '../../contracts/index.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { LeftoversView, RampSummary } from '../../server/wire.ts'
@@ -68,7 +69,7 @@ async function standingAim(client: RampartClient, contract: AnyContract): Promis
   const environments = await client.environments()
   const standing = environments.find((one) => one.contract === contract.name)
   const target = standing?.lastRamp?.contract.target
-  const isKnown = contract.definition.targets.some(({ name }) => name === target)
+  const isKnown = fromOutside(contract).targets.some(({ name }) => name === target)
   return target !== undefined && isKnown ? { target } : {}
 }
 

@@ -53,7 +53,12 @@ export async function runExport(
     parts.stdout.write(mermaidOf(plan))
     return EXIT.yes
   }
-  const { definition } = aimContract(contract, aim.target)
+  const aimed = aimContract(contract, aim.target)
+  if (aimed.kind !== 'Environment') {
+    const what = `${aimed.name} is a contract of kind ${aimed.kind}, for which ${to} has no words`
+    return misuse(parts, what, 'Export its plan: rampart export --to mermaid')
+  }
+  const { definition } = aimed
   return say(
     parts,
     to === 'compose' ? exportCompose(definition) : exportKubernetes(definition),

@@ -4,6 +4,8 @@ import { resolve } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 import { listWords } from '../../contracts/document/describe-value.ts'
 import { compareSettings } from '../../contracts/environment/compare-settings.ts'
+import type { EnvironmentDefinition } from '../../contracts/environment/definition.ts'
+import { fromOutside } from '../../contracts/from-outside.ts'
 import { type AnyContract, aimContract, planContract } from '../../contracts/index.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
@@ -60,7 +62,7 @@ async function findOther(
   options: AgainstOptions,
 ): Promise<Aimed | LoadedContracts> {
   const { against } = options
-  if (contract.definition.targets.some(({ name }) => name === against)) {
+  if (fromOutside(contract).targets.some(({ name }) => name === against)) {
     return { contract, aim: { target: against }, label: against }
   }
   if (!existsSync(resolve(parts.cwd, against))) throw unknownOther(contract, against)
@@ -75,21 +77,26 @@ function compare(first: Aimed, second: Aimed, goal: string): Comparison {
   const [one, other] = [first, second].map(({ contract, aim, label }): Compared => {
     return { label, plan: checkPlan(planContract(contract, { goal, ...aim })) }
   }) as [Compared, Compared]
-  const definitionOf = ({ contract, aim }: Aimed): AnyContract['definition'] =>
-    aimContract(contract, aim.target).definition
-  const [before, after] = [definitionOf(first), definitionOf(second)]
+  const changes = comparePlans(one.plan, other.plan)
+  const [before, after] = [first, second].map(({ contract, aim }) =>
+    aimContract(contract, aim.target),
+  )
+  // Only environments have settings and are watched.
+  if (before?.kind !== 'Environment' || after?.kind !== 'Environment') {
+    return { first: one, second: other, changes, settings: [] }
+  }
   return {
     first: one,
     second: other,
-    changes: comparePlans(one.plan, other.plan),
-    settings: compareSettings(before, after),
-    ...compareWatching(before, after),
+    changes,
+    settings: compareSettings(before.definition, after.definition),
+    ...compareWatching(before.definition, after.definition),
   }
 }
 
 function compareWatching(
-  before: AnyContract['definition'],
-  after: AnyContract['definition'],
+  before: EnvironmentDefinition,
+  after: EnvironmentDefinition,
 ): Pick<Comparison, 'watch'> {
   const watch = { first: before.watch ?? null, second: after.watch ?? null }
   return isDeepStrictEqual(watch.first, watch.second) ? {} : { watch }
@@ -105,8 +112,9 @@ function jsonOf({ first, second, changes, settings, watch }: Comparison): object
   return { goal: first.plan.goal, ...sides, changes, settings, watch: watch ?? null }
 }
 
-function unknownOther({ name, definition }: AnyContract, against: string): Fault {
-  const names = definition.targets.map((target) => target.name)
+function unknownOther(contract: AnyContract, against: string): Fault {
+  const { name } = contract
+  const names = fromOutside(contract).targets.map((target) => target.name)
   const targets = names.length === 0 ? 'which has none' : `which has ${listWords(names, 'and')}`
   const hint = `${against} is neither a file nor a target of ${name}, ${targets}.`
   const code = 'target-unknown'

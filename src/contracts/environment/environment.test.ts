@@ -16,7 +16,9 @@ const shopText = readFileSync(join(import.meta.dirname, 'fixtures/shop.yaml'), '
 const parse = (text: string): EnvironmentContract => {
   const { contracts, issues } = parseContracts([{ path: 'a.yaml', text }])
   assert.deepEqual(issues, [])
-  return contracts[0] ?? assert.fail('no contract')
+  const [contract] = contracts
+  assert.ok(contract?.kind === 'Environment')
+  return contract
 }
 
 const environment = (components: string): EnvironmentContract =>

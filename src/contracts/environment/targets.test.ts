@@ -6,15 +6,9 @@ import { isFault } from '../../core/fault/fault.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { formatIssues } from '../document/format-issue.ts'
-import {
-  type AnyContract,
-  aimContract,
-  explainContract,
-  nextGoalOf,
-  parseContracts,
-  planContract,
-} from '../index.ts'
+import { aimContract, explainContract, nextGoalOf, parseContracts, planContract } from '../index.ts'
 import { compareSettings } from './compare-settings.ts'
+import type { EnvironmentContract } from './definition.ts'
 
 const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: geo }\nspec:\n'
 
@@ -34,11 +28,13 @@ const TARGETS = `  targets:
     ci: { regions: [eu, jp], settings: { secret: { from: CI_S } } }
 `
 
-const contractOf = (spec: string): AnyContract => {
+const contractOf = (spec: string): EnvironmentContract => {
   const source = { path: 'a.yaml', text: HEAD + spec }
   const { contracts, issues } = parseContracts([source])
   assert.equal(formatIssues(issues, [source]), '')
-  return contracts[0] ?? assert.fail()
+  const [contract] = contracts
+  assert.ok(contract?.kind === 'Environment')
+  return contract
 }
 
 const planFor = (target?: string, goal = 'up'): Plan =>

@@ -20,6 +20,8 @@ export interface PortRange {
   }
   /** Ports that belong to one service's port for ever, as `service/port`. */
   readonly fixed: Readonly<Record<string, number>>
+  /** Names of people, groups or roles that may claim of it; absent: whoever may claim at all. */
+  readonly claim?: readonly string[]
   /** How many leases one tenant, or one service, may have at once. */
   readonly perTenant?: number
   readonly perService?: number

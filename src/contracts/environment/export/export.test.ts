@@ -15,7 +15,7 @@ function definitionOf(text: string): EnvironmentDefinition {
   const { contracts, issues } = parseContracts([{ path: 'contract', text }])
   assert.deepEqual(issues, [])
   const [contract] = contracts
-  assert.ok(contract !== undefined)
+  assert.ok(contract?.kind === 'Environment')
   return contract.definition
 }
 

@@ -1,0 +1,47 @@
+/** Several Ports contracts side by side: no port may be in two of them, and no port of a service either. */
+import type { Understood } from '../contract.ts'
+import type { Issue, Path } from '../document/issue.ts'
+import { issueAt } from '../document/source-document.ts'
+import type { DefinedRange, PortsDefinition } from './definition.ts'
+import { overlapOf, whereOf } from './overlap.ts'
+
+type One = Understood<PortsDefinition>
+
+/** Everything that is wrong only because of another contract, told of the later one. */
+export function checkTogether(all: readonly One[]): readonly Issue[] {
+  return all.flatMap((one, place) =>
+    all.slice(0, place).flatMap((other) => [...checkSpans(one, other), ...checkOwners(one, other)]),
+  )
+}
+
+function checkSpans(one: One, other: One): readonly Issue[] {
+  return one.definition.ranges.flatMap((range) =>
+    other.definition.ranges.flatMap((theirs) => {
+      const overlap = overlapOf(range, theirs)
+      if (overlap === undefined) return []
+      const where = whereOf(other.document, rangePath(theirs, 'ports'))
+      const message =
+        `${range.name} has ${overlap}, which are claimed already by ${theirs.name} of ` +
+        `${other.name}, in ${where}`
+      const complaint = { code: 'contradiction', message } as const
+      return [issueAt(one.document, rangePath(range, 'ports'), complaint)]
+    }),
+  )
+}
+
+function checkOwners(one: One, other: One): readonly Issue[] {
+  return one.definition.ranges.flatMap((range) =>
+    Object.keys(range.fixed).flatMap((of) => {
+      const theirs = other.definition.ranges.find(({ fixed }) => Object.hasOwn(fixed, of))
+      if (theirs === undefined) return []
+      const where = whereOf(other.document, [...rangePath(theirs, 'fixed'), of])
+      const message = `${of} has the port ${theirs.fixed[of]} already by ${other.name}, in ${where}`
+      const path = [...rangePath(range, 'fixed'), of]
+      return [issueAt(one.document, path, { code: 'contradiction', message }, 'key')]
+    }),
+  )
+}
+
+function rangePath({ name }: DefinedRange, key: string): Path {
+  return ['spec', 'ranges', name, key]
+}

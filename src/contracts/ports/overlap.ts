@@ -1,0 +1,36 @@
+/** Which ports two ranges have in common: on addresses that meet, by the same protocol. */
+
+import { commonSpan, printSpan } from '../../core/port/machine-facts.ts'
+import { claimsCollide } from '../../core/port/port-claim.ts'
+import type { PortRange } from '../../core/port/port-policy.ts'
+import type { Issue, Path } from '../document/issue.ts'
+import { placeOf, type SourceDocument } from '../document/source-document.ts'
+
+/** The ports that both have, as people write them; undefined: none. */
+export function overlapOf(one: PortRange, other: PortRange): string | undefined {
+  const common = commonSpan(one, other)
+  if (common === undefined) return undefined
+  const [mine, theirs] = [one, other].map(({ protocol, addresses }) => ({
+    protocol,
+    addresses,
+    port: common.first,
+  })) as [Parameters<typeof claimsCollide>[0], Parameters<typeof claimsCollide>[1]]
+  if (!claimsCollide(mine, theirs)) return undefined
+  return one.protocol === 'udp' ? `${printSpan(common)}/udp` : printSpan(common)
+}
+
+/** The other place that an issue speaks of, of the same document. */
+export function relatedTo(
+  document: SourceDocument,
+  path: Path,
+  name: string,
+): Pick<Issue, 'related'> {
+  const place = placeOf(document, path, 'value')
+  return place === undefined ? {} : { related: [{ ...place, message: `${name} has them here` }] }
+}
+
+/** `ports.yaml:7:5`, or the file alone. */
+export function whereOf(document: SourceDocument, path: Path): string {
+  const place = placeOf(document, path, 'value')
+  return place === undefined ? document.file : `${document.file}:${place.line}:${place.column}`
+}

@@ -1,0 +1,239 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { checkPlan } from '../../core/plan/check-plan.ts'
+import type { MachineFacts } from '../../core/port/machine-facts.ts'
+import { claimRefusal, isFor } from '../../core/port/may-claim.ts'
+import { objections } from '../../core/port/objections.ts'
+import type { PortLease } from '../../core/port/port-lease.ts'
+import { BUILT_IN_RANGE } from '../../core/port/port-policy.ts'
+import { digestOf } from '../../core/units/digest.ts'
+import { definePorts } from '../define.ts'
+import { formatIssue } from '../document/format-issue.ts'
+import { explainContract, parseContracts, planContract } from '../index.ts'
+import { comparePorts } from './compare.ts'
+import { type PortsContract, toConnectPolicy, toPolicy } from './definition.ts'
+
+const TEXT = `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: internal }
+spec:
+  cooling: 90s
+  ranges:
+    staging:
+      ports: 21000-21999
+      for: { environment: staging, service: shop/* }
+      perTenant: 50
+      fixed: { shop/api/http: 21080 }
+    edge: { ports: 20443, for: { service: edge }, addresses: any, claim: [deployers] }
+  clients:
+    shop/web: { user: 1001, mtls: "spiffe://shop/web" }
+  connect:
+    - { from: shop/web, to: shop/api, ports: http }
+    - { from: shop/api, to: [shop/db, shop/queue] }
+  names: { api: shop/api/http }
+  transitions: { roll: { drain: 30s, linger: 5s, cooling: 90s, plane: haproxy } }
+`
+
+function understood(text: string): PortsContract {
+  const { contracts, issues } = parseContracts([{ path: 'ports.yaml', text }])
+  assert.deepEqual(
+    issues.map((issue) => formatIssue(issue)),
+    [],
+  )
+  const [contract] = contracts
+  assert.ok(contract?.kind === 'Ports')
+  return contract
+}
+
+function messages(...texts: readonly string[]): readonly string[] {
+  const sources = texts.map((text, place) => ({ path: `${place}.yaml`, text }))
+  return parseContracts(sources).issues.map((issue) => formatIssue(issue))
+}
+
+const range = (body: string): string =>
+  `apiVersion: rampart/v1\nkind: Ports\nmetadata: { name: p }\nspec:\n  ranges:\n${body}\n`
+
+test('every default of a contract is filled in', () => {
+  const { definition } = understood(TEXT)
+  const [edge, staging] = definition.ranges
+  assert.deepEqual([edge?.name, edge?.addresses], ['edge', ['0.0.0.0', '::']])
+  assert.deepEqual(staging?.addresses, ['127.0.0.1', '::1'])
+  assert.equal(staging?.coolingMs, 90_000)
+  assert.deepEqual(
+    definition.transitions.map(({ event, plane, drainMs }) => [event, plane, drainMs]),
+    [
+      ['scale-up', 'forwarder', 30_000],
+      ['scale-down', 'forwarder', 30_000],
+      ['roll', 'haproxy', 30_000],
+      ['migrate', 'forwarder', 30_000],
+      ['failover', 'forwarder', 0],
+    ],
+  )
+})
+
+test('a policy holds the contract, its digest and nothing that grants need not know', () => {
+  const contract = understood(TEXT)
+  const policy = toPolicy(contract)
+  assert.equal(policy.digest, contract.digest)
+  assert.deepEqual(Object.keys(policy.ranges[1] ?? {}).sort(), [
+    'addresses',
+    'coolingMs',
+    'first',
+    'fixed',
+    'for',
+    'last',
+    'name',
+    'perTenant',
+    'protocol',
+  ])
+  assert.deepEqual(toConnectPolicy(contract).rules[0], {
+    from: ['shop/web'],
+    to: ['shop/api'],
+    ports: ['http'],
+  })
+})
+
+test('the plan is sound, and the same whatever the order of keys', () => {
+  const contract = understood(TEXT)
+  const plan = checkPlan(planContract(contract, { goal: 'up' }))
+  assert.deepEqual(
+    plan.stages.map(({ name, command }) => [name, command?.operation]),
+    [
+      ['machine', undefined],
+      ['policy', 'enforce'],
+      ['hold/shop/api/http', 'hold'],
+    ],
+  )
+  const down = checkPlan(planContract(contract, { goal: 'down' }))
+  assert.deepEqual(
+    down.stages.map(({ name }) => name),
+    ['policy', 'cooled'],
+  )
+  const swapped = TEXT.replace(/ {4}edge:.*\n/, '').replace(
+    '  ranges:\n',
+    '  ranges:\n    edge: { addresses: any, claim: [deployers], ports: 20443, for: { service: edge } }\n',
+  )
+  const again = planContract(understood(swapped), { goal: 'up' })
+  assert.equal(digestOf(again), digestOf(plan))
+  assert.throws(() => planContract(contract, { goal: 'watch' }), { code: 'goal-unknown' })
+})
+
+test('ports that cannot be had are refused in place, with what to write instead', () => {
+  const one = (body: string): string => messages(range(body)).join('\n')
+  assert.match(
+    one('    a: { ports: 40000-41000 }'),
+    /0\.yaml:6:17: 40000-41000 overlaps 32768-60999/,
+  )
+  assert.equal(one('    a: { ports: 40000-41000, ephemeral: kept }'), '')
+  assert.match(
+    one('    a: { ports: 4000-5999 }'),
+    /5000, which on macos.*split it into 4000-4999, 5001/,
+  )
+  assert.match(one('    a: { ports: 6000, protocol: http }'), /6000, which browsers refuse/)
+  assert.equal(one('    a: { ports: 6000 }'), '')
+  assert.match(one('    a: { ports: 443 }'), /privileged: true/)
+  assert.match(
+    one('    a: { ports: 22000-21000 }'),
+    /ends before it begins; did you mean 21000-22000/,
+  )
+  assert.match(one('    a: { ports: 70000 }'), /70000 is no port/)
+  assert.match(
+    one('    a: { ports: 21000-21001, perTenant: 3 }'),
+    /3 each cannot be had of a range of 2/,
+  )
+  assert.match(one('    a: { ports: 21000, fixed: { s/http: 21001 } }'), /21001 is not in 21000/)
+  assert.match(
+    one('    a: { ports: 21000-21009, fixed: { s/http: 21001, t/http: 21001 } }'),
+    /21001 is claimed twice: by s\/http and by t\/http/,
+  )
+  assert.match(
+    one('    a: { ports: 21000-21009 }\n    b: { ports: 21009-21020 }'),
+    /b and a both have 21009[\s\S]*a has them here/,
+  )
+  assert.equal(one('    a: { ports: 21000-21009 }\n    b: { ports: 21009, protocol: udp }'), '')
+})
+
+test('a port of one contract is refused in another of the same set', () => {
+  const first = range('    a: { ports: 21000-21009 }')
+  const second = range('    b: { ports: 21005 }').replace('name: p', 'name: q')
+  assert.match(
+    messages(first, second).join('\n'),
+    /1\.yaml:6:17: b has 21005, which are claimed already by a of p, in 0\.yaml:6:17/,
+  )
+})
+
+test('a machine objects to what it would take itself', () => {
+  const machine: MachineFacts = {
+    system: 'linux',
+    ephemeral: { first: 20_000, last: 30_000 },
+    kept: [{ first: 20_443, last: 20_443 }],
+    unprivilegedFrom: 1_024,
+    mayBindPrivileged: false,
+    excluded: [],
+    addresses: ['127.0.0.1', '::1'],
+  }
+  const found = objections(toPolicy(understood(TEXT)), machine)
+  assert.deepEqual(
+    found.map(({ range: name, reason }) => [name, reason]),
+    [['staging', 'ephemeral']],
+  )
+  const low = { ranges: [{ ...BUILT_IN_RANGE, first: 80, last: 80 }] }
+  assert.equal(objections(low, machine)[0]?.reason, 'privileged')
+  const noV6 = { ...machine, addresses: ['127.0.0.1'], ephemeral: { first: 40_000, last: 50_000 } }
+  assert.equal(objections(toPolicy(understood(TEXT)), noV6)[0]?.reason, 'no-such-address')
+})
+
+test('a range is for whom it says, and claimed by whom it names', () => {
+  const [edge, staging] = toPolicy(understood(TEXT)).ranges
+  assert.ok(edge !== undefined && staging !== undefined)
+  const owner = { service: 'shop/api', port: 'http' }
+  assert.equal(isFor(staging, { ...owner, environment: 'staging' }), true)
+  assert.equal(isFor(staging, owner), false)
+  assert.equal(claimRefusal(edge, ['ann', 'deployers']), undefined)
+  assert.match(
+    claimRefusal(edge, ['bob']) ?? '',
+    /only deployers may claim ports, which bob is not/,
+  )
+})
+
+test('what live leases stand on becomes a ramp, and a second owner is refused', () => {
+  const { definition: old } = understood(TEXT)
+  const lease: PortLease = {
+    id: '21500-7',
+    claim: { protocol: 'tcp', addresses: ['127.0.0.1'], port: 21_500 },
+    owner: { service: 'shop/worker', port: 'rpc', environment: 'staging' },
+    state: 'active',
+    token: 7,
+    rule: { range: 'staging', contract: 'internal' },
+    giving: 'number',
+    grantedAtMs: 0,
+    changedAtMs: 0,
+    because: 'it was asked for',
+  }
+  const smaller = understood(TEXT.replace('21000-21999', '21000-21400')).definition
+  assert.equal(comparePorts(old, smaller).verdict, 'compatible')
+  const ramp = comparePorts(old, smaller, [lease])
+  assert.deepEqual([ramp.verdict, ramp.changes[0]?.leases], ['ramp', ['21500-7']])
+  assert.match(ramp.changes[0]?.sentence ?? '', /stays beside it for shop\/worker\/rpc \(21500\)/)
+  const taken = understood(TEXT.replace('http: 21080', 'http: 21500')).definition
+  assert.equal(comparePorts(old, taken, [lease]).verdict, 'refused')
+  assert.deepEqual(comparePorts(old, old, [lease]), { verdict: 'compatible', changes: [] })
+})
+
+test('it is explained in sentences', () => {
+  const text = explainContract(understood(TEXT))
+  assert.match(text, /21080 belongs to shop\/api\/http and nobody else\./)
+  assert.match(text, /Nobody else may connect to shop\/api, shop\/db or shop\/queue\./)
+  assert.match(text, /roll: by haproxy, the old owner is drained for at most 30\.0 s/)
+})
+
+test('a contract that a program defines is the same contract', () => {
+  const value = definePorts({
+    name: 'p',
+    ranges: { a: { ports: '21000-21009', fixed: { 's/http': 21_001 } } },
+  })
+  const { contracts, issues } = parseContracts([{ path: 'rampart.config.ts', value }])
+  assert.deepEqual(issues, [])
+  const written = range('    a: { ports: 21000-21009, fixed: { s/http: 21001 } }')
+  assert.equal(contracts[0]?.digest, understood(written).digest)
+})

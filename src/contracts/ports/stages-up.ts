@@ -1,0 +1,159 @@
+/** The way up: the machine is asked, the policy put in force, every fixed port held and proved held. */
+import type { Command, Stage } from '../../core/plan/plan.ts'
+import {
+  type DefinedRange,
+  type PortsContract,
+  servicePortOf,
+  toConnectPolicy,
+  toPolicy,
+} from './definition.ts'
+import { portsCondition } from './plan-condition.ts'
+
+/** The stage that asks whether the machine has anything against the policy. */
+export const MACHINE_STAGE = 'machine'
+
+/** The stage that puts the policy in force. */
+export const POLICY_STAGE = 'policy'
+
+/** How long the machine, or the broker, may take for each. @unit ms */
+const DEADLINE_MS = 15_000
+
+/** How long a command may take. @unit ms */
+export const COMMAND_TIMEOUT_MS = 10_000
+
+/** What every stage has that says nothing else. */
+export const PLAIN: Pick<
+  Stage,
+  | 'needs'
+  | 'gates'
+  | 'guards'
+  | 'deadlineMs'
+  | 'onBreach'
+  | 'retry'
+  | 'finishes'
+  | 'optional'
+  | 'pivot'
+> = {
+  needs: [],
+  gates: [],
+  guards: [],
+  deadlineMs: DEADLINE_MS,
+  onBreach: 'undo',
+  retry: { limit: 0, backoffMs: 0 },
+  finishes: false,
+  optional: false,
+  pivot: false,
+}
+
+/** Every stage, fixed ports in the order of their numbers. */
+export function stagesUp(contract: PortsContract): readonly Stage[] {
+  return [machineStage(contract), policyStage(contract), ...holdStages(contract)]
+}
+
+function machineStage(contract: PortsContract): Stage {
+  const { ranges } = toPolicy(contract)
+  const condition = portsCondition('fits', {
+    machine: { ranges: ranges.map((range) => ({ ...range })) },
+  })
+  return { ...PLAIN, name: MACHINE_STAGE, conditions: [condition] }
+}
+
+function policyStage(contract: PortsContract): Stage {
+  const { name, digest, definition } = contract
+  const { ranges } = toPolicy(contract)
+  const { rules, clients } = toConnectPolicy(contract)
+  const command: Command = {
+    actuator: 'ports',
+    operation: 'enforce',
+    input: {
+      contract: name,
+      digest,
+      ramp: `\${run.id}`,
+      policy: { ranges: ranges.map((range) => ({ ...range })) },
+      connect: {
+        rules: rules.map((rule) => ({ ...rule })),
+        clients: clients.map((client) => ({ ...client })),
+      },
+      names: definition.names.map((alias) => ({ ...alias })),
+      transitions: definition.transitions.map((transition) => ({ ...transition })),
+    },
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  }
+  return {
+    ...PLAIN,
+    name: POLICY_STAGE,
+    needs: [{ stage: MACHINE_STAGE, until: 'ready' }],
+    command,
+    compensation: withdrawCommand({ contract: name, digest, onlyByRamp: `\${run.id}` }),
+    conditions: [portsCondition('in-force', { policy: name, digest })],
+  }
+}
+
+function holdStages(contract: PortsContract): readonly Stage[] {
+  const fixed = contract.definition.ranges.flatMap((range) =>
+    Object.entries(range.fixed).map(([of, port]) => ({ range, of, port })),
+  )
+  return fixed
+    .sort((a, b) => a.port - b.port || (a.of < b.of ? -1 : 1))
+    .map((one) => holdStage(contract, one))
+}
+
+function holdStage(
+  { name, digest }: PortsContract,
+  { range, of, port }: { readonly range: DefinedRange; readonly of: string; readonly port: number },
+): Stage {
+  const { protocol, addresses } = range
+  const owner = ownerOf(range, of)
+  const command: Command = {
+    actuator: 'ports',
+    operation: 'hold',
+    input: {
+      contract: name,
+      digest,
+      ramp: `\${run.id}`,
+      range: range.name,
+      owner,
+      claim: { protocol, addresses, port },
+    },
+    timeoutMs: COMMAND_TIMEOUT_MS,
+  }
+  // Whoever has it already by an earlier ramp goes on having it: that is the same claim, made again.
+  const states = ['held', 'assigned', 'ready', 'active']
+  return {
+    ...PLAIN,
+    name: `hold/${of}`,
+    needs: [{ stage: POLICY_STAGE, until: 'ready' }],
+    command,
+    compensation: withdrawCommand({ contract: name, owner, onlyByRamp: `\${run.id}` }),
+    conditions: [
+      portsCondition('held', {
+        port,
+        protocol,
+        addresses,
+        service: owner.service,
+        name: owner.port,
+        state: protocol === 'udp' ? ['reserved', ...states] : states,
+      }),
+    ],
+  }
+}
+
+/** For whom a fixed port is held. A word that stands for several is left to whoever claims it. */
+function ownerOf(
+  range: DefinedRange,
+  of: string,
+): { readonly service: string; readonly port: string } & Readonly<Record<string, string>> {
+  const { environment, tenant, scope } = range.for
+  const words = Object.entries({ environment, tenant, scope }).filter(
+    (entry): entry is [string, string] => entry[1] !== undefined && !entry[1].endsWith('*'),
+  )
+  return { ...servicePortOf(of), ...Object.fromEntries(words) }
+}
+
+/** Takes back: the policy, or with an owner that hold alone. */
+export function withdrawCommand(
+  input: Command['input'],
+  timeoutMs: number = COMMAND_TIMEOUT_MS,
+): Command {
+  return { actuator: 'ports', operation: 'withdraw', input, timeoutMs }
+}
