@@ -1,0 +1,338 @@
+/** Compositions of containers: what they publish on the machine, and what listens inside of them. */
+import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
+import { readCommand } from '../command/read-command.ts'
+import { readVariables } from '../document/parse-dotenv.ts'
+import { parseYaml } from '../document/parse-yaml.ts'
+import { entriesAt, scalarsAt, type Tree, type TreeEntry, textAt } from '../document/tree.ts'
+import { connectionsIn } from '../found/connections.ts'
+import { environmentOf } from '../found/environment-of.ts'
+import type { Folder, FormatReader } from '../found/folder.ts'
+import type { Findings, FoundPort, Placement } from '../found/found-port.ts'
+import { folderOf, nameOf, within } from '../found/paths.ts'
+import { addressesOf, parsePort } from '../found/port-words.ts'
+import type { SourceText } from '../found/source-text.ts'
+import { fillIn } from '../found/variables.ts'
+import { imagePort } from './image-ports.ts'
+import { type ComposedService, composeServices, lastOf, layersFor } from './merge-services.ts'
+import { readPorts } from './service-ports.ts'
+
+const NAMES = /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i
+const PLAIN = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
+const OVERRIDES = /^(docker-)?compose\.override\.ya?ml$/
+
+/** Reads compositions. */
+export const composeReader: FormatReader = {
+  name: 'compose',
+  takes: (path) => NAMES.test(nameOf(path)),
+  hint: /^\s*["']?services["']?\s*:/m,
+  read: readComposition,
+}
+
+interface Composition {
+  readonly unit: string
+  readonly variant?: string
+  readonly environment?: string
+  readonly lookUp: (name: string) => string | undefined
+  readonly isSwarm: boolean
+}
+
+function readComposition(source: SourceText, folder: Folder): Findings {
+  const trees = new Map<string, Tree | undefined>()
+  const parse = (one: SourceText): Tree | undefined => {
+    if (!trees.has(one.path)) trees.set(one.path, parseYaml(one.text)[0])
+    return trees.get(one.path)
+  }
+  const home = folderOf(source.path)
+  const { files, variant } = filesOf(source, folder, parse)
+  if (files.length === 0) return { ports: [] }
+  const environment = environmentOf(source.path)
+  const composition: Composition = {
+    unit: `compose ${home}`,
+    ...(variant === undefined ? {} : { variant }),
+    ...(environment === undefined ? {} : { environment }),
+    lookUp: variablesFor(home, folder),
+    isSwarm: files.some((file) => /^\s+(placement|update_config|endpoint_mode):/m.test(file.text)),
+  }
+  const services = [...composeServices(files, folder, parse).values()]
+  const read = services.map((service) => readService(service, composition, folder))
+  return {
+    ports: read.flatMap(({ ports }) => ports),
+    placements: read.flatMap(({ placements }) => placements ?? []),
+  }
+}
+
+/** The files that are given to compose with this one; none where another one of them stands for all. */
+function filesOf(
+  source: SourceText,
+  folder: Folder,
+  parse: (source: SourceText) => Tree | undefined,
+): { readonly files: readonly SourceText[]; readonly variant?: string } {
+  const home = folderOf(source.path)
+  const inHome = (name: string): string => (home === '' ? name : `${home}/${name}`)
+  const base = PLAIN.map(inHome).find((path) => folder.has(path))
+  const override = folder.paths.find(
+    (path) => folderOf(path) === home && OVERRIDES.test(nameOf(path)),
+  )
+  const read = (path: string | undefined): readonly SourceText[] => {
+    const file = path === undefined ? undefined : folder.read(path)
+    return file === undefined ? [] : [file]
+  }
+  if (base === undefined || base === source.path)
+    return { files: [source, ...(base === undefined ? [] : read(override))] }
+  if (override === source.path) return { files: [] }
+  const name = nameOf(source.path)
+  if (PLAIN.includes(name)) return { files: [source], variant: name }
+  const own = entriesAt(parse(source), 'services')
+  const [baseSource] = read(base)
+  const shared = new Set(
+    entriesAt(baseSource === undefined ? undefined : parse(baseSource), 'services').map(
+      ([key]) => key,
+    ),
+  )
+  const isPartial = own.some(
+    ([key, { value }]) =>
+      shared.has(key) && textAt(value, 'image') === undefined && !hasKey(value, 'build'),
+  )
+  if (isPartial) return { files: [...read(base), source], variant: name }
+  const isAdded = environmentOf(source.path) === undefined && own.every(([key]) => !shared.has(key))
+  return isAdded ? { files: [source] } : { files: [source], variant: name }
+}
+
+function hasKey(tree: Tree, key: string): boolean {
+  return tree.kind === 'map' && tree.entries.has(key)
+}
+
+/** The shell's variables come before those of `.env` beside the file. */
+function variablesFor(home: string, folder: Folder): (name: string) => string | undefined {
+  const file = folder.read(home === '' ? '.env' : `${home}/.env`)
+  const variables = file === undefined ? new Map<string, string>() : readVariables(file.text)
+  return (name) => folder.variables[name] ?? variables.get(name)
+}
+
+function readService(service: ComposedService, composition: Composition, folder: Folder): Findings {
+  const { lookUp, unit } = composition
+  const home = unit.slice('compose '.length)
+  const network = `network ${home === '' ? '.' : home}/${service.name}`
+  const profiles = layersFor(service, 'profiles').flatMap(({ tree }) =>
+    scalarsAt(tree, 'profiles').map(({ text }) => text),
+  )
+  const app = appOf(service, folder)
+  const common = {
+    ...{ format: 'compose', unit, service: service.name },
+    ...(composition.variant === undefined ? {} : { variant: composition.variant }),
+    ...(composition.environment === undefined ? {} : { environment: composition.environment }),
+    ...(profiles.length === 0 ? {} : { profiles }),
+    ...(app === undefined ? {} : { app }),
+  }
+  const mode = scalarText(lastOf(service, 'network_mode')?.value)
+  const isOnHost = mode === 'host'
+  const ports: FoundPort[] = []
+  const seen = new Set<string>()
+  const instances = composition.isSwarm ? 1 : instancesOf(service, lookUp)
+  for (const { source, tree } of layersFor(service, 'ports')) {
+    for (const one of readPorts({ ...tree, entries: only(tree.entries, 'ports') }, lookUp)
+      .published) {
+      const addresses = addressesOf(one.address)
+      const key = [
+        one.first,
+        one.last,
+        one.target.first,
+        one.target.last,
+        one.protocol,
+        ...addresses,
+      ].join()
+      if (seen.has(key)) continue
+      seen.add(key)
+      const { offset, address: _, target, ...rest } = one
+      const isOneOf = one.first !== one.last && target.first === target.last
+      const place = source.at(offset)
+      ports.push({
+        ...{ ...common, ...place, ...rest, addresses, target, scope: 'host' },
+        stance: isOnHost ? 'documentation' : 'claim',
+        ...(isOneOf || instances > 1 ? { instances } : {}),
+      })
+    }
+  }
+  for (const { source, tree } of service.layers) {
+    for (const { offset, span, protocol } of readPorts(tree, lookUp).internal) {
+      ports.push({
+        ...{ ...common, ...source.at(offset), ...span, protocol, addresses: EVERY_ADDRESS },
+        ...{
+          stance: 'documentation',
+          confidence: 'explicit',
+          scope: network,
+          text: String(span.first),
+        },
+      })
+    }
+  }
+  if (isOnHost) ports.push(...portsOnHost(service, common, lookUp))
+  ports.push(...connectionsOf(service, common, { network: isOnHost ? 'host' : network, lookUp }))
+  return { ports, placements: placementsOf(service, { scope: isOnHost ? 'host' : network, unit }) }
+}
+
+type Common = Pick<FoundPort, 'format' | 'unit' | 'service'>
+
+/** With the machine's own network nothing is published: what the program listens on is the machine's. */
+function portsOnHost(
+  service: ComposedService,
+  common: Common,
+  lookUp: Composition['lookUp'],
+): readonly FoundPort[] {
+  const layer = service.layers.at(-1)
+  if (layer === undefined) return []
+  const said = variablesOf(service).find(({ name }) => name === 'PORT')
+  const filled = said === undefined ? undefined : fillIn(said.value, lookUp)
+  const port = filled === undefined ? undefined : parsePort(filled.text)
+  const base = {
+    ...common,
+    stance: 'claim',
+    scope: 'host',
+    protocol: 'tcp',
+    addresses: EVERY_ADDRESS,
+  } as const
+  if (said !== undefined && port !== undefined) {
+    const confidence = filled?.isFilled === true ? 'interpolated' : 'explicit'
+    return [
+      {
+        ...base,
+        ...said.source.at(said.offset),
+        first: port,
+        last: port,
+        confidence,
+        text: `PORT=${port}`,
+      },
+    ]
+  }
+  const command = lastOf(service, 'command')?.value
+  const line =
+    command?.kind === 'scalar'
+      ? command.text
+      : scalarsAt(command)
+          .map(({ text }) => text)
+          .join(' ')
+  const told = readCommand(fillIn(line, lookUp).text).ports.filter(
+    ({ stance }) => stance === 'claim',
+  )
+  if (command !== undefined && told.length > 0) {
+    return told.map((one) => ({
+      ...base,
+      ...one,
+      ...layer.source.at(command.offset),
+      stance: 'claim',
+    }))
+  }
+  const image = scalarText(lastOf(service, 'image')?.value)
+  const known = image === undefined || command !== undefined ? undefined : imagePort(image)
+  if (known === undefined) return []
+  const because = `the port of ${image}, on the machine's own network`
+  const place = layer.source.at(layer.tree.offset)
+  return [
+    {
+      ...base,
+      ...place,
+      first: known,
+      last: known,
+      confidence: 'default',
+      text: `image: ${image}`,
+      because,
+    },
+  ]
+}
+
+function connectionsOf(
+  service: ComposedService,
+  common: Common,
+  around: { readonly network: string; readonly lookUp: Composition['lookUp'] },
+): readonly FoundPort[] {
+  return variablesOf(service).flatMap(({ source, offset, value }) =>
+    connectionsIn(fillIn(value, around.lookUp).text).map(({ host, port, text }) => ({
+      ...{
+        ...common,
+        ...source.at(offset),
+        first: port,
+        last: port,
+        text,
+        host,
+        protocol: 'tcp' as const,
+      },
+      ...({
+        stance: 'consumption',
+        confidence: 'explicit',
+        scope: around.network,
+        addresses: addressesOf(host),
+      } as const),
+    })),
+  )
+}
+
+function variablesOf(service: ComposedService): readonly {
+  readonly source: SourceText
+  readonly offset: number
+  readonly name: string
+  readonly value: string
+}[] {
+  return layersFor(service, 'environment').flatMap(({ source, tree }) => {
+    const listed = scalarsAt(tree, 'environment').map(({ text, offset }) => {
+      const [name = '', ...rest] = text.split('=')
+      return { source, offset, name, value: rest.join('=') }
+    })
+    const mapped = entriesAt(tree, 'environment').map(([name, { value }]) => {
+      return {
+        source,
+        offset: value.offset,
+        name,
+        value: value.kind === 'scalar' ? value.text : '',
+      }
+    })
+    return [...listed, ...mapped]
+  })
+}
+
+function instancesOf(service: ComposedService, lookUp: Composition['lookUp']): number {
+  const scale = scalarText(lastOf(service, 'scale')?.value)
+  const replicas = textAt(lastOf(service, 'deploy')?.value, 'replicas')
+  const count = Number(fillIn(scale ?? replicas ?? '1', lookUp).text)
+  return Number.isInteger(count) && count >= 0 ? count : 1
+}
+
+/** The folder of the program: what is built, or mounted as a whole. */
+function appOf(service: ComposedService, folder: Folder): string | undefined {
+  const layer = layersFor(service, 'build').at(-1)
+  if (layer === undefined) return undefined
+  const build = layer.tree.entries.get('build')?.value
+  const context = scalarText(build) ?? textAt(build, 'context') ?? '.'
+  const found = within(folderOf(layer.source.path), context)
+  return found === undefined || folder.paths.length === 0 ? undefined : found
+}
+
+function placementsOf(
+  service: ComposedService,
+  at: { readonly scope: string; readonly unit: string },
+): readonly Placement[] {
+  return layersFor(service, 'volumes').flatMap(({ source, tree }) =>
+    (tree.entries.get('volumes')?.value.kind === 'list'
+      ? [...itemsOf(tree.entries.get('volumes')?.value)]
+      : []
+    ).flatMap((item) => {
+      const from = item.kind === 'scalar' ? item.text.split(':')[0] : textAt(item, 'source')
+      const file = from === undefined ? undefined : within(folderOf(source.path), from)
+      return file === undefined ? [] : [{ file, service: service.name, ...at }]
+    }),
+  )
+}
+
+function itemsOf(tree: Tree | undefined): readonly Tree[] {
+  return tree?.kind === 'list' ? tree.items : []
+}
+
+function only(
+  entries: ReadonlyMap<string, { readonly keyOffset: number; readonly value: Tree }>,
+  key: string,
+): ReadonlyMap<string, TreeEntry> {
+  return new Map([...entries].filter(([name]) => name === key))
+}
+
+function scalarText(tree: Tree | undefined): string | undefined {
+  return tree?.kind === 'scalar' ? tree.text : undefined
+}

@@ -1,0 +1,86 @@
+/** YAML as trees. Never throws: what cannot be read is simply not there. */
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Node,
+  type ParsedNode,
+  parseAllDocuments,
+} from 'yaml'
+import type { Tree, TreeEntry } from './tree.ts'
+
+const MOST_DEPTH = 100
+
+/** Every document of a text. */
+export function parseYaml(text: string): readonly Tree[] {
+  const documents = parseAllDocuments(text, {
+    logLevel: 'silent',
+    uniqueKeys: false,
+    strict: false,
+  })
+  if (!Array.isArray(documents)) return []
+  return documents.flatMap((document) => {
+    const tree = new Growing().grow(document.contents, 0)
+    return tree === undefined ? [] : [tree]
+  })
+}
+
+/** One document becoming a tree. */
+class Growing {
+  readonly #grown = new Map<Node, Tree>()
+  readonly #anchors = new Map<string, Node>()
+
+  grow(node: ParsedNode | Node | null, depth: number): Tree | undefined {
+    if (node === null || depth > MOST_DEPTH) return undefined
+    if (isAlias(node)) return this.#growAlias(node.source)
+    const known = this.#grown.get(node)
+    if (known !== undefined) return known
+    if ('anchor' in node && node.anchor !== undefined) this.#anchors.set(node.anchor, node)
+    const tree = this.#build(node, depth)
+    if (tree !== undefined) this.#grown.set(node, tree)
+    return tree
+  }
+
+  /** What an anchor stands on; an alias within its own anchor leads nowhere. */
+  #growAlias(source: string): Tree | undefined {
+    const node = this.#anchors.get(source)
+    return node === undefined ? undefined : this.#grown.get(node)
+  }
+
+  #build(node: Node, depth: number): Tree | undefined {
+    const offset = node.range?.[0] ?? 0
+    const tag = node.tag?.startsWith('!') === true ? { tag: node.tag } : {}
+    if (isScalar(node)) {
+      const text = node.source ?? String(node.value ?? '')
+      return { kind: 'scalar', offset, ...tag, text, isNumber: typeof node.value === 'number' }
+    }
+    if (isSeq(node)) {
+      const items = node.items.map((item) => this.grow(item as Node, depth + 1))
+      return { kind: 'list', offset, ...tag, items: items.filter((item) => item !== undefined) }
+    }
+    if (!isMap(node)) return undefined
+    const entries = new Map<string, TreeEntry>()
+    for (const { key, value } of node.items) {
+      const keyTree = this.grow(key as Node, depth + 1)
+      const valueTree = this.grow(value as Node | null, depth + 1)
+      if (keyTree?.kind !== 'scalar') continue
+      const grown = valueTree ?? emptyAt(keyTree.offset)
+      if (keyTree.text === '<<') mergeInto(entries, grown)
+      else entries.set(keyTree.text, { keyOffset: keyTree.offset, value: grown })
+    }
+    return { kind: 'map', offset, ...tag, entries }
+  }
+}
+
+function emptyAt(offset: number): Tree {
+  return { kind: 'scalar', offset, text: '', isNumber: false }
+}
+
+/** `<<`: what is merged in gives way to what is written. */
+function mergeInto(entries: Map<string, TreeEntry>, merged: Tree): void {
+  for (const map of merged.kind === 'list' ? merged.items : [merged]) {
+    if (map.kind !== 'map') continue
+    for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry)
+  }
+}
