@@ -132,14 +132,22 @@ async function runConfig(file: string): Promise<unknown> {
 }
 
 /**
- * The one environment that is meant: by name, or the only one there is.
+ * The one contract that is meant: by name (`shop`, `Ports/shop`), or the only one there is.
  *
  * @throws contract-ambiguous, contract-absent naming those that there are
  */
 export function chooseContract(loaded: LoadedContracts, name?: string): AnyContract {
   const { contracts } = loaded
-  const names = contracts.map((contract) => contract.name).join(', ')
-  const matching = name === undefined ? contracts : contracts.filter((one) => one.name === name)
+  // Two kinds may have one of the same name; then the kind tells them apart.
+  const callOf = (one: AnyContract): string =>
+    contracts.filter((other) => other.name === one.name).length > 1
+      ? `${one.kind}/${one.name}`
+      : one.name
+  const names = contracts.map(callOf).join(', ')
+  const matching =
+    name === undefined
+      ? contracts
+      : contracts.filter((one) => one.name === name || `${one.kind}/${one.name}` === name)
   const [chosen] = matching
   if (chosen !== undefined && matching.length === 1) return chosen
   const subject = name ?? basename(loaded.path)
