@@ -3,6 +3,7 @@
  * help and docs/cli.md are made of it. Each command's own file is loaded only when it is called.
  */
 import { PORT_VERBS } from './port-verbs.ts'
+import { PROPOSAL_VERBS } from './proposal-verbs.ts'
 import { SERVER_VERBS } from './server-verbs.ts'
 import {
   JSON_FLAG,
@@ -90,6 +91,7 @@ export const VERBS: readonly Verb[] = [
       ['-f, --file <path>', 'a file, or a folder with all that is below it'],
       ['--dry-run', 'only show the difference'],
       ['--yes', 'do not ask'],
+      ['--as <owner>', 'an owner in whose name, on your own machine', 'repeatable'],
       WHY_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
@@ -140,6 +142,7 @@ export const VERBS: readonly Verb[] = [
     run: async (parts, [called = ''], options) =>
       (await import('./commands/contracts.ts')).runContractsCompare(parts, called, options),
   },
+  ...PROPOSAL_VERBS,
   {
     usage: 'parts [folder]',
     summary: 'list who uses which contract, and in which revision',

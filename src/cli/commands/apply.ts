@@ -1,6 +1,7 @@
 /**
  * `rampart apply`: contracts become what the server holds. The difference is shown first, and only what
- * was shown is applied: whatever somebody else amended meanwhile is refused. Starts nothing.
+ * was shown is applied: whatever somebody else amended meanwhile is refused. What touches what others own
+ * is only proposed to them, which is exit code 3. Starts nothing.
  */
 import { globSync, readFileSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
@@ -13,7 +14,7 @@ import type { CliParts } from '../cli-parts.ts'
 import { type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
-import { applyCounts, applyLines } from '../views/apply-lines.ts'
+import { applyCounts, applyLines, waitingLines } from '../views/apply-lines.ts'
 import { countOf } from '../views/columns.ts'
 import { paintFor } from '../views/paint.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
@@ -28,6 +29,8 @@ export type ApplyOptions = JsonOption &
     /** Do not ask. */
     readonly yes?: boolean
     readonly why?: string
+    /** Owners in whose name it is applied; counts only at the socket of one's own machine. */
+    readonly as?: readonly string[]
   }
 
 /** Applies contracts. */
@@ -38,7 +41,8 @@ export async function runApply(parts: CliParts, options: ApplyOptions): Promise<
   if (issues.length > 0) return sayIssues(parts, { ...loaded, issues }, options)
   return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {
     const documents = loaded.contracts.map(({ document }) => document as JsonObject)
-    const request = { documents, by: parts.user }
+    const as = options.as === undefined ? {} : { as: options.as }
+    const request = { documents, by: parts.user, ...as }
     const foreseen = await client.applyContracts({ ...request, dryRun: true })
     const isNothing = foreseen.contracts.every(({ outcome }) => outcome === 'unchanged')
     if (options.json !== true) show(parts, foreseen)
@@ -61,8 +65,14 @@ async function apply(
 ): Promise<number> {
   const applied = await client.applyContracts(request)
   if (options.json === true) parts.stdout.write(`${JSON.stringify(applied)}\n`)
-  else parts.stderr.write(`Applied: ${applyCounts(applied.contracts, true)}.\n`)
-  return EXIT.yes
+  else sayApplied(parts, applied)
+  const waits = applied.contracts.some(({ outcome }) => outcome === 'proposed')
+  return waits ? EXIT.no : EXIT.yes
+}
+
+function sayApplied(parts: CliParts, { contracts }: ApplyReply): void {
+  const lines = [`Applied: ${applyCounts(contracts, true)}.`, ...waitingLines(contracts)]
+  parts.stderr.write(`${lines.join('\n')}\n`)
 }
 
 /** What was shown is what is expected; anything else is somebody else's change. */

@@ -4,6 +4,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { ContractSummary, RevisionSummary } from '../../server/wire/contracts.ts'
 import type { CliParts } from '../cli-parts.ts'
+import { heldName } from '../contract-name.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { changeLines, consequenceLines } from '../views/apply-lines.ts'
@@ -54,7 +55,7 @@ export function runContractsShow(
   options: Options & { readonly revision?: string },
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
-    const { kind, name } = nameOf(called)
+    const { kind, name } = heldName(called)
     const digest = await digestOf(client, called, options.revision)
     const revision = await client.contract(kind, name, digest)
     const text =
@@ -85,7 +86,7 @@ export function runContractsCompare(
   options: Options & { readonly from?: string; readonly to?: string },
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
-    const { kind, name } = nameOf(called)
+    const { kind, name } = heldName(called)
     const to = await digestOf(client, called, options.to)
     const from = await digestOf(client, called, options.from ?? 'before')
     if (from === undefined) return only(parts, called)
@@ -115,17 +116,11 @@ function only(parts: CliParts, called: string): number {
   return EXIT.yes
 }
 
-/** `Environment/shop`, or `shop` alone. */
-function nameOf(called: string): { readonly kind: string; readonly name: string } {
-  const [first = '', second] = called.split('/')
-  return second === undefined ? { kind: 'Environment', name: first } : { kind: first, name: second }
-}
-
 async function revisionsOf(
   client: RampartClient,
   called: string,
 ): Promise<readonly RevisionSummary[]> {
-  const { kind, name } = nameOf(called)
+  const { kind, name } = heldName(called)
   const revisions: RevisionSummary[] = []
   let cursor: string | undefined
   do {

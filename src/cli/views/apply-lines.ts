@@ -1,4 +1,5 @@
 /** What an application of contracts changes, for people: `+` is added, `-` taken out, `~` changed. */
+import type { TouchedOwner } from '../../core/plan/owner.ts'
 import type { AppliedContract, ContractUse, RevisionChange } from '../../server/wire/contracts.ts'
 import { countOf } from './columns.ts'
 import type { Paint } from './paint.ts'
@@ -18,11 +19,12 @@ export function applyLines(contracts: readonly AppliedContract[], paint: Paint):
     .flatMap((applied) => [...contractLines(applied, paint), ''])
 }
 
-/** How many of each: `2 to amend, 1 to create, 3 unchanged`. */
+/** How many of each: `2 to amend, 1 to create, 1 to propose, 3 unchanged`. */
 export function applyCounts(contracts: readonly AppliedContract[], isDone: boolean): string {
   const words = [
     ['amended', isDone ? 'amended' : 'to amend'],
     ['created', isDone ? 'created' : 'to create'],
+    ['proposed', isDone ? 'proposed' : 'to propose'],
     ['unchanged', 'unchanged'],
   ] as const
   const counts = words.flatMap(([outcome, word]) => {
@@ -54,6 +56,28 @@ export function consequenceLines(consequences: readonly string[], paint: Paint):
   return ['From the next ramp on:', ...consequences.map((sentence) => `  ${sentence}`)]
 }
 
+/** Whose word it takes, and for what of theirs. */
+export function ownerLines(owners: readonly TouchedOwner[]): readonly string[] {
+  if (owners.length === 0) return []
+  return [
+    'It takes the word of:',
+    ...owners.map(({ owner, places }) => `  ${owner}, for ${places.join(', ')}`),
+  ]
+}
+
+/** What waits, for whose word, and how they say it. */
+export function waitingLines(contracts: readonly AppliedContract[]): readonly string[] {
+  return contracts
+    .filter(({ outcome }) => outcome === 'proposed')
+    .flatMap(({ kind, name, owners = [] }) => {
+      const names = owners.map(({ owner }) => owner).join(', ')
+      return [
+        `${kind}/${name} is not amended yet: it waits for the word of ${names}.`,
+        `  Next, for them: rampart contracts approve ${kind}/${name}`,
+      ]
+    })
+}
+
 function contractLines(applied: AppliedContract, paint: Paint): readonly string[] {
   const { kind, name, outcome, digest, replaces } = applied
   const title = paint.bold(`${kind}/${name}`)
@@ -66,6 +90,7 @@ function contractLines(applied: AppliedContract, paint: Paint): readonly string[
     ...indent([
       ...applied.changes.flatMap((change) => changeLines(change, paint)),
       ...consequenceLines(applied.consequences, paint),
+      ...ownerLines(applied.owners ?? []),
       ...tailLines(applied),
     ]),
   ]

@@ -31,6 +31,12 @@ import type {
   PortStory,
   ProcessIdentity,
 } from '../wire/ports.ts'
+import type {
+  AnsweredProposal,
+  AnswerProposal,
+  ProposalDetail,
+  ProposalPage,
+} from '../wire/proposals.ts'
 import type { DeliveryPage, WebhookReply, WebhookRequest, WebhookView } from '../wire/webhooks.ts'
 import type {
   CircumstanceReply,
@@ -83,6 +89,12 @@ export interface ContractsQuery extends PageOf {
   readonly kind?: string
   readonly label?: string
   readonly owner?: string
+}
+
+/** A contract that is held. */
+export interface HeldName {
+  readonly kind: string
+  readonly name: string
 }
 
 /** Asks one daemon. A ramp is named by its id, a beginning of it, `latest`, or its contract's name. */
@@ -313,6 +325,27 @@ export class RampartClient {
     // Whatever is no digest is refused by the server, in its own words.
     const query = digests as Operations['compareRevisions']['query']
     return this.#ask('compareRevisions', { path: { kind, name }, query })
+  }
+
+  /** Amendments that wait for owners; of one contract: also those that have ended, newest first. */
+  proposals(of?: HeldName, query: PageOf = {}): Promise<ProposalPage> {
+    return of === undefined
+      ? this.#ask('listProposals', { query })
+      : this.#ask('listContractProposals', { path: of, query })
+  }
+
+  /** What an amendment that waits for owners would change. */
+  proposal(of: HeldName, proposal: Digest): Promise<ProposalDetail> {
+    return this.#ask('getProposal', { path: { ...of, proposal } })
+  }
+
+  /** Answers a proposal as an owner, or takes back one's own. A refusal is an answer, not a fault. */
+  answerProposal(
+    of: HeldName,
+    proposal: Digest,
+    answer: AnswerProposal,
+  ): Promise<AnsweredProposal> {
+    return this.#ask('answerProposal', { path: { ...of, proposal }, body: answer })
   }
 
   /** Who is told of what happens. */
