@@ -4,10 +4,11 @@
  */
 import type { RampState } from '../core/ramp/state.ts'
 import type { EngineEvents } from './events.ts'
+import { LedgerLooks } from './ledger-looks.ts'
 import type { LocalRamps } from './local-ramps.ts'
 import { Ownership, type Right, soleRight } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
-import type { FoundRamps, RampDirectory } from './ramp-directory.ts'
+import type { RampDirectory } from './ramp-directory.ts'
 import { loadState } from './snapshots.ts'
 
 /** What is shared by whatever acts upon subjects. */
@@ -28,9 +29,6 @@ export interface HeldSubject {
   readonly ended?: string
 }
 
-/** Looks into the ledger when first asked, after the rights were had to what it is asked for. */
-type Look = () => Promise<ReadonlyMap<string, FoundRamps>>
-
 /** What the subjects of leases begin with by which replicas know of each other. */
 const PRESENCE = 'replica:'
 /** Beyond so many, a replica whose life the store holds to be over would look on for ever. */
@@ -45,6 +43,7 @@ export function isPresence(subject: string): boolean {
 export class Subjects {
   readonly #options: SubjectsOptions
   readonly #ownership: Ownership | undefined
+  readonly #looks: LedgerLooks
   /** Rights to subjects whose unfinished ramps run here by now. */
   readonly #settled = new WeakSet<Right>()
   #presence: Right | undefined
@@ -54,6 +53,7 @@ export class Subjects {
 
   constructor(options: SubjectsOptions) {
     this.#options = options
+    this.#looks = new LedgerLooks(options.directory)
     const { leases, clock } = options.parts
     if (leases === undefined) return
     const isIdle = (subject: string): boolean => this.#isIdle(subject)
@@ -79,7 +79,7 @@ export class Subjects {
     if (held !== undefined) return held
     return await this.#whileUsed([subject], async () => {
       const right = await this.#ownership?.take(subject)
-      return right && (await this.#settle(right, this.#lookOnce([right])))
+      return right && (await this.#settle(right))
     })
   }
 
@@ -88,9 +88,7 @@ export class Subjects {
     return await this.#whileUsed(subjects, async () => {
       const takes = subjects.map((subject) => this.#ownership?.take(subject))
       const rights = had(await Promise.allSettled(takes))
-      if (rights.length === 0) return []
-      const look = this.#lookOnce(rights)
-      return had(await Promise.allSettled(rights.map((right) => this.#settle(right, look))))
+      return had(await Promise.allSettled(rights.map((right) => this.#settle(right))))
     })
   }
 
@@ -137,19 +135,9 @@ export class Subjects {
     }
   }
 
-  #lookOnce(rights: readonly Right[]): Look {
-    const { directory } = this.#options
-    const subjects = rights.map(({ subject }) => subject)
-    let found: ReturnType<Look> | undefined
-    return () => {
-      found ??= directory.list().then((listing) => directory.find(subjects, listing))
-      return found
-    }
-  }
-
   /** The right, once what was unfinished runs by it; undefined when it was lost before that. */
-  async #settle(right: Right, look: Look): Promise<Right | undefined> {
-    const settling = this.#settling.get(right) ?? this.#settleOnce(right, look)
+  async #settle(right: Right): Promise<Right | undefined> {
+    const settling = this.#settling.get(right) ?? this.#settleOnce(right)
     this.#settling.set(right, settling)
     try {
       await settling
@@ -163,11 +151,11 @@ export class Subjects {
     return right.isSure() ? right : undefined
   }
 
-  async #settleOnce(right: Right, look: Look): Promise<void> {
+  async #settleOnce(right: Right): Promise<void> {
     if (this.#settled.has(right)) return
     const { local, parts, events } = this.#options
     const { subject } = right
-    const { unfinished = [], latest } = (await look()).get(subject) ?? {}
+    const { unfinished = [], latest } = (await this.#looks.find(subject)) ?? {}
     const ramps: string[] = []
     for (const ramp of unfinished) {
       const state = await loadState(parts.ledger, ramp)
