@@ -153,7 +153,7 @@ async function allProposals(
   let cursor: string | undefined
   do {
     const at = cursor === undefined ? {} : { cursor }
-    const page = await client.proposals(of, { ...at, limit: 1_000 })
+    const page = await client.proposals(of, { ...at, limit: 500 })
     proposals.push(...page.proposals)
     cursor = page.next
   } while (cursor !== undefined)
