@@ -25,7 +25,8 @@ export interface Mailbox {
   send(letter: Letter, signal: AbortSignal): Promise<JsonObject | undefined>
   /**
    * Answers letters to subjects that `isOwn` says are this replica's, as soon as they come and once
-   * more whenever `look` is called. Handled one at a time for each subject.
+   * more whenever `look` is called. Handled one at a time for each subject. A letter whose handling
+   * threw may be handled again, which must have the effect of once.
    *
    * @returns stops answering
    */

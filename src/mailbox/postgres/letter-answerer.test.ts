@@ -31,3 +31,60 @@ it('a letter that nobody answered for minutes is no order any more', async () =>
     await trial.discard()
   }
 })
+
+it('a letter that failed is tried again after a pause, and the others do not wait for it', async () => {
+  const trial = await openPostgresTrial(databases)
+  try {
+    const troubles: unknown[] = []
+    const { mailbox } = await trial.join({ onTrouble: (thrown) => void troubles.push(thrown) })
+    const handled: { readonly id: string; readonly atMs: number }[] = []
+    mailbox.serve(
+      () => true,
+      async ({ id }) => {
+        handled.push({ id, atMs: performance.now() })
+        const times = handled.filter((one) => one.id === id).length
+        if (id === 'bad' && times < 3) throw new RangeError(`not yet: ${times}`)
+        return { times }
+      },
+    )
+    const send = (id: string): Promise<unknown> =>
+      mailbox.send({ id, subject: 'Environment/shop', body: {} }, AbortSignal.timeout(20_000))
+    const bad = send('bad')
+    assert.deepEqual(await send('good'), { times: 1 })
+    assert.deepEqual(await bad, { times: 3 })
+    const tried = handled.filter(({ id }) => id === 'bad').map(({ atMs }) => atMs)
+    assert.equal(tried.length, 3)
+    for (const [place, atMs] of tried.slice(1).entries()) {
+      assert.ok(atMs - (tried[place] ?? 0) >= 400, `${tried}`)
+    }
+    assert.deepEqual(troubles.map(String), ['RangeError: not yet: 1', 'RangeError: not yet: 2'])
+    const goodAt = handled.findIndex(({ id }) => id === 'good')
+    assert.ok(goodAt < handled.length - 1, 'The good one was handled before the bad one succeeded.')
+  } finally {
+    await trial.discard()
+  }
+})
+
+it('a letter that failed at a replica which lost its subject is answered by the next owner', async () => {
+  const trial = await openPostgresTrial(databases)
+  try {
+    const [ann, bob] = [await trial.join({ replica: 'ann' }), await trial.join({ replica: 'bob' })]
+    let owner = 'ann'
+    ann.mailbox.serve(
+      () => owner === 'ann',
+      async () => {
+        owner = 'bob'
+        throw new RangeError('lost')
+      },
+    )
+    bob.mailbox.serve(
+      () => owner === 'bob',
+      async () => ({ by: 'bob' }),
+    )
+    const letter = { id: 'one', subject: 'Environment/shop', body: {} }
+    const answer = await ann.mailbox.send(letter, AbortSignal.timeout(20_000))
+    assert.deepEqual(answer, { by: 'bob' })
+  } finally {
+    await trial.discard()
+  }
+})

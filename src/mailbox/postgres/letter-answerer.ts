@@ -1,6 +1,7 @@
 /**
  * Answers the letters to the subjects of this replica: one at a time for each subject, several subjects
- * side by side. A letter is taken up by one statement, so that no two replicas ever handle it.
+ * side by side. A letter is taken up by one statement, so that no two replicas ever handle it at once.
+ * One that failed is put back after a pause, for whoever has its subject then.
  */
 
 import type { JsonObject } from '../../core/units/json.ts'
@@ -8,7 +9,7 @@ import { printCanonicalJson } from '../../core/units/json.ts'
 import type { Database, Row, Statement } from '../../database/database.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Letter } from '../../seams/mailbox.ts'
-import { ANSWER, READ_WAITING, SWEEP, TAKE_UP } from './statements.ts'
+import { ANSWER, PUT_BACK, READ_WAITING, SWEEP, TAKE_UP } from './statements.ts'
 
 /** What an answerer is made of. */
 export interface LetterAnswererOptions {
@@ -24,7 +25,8 @@ export interface LetterAnswererOptions {
 
 const SWEEP_EVERY_POLLS = 30
 const ANSWER_ATTEMPTS = 20
-const ANSWER_PAUSE_MS = 500
+/** @unit ms */
+const PAUSE_MS = 500
 
 /** Answers from when it is made until it is stopped. */
 export class LetterAnswerer {
@@ -33,6 +35,8 @@ export class LetterAnswerer {
   /** The letters taken up here, so that one whose taking up went unheard is taken up again. */
   readonly #taken = new Set<string>()
   readonly #busy = new Map<string, Promise<void>>()
+  /** Letters that failed and are about to be put back. */
+  readonly #failed = new Set<Promise<void>>()
   #timer: Timer | undefined
   #polls = 0
   #isLooking = false
@@ -62,6 +66,7 @@ export class LetterAnswerer {
   /** Settles when nothing is being handled any more. */
   async idle(): Promise<void> {
     await Promise.all(this.#busy.values())
+    await Promise.all(this.#failed)
   }
 
   async #lookAll(): Promise<void> {
@@ -101,8 +106,35 @@ export class LetterAnswerer {
       if (row === undefined) return
       const [id, body] = [String(row[0]), JSON.parse(String(row[1])) as JsonObject]
       this.#taken.add(id)
-      const answer = await this.#options.handle({ id, subject, body })
-      await this.#answer(id, printCanonicalJson(answer))
+      try {
+        const answer = await this.#options.handle({ id, subject, body })
+        await this.#answer(id, printCanonicalJson(answer))
+      } catch (thrown) {
+        this.#options.onTrouble(thrown)
+        this.#putBackSoon(id)
+      }
+    }
+  }
+
+  /** The other letters to its subject do not wait for it. */
+  #putBackSoon(id: string): void {
+    const done = this.#putBack(id).then(() => {
+      this.#failed.delete(done)
+      this.look()
+    })
+    this.#failed.add(done)
+  }
+
+  async #putBack(id: string): Promise<void> {
+    // Nothing is gained by trying at once, and what fails at once would be tried without end.
+    if (!this.#isStopped) await this.#pause()
+    try {
+      await this.#query(PUT_BACK, [id, this.#options.name])
+    } catch (thrown) {
+      // It stays taken by this replica, which takes it up again once the database is back.
+      this.#options.onTrouble(thrown)
+    } finally {
+      this.#taken.delete(id)
     }
   }
 
@@ -127,7 +159,7 @@ export class LetterAnswerer {
   #pause(): Promise<void> {
     const { clock } = this.#options
     return new Promise((resolve) => {
-      clock.wakeAt(clock.nowMs() + ANSWER_PAUSE_MS, resolve)
+      clock.wakeAt(clock.nowMs() + PAUSE_MS, resolve)
     })
   }
 

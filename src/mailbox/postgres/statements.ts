@@ -46,6 +46,15 @@ export const TAKE_UP: Statement = {
     RETURNING id, body`,
 }
 
+/** Puts a letter back that was taken up here and not answered, and tells everybody. */
+export const PUT_BACK: Statement = {
+  name: 'put-letter-back',
+  text: `WITH put AS (
+      UPDATE rampart.letters SET taken_by = NULL
+      WHERE id = $1 AND taken_by = $2 AND answer IS NULL RETURNING subject)
+    SELECT pg_notify('rampart_letters', subject) FROM put`,
+}
+
 /** Keeps an answer, for whoever sends the letter again as well. */
 export const ANSWER: Statement = {
   name: 'answer-letter',
