@@ -1,15 +1,18 @@
 /**
  * `Idempotency-Key`: whoever got no answer may ask again with the same key and the same body, and is
- * given the answer of the first time; nothing is done twice. A key belongs to whoever sent it.
+ * given the answer of the first time; nothing is done twice. A key belongs to whoever sent it. One whose
+ * request failed on our side is not free at once: what was asked may have been done all the same.
  *
  * @source https://datatracker.ietf.org/doc/draft-ietf-httpapi-idempotency-key-header/
  */
 import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
+import type { FaultCodeName } from '../core/fault/codes.ts'
 import { Fault, isFault } from '../core/fault/fault.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Records } from '../seams/records.ts'
 import type { App } from './app.ts'
+import { PROBLEM_TYPE } from './problem.ts'
 
 const COLLECTION = 'idempotency'
 
@@ -17,7 +20,13 @@ const COLLECTION = 'idempotency'
 const KEPT_MS = 24 * 60 * 60 * 1_000
 
 /** A request that is under way for so long is taken for one whose server died. @unit ms */
-const UNDER_WAY_MS = 60_000
+const UNDER_WAY_MS = 30_000
+
+/** Failures on our side of which it is known that nothing was done before them. */
+const NOTHING_DONE: ReadonlySet<unknown> = new Set<FaultCodeName>([
+  'settings-unreadable',
+  'sign-in-unavailable',
+])
 
 /** Longer answers are not kept; the request is then refused when it is repeated. @unit characters */
 const ANSWER_MAX = 1_000_000
@@ -28,9 +37,15 @@ const KEY = /^[\x21-\x7e]{1,200}$/
 /** Their answers show a secret once, so they are kept nowhere. */
 const SECRET: ReadonlySet<string> = new Set(['/v1/tokens', '/v1/webhooks', '/v1/auth/device/token'])
 
+const UNSURE_HINT =
+  'The first request with this key failed, and may have been carried out all the same: look for what ' +
+  'it was to do. The key is free again half a minute after it failed.'
+
 /** What is kept of a request, as JSON. */
 type Kept =
   | { readonly print: string; readonly state: 'under-way' }
+  /** It failed, and nobody knows how far it came before that. */
+  | { readonly print: string; readonly state: 'unsure' }
   | {
       readonly print: string
       readonly state: 'done'
@@ -105,6 +120,7 @@ async function repeat(reply: FastifyReply, known: Kept, { print }: Attempt): Pro
   if (known.state === 'under-way') {
     throw refusal('request-under-way', 'The first request with this key is being carried out.')
   }
+  if (known.state === 'unsure') throw refusal('request-under-way', UNSURE_HINT)
   if (known.body === '') {
     throw refusal('key-reused', 'It was carried out already, and its answer is given only once.')
   }
@@ -122,10 +138,19 @@ interface Settling {
   readonly clock: Clock
 }
 
-/** Keeps what was answered; what was refused may be tried again with the same key. */
+/**
+ * Keeps what was answered; what was refused may be tried again with the same key, and what failed only
+ * after a while. Where even that cannot be kept, the key is still that of a request under way.
+ */
 async function settle(settling: Settling): Promise<void> {
   const { attempt, request, reply, payload, records, clock } = settling
   const { key, print } = attempt
+  if (isUnsure(reply, payload)) {
+    const expiresAtMs = clock.nowMs() + UNDER_WAY_MS
+    const value = { print, state: 'unsure' }
+    await records.put({ collection: COLLECTION, key, value, expiresAtMs })
+    return
+  }
   if (reply.statusCode >= 300) {
     await records.remove(COLLECTION, key)
     return
@@ -137,6 +162,14 @@ async function settle(settling: Settling): Promise<void> {
   const value = { print, state: 'done', status: reply.statusCode, type, location, body }
   const expiresAtMs = clock.nowMs() + KEPT_MS
   await records.put({ collection: COLLECTION, key, value, expiresAtMs })
+}
+
+/** Whether a request failed in such a way that what it asked for may have been done. */
+function isUnsure(reply: FastifyReply, payload: unknown): boolean {
+  if (reply.statusCode < 500) return false
+  const isProblem = String(reply.getHeader('content-type')).startsWith(PROBLEM_TYPE)
+  if (!isProblem || typeof payload !== 'string') return true
+  return !NOTHING_DONE.has((JSON.parse(payload) as { readonly code?: unknown }).code)
 }
 
 function keyOf({ identity }: FastifyRequest, sent: string): string {

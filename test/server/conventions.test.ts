@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { Fault } from '../../src/core/fault/fault.ts'
 import { type NetServer, openNetServer } from '../support/net-server.ts'
 
 const SPEC = { components: { api: { run: { command: ['node'] } } } }
@@ -70,6 +71,51 @@ test('lets what was refused be tried again with the same key', async (t) => {
   assert.equal((await server.ask('/v1/ramps/shop/words', ask)).status, 404)
   await server.ask('/v1/ramps', { method: 'POST', token, body: opening('shop') })
   assert.notEqual((await server.ask('/v1/ramps/shop/words', ask)).status, 404)
+})
+
+test('does not do again at once what failed and may have been done all the same', async (t) => {
+  const server = await openTrial(t)
+  const { token, parts } = server
+  const { engine, records } = parts
+  let opened = 0
+  const open = engine.open.bind(engine)
+  // The ramp is opened, and then nobody hears of it.
+  engine.open = async (what) => {
+    opened += 1
+    await open(what)
+    const hint = 'The answer went missing; it may have been opened.'
+    throw new Fault({ code: 'store-unavailable', operation: 'open', subject: 'ramp', hint })
+  }
+  const headers = { 'idempotency-key': 'k-6' }
+  const ask = { method: 'POST', token, headers, body: opening('shop') }
+  assert.equal((await server.ask('/v1/ramps', ask)).status, 503)
+  const again = await server.ask('/v1/ramps', ask)
+  assert.equal(again.status, 409)
+  const { code, detail } = again.body as { readonly code: string; readonly detail: string }
+  assert.equal(code, 'request-under-way')
+  assert.match(detail, /may have been carried out/)
+  assert.equal(opened, 1)
+  const other = await server.ask('/v1/ramps', { ...ask, body: opening('shed') })
+  assert.equal(other.status, 422)
+  const [kept] = await records.list('idempotency')
+  const leftMs = (kept?.expiresAtMs ?? 0) - parts.clock.nowMs()
+  assert.ok(leftMs > 0 && leftMs <= 30_000, `${leftMs}`)
+})
+
+test('frees the key of what failed before anything was done', async (t) => {
+  const server = await openTrial(t)
+  const { token, parts } = server
+  const { engine } = parts
+  const open = engine.open.bind(engine)
+  engine.open = () => {
+    const hint = 'The disk is gone.'
+    throw new Fault({ code: 'settings-unreadable', operation: 'keep', subject: 'settings', hint })
+  }
+  const headers = { 'idempotency-key': 'k-7' }
+  const ask = { method: 'POST', token, headers, body: opening('shop') }
+  assert.equal((await server.ask('/v1/ramps', ask)).status, 500)
+  engine.open = open
+  assert.equal((await server.ask('/v1/ramps', ask)).status, 201)
 })
 
 test('keeps no answer for those who are nobody yet: they would share their keys', async (t) => {
