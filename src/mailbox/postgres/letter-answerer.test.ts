@@ -88,3 +88,43 @@ it('a letter that failed at a replica which lost its subject is answered by the 
     await trial.discard()
   }
 })
+
+it('a letter that failed is not tried again once its sender has given up', async () => {
+  const trial = await openPostgresTrial(databases)
+  try {
+    const { mailbox } = await trial.join()
+    const handled: string[] = []
+    const [begun, free] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    mailbox.serve(
+      () => true,
+      async ({ id }) => {
+        handled.push(id)
+        if (id !== 'late') return {}
+        begun.resolve()
+        await free.promise
+        throw new RangeError('failed')
+      },
+    )
+    const giveUp = new AbortController()
+    const send = (id: string, signal: AbortSignal): Promise<unknown> =>
+      mailbox.send({ id, subject: 'Environment/shop', body: {} }, signal)
+    const late = send('late', giveUp.signal)
+    await begun.promise
+    giveUp.abort()
+    assert.equal(await late, undefined)
+    free.resolve()
+    // No notice tells that it is back and that nobody took it up at once.
+    const byMs = performance.now() + 10_000
+    for (let isBack = false; !isBack; ) {
+      assert.ok(performance.now() < byMs, 'It is put back within seconds.')
+      const rows = await trial.sql(
+        "SELECT 1 FROM rampart.letters WHERE id = 'late' AND taken_by IS NULL",
+      )
+      isBack = rows.length > 0
+    }
+    assert.deepEqual(await send('next', AbortSignal.timeout(20_000)), {})
+    assert.deepEqual(handled, ['late', 'next'])
+  } finally {
+    await trial.discard()
+  }
+})

@@ -15,10 +15,12 @@ export const READ_ANSWER: Statement = {
   text: 'SELECT answer FROM rampart.letters WHERE id = $1 AND answer IS NOT NULL',
 }
 
-/** Takes a letter back unless somebody has taken it up. */
+/** Takes a letter back; one that somebody has taken up is at least never taken up again. */
 export const TAKE_BACK: Statement = {
-  name: 'take-letter-back',
-  text: 'DELETE FROM rampart.letters WHERE id = $1 AND taken_by IS NULL',
+  name: 'take-letter-back-for-good',
+  text: `WITH gone AS (DELETE FROM rampart.letters WHERE id = $1 AND taken_by IS NULL)
+    UPDATE rampart.letters SET sent_at = sent_at - interval '2 minutes'
+    WHERE id = $1 AND taken_by IS NOT NULL AND answer IS NULL`,
 }
 
 /**
