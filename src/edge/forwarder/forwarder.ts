@@ -1,0 +1,153 @@
+/**
+ * Fronts that listen, and the backends behind each: the data plane that needs no other program. It
+ * lives and ends with its process.
+ */
+import { once } from 'node:events'
+import { createServer, type ListenOptions, Server, type Socket } from 'node:net'
+import { Fault } from '../../core/fault/fault.ts'
+import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
+import { BackendPool } from './backend-pool.ts'
+import type { FrontCounts, FrontDefinition, MayConnect } from './front.ts'
+import { createHttpFront } from './http-front.ts'
+import { carryConnection, type FrontParts } from './tcp-front.ts'
+
+/** What a forwarder is given. */
+export interface ForwarderOptions {
+  /** @default everybody may */
+  readonly mayConnect?: MayConnect
+  /** Listening sockets that were inherited, by the name of their front. */
+  readonly inherited?: ReadonlyMap<string, readonly number[]>
+}
+
+interface OpenFront {
+  readonly parts: FrontParts
+  readonly servers: readonly Server[]
+  readonly sockets: Set<Socket>
+  accepted: number
+  refused: number
+}
+
+/** The built-in data plane. */
+export class Forwarder implements DataPlane {
+  readonly name = 'forwarder'
+  readonly #fronts = new Map<string, OpenFront>()
+  readonly #options: ForwarderOptions
+
+  constructor(options: ForwarderOptions = {}) {
+    this.#options = options
+  }
+
+  /**
+   * Listens at a front; quiet when it does already.
+   *
+   * @throws data-plane-failed when it cannot listen there
+   */
+  async open(definition: FrontDefinition): Promise<void> {
+    if (this.#fronts.has(definition.name)) return
+    const { waitMs = 10_000, waitingMax = 1_024 } = definition
+    const servers: Server[] = []
+    const front: OpenFront = {
+      parts: {
+        definition,
+        pool: new BackendPool({ waitMs, waitingMax }),
+        mayConnect: this.#options.mayConnect,
+        onRefused: () => {
+          front.refused += 1
+        },
+      },
+      servers,
+      sockets: new Set(),
+      accepted: 0,
+      refused: 0,
+    }
+    this.#fronts.set(definition.name, front)
+    try {
+      for (const place of this.#placesOf(definition)) servers.push(await listenAt(front, place))
+    } catch (cause) {
+      await this.close(definition.name)
+      const hint = `cannot listen: ${cause instanceof Error ? cause.message : String(cause)}`
+      throw new Fault({ ...failed('open a front', definition.name), hint, cause })
+    }
+  }
+
+  /** Ends a front and every connection there; quiet when there is none. */
+  async close(name: string): Promise<void> {
+    const front = this.#fronts.get(name)
+    if (front === undefined) return
+    this.#fronts.delete(name)
+    for (const { backend } of front.parts.pool.list()) front.parts.pool.remove(backend.id)
+    const closed = front.servers.map((server) => {
+      return new Promise((resolve) => Server.prototype.close.call(server, resolve))
+    })
+    for (const socket of front.sockets) socket.destroy()
+    await Promise.all(closed)
+  }
+
+  async route(name: string, backend: Backend): Promise<void> {
+    this.#front(name).parts.pool.route(backend)
+  }
+
+  async drain(name: string, backend: Backend): Promise<void> {
+    this.#front(name).parts.pool.drain(backend)
+  }
+
+  async inFlight(name: string, { id }: Backend): Promise<number> {
+    return this.#fronts.get(name)?.parts.pool.find(id)?.inFlight ?? 0
+  }
+
+  async remove(name: string, { id }: Backend): Promise<void> {
+    this.#fronts.get(name)?.parts.pool.remove(id)
+  }
+
+  async backends(name: string): Promise<readonly RoutedBackend[]> {
+    const all = this.#fronts.get(name)?.parts.pool.list() ?? []
+    return all.map(({ backend, state }) => ({ ...backend, state }))
+  }
+
+  /** What a front has carried; undefined when there is none of that name. */
+  counts(name: string): FrontCounts | undefined {
+    const front = this.#fronts.get(name)
+    if (front === undefined) return undefined
+    const { accepted, refused, parts } = front
+    const { unserved, waiting } = parts.pool
+    const backends = parts.pool.list().map((backend) => backend.counts())
+    return { accepted, refused, unserved, waiting, backends }
+  }
+
+  #placesOf({ name, addresses, port }: FrontDefinition): readonly ListenOptions[] {
+    const inherited = this.#options.inherited?.get(name)
+    if (inherited !== undefined) return inherited.map((fd) => ({ fd }) as ListenOptions)
+    return addresses.map((host) => ({ host, port, ipv6Only: host.includes(':'), backlog: 4_096 }))
+  }
+
+  #front(name: string): OpenFront {
+    const front = this.#fronts.get(name)
+    if (front !== undefined) return front
+    throw new Fault({
+      ...failed('move traffic', name),
+      hint: 'there is no such front; open it first',
+    })
+  }
+}
+
+function failed(operation: string, subject: string) {
+  return { code: 'data-plane-failed', operation, subject } as const
+}
+
+async function listenAt(front: OpenFront, place: ListenOptions): Promise<Server> {
+  const { parts, sockets } = front
+  const server =
+    parts.definition.mode === 'http'
+      ? createHttpFront(parts)
+      : createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
+          carryConnection(parts, socket).catch(() => socket.destroy())
+        })
+  server.prependListener('connection', (socket: Socket) => {
+    front.accepted += 1
+    sockets.add(socket)
+    socket.once('close', () => sockets.delete(socket))
+  })
+  server.listen(place)
+  await once(server, 'listening')
+  return server
+}

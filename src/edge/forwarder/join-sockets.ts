@@ -1,0 +1,32 @@
+/**
+ * Joins two connections: what one sends the other gets, no faster than it takes it; the end of one
+ * direction leaves the other open; a broken connection breaks its partner, so that nobody takes half
+ * an answer for a whole one.
+ */
+import type { Socket } from 'node:net'
+
+/** Joins, until both are closed; then calls back, once. */
+export function joinSockets(near: Socket, far: Socket, onClosed: () => void): void {
+  let open = 2
+  const join = (one: Socket, other: Socket): void => {
+    one.pipe(other)
+    one.on('error', () => breakOff(other))
+    one.once('close', (hadError: boolean) => {
+      if (hadError || !one.readableEnded) breakOff(other)
+      open -= 1
+      if (open === 0) onClosed()
+    })
+  }
+  join(near, far)
+  join(far, near)
+}
+
+/**
+ * Ends a connection so that its other side knows it is not whole. One whose end was already announced
+ * is only closed: Node would mark it as closing, fail to reset it, and never let go of it.
+ */
+export function breakOff(socket: Socket): void {
+  if (socket.destroyed) return
+  if (socket.writableEnded) socket.destroy()
+  else socket.resetAndDestroy()
+}

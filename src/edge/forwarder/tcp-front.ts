@@ -1,0 +1,64 @@
+/** A front that looks into nothing: each connection goes to one backend and stays there. */
+import type { Socket } from 'node:net'
+import { admit } from './admit.ts'
+import type { BackendPool, PooledBackend } from './backend-pool.ts'
+import { dial } from './dial.ts'
+import type { FrontDefinition, MayConnect } from './front.ts'
+import { breakOff, joinSockets } from './join-sockets.ts'
+
+/** What both kinds of fronts have. */
+export interface FrontParts {
+  readonly definition: FrontDefinition
+  readonly pool: BackendPool
+  readonly mayConnect: MayConnect | undefined
+  /** Is told of each client that may not come in. */
+  readonly onRefused: (sentence: string) => void
+}
+
+/** Carries one connection to a backend and back. */
+export async function carryConnection(parts: FrontParts, near: Socket): Promise<void> {
+  const { definition, pool, mayConnect, onRefused } = parts
+  let isGone = false
+  near.once('close', () => {
+    isGone = true
+  })
+  // Until there is a partner to break, a broken client is simply gone.
+  near.on('error', () => near.destroy())
+  if (mayConnect !== undefined) {
+    const admission = await admit(mayConnect, definition.name, near)
+    if (!admission.allowed) {
+      onRefused(admission.sentence)
+      breakOff(near)
+      return
+    }
+  }
+  const reached = await pool.reach(
+    ({ backend }) => dial(backend),
+    () => isGone,
+  )
+  if (reached === undefined) {
+    breakOff(near)
+    return
+  }
+  const { backend, value: far } = reached
+  if (isGone) {
+    backend.inFlight -= 1
+    far.destroy()
+    return
+  }
+  joinCounted(backend, near, far)
+}
+
+/** Joins a client's connection to a backend's, which is counted as in flight until both are closed. */
+export function joinCounted(backend: PooledBackend, near: Socket, far: Socket): void {
+  const end = backend.begin(() => {
+    breakOff(near)
+    breakOff(far)
+  })
+  joinSockets(near, far, () => {
+    backend.inFlight -= 1
+    backend.bytesIn += far.bytesWritten
+    backend.bytesOut += far.bytesRead
+    end()
+  })
+}
