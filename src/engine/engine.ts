@@ -17,6 +17,7 @@ import { eachAtOnce } from './each-at-once.ts'
 import { type Errand, Errands, type ErrandsOptions } from './errands.ts'
 import { EngineEvents } from './events.ts'
 import { FollowUps, type FollowUpsOptions, maybeUnfollowed } from './follow-ups.ts'
+import { assertKnownParts } from './known-parts.ts'
 import { closedFault, LocalRamps, type NewRamp } from './local-ramps.ts'
 import { NewsWire } from './news-wire.ts'
 import { type Right, soleRight } from './ownership.ts'
@@ -109,6 +110,7 @@ export class Engine {
    *
    * @returns the ramp's id, once its opening is recorded
    * @throws plan-cyclic, plan-unreachable when the plan can never be run to an end
+   * @throws part-unknown when it asks for what this build does not have
    * @throws ramp-busy when a ramp of the same contract is under way
    * @throws store-unavailable when another replica did not answer; it may have opened it
    */
@@ -116,6 +118,7 @@ export class Engine {
     this.#assertOpen()
     const { settings, by } = opening
     const plan = checkPlan(opening.plan)
+    assertKnownParts(plan, this.#parts)
     const ramp = rampId(plan, this.#parts.random)
     if (this.#errands === undefined) {
       await this.#open({ ramp, plan, settings, by }, soleRight(subjectOf(plan)))
