@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
+import type { ProposalPage } from '../../src/server/wire/proposals.ts'
 import type { OpenRampReply } from '../../src/server/wire.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { openBrowser, openPage, seen } from './browser.ts'
@@ -171,8 +172,17 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     await seen(page.getByText('One thing is wrong'), page.getByText(/did you mean owner/))
     await text.fill(before.replace('owner: team-db', 'owner: team-data'))
     await page.getByRole('button', { name: 'Try it' }).click()
-    await page.getByRole('button', { name: 'Apply…' }).click()
-    await page.getByRole('dialog').getByRole('button', { name: 'Apply', exact: true }).click()
+    await page.getByRole('button', { name: 'Propose…' }).click()
+    const dialog = page.getByRole('dialog')
+    await dialog.getByRole('button', { name: 'Propose', exact: true }).click()
+    await seen(page.getByText(/is proposed, not amended yet/), dialog.getByText('team-db'))
+    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    const proposals = '/v1/contracts/Environment/shop/proposals'
+    const waiting = await askLocally<ProposalPage>(served.workspace, proposals)
+    const answers = `${proposals}/${waiting.proposals[0]?.proposal}/answers`
+    const yes = { say: 'approve', by: 'tina', as: ['team-db', 'team-data'] }
+    await askLocally(served.workspace, answers, yes)
+    await page.reload()
     await seen(page.getByRole('button', { name: /Revision 3/ }))
   })
 

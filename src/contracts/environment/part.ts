@@ -86,7 +86,8 @@ export function expandParts(
       }
       issues.push(issueAt(document, [...path, ...at], complaint, part))
     }
-    const complaint = complaintAbout(name, component, use) ?? complaintAboutPart(use, check)
+    const complaint =
+      complaintAbout(name, component, use) ?? complaintAboutPart(component, use, check)
     if (complaint !== undefined) {
       complain(complaint.at, complaint, complaint.at.length === 1 ? 'key' : 'value')
       continue
@@ -146,6 +147,7 @@ function complaintAbout(name: string, component: JsonObject, use: JsonObject): M
 }
 
 function complaintAboutPart(
+  component: JsonObject,
   use: JsonObject,
   check: (part: SourceDocument) => readonly Issue[],
 ): Misused | undefined {
@@ -158,8 +160,10 @@ function complaintAboutPart(
         ? `the revision of ${file} must be named; it is ${digest} now`
         : `${file} is not the revision that was agreed on: that is ${revision}, this is ${digest}`
     const see = `rampart plan ${file} --against THE-OTHER-REVISION shows what changed`
+    const { owner } = component
+    const word = typeof owner === 'string' ? `; changing that takes the word of ${owner}` : ''
     const at = revision === undefined ? ['use'] : ['use', 'revision']
-    return { at, code: 'revision-differs', message: `${message}; ${see}`, expected: digest }
+    return { at, code: 'revision-differs', message: `${message}${word}; ${see}`, expected: digest }
   }
   const at = ['use', 'contract']
   const unusable = whyUnusable(document)

@@ -1,5 +1,5 @@
 /** Tries a change of a contract without making it: what is wrong where, and what it would do. */
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type {
   AppliedContract,
@@ -9,9 +9,8 @@ import type {
 } from '../../server/wire/contracts.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
-import { Dialog } from '../part/dialog.tsx'
-import { TextField } from '../part/field.tsx'
 import { Mark } from '../part/tone.tsx'
+import { ApplyDialog, Touched, WordsTaken } from './apply-dialog.tsx'
 import { ChangeList } from './change-list.tsx'
 import { ContractText } from './contract-text.tsx'
 import { printDocument } from './print-document.ts'
@@ -50,7 +49,9 @@ export function ChangeTrial({ revision }: { readonly revision: RevisionView }): 
           Try it
         </Button>
         {canApply && applied.outcome !== 'unchanged' ? (
-          <Button onClick={() => setApplying(true)}>Apply…</Button>
+          <Button onClick={() => setApplying(true)}>
+            {applied.outcome === 'proposed' ? 'Propose…' : 'Apply…'}
+          </Button>
         ) : null}
         <span className="text-muted text-xs">Trying changes nothing.</span>
       </div>
@@ -107,79 +108,14 @@ function Issues(props: { readonly text: string; readonly issues: readonly Issue[
 }
 
 function Outcome({ applied }: { readonly applied: AppliedContract }): ReactNode {
-  const { outcome, changes, consequences, touches } = applied
+  const { outcome, changes, consequences, touches, owners = [] } = applied
   if (outcome === 'unchanged')
     return <p className="text-muted">It is the latest revision already.</p>
   return (
     <>
       <ChangeList changes={changes} consequences={consequences} />
+      <WordsTaken owners={owners} />
       <Touched touches={touches} />
     </>
-  )
-}
-
-function Touched({ touches }: { readonly touches: readonly string[] }): ReactNode {
-  return (
-    <p className="text-muted">
-      {touches.length === 0
-        ? 'No ramp of it is under way.'
-        : `Under way, and left on the revision they began with: ${touches.join(', ')}.`}
-    </p>
-  )
-}
-
-function ApplyDialog(props: {
-  readonly text: string
-  readonly path: string
-  readonly contract: Pick<RevisionView, 'kind' | 'name' | 'digest'>
-  readonly applied: AppliedContract
-  readonly onClose: () => void
-}): ReactNode {
-  const { text, path, contract, applied, onClose } = props
-  const [why, setWhy] = useState('')
-  const queries = useQueryClient()
-  const { kind, name } = contract
-  const applying = useMutation({
-    mutationFn: () =>
-      ask<ApplyReply>({
-        method: 'POST',
-        path: '/v1/apply',
-        body: {
-          sources: [{ path, text }],
-          expects: [{ kind, name, digest: applied.replaces ?? null }],
-          ...(why === '' ? {} : { why }),
-        },
-      }),
-    onSuccess: async () => {
-      await queries.invalidateQueries()
-      onClose()
-    },
-  })
-  return (
-    <Dialog title={`Apply this revision of ${name}?`} onClose={onClose}>
-      <div className="flex flex-col gap-4">
-        <p>
-          A revision is added with {applied.changes.length}{' '}
-          {applied.changes.length === 1 ? 'change' : 'changes'}. Nothing is started: the next ramp
-          takes it. It is refused if somebody else has added one meanwhile.
-        </p>
-        <Touched touches={applied.touches} />
-        <TextField
-          label="Why"
-          placeholder="Stands in the ledger beside your name"
-          value={why}
-          onChange={(event) => setWhy(event.target.value)}
-        />
-        <p role="alert" className="min-h-5 text-bad">
-          {applying.error?.message}
-        </p>
-        <div className="flex justify-end gap-2">
-          <Button onClick={onClose}>Leave it</Button>
-          <Button weight="main" disabled={applying.isPending} onClick={() => applying.mutate()}>
-            Apply
-          </Button>
-        </div>
-      </div>
-    </Dialog>
   )
 }
