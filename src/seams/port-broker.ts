@@ -63,3 +63,32 @@ export interface PortBroker {
   /** @returns stops telling; idempotent */
   onChanged(listener: () => void): () => void
 }
+
+/** A process that is to inherit the sockets of leases that are given by `descriptor`. */
+export interface HeirRequest {
+  /** Their ids. The sockets come from descriptor 3 on, in this order, those of one in that of its addresses. */
+  readonly leases: readonly string[]
+  /** The program as an absolute path, then its arguments; see `withListenPid` of core/port. */
+  readonly command: readonly string[]
+  readonly cwd: string
+  readonly env: Readonly<Record<string, string>>
+  /** Files that its output is appended to; absent: nowhere. */
+  readonly out?: string
+  readonly err?: string
+}
+
+/** A process that inherited. */
+export interface Heir {
+  /** The leader of a session of its own. */
+  readonly pid: number
+  /** Undefined when whoever started it is gone: then nobody sees the end but who looks for it. */
+  readonly ended: Promise<
+    { readonly code: number | null; readonly signal: string | null } | undefined
+  >
+}
+
+/** Starts processes that inherit held sockets: LISTEN_FDS and LISTEN_FDNAMES (the ports' names) are set. */
+export interface PortSpawner {
+  /** `assign` follows. @throws lease-unknown, ports-unavailable with the system's own error */
+  spawn(request: HeirRequest): Promise<Heir>
+}

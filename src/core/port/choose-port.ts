@@ -5,6 +5,7 @@
  */
 
 import { matchRanges, printFor, type RuledRange, rangeAt, rangesOf } from './match-range.ts'
+import type { PendingPorts } from './pending-ports.ts'
 import { isEphemeral, type PortCircumstances, printEphemeral } from './port-circumstances.ts'
 import type { PortClaim } from './port-claim.ts'
 import type { PortLease, PortOwner } from './port-lease.ts'
@@ -21,8 +22,8 @@ export interface ChoiceParts {
   readonly table: PortTable
   readonly policies: readonly PortPolicy[]
   readonly circumstances: PortCircumstances
-  /** Whether a claim collides with one that is being carried out at this instant. */
-  isPending(claim: PortClaim): boolean
+  /** What is being carried out at this instant. */
+  readonly pending: PendingPorts
 }
 
 /** A port that may be given, if the kernel lets us. */
@@ -72,7 +73,7 @@ class Choosing {
     return (
       this.#ofAnother(claim, by) ??
       this.#ephemeral(port) ??
-      quotaRefusal(this.#wish.owner, by, this.#parts.table) ??
+      quotaRefusal(this.#wish.owner, by, this.#parts) ??
       this.#taken(claim) ??
       this.#choice(claim, by)
     )
@@ -83,7 +84,7 @@ class Choosing {
     for (const by of this.#matching) {
       const fixed = by.range.fixed[`${this.#wish.owner.service}/${this.#wish.owner.port}`]
       if (fixed !== undefined) return this.exactly(fixed)
-      const full = quotaRefusal(this.#wish.owner, by, this.#parts.table)
+      const full = quotaRefusal(this.#wish.owner, by, this.#parts)
       const choice = full === undefined ? this.#search(by) : undefined
       if (choice !== undefined) return choice
       why ??= full ?? rangeFull(by, this.#parts.table)
@@ -142,7 +143,7 @@ class Choosing {
     const { table, circumstances } = this.#parts
     const other = table.inTheWayOf(claim).find((lease) => !this.#mayFollow(lease))
     if (other !== undefined) return inTheWay(other)
-    if (this.#parts.isPending(claim)) {
+    if (this.#parts.pending.isInTheWayOf(claim)) {
       return refusal('taken', `${claim.port} is being leased to somebody in this moment.`, true)
     }
     const refused = circumstances.refused.get(portKey(claim.protocol, claim.port))

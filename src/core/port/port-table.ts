@@ -217,7 +217,8 @@ function lastKey(owner: PortOwner, protocol: PortProtocol): string {
   return `${protocol} ${ownerKey(owner)}`
 }
 
-function ruleKey({ contract, range }: PortRule): string {
+/** A rule as a text, whatever the revision of its contract. */
+export function ruleKey({ contract, range }: PortRule): string {
   return JSON.stringify([contract ?? null, range])
 }
 

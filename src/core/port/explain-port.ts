@@ -1,0 +1,86 @@
+/** What `rampart ports explain PORT` says: who has it, since when, why, and who had it before. */
+
+import { isEphemeral, type PortCircumstances, printEphemeral } from './port-circumstances.ts'
+import type { PortClaim } from './port-claim.ts'
+import type { PastLease, PortLease, PortThief } from './port-lease.ts'
+import { printOwner } from './port-owner.ts'
+import { printHolder } from './port-table.ts'
+import { unfitness } from './unfit-ports.ts'
+
+/** What is known of one port number. */
+export interface PortFacts {
+  readonly port: number
+  readonly leases: readonly PortLease[]
+  readonly past: readonly PastLease[]
+  /** Who listens and is nobody's leased process, nor the keeper. */
+  readonly strangers: readonly PortThief[]
+  /** Who listens where, each with the lease it belongs to, if any. */
+  readonly connections: number
+  readonly timeWaits: number
+  readonly circumstances: Pick<PortCircumstances, 'ephemeral' | 'reserved'>
+}
+
+/** Sentences for people, the most important first. */
+export function explainPort(facts: PortFacts): readonly string[] {
+  const { port, leases, past, strangers, circumstances } = facts
+  const { ephemeral } = circumstances
+  const isTaken = leases.length > 0 || strangers.length > 0
+  const isThreatened = isEphemeral(port, { ...circumstances, refused: new Map() })
+  const unfit = unfitness(port)
+  return [
+    ...leases.flatMap(explainLease),
+    ...strangers.map((stranger) => explainStranger(port, stranger)),
+    ...(isTaken ? [] : [`Nobody has ${port}, and nobody listens on it.`]),
+    ...lingering(facts),
+    ...(isThreatened && ephemeral !== undefined ? [printEphemeral(port, ephemeral)] : []),
+    ...(unfit === undefined ? [] : [`${port} is given only to who asks for it: ${unfit}.`]),
+    ...past.map(explainPast),
+  ]
+}
+
+function explainLease(lease: PortLease): readonly string[] {
+  const { claim, state, because, process, thief, expiresAtMs, coolUntilMs } = lease
+  const where = `${claim.port}/${claim.protocol} on ${claim.addresses.join(' and ')}`
+  const changed = new Date(lease.changedAtMs).toISOString()
+  const sentences = [
+    `${where} is leased to ${printHolder(lease)} (${lease.id}).`,
+    `It is ${state} since ${changed}: ${because}`,
+  ]
+  if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)
+  if (thief !== undefined) sentences.push(explainStranger(claim.port, thief))
+  if (expiresAtMs !== undefined) {
+    sentences.push(
+      `It ends at ${new Date(expiresAtMs).toISOString()} unless it is taken or renewed.`,
+    )
+  }
+  if (coolUntilMs !== undefined) {
+    sentences.push(`Another service may have it from ${new Date(coolUntilMs).toISOString()} on.`)
+  }
+  return sentences
+}
+
+function explainStranger(port: number, { pid, command, address }: PortThief): string {
+  const who = pid === undefined ? 'A process that may not be looked at' : `Process ${pid}`
+  const what = command === undefined || command === '' ? '' : ` (${command})`
+  return `${who}${what} listens on ${address}, port ${port}, without a lease of it.`
+}
+
+function lingering({ port, connections, timeWaits }: PortFacts): readonly string[] {
+  const sentences: string[] = []
+  if (connections > 0) sentences.push(`${connections} connections of ${port} are open.`)
+  if (timeWaits > 0) {
+    sentences.push(`${timeWaits} connections of ${port} are in TIME_WAIT, for a minute at most.`)
+  }
+  return sentences
+}
+
+function explainPast({ lease, freedAtMs, because }: PastLease): string {
+  const from = new Date(lease.grantedAtMs).toISOString()
+  const to = new Date(freedAtMs).toISOString()
+  return `Before, ${printOwner(lease.owner)} had it from ${from} to ${to}: ${because}`
+}
+
+/** A claim for people: `15001/tcp on 127.0.0.1 and ::1`. */
+export function printClaim({ protocol, port, addresses }: PortClaim): string {
+  return `${port}/${protocol} on ${addresses.join(' and ')}`
+}

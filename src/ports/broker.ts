@@ -1,0 +1,364 @@
+/**
+ * The broker: grants ports of this machine, holds them until they are given to a process, watches that
+ * this process is who listens, and takes them back. What it says is in the ledger first. It survives
+ * being killed at any point: the keeper goes on holding, and the next broker takes up both.
+ */
+import { join } from 'node:path'
+import { Fault } from '../core/fault/fault.ts'
+import { explainPort } from '../core/port/explain-port.ts'
+import type { PortMoved } from '../core/port/port-entries.ts'
+import type { PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
+import { BUILT_IN_RANGE, type PortPolicy } from '../core/port/port-policy.ts'
+import { isWaiting, mayMove, movesFrom } from '../core/port/port-states.ts'
+import { portKey } from '../core/port/port-table.ts'
+import { TTL_MS } from '../core/port/port-wish.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { KernelProcesses } from '../seams/kernel-processes.ts'
+import type { Ledger } from '../seams/ledger.ts'
+import type {
+  Heir,
+  HeirRequest,
+  PortBroker,
+  PortGrant,
+  PortSpawner,
+  PortStory,
+  PortWish,
+} from '../seams/port-broker.ts'
+import { Claiming } from './claiming.ts'
+import { Ending } from './ending.ts'
+import { Holding } from './holding.ts'
+import { type JudgeParts, rowsBeside } from './judging.ts'
+import { readPortSettings } from './kernel/machine.ts'
+import { PortKernel } from './kernel/port-kernel.ts'
+import { PortLedger } from './port-ledger.ts'
+import { takeUp } from './take-up.ts'
+import { Watching } from './watching.ts'
+
+/** What a broker is opened with. */
+export interface PortBrokerOptions {
+  readonly ledger: Ledger
+  readonly clock: Clock
+  /** The runtime's word on processes. */
+  readonly processes: KernelProcesses
+  /** For the keeper's socket: `.rampart/ports`. */
+  readonly folder: string
+  /** Names the stream: `ports:<host>`. */
+  readonly host: string
+  /** What Ports contracts say now; asked at every claim. @default nothing, the built-in range */
+  readonly policies?: () => readonly PortPolicy[]
+  /** How long a keeper that holds nothing waits for a daemon. @unit ms @default 60 s */
+  readonly keeperIdleMs?: number
+  /** One line for the daemon's log. */
+  readonly log: (line: string) => void
+  onTrouble(error: unknown): void
+}
+
+/**
+ * Opens it, and takes up what an earlier one left. Only the holder of the workspace's lock may. No
+ * keeper is started unless something is to be held.
+ *
+ * @throws ledger-unavailable, ledger-corrupt as the ledger does
+ */
+export async function openPortBroker(options: PortBrokerOptions): Promise<LocalPortBroker> {
+  const broker = await LocalPortBroker.open(options)
+  await broker.takeUp()
+  return broker
+}
+
+/** The broker of one machine. */
+export class LocalPortBroker implements PortBroker, PortSpawner {
+  readonly #options: PortBrokerOptions
+  readonly #record: PortLedger
+  readonly #kernel: PortKernel
+  readonly #holding: Holding
+  readonly #claiming: Claiming
+  readonly #ending: Ending
+  readonly #watching: Watching
+  #takingUp: Promise<void> | undefined
+  #isClosed = false
+  #hasSaidWhy = false
+
+  private constructor(options: PortBrokerOptions, record: PortLedger) {
+    this.#options = options
+    this.#record = record
+    const { clock, onTrouble, folder, keeperIdleMs: idleMs } = options
+    const kernel = new PortKernel(options.processes)
+    this.#kernel = kernel
+    this.#holding = new Holding({ folder, kernel, idleMs, onLost: () => this.#onLost() })
+    const holding = this.#holding
+    const coolingMsOf = (lease: PortLease): number => this.#coolingMsOf(lease)
+    this.#ending = new Ending({ record, holding, clock, coolingMsOf, onTrouble })
+    this.#watching = new Watching({
+      record,
+      kernel,
+      clock,
+      onTrouble,
+      judgeParts: () => this.#judgeParts(),
+      judged: async (leases) => await this.#judged(leases),
+    })
+    this.#claiming = new Claiming({
+      record,
+      holding,
+      clock,
+      policies: () => options.policies?.() ?? [],
+      settleDead: async (leases) => await this.#settleDead(leases),
+      granted: () => this.#granted(),
+    })
+  }
+
+  static async open(options: PortBrokerOptions): Promise<LocalPortBroker> {
+    const { ledger, clock, host, onTrouble } = options
+    const stream = `ports:${host}`
+    let broker: LocalPortBroker | undefined
+    const onReloaded = (cause: unknown): void => {
+      onTrouble(cause)
+      void broker?.takeUp().catch(onTrouble)
+    }
+    const record = await PortLedger.open({ ledger, stream, clock, onReloaded })
+    broker = new LocalPortBroker(options, record)
+    return broker
+  }
+
+  /** Makes what is held and what is recorded agree; one at a time. */
+  async takeUp(): Promise<void> {
+    const before = this.#takingUp
+    const { clock, log } = this.#options
+    const doing = (before ?? Promise.resolve()).then(async () => {
+      const judgeParts = this.#judgeParts()
+      await takeUp({ record: this.#record, holding: this.#holding, clock, log, judgeParts })
+    })
+    this.#takingUp = doing.catch(() => undefined)
+    await doing
+    this.#ending.arm()
+    this.#watching.kick()
+  }
+
+  async claim(wishes: readonly PortWish[]): Promise<PortGrant> {
+    return await this.#claiming.claim(wishes)
+  }
+
+  async letGo(leaseIds: readonly string[]): Promise<void> {
+    const leases = leaseIds.map((id) => this.#lease(id))
+    const numbers = leases.filter(({ giving }) => giving === 'number')
+    await this.#holding.letGo(numbers.map(({ id }) => id))
+  }
+
+  async assign(leaseId: string, process: ProcessIdentity): Promise<PortLease> {
+    const lease = this.#lease(leaseId)
+    const isSame = lease.process?.pid === process.pid && lease.process.started === process.started
+    const isServing = lease.state === 'ready' || lease.state === 'active'
+    if (isSame && (isServing || lease.state === 'assigned')) return lease
+    const because = `Given to process ${process.pid}, which does not listen yet.`
+    await this.#move(lease, { to: 'assigned', because, process })
+    if (lease.giving === 'number') await this.#holding.letGo([leaseId])
+    this.#watching.kick()
+    return this.#record.table.lease(leaseId) ?? lease
+  }
+
+  async move(leaseId: string, to: PortState, because: string): Promise<PortLease> {
+    const lease = this.#lease(leaseId)
+    if (lease.state === to) return lease
+    if (to === 'ready' || to === 'active') this.#assertListens(lease, to)
+    await this.#move(lease, { to, because, ...this.#termOf(lease, to) })
+    if (to === 'cooling' || to === 'draining') await this.#letGoUnlessShared(lease, to)
+    this.#ending.arm()
+    this.#watching.kick()
+    return this.#record.table.lease(leaseId) ?? lease
+  }
+
+  async release(leaseId: string, because: string): Promise<void> {
+    const lease = this.#record.table.lease(leaseId)
+    if (lease === undefined || lease.state === 'cooling') return
+    if (isWaiting(lease.state) && lease.process === undefined) {
+      await this.#record.record([{ type: 'port.freed', lease: leaseId, because }])
+    } else {
+      await this.#record.record([
+        { type: 'port.moved', lease: leaseId, ...this.#end(lease, because) },
+      ])
+    }
+    await this.#holding.letGo([leaseId])
+    this.#ending.arm()
+    this.#watching.kick()
+  }
+
+  leases(): readonly PortLease[] {
+    return this.#record.table.leases()
+  }
+
+  async story(port: number): Promise<PortStory> {
+    const { table } = this.#record
+    const leases = [...table.on('tcp', port), ...table.on('udp', port)]
+    await this.#watching.lookNow(leases.filter(({ process }) => process !== undefined))
+    const now = [...table.on('tcp', port), ...table.on('udp', port)]
+    const listening = this.#kernel.listening() ?? new Map()
+    const sockets = this.#kernel.socketsOn('tcp', port)
+    const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
+    const held = new Set(now.flatMap(({ id }) => this.#holding.inodesOf(id) ?? []))
+    const owner = now.find(({ process }) => process !== undefined)?.process
+    const holders = this.#kernel.holders(rows, owner, this.#holding.keeperPid)
+    const strangers = holders.filter(({ isOwn }, at) => !isOwn && !held.has(rows[at]?.inode ?? ''))
+    const sightings = rows.flatMap(({ protocol, address, inode }, at) => {
+      const { pid, command } = holders[at] ?? {}
+      if (pid === undefined && held.has(inode)) return []
+      const process = pid === undefined ? undefined : this.#kernel.identify(pid)
+      return [
+        {
+          claim: { protocol, addresses: [address], port },
+          ...(process === undefined ? {} : { process }),
+          ...(command === undefined ? {} : { command }),
+        },
+      ]
+    })
+    const past = table.past(port)
+    const sentences = explainPort({
+      port,
+      leases: now,
+      past,
+      strangers: strangers.map(({ isOwn: _own, ...thief }) => thief),
+      connections: sockets.filter(({ state }) => state === 'established').length,
+      timeWaits: sockets.filter(({ state }) => state === 'time-wait').length,
+      circumstances: readPortSettings(),
+    })
+    return { port, leases: now, past, sightings, sentences }
+  }
+
+  get index(): number {
+    return this.#record.index
+  }
+
+  onChanged(listener: () => void): () => void {
+    return this.#record.onChanged(listener)
+  }
+
+  async spawn(request: HeirRequest): Promise<Heir> {
+    const leases = request.leases.map((id) => this.#lease(id))
+    const { leases: _ids, ...heir } = request
+    const holds = leases.map(({ id, owner }) => ({ id, name: owner.port }))
+    return await this.#holding.spawn({ ...heir, holds })
+  }
+
+  /** Leaves everything as it is; the keeper goes on holding. Idempotent. */
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#ending.close()
+    await this.#watching.close()
+    await this.#record.settle()
+    this.#holding.close()
+  }
+
+  #lease(id: string): PortLease {
+    const lease = this.#record.table.lease(id)
+    if (lease !== undefined) return lease
+    throw new Fault({
+      code: 'lease-unknown',
+      operation: 'find a lease',
+      subject: id,
+      hint: 'There is none of that id; it may have ended. List them: `rampart ports list`.',
+    })
+  }
+
+  async #move(lease: PortLease, moved: Omit<PortMoved, 'type' | 'lease'>): Promise<void> {
+    const { id, state } = lease
+    if (state !== moved.to && !mayMove(state, moved.to)) {
+      throw wrongState(
+        lease,
+        `It is ${state}; from there it may become ${movesFrom(state).join(', ')}.`,
+      )
+    }
+    await this.#record.record([{ type: 'port.moved', lease: id, ...moved }])
+  }
+
+  /** What holds for a state alone: until when. */
+  #termOf(lease: PortLease, to: PortState): Pick<PortMoved, 'expiresAtMs' | 'coolUntilMs'> {
+    const nowMs = this.#options.clock.nowMs()
+    if (to === 'cooling') return { coolUntilMs: nowMs + this.#coolingMsOf(lease) }
+    return isWaiting(to) ? { expiresAtMs: nowMs + TTL_MS } : {}
+  }
+
+  /** The end of a lease that a process has, or had: cooling, unless something of it still listens. */
+  #end(lease: PortLease, because: string): Omit<PortMoved, 'type' | 'lease'> {
+    const cooling = { to: 'cooling', because, ...this.#termOf(lease, 'cooling') } as const
+    if (!mayMove(lease.state, 'orphaned')) return cooling
+    const listening = this.#kernel.listening()
+    const rows = listening === undefined ? [] : rowsBeside(lease, listening, this.#judgeParts())
+    const holders = this.#kernel.holders(rows, lease.process, this.#holding.keeperPid)
+    const own = holders.find(({ isOwn }) => isOwn)
+    if (own === undefined) return cooling
+    const { isOwn: _own, ...thief } = own
+    return { to: 'orphaned', because: `${because} But process ${own.pid} still listens.`, thief }
+  }
+
+  /** Active means that the kernel agrees; where it does not tell, whoever says so is believed. */
+  #assertListens(lease: PortLease, to: PortState): void {
+    const listening = this.#kernel.listening()
+    if (listening === undefined) return
+    const rows = rowsBeside(lease, listening, this.#judgeParts())
+    const holders = this.#kernel.holders(rows, lease.process, this.#holding.keeperPid)
+    if (holders.some(({ isOwn }) => isOwn)) return
+    const who =
+      lease.process === undefined ? 'no process has it' : `process ${lease.process.pid} does not`
+    throw wrongState(lease, `It cannot become ${to}: ${who} listen on ${lease.claim.port}.`)
+  }
+
+  async #letGoUnlessShared(lease: PortLease, to: PortState): Promise<void> {
+    // What drains shares its socket with whoever comes next, if it was inherited.
+    if (to === 'cooling' || lease.giving === 'number') await this.#holding.letGo([lease.id])
+  }
+
+  #coolingMsOf({ rule }: PortLease): number {
+    for (const { contract, ranges } of this.#options.policies?.() ?? []) {
+      const range = contract === rule.contract && ranges.find(({ name }) => name === rule.range)
+      if (range) return range.coolingMs
+    }
+    return BUILT_IN_RANGE.coolingMs
+  }
+
+  #judgeParts(): JudgeParts {
+    return {
+      kernel: this.#kernel,
+      keeperPid: this.#holding.keeperPid,
+      nowMs: this.#options.clock.nowMs(),
+      inodesOf: (id) => this.#holding.inodesOf(id),
+      coolingMsOf: (lease) => this.#coolingMsOf(lease),
+    }
+  }
+
+  /** Of those that a claim meets: owners that have died are not waited for. */
+  async #settleDead(leases: readonly PortLease[]): Promise<void> {
+    const dead = leases.filter(
+      ({ process, state }) =>
+        process !== undefined && state !== 'cooling' && !this.#kernel.isAlive(process),
+    )
+    await this.#watching.lookNow(dead.filter(({ state }) => !isWaiting(state)))
+  }
+
+  #granted(): void {
+    this.#ending.arm()
+    const why = this.#holding.cannotHold
+    if (why === undefined || this.#hasSaidWhy) return
+    this.#hasSaidWhy = true
+    this.#options.log(`Ports are reserved, but no socket holds them here. ${why}`)
+  }
+
+  async #judged(leases: readonly PortLease[]): Promise<void> {
+    const { table } = this.#record
+    const over = leases.filter(({ id }) => table.lease(id)?.state === 'cooling')
+    await this.#holding.letGo(over.map(({ id }) => id))
+    this.#ending.arm()
+  }
+
+  #onLost(): void {
+    if (this.#isClosed) return
+    this.#options.log('What holds ports has ended; they are held again.')
+    void this.takeUp().catch((error) => this.#options.onTrouble(error))
+  }
+}
+
+function wrongState(lease: PortLease, hint: string): Fault {
+  return new Fault({ code: 'lease-state', operation: 'move a lease', subject: lease.id, hint })
+}
+
+/** Where a workspace's ports are kept. */
+export function portsFolderOf(workspaceFolder: string): string {
+  return join(workspaceFolder, 'ports')
+}

@@ -1,0 +1,157 @@
+/**
+ * What becomes of a lease by what the kernel says: who listens, and whether its process lives. Pure but
+ * for looking; a verdict is what would be recorded.
+ */
+import type { PortMoved } from '../core/port/port-entries.ts'
+import type { PortLease, PortThief } from '../core/port/port-lease.ts'
+import { printThief } from '../core/port/port-refusals.ts'
+import { TTL_MS } from '../core/port/port-wish.ts'
+import { type Listening, type PortKernel, rowsOf } from './kernel/port-kernel.ts'
+import type { SocketRow } from './kernel/socket-table.ts'
+
+/** What a judgement is made from. */
+export interface JudgeParts {
+  readonly kernel: PortKernel
+  readonly keeperPid: number | undefined
+  readonly nowMs: number
+  inodesOf(leaseId: string): readonly string[] | undefined
+  coolingMsOf(lease: PortLease): number
+}
+
+/** What is to be recorded; undefined: nothing is new. */
+export type Verdict = Omit<PortMoved, 'type' | 'lease'> | undefined
+
+/** Who listens where the lease is, at one instant. */
+interface Sight {
+  /** A process of the owner's. */
+  readonly own: PortThief | undefined
+  readonly stranger: PortThief | undefined
+}
+
+/** Judges a lease that a process has, or had. */
+export function judge(lease: PortLease, listening: Listening, parts: JudgeParts): Verdict {
+  const sight = look(lease, listening, parts)
+  const isAlive = lease.process !== undefined && parts.kernel.isAlive(lease.process)
+  if (lease.state === 'stolen') return judgeStolen(lease, sight, isAlive, parts)
+  if (lease.state === 'orphaned') return sight.own === undefined ? gone(lease, parts) : undefined
+  if (lease.state === 'assigned') return judgeAssigned(lease, sight, isAlive, parts)
+  return judgeListener(lease, sight, isAlive, parts)
+}
+
+/** The sockets of a lease's port that are not the keeper's alone. */
+export function rowsBeside(
+  lease: PortLease,
+  listening: Listening,
+  parts: Pick<JudgeParts, 'inodesOf'>,
+): readonly SocketRow[] {
+  const held = new Set(parts.inodesOf(lease.id) ?? [])
+  const rows = rowsOf(lease.claim, listening)
+  // What is inherited is one socket, the keeper's and the process's.
+  return lease.giving === 'descriptor' ? rows : rows.filter(({ inode }) => !held.has(inode))
+}
+
+function look(lease: PortLease, listening: Listening, parts: JudgeParts): Sight {
+  const held = new Set(parts.inodesOf(lease.id) ?? [])
+  const rows = rowsBeside(lease, listening, parts)
+  const holders = parts.kernel.holders(rows, lease.process, parts.keeperPid)
+  const own = holders.find(({ isOwn }) => isOwn)
+  const stranger = holders.find(({ isOwn }, place) => {
+    return !isOwn && !held.has(rows[place]?.inode ?? '')
+  })
+  return { own: own && thiefOf(own), stranger: stranger && thiefOf(stranger) }
+}
+
+function judgeAssigned(
+  lease: PortLease,
+  { own, stranger }: Sight,
+  isAlive: boolean,
+  parts: JudgeParts,
+): Verdict {
+  if (stranger !== undefined) return stolen(stranger)
+  if (own !== undefined) return isAlive ? ready(own) : orphaned(own)
+  return isAlive ? undefined : dead(lease, parts)
+}
+
+function judgeListener(
+  lease: PortLease,
+  { own, stranger }: Sight,
+  isAlive: boolean,
+  parts: JudgeParts,
+): Verdict {
+  const { state } = lease
+  if (own !== undefined && !isAlive) return orphaned(own)
+  if (own !== undefined) return beside(lease, stranger)
+  if (stranger !== undefined) return stolen(stranger)
+  if (!isAlive) return dead(lease, parts)
+  // What is draining may close its socket first and finish what it has.
+  if (state === 'draining') return undefined
+  return { to: 'assigned', because: 'Its process lives, but does not listen any more.' }
+}
+
+/** It serves, and somebody else listens on another address of the same port: told, not taken away. */
+function beside(lease: PortLease, stranger: PortThief | undefined): Verdict {
+  if (stranger?.pid === lease.thief?.pid && stranger?.address === lease.thief?.address) {
+    return undefined
+  }
+  if (stranger === undefined) {
+    return { to: lease.state, because: 'Nobody else listens beside it any more.' }
+  }
+  const because = `Beside its process, ${printThief(stranger)}`
+  return { to: lease.state, because, thief: stranger }
+}
+
+function judgeStolen(
+  lease: PortLease,
+  { own, stranger }: Sight,
+  isAlive: boolean,
+  parts: JudgeParts,
+): Verdict {
+  if (stranger !== undefined) return undefined
+  if (own !== undefined && isAlive) return ready(own)
+  if (isAlive) return { to: 'assigned', because: 'Who had taken it is gone; its process lives.' }
+  return gone(lease, parts)
+}
+
+function ready({ pid, address }: PortThief): Verdict {
+  return { to: 'ready', because: `Process ${pid} listens on ${address}.` }
+}
+
+function stolen(thief: PortThief): Verdict {
+  return { to: 'stolen', because: `It was leased, but ${printThief(thief)}`, thief }
+}
+
+function orphaned(left: PortThief): Verdict {
+  const because = `Its process has ended, but what it left behind goes on: ${printThief(left)}`
+  return { to: 'orphaned', because, thief: left }
+}
+
+/** Proved dead: not that process any more, and nothing of it listens. */
+function dead(lease: PortLease, parts: JudgeParts): Verdict {
+  const because = `Process ${lease.process?.pid ?? '?'} has ended, and nothing of it listens.`
+  const isHeld = (parts.inodesOf(lease.id)?.length ?? 0) > 0
+  if (lease.giving === 'descriptor' && isHeld && lease.state !== 'draining') {
+    // The socket is there all the time: whoever connects waits for the next one.
+    const expiresAtMs = parts.nowMs + TTL_MS
+    return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
+  }
+  return { ...cooled(lease, parts), because }
+}
+
+function gone(lease: PortLease, parts: JudgeParts): Verdict {
+  return { ...cooled(lease, parts), because: 'Nobody listens on it any more.' }
+}
+
+function cooled(
+  lease: PortLease,
+  { nowMs, coolingMsOf }: JudgeParts,
+): { readonly to: 'cooling'; readonly coolUntilMs: number } {
+  return { to: 'cooling', coolUntilMs: nowMs + coolingMsOf(lease) }
+}
+
+function thiefOf({ pid, command, address }: PortThief): PortThief {
+  return {
+    address,
+    ...(pid === undefined ? {} : { pid }),
+    ...(command === undefined ? {} : { command }),
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * The kernel's word on ports: who listens, whether that is the process that should, and who it is
+ * otherwise. Beside what is recorded, this is what happens.
+ */
+import type { PortClaim, PortProtocol } from '../../core/port/port-claim.ts'
+import type { PortThief, ProcessIdentity } from '../../core/port/port-lease.ts'
+import { portKey } from '../../core/port/port-table.ts'
+import type { KernelProcess, KernelProcesses } from '../../seams/kernel-processes.ts'
+import { findHolders } from './socket-holders.ts'
+import { readSockets, type SocketRow, type SocketState } from './socket-table.ts'
+
+/** Sockets by protocol and port, as `tcp/15000`, at one instant. */
+export type Listening = ReadonlyMap<string, readonly SocketRow[]>
+
+/** Somebody who listens on a port. */
+export interface PortHolder extends PortThief {
+  readonly isOwn: boolean
+}
+
+/** Asks the kernel about ports. */
+export class PortKernel {
+  readonly #processes: KernelProcesses
+  readonly #bootId: string
+
+  constructor(processes: KernelProcesses) {
+    this.#processes = processes
+    this.#bootId = processes.bootId()
+  }
+
+  /** Every socket that listens, TCP and UDP; undefined when this machine does not tell. */
+  listening(): Listening | undefined {
+    const isListening = (state: SocketState): boolean => state === 'listening'
+    const rows = (['tcp', 'udp'] as const).map((it) => readSockets(it, isListening))
+    if (rows[0] === undefined) return undefined
+    return Map.groupBy(
+      rows.flatMap((some) => some ?? []),
+      ({ protocol, port }) => portKey(protocol, port),
+    )
+  }
+
+  /** The sockets of one port in any state; empty when this machine does not tell. */
+  socketsOn(protocol: PortProtocol, port: number): readonly SocketRow[] {
+    return readSockets(protocol, (_, one) => one === port) ?? []
+  }
+
+  /** How many connections of its port a process tree has; undefined when it cannot be told. */
+  connections({ protocol, port }: PortClaim): number | undefined {
+    return readSockets(protocol, (state, one) => state === 'established' && one === port)?.length
+  }
+
+  /** Who that process is, so that nobody with its number is taken for it later. */
+  identify(pid: number): ProcessIdentity | undefined {
+    const found = this.#processes.process(pid)
+    return found && { pid, started: found.started, bootId: this.#bootId }
+  }
+
+  /** Whether that very process lives. */
+  isAlive({ pid, started, bootId }: ProcessIdentity): boolean {
+    return bootId === this.#bootId && this.#processes.process(pid)?.started === started
+  }
+
+  /** Who holds these sockets: first the owner's own, then whoever else may be looked at. */
+  holders(
+    rows: readonly SocketRow[],
+    owner: ProcessIdentity | undefined,
+    keeper: number | undefined,
+  ): readonly PortHolder[] {
+    if (rows.length === 0) return []
+    const all = this.#processes.processes()
+    const own = new Set(owner === undefined ? [] : this.#treeOf(owner, all))
+    const inodes = new Set(rows.map(({ inode }) => inode))
+    const byOwn = findHolders(inodes, [...own])
+    const strange = rows.filter(({ inode }) => !byOwn.has(inode))
+    const others = all.map(({ pid }) => pid).filter((pid) => pid !== keeper && !own.has(pid))
+    const byOthers = findHolders(new Set(strange.map(({ inode }) => inode)), others)
+    return rows.map(({ inode, address }) => {
+      const [pid] = byOwn.get(inode) ?? byOthers.get(inode) ?? []
+      const told = pid === undefined ? {} : { pid, command: this.#processes.command(pid) }
+      return { isOwn: byOwn.has(inode), address, ...told }
+    })
+  }
+
+  /** It, what is in its session or group, and all that they have started. Also when it is dead. */
+  #treeOf(owner: ProcessIdentity, all: readonly KernelProcess[]): readonly number[] {
+    if (owner.bootId !== this.#bootId) return []
+    const leader = all.find(({ pid }) => pid === owner.pid)
+    // The number is somebody else's by now, and so are its session and group.
+    if (leader !== undefined && leader.started !== owner.started) return []
+    const children = Map.groupBy(all, ({ parentPid }) => parentPid)
+    const found = new Set<number>()
+    const waiting = all.filter(
+      ({ pid, sessionId, groupId }) =>
+        pid === owner.pid || sessionId === owner.pid || groupId === owner.pid,
+    )
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (found.has(next.pid)) continue
+      found.add(next.pid)
+      waiting.push(...(children.get(next.pid) ?? []))
+    }
+    return [...found]
+  }
+}
+
+/** Of the sockets on a claim's port, those that listen where the claim does. */
+export function rowsOf(claim: PortClaim, listening: Listening): readonly SocketRow[] {
+  const rows = listening.get(portKey(claim.protocol, claim.port)) ?? []
+  return rows.filter(({ address }) => claim.addresses.some((mine) => isReachedBy(mine, address)))
+}
+
+/** What listens on every address of IPv6 usually takes IPv4 too; the tables do not tell. */
+function isReachedBy(mine: string, bound: string): boolean {
+  if (mine === bound || bound === '::') return true
+  const isSameFamily = mine.includes(':') === bound.includes(':')
+  return isSameFamily && (bound === '0.0.0.0' || mine === '0.0.0.0' || mine === '::')
+}

@@ -1,0 +1,85 @@
+/**
+ * Makes the sockets that are held and the leases that are recorded agree, after a broker was killed,
+ * or what holds: a hold without a lease is let go of, a lease without its hold is held again, and one
+ * whose port somebody took meanwhile says who.
+ */
+import type { PortEntry } from '../core/port/port-entries.ts'
+import type { PortLease } from '../core/port/port-lease.ts'
+import { isListenedTo, isWaiting } from '../core/port/port-states.ts'
+import { TTL_MS } from '../core/port/port-wish.ts'
+import type { Clock } from '../seams/clock.ts'
+import type { Holding } from './holding.ts'
+import type { JudgeParts } from './judging.ts'
+import type { HoldOutcome } from './keeper/keeper-words.ts'
+import type { PortLedger } from './port-ledger.ts'
+
+/** What it is done with. */
+export interface TakeUpParts {
+  readonly record: PortLedger
+  readonly holding: Holding
+  readonly clock: Clock
+  readonly judgeParts: JudgeParts
+  readonly log: (line: string) => void
+}
+
+/** Holds again what was lost, and records what cannot be held any more. */
+export async function takeUp(parts: TakeUpParts): Promise<void> {
+  const { record, holding, clock, log } = parts
+  const leases = new Map(record.table.leases().map((lease) => [lease.id, lease]))
+  const strange = await holding.takeOver(leases)
+  if (strange.length > 0) log(`Let go of ${strange.length} ports that were promised to nobody.`)
+  const all = [...leases.values()]
+  const loose = all.filter((lease) => mayNotHold(lease) && holding.inodesOf(lease.id) !== undefined)
+  await holding.letGo(loose.map(({ id }) => id))
+  const missing = all.filter((lease) => mustHold(lease) && holding.inodesOf(lease.id) === undefined)
+  const outcomes = await holding.hold(missing.map(({ id, claim }) => ({ id, claim })))
+  const nowMs = clock.nowMs()
+  const entries = missing.flatMap((lease, place) => {
+    const outcome = outcomes[place]
+    return outcome === undefined ? [] : outcomeEntries(lease, outcome, nowMs, parts)
+  })
+  const told = new Set(entries.map((entry) => ('lease' in entry ? entry.lease : '')))
+  const waiting = all.filter(({ id, state }) => isWaiting(state) && !told.has(id))
+  await record.record([...entries, ...waiting.flatMap((lease) => extension(lease, nowMs))])
+  if (missing.length > 0) log(`Held ${missing.length} ports again.`)
+}
+
+/** A hold stands for it as long as nobody has it, and, when it is inherited, as long as it lives. */
+function mustHold({ state, giving }: PortLease): boolean {
+  if (state === 'held') return true
+  return giving === 'descriptor' && isListenedTo(state) && state !== 'draining'
+}
+
+/** Its process is to listen itself, or it is over. */
+function mayNotHold({ state, giving }: PortLease): boolean {
+  return state === 'cooling' || (giving === 'number' && !isWaiting(state))
+}
+
+function outcomeEntries(
+  lease: PortLease,
+  outcome: HoldOutcome,
+  nowMs: number,
+  { holding, judgeParts }: TakeUpParts,
+): readonly PortEntry[] {
+  if ('inodes' in outcome || lease.state !== 'held') return []
+  const { holder, sentence } = holding.whyNot(lease.claim, outcome.error)
+  const moved = { type: 'port.moved', lease: lease.id } as const
+  if (holder !== undefined) {
+    const isOwner = holder.pid !== undefined && holder.pid === lease.process?.pid
+    if (isOwner && lease.process !== undefined && judgeParts.kernel.isAlive(lease.process)) {
+      const because = `Process ${holder.pid} has it, as the kernel says.`
+      return [{ ...moved, to: 'assigned', because }]
+    }
+    const because = `While nothing held it, somebody took it: ${sentence ?? ''}`.trim()
+    return [{ ...moved, to: 'stolen', because, thief: holder }]
+  }
+  const because = `No socket could be held again (${outcome.error}). ${sentence ?? ''}`.trim()
+  return [{ ...moved, to: 'reserved', because, expiresAtMs: nowMs + TTL_MS }]
+}
+
+/** While there was no daemon, nobody could ask for it again. */
+function extension(lease: PortLease, nowMs: number): readonly PortEntry[] {
+  const { expiresAtMs, id, state, because } = lease
+  if (expiresAtMs === undefined || expiresAtMs - nowMs > TTL_MS / 2) return []
+  return [{ type: 'port.moved', lease: id, to: state, because, expiresAtMs: nowMs + TTL_MS }]
+}
