@@ -155,6 +155,7 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const apply = (components: readonly string[]): Promise<unknown> =>
       askLocally(served.workspace, '/v1/apply', {
         sources: [{ path: 'shop.yaml', text: contractText('shop', components) }],
+        as: components.map((component) => `team-${component}`),
       })
     await apply(['db'])
     await apply(['db', 'api'])
@@ -176,7 +177,7 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const dialog = page.getByRole('dialog')
     await dialog.getByRole('button', { name: 'Propose', exact: true }).click()
     await seen(page.getByText(/is proposed, not amended yet/), dialog.getByText('team-db'))
-    await dialog.getByRole('button', { name: 'Close', exact: true }).click()
+    await dialog.getByRole('button', { name: 'Done', exact: true }).click()
     const proposals = '/v1/contracts/Environment/shop/proposals'
     const waiting = await askLocally<ProposalPage>(served.workspace, proposals)
     const answers = `${proposals}/${waiting.proposals[0]?.proposal}/answers`

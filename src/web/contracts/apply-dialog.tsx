@@ -121,7 +121,7 @@ function Proposed(props: {
         </p>
         <div className="flex justify-end">
           <Button weight="main" onClick={props.onClose}>
-            Close
+            Done
           </Button>
         </div>
       </div>
