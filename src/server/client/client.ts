@@ -24,14 +24,6 @@ import type {
   RevisionView,
 } from '../wire/contracts.ts'
 import type {
-  ClaimRequest,
-  LeaseList,
-  PortGrant,
-  PortLease,
-  PortStory,
-  ProcessIdentity,
-} from '../wire/ports.ts'
-import type {
   AnsweredProposal,
   AnswerProposal,
   ProposalDetail,
@@ -156,31 +148,6 @@ export class RampartClient {
   /** Lets a region have no agent any more. */
   async removeAgent(region: string): Promise<void> {
     await this.#ask('removeAgent', { path: { region } })
-  }
-
-  /** Who has which port. */
-  leases(): Promise<LeaseList> {
-    return this.#promised('listPorts', {})
-  }
-
-  /** All that can be told of one port. */
-  port(port: number): Promise<PortStory> {
-    return this.#promised('explainPort', { path: { port } })
-  }
-
-  /** Claims ports: leases for all wishes, or for none. */
-  claimPorts(request: ClaimRequest): Promise<PortGrant> {
-    return this.#promised('claimPorts', { body: request })
-  }
-
-  /** Says which process is to listen on a leased port now. */
-  assignPort(lease: string, process: ProcessIdentity): Promise<PortLease> {
-    return this.#promised('assignPort', { path: { lease }, body: { process } })
-  }
-
-  /** Gives a leased port back. */
-  async releasePort(lease: string): Promise<void> {
-    await this.#ask('releasePort', { path: { lease } })
   }
 
   /** Who the daemon is, and what is under way. */

@@ -14,7 +14,7 @@ export type PortCodeName =
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   'port-refused': {
     meaning: 'A port was asked for that the rules, or the machine, do not give.',
-    remedy: 'Ask who has it: `rampart ports explain PORT`.',
+    remedy: 'End what has it, which the message names, or ask for another one.',
     httpStatus: 409,
     exitCode: 3,
     retryable: true,
@@ -28,14 +28,14 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   },
   'lease-unknown': {
     meaning: 'There is no such lease of a port; it may have ended.',
-    remedy: 'List the leases: `rampart ports list`.',
+    remedy: 'Claim the port again.',
     httpStatus: 404,
     exitCode: 1,
     retryable: false,
   },
   'lease-state': {
     meaning: 'The lease of a port is not where it could be moved on in that way.',
-    remedy: 'Look at what became of it: `rampart ports explain PORT`.',
+    remedy: 'Look at where it stands, and try again from there.',
     httpStatus: 409,
     exitCode: 1,
     retryable: false,
@@ -63,7 +63,7 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   },
   'service-unknown': {
     meaning: 'Nobody has, or has had, a port of that service here.',
-    remedy: 'List who has ports: `rampart ports list`.',
+    remedy: 'Look at the name that the message gives, and try again.',
     httpStatus: 404,
     exitCode: 1,
     retryable: false,
