@@ -1,0 +1,117 @@
+/** A real keeper: holds that outlive whoever asked for them, and processes that inherit them. */
+import assert from 'node:assert/strict'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { connect } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { until } from '../../../test/ports/workbench.ts'
+import { withListenPid } from '../../core/port/listen-variables.ts'
+import { KeeperLink } from './keeper-link.ts'
+import { keeperPathOf } from './keeper-path.ts'
+import { SOCKET_CONSTANTS, socketAddress } from './socket-address.ts'
+
+function makeLink(context: TestContext, idleMs = 60_000) {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-keeper-'))
+  const open = (): KeeperLink =>
+    new KeeperLink({ path: keeperPathOf(folder), idleMs, onLost: () => undefined })
+  const link = open()
+  context.after(() => {
+    if (link.pid !== undefined) process.kill(link.pid, 'SIGKILL')
+    link.close()
+    rmSync(folder, { recursive: true, force: true })
+  })
+  return { link, open, folder }
+}
+
+const claim = { protocol: 'tcp', addresses: ['127.0.0.1', '::1'], port: 21_511 } as const
+
+test('a hold refuses everybody else, and stays when its daemon leaves', async (context) => {
+  const { link, open } = makeLink(context)
+  const [first] = await link.hold([{ id: 'one', claim }])
+  assert.ok(first !== undefined && 'inodes' in first)
+  const outcomes = await link.hold([
+    { id: 'two', claim },
+    { id: 'udp', claim: { ...claim, protocol: 'udp' } },
+    { id: 'odd', claim: { ...claim, addresses: ['localhost'] } },
+    { id: 'far', claim: { ...claim, addresses: ['192.0.2.1'] } },
+  ])
+  assert.deepEqual(
+    outcomes.map((one) => ('error' in one ? one.error : 'held')),
+    ['EADDRINUSE', 'held', 'EINVAL', 'EADDRNOTAVAIL'],
+  )
+  const other = open()
+  assert.ok(await other.find())
+  assert.deepEqual(
+    (await other.list()).map(({ id }) => id),
+    ['one', 'udp'],
+  )
+  await other.letGo(['one', 'udp', 'unknown'])
+  assert.deepEqual(await link.list(), [])
+  other.close()
+})
+
+test('a process inherits held sockets, and serves who connected before it was there', async (context) => {
+  const { link, folder } = makeLink(context)
+  await link.hold([{ id: 'api', claim: { ...claim, port: 21_512 } }])
+  const early = connect(21_512, '127.0.0.1')
+  const heard = new Promise<string>((resolve) =>
+    early.once('data', (data) => resolve(String(data))),
+  )
+  const code = `
+    const { LISTEN_FDS, LISTEN_FDNAMES, LISTEN_PID } = process.env
+    const words = [LISTEN_FDS, LISTEN_FDNAMES, Number(LISTEN_PID) === process.pid].join(' ')
+    console.log(words)
+    require('node:net').createServer((socket) => socket.end(words)).listen({ fd: 3 })`
+  const out = join(folder, 'out')
+  const heir = await link.spawn({
+    command: withListenPid([process.execPath, '-e', code]),
+    cwd: folder,
+    env: { PATH: process.env['PATH'] ?? '' },
+    out,
+    holds: [{ id: 'api', name: 'ht:tp' }],
+  })
+  context.after(() => process.kill(-heir.pid, 'SIGKILL'))
+  assert.equal(await heard, '2 ht-tp:ht-tp true')
+  assert.equal(readFileSync(out, 'utf8').trim(), '2 ht-tp:ht-tp true')
+  await assert.rejects(
+    link.spawn({ command: ['/bin/true'], cwd: '/', env: {}, holds: [{ id: 'none', name: 'x' }] }),
+    /not-held/,
+  )
+  const short = await link.spawn({
+    command: ['/bin/sh', '-c', 'exit 7'],
+    cwd: '/',
+    env: {},
+    holds: [],
+  })
+  assert.deepEqual(await short.ended, { code: 7, signal: null })
+})
+
+test('it ends by itself once it holds nothing and nobody is connected', async (context) => {
+  const { link, folder } = makeLink(context, 50)
+  await link.hold([{ id: 'one', claim: { ...claim, port: 21_513 } }])
+  await link.letGo(['one'])
+  link.close()
+  await until('it is gone', () => !existsSync(keeperPathOf(folder)))
+})
+
+test('addresses are written as the system wants them', () => {
+  const { linux, darwin } = SOCKET_CONSTANTS
+  assert.ok(linux !== undefined && darwin !== undefined)
+  const hex = (address: string, constants = linux): string | undefined =>
+    socketAddress({ address, port: 0x1f90 }, constants)?.toString('hex')
+  assert.equal(hex('127.0.0.1'), '02001f907f0000010000000000000000')
+  assert.equal(hex('127.0.0.1', darwin), '10021f907f0000010000000000000000')
+  assert.equal(hex('::1')?.slice(4, 48), `1f9000000000${'0'.repeat(30)}01`)
+  assert.equal(hex('fe80::2:1')?.slice(16, 48), 'fe800000000000000000000000020001')
+  for (const none of [
+    'localhost',
+    '1.2.3',
+    '1.2.3.256',
+    ':::',
+    'fe80::1%eth0',
+    '1:2:3:4:5:6:7:8:9',
+  ]) {
+    assert.equal(hex(none), undefined, none)
+  }
+})
