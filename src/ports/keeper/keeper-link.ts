@@ -203,10 +203,11 @@ class Line {
     })
     socket.on('data', (chunk) => {
       for (const text of line.#lines.take(chunk)) line.#hear(JSON.parse(text) as KeeperSays)
-      if (line.pid !== undefined) resolve(line)
+      if (line.pid === undefined) return
+      // The daemon does not stay for its keeper's sake, but for an answer.
+      if (line.#asked.size === 0) socket.unref()
+      resolve(line)
     })
-    // The daemon does not stay for its keeper's sake.
-    socket.unref()
     return promise
   }
 
