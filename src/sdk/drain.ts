@@ -8,6 +8,7 @@
 import type { ServerResponse } from 'node:http'
 import { Server, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { companionsOf } from './companions.ts'
 import { type WatchedConnections, watchConnections } from './watched-connections.ts'
 
@@ -46,6 +47,10 @@ const CLOSE_1012: Buffer = Buffer.from([0x88, 0x02, 0x03, 0xf4])
 const LAST_STREAM = 2 ** 31 - 1
 
 const SWEEP_MS = 20
+
+/** For how many turns of the event loop nobody must have come, and how long that is waited for. */
+const QUIET_TURNS = 4
+const QUIET_WITHIN_MS = 100
 
 /** What servers of HTTP/1.1 can do beside. */
 interface ClosesConnections {
@@ -154,11 +159,31 @@ class Drain {
 
 /** Closes the listener of this process only, and waits for the connections it has accepted. */
 async function endOf(server: Server): Promise<void> {
+  if (server.listening) await takeQueued(server)
   await new Promise<void>((resolve) => {
     // The method of `node:http` would close idle connections as well. A server that does not listen
     // answers with an error, which says that there is nothing to wait for.
     Server.prototype.close.call(server, () => resolve())
   })
+}
+
+/**
+ * Takes the connections that the system has accepted for this process before it closes the listener,
+ * which would reset them: a proxy that was told to send no more may just have opened some.
+ */
+async function takeQueued(server: Server): Promise<void> {
+  let quietTurns = 0
+  const onConnection = (): void => {
+    quietTurns = 0
+  }
+  server.on('connection', onConnection)
+  // With a shared socket new ones keep coming; whoever else has it takes them.
+  const untilMs = performance.now() + QUIET_WITHIN_MS
+  while (quietTurns < QUIET_TURNS && performance.now() < untilMs) {
+    await nextTurn()
+    quietTurns += 1
+  }
+  server.removeListener('connection', onConnection)
 }
 
 function askToClose(response: ServerResponse): void {

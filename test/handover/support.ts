@@ -1,0 +1,157 @@
+/** Services that change hands, and load whose every request is accounted for. */
+import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { Agent, request } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import type { TestContext } from 'node:test'
+
+const SERVICE = join(import.meta.dirname, 'fixtures/counting-server.ts')
+
+/** A scratch folder that goes with its test. */
+export function scratch(context: TestContext): string {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-handover-'))
+  writeFileSync(join(folder, 'tally'), '')
+  context.after(() => rmSync(folder, { recursive: true }))
+  return folder
+}
+
+/** One instance of the service. */
+export interface Service {
+  readonly child: ChildProcess
+  readonly port: number
+}
+
+/** Starts one, on an inherited descriptor or a port, and waits until it listens. */
+export async function startService(
+  context: TestContext,
+  folder: string,
+  given: { readonly descriptor?: number; readonly port?: number; readonly ending?: string } = {},
+): Promise<Service> {
+  const { descriptor, port = 0, ending = 'drain' } = given
+  const program = [process.execPath, SERVICE, join(folder, 'tally'), ending]
+  const child = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...program], {
+    env: {
+      PATH: process.env['PATH'],
+      PORT: String(port),
+      LINGER_MS: '1000',
+      ...(descriptor === undefined ? {} : { LISTEN_FDS: '1' }),
+    },
+    stdio: ['ignore', 'pipe', 'inherit', ...(descriptor === undefined ? [] : [descriptor])],
+  })
+  context.after(() => child.kill('SIGKILL'))
+  assert.ok(child.stdout !== null)
+  const [line] = await once(createInterface(child.stdout), 'line')
+  return { child, port: Number(String(line).split(' ')[1]) }
+}
+
+/** Asks it to end, and waits until it has. */
+export async function stopService(
+  { child }: Service,
+  signal: NodeJS.Signals = 'SIGTERM',
+): Promise<void> {
+  const gone = once(child, 'exit')
+  child.kill(signal)
+  await gone
+}
+
+/** What came of some load. */
+export interface LoadReport {
+  readonly requests: number
+  /** What wrk calls socket errors (none were refused: `connect` among them is 0), and non-2xx. */
+  readonly errors: number
+  readonly connectErrors: number
+  readonly posted: number
+  readonly postFailures: number
+  /** Posts that a client was told of and that were not counted, and those that were counted twice. */
+  readonly lost: number
+  readonly doubled: number
+  readonly report: string
+}
+
+/** Load under way: wrk with 64 connections, and eight clients that post. */
+export interface Load {
+  /** Resolves once so many more posts have been answered. */
+  pass(count: number): Promise<void>
+  stop(): Promise<LoadReport>
+}
+
+/** Begins to load a server. */
+export function startLoad(
+  context: TestContext,
+  folder: string,
+  target: { readonly port: number; readonly keepsAlive: boolean },
+): Load {
+  const { port, keepsAlive } = target
+  const close = keepsAlive ? [] : ['-H', 'Connection: close']
+  const words = ['-t1', '-c64', '-d120s', '--latency', ...close, `http://127.0.0.1:${port}/`]
+  const wrk = spawn('wrk', words, { stdio: ['ignore', 'pipe', 'inherit'] })
+  context.after(() => wrk.kill('SIGKILL'))
+  const report = text(wrk.stdout)
+  const agent = new Agent({ keepAlive: keepsAlive })
+  let [isStopped, next, failures] = [false, 0, 0]
+  const answered: string[] = []
+  const poster = async (): Promise<void> => {
+    while (!isStopped) {
+      next += 1
+      const name = `post-${next}`
+      if (await post(port, agent, name)) answered.push(name)
+      else failures += 1
+    }
+  }
+  const posters = Array.from({ length: 8 }, poster)
+  return {
+    pass: async (count) => {
+      const goal = next + count
+      const untilMs = performance.now() + 20_000
+      while (next < goal) {
+        assert.ok(performance.now() < untilMs, 'the load goes on')
+        await new Promise((resolve) => setTimeout(resolve, 5))
+      }
+    },
+    stop: async () => {
+      isStopped = true
+      await Promise.all(posters)
+      agent.destroy()
+      wrk.kill('SIGINT')
+      const printed = await report
+      const tally = readFileSync(join(folder, 'tally'), 'utf8').trim().split('\n')
+      const counted = new Set(tally)
+      return {
+        ...readWrk(printed),
+        posted: answered.length,
+        postFailures: failures,
+        lost: answered.filter((name) => !counted.has(name)).length,
+        doubled: tally.length - counted.size,
+      }
+    },
+  }
+}
+
+function readWrk(report: string) {
+  const number = (pattern: RegExp): number => Number(pattern.exec(report)?.[1] ?? 0)
+  const sockets = /connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(report) ?? []
+  const socketErrors = sockets.slice(1).reduce((sum, count) => sum + Number(count), 0)
+  return {
+    requests: number(/(\d+) requests in/),
+    errors: socketErrors + number(/Non-2xx or 3xx responses: (\d+)/),
+    connectErrors: Number(sockets[1] ?? 0),
+    report,
+  }
+}
+
+function post(port: number, agent: Agent, name: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const sent = request({ port, host: '127.0.0.1', method: 'POST', agent }, (response) => {
+      response.resume()
+      response.once('error', () => resolve(false))
+      response.once('end', () => resolve(response.statusCode === 200))
+    })
+    sent.once('error', () => resolve(false))
+    sent.end(name)
+  })
+}
