@@ -50,7 +50,7 @@ const SWEEP_MS = 20
 
 /** For how many turns of the event loop nobody must have come, and how long that is waited for. */
 const QUIET_TURNS = 4
-const QUIET_WITHIN_MS = 100
+const QUIET_WITHIN_MS = 1_000
 
 /** What servers of HTTP/1.1 can do beside. */
 interface ClosesConnections {

@@ -2,24 +2,26 @@
 import assert from 'node:assert/strict'
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { createServer, type Server } from 'node:net'
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
+import { freePort } from '../../test/support/free-port.ts'
+import { openSystemSockets } from '../ports/keeper/system-sockets.ts'
 import { inheritedDescriptors } from './inherited-descriptors.ts'
 import { listen } from './listen.ts'
 
 const LISTENER = join(import.meta.dirname, 'fixtures/listener.ts')
 
 /** A listening socket that this process never accepts on; its descriptor may be inherited. */
-async function hold(context: TestContext, host: string): Promise<Held> {
-  const server = createServer().listen(0, host)
-  await once(server, 'listening')
-  context.after(() => server.close())
-  const { fd } = (server as Server & { readonly _handle: { readonly fd: number } })._handle
-  const address = server.address()
-  assert.ok(typeof address === 'object' && address !== null)
-  return { fd, port: address.port }
+async function hold(context: TestContext, address: string): Promise<Held> {
+  const sockets = await openSystemSockets()
+  assert.ok('open' in sockets)
+  const port = await freePort()
+  const held = sockets.open({ protocol: 'tcp', address, port })
+  assert.ok('fd' in held)
+  context.after(() => sockets.close(held.fd))
+  return { fd: held.fd, port }
 }
 
 interface Held {
@@ -75,7 +77,7 @@ test('sockets are inherited by the name of their port, all of one name', async (
 })
 
 test('a number is taken from the variable of its name first, then from PORT', async (context) => {
-  const { port } = await hold(context, '127.0.0.2')
+  const port = await freePort()
   const child = start(context, { PORT_HTTP: String(port), PORT: '1', NAME: 'http' })
   assert.deepEqual((await firstLine(child)).ports, [port])
 })
