@@ -50,7 +50,7 @@ const SWEEP_MS = 20
 
 /** For how many turns of the event loop nobody must have come, and how long that is waited for. */
 const QUIET_TURNS = 4
-const QUIET_WITHIN_MS = 1_000
+const QUIET_WITHIN_MS = 500
 
 /** What servers of HTTP/1.1 can do beside. */
 interface ClosesConnections {
@@ -101,13 +101,15 @@ class Drain {
     this.#watched.onRequest = askToClose
     this.#watched.onBegun = () => this.#tellAll()
     this.#tellAll()
+    await Promise.all(this.#servers.map(takeQueued))
     const ended = Promise.all(this.#servers.map(endOf))
+    // Only from now on is every connection known, and the last one as old as the linger.
     let sweep: NodeJS.Timeout | undefined
     const linger = setTimeout(() => {
       sweep = setInterval(() => this.#closeIdle(), SWEEP_MS)
       this.#closeIdle()
     }, lingerMs)
-    const deadline = setTimeout(() => this.#cut(), deadlineMs)
+    const deadline = setTimeout(() => this.#cut(), deadlineMs - (performance.now() - startMs))
     await ended
     for (const timer of [linger, deadline, sweep]) clearTimeout(timer)
     const verdict = this.#cutCount === 0 ? 'clean' : 'cut'
@@ -159,7 +161,6 @@ class Drain {
 
 /** Closes the listener of this process only, and waits for the connections it has accepted. */
 async function endOf(server: Server): Promise<void> {
-  if (server.listening) await takeQueued(server)
   await new Promise<void>((resolve) => {
     // The method of `node:http` would close idle connections as well. A server that does not listen
     // answers with an error, which says that there is nothing to wait for.
@@ -172,6 +173,7 @@ async function endOf(server: Server): Promise<void> {
  * which would reset them: a proxy that was told to send no more may just have opened some.
  */
 async function takeQueued(server: Server): Promise<void> {
+  if (!server.listening) return
   let quietTurns = 0
   const onConnection = (): void => {
     quietTurns = 0
