@@ -5,7 +5,7 @@
  */
 import { choosePort, type PortChoice } from '../core/port/choose-port.ts'
 import { PendingPorts } from '../core/port/pending-ports.ts'
-import type { KernelRefusal } from '../core/port/port-circumstances.ts'
+import type { KernelRefusal, PortCircumstances } from '../core/port/port-circumstances.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type { PortEntry } from '../core/port/port-entries.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
@@ -106,11 +106,13 @@ export class Claiming {
     const olds = asks.flatMap(({ wishes }) => wishes.flatMap((it) => this.#inTheWay(it)))
     await this.#parts.settleDead(olds)
     const refused = new Map<string, KernelRefusal>()
+    // Read once for all that go together: they may be changed at any time, but not that quickly.
+    const circumstances = { ...readPortSettings(), refused }
     const works = asks.map(workOf)
     try {
       let open: readonly Step[]
       do {
-        for (const work of works) this.#choose(work, refused)
+        for (const work of works) this.#choose(work, circumstances)
         open = works
           .flatMap((work) => (work.refusal === undefined ? work.steps : []))
           .filter(isOpen)
@@ -135,9 +137,8 @@ export class Claiming {
     return [...table.ofOwner(owner), ...there]
   }
 
-  #choose(work: Work, refused: ReadonlyMap<string, KernelRefusal>): void {
+  #choose(work: Work, circumstances: PortCircumstances): void {
     const { record, policies } = this.#parts
-    const { ephemeral, reserved } = readPortSettings()
     for (const step of work.refusal === undefined ? work.steps : []) {
       if (step.lease !== undefined || step.state !== undefined) continue
       const old = usableLease(step.wish, record.table.ofOwner(step.wish.owner))
@@ -146,7 +147,7 @@ export class Claiming {
         choosePort(step.wish, {
           table: record.table,
           policies: policies(),
-          circumstances: { ephemeral, reserved, refused },
+          circumstances,
           pending: this.#pending,
         })
       if ('verdict' in answer && answer.verdict === 'refused') {

@@ -100,6 +100,8 @@ export class Holding {
 }
 
 function sentenceOf(port: number, states: readonly string[]): string {
+  const isUsed = states.includes('established')
+  if (isUsed) return `A connection that went out has ${port} as its own port.`
   const waiting = states.filter((state) => state === 'time-wait').length
   if (waiting > 0) {
     return `${waiting} connections that went out from ${port} are in TIME_WAIT, for a minute at most.`

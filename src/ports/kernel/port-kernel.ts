@@ -9,6 +9,9 @@ import type { KernelProcess, KernelProcesses } from '../../seams/kernel-processe
 import { findHolders } from './socket-holders.ts'
 import { readSockets, type SocketRow, type SocketState } from './socket-table.ts'
 
+/** How much of a command line is told of. @unit characters */
+const COMMAND_MAX = 120
+
 /** Sockets by protocol and port, as `tcp/15000`, at one instant. */
 export type Listening = ReadonlyMap<string, readonly SocketRow[]>
 
@@ -75,7 +78,8 @@ export class PortKernel {
     const byOthers = findHolders(new Set(strange.map(({ inode }) => inode)), others)
     return rows.map(({ inode, address }) => {
       const [pid] = byOwn.get(inode) ?? byOthers.get(inode) ?? []
-      const told = pid === undefined ? {} : { pid, command: this.#processes.command(pid) }
+      const told =
+        pid === undefined ? {} : { pid, command: shortened(this.#processes.command(pid)) }
       return { isOwn: byOwn.has(inode), address, ...told }
     })
   }
@@ -99,6 +103,12 @@ export class PortKernel {
     }
     return [...found]
   }
+}
+
+/** On one line, and no longer than a person reads; programs may be whole arguments. */
+function shortened(command: string): string {
+  const line = command.replaceAll(/\s+/g, ' ')
+  return line.length <= COMMAND_MAX ? line : `${line.slice(0, COMMAND_MAX - 1)}…`
 }
 
 /** Of the sockets on a claim's port, those that listen where the claim does. */
