@@ -38,7 +38,7 @@ export function readSourceFiles(root: string): readonly SourceFile[] {
   ]
   const paths = globSync(places, {
     cwd: root,
-    exclude: (name) => ['node_modules', 'dist', '.rampart', 'tmp'].includes(name),
+    exclude: (name) => ['node_modules', 'dist', '.rampart', 'tmp', 'corpus'].includes(name),
   })
   return paths.sort().map((path) => sourceFile(path, readFileSync(join(root, path), 'utf8')))
 }

@@ -1,0 +1,6 @@
+/** Every reader of a format. A file is given to each that takes its name; what none takes is not opened. */
+import { composeReader } from './compose/read-compose.ts'
+import type { FormatReader } from './found/folder.ts'
+
+/** In the order of the formats' names. */
+export const READERS: readonly FormatReader[] = [composeReader]

@@ -1,0 +1,83 @@
+/** A case of the corpus: files, and what the scan is expected to say of them, all of it. */
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parse } from 'yaml'
+import { EVERY_ADDRESS, LOOPBACK } from '../../src/core/port/port-claim.ts'
+import type { FoundPort } from '../../src/scan/found/found-port.ts'
+
+/** One port as a case expects it. What is left out: tcp, host, any, explicit. */
+interface ExpectedPort {
+  readonly at: string
+  /** A number, or `8000-8002`. */
+  readonly port: number | string
+  readonly protocol?: string
+  readonly scope?: string
+  /** `any` (both families), `loopback` (both families), or addresses separated by commas. */
+  readonly address?: string
+  readonly confidence?: string
+  readonly environment?: string
+  /** Of a connection: to whom. */
+  readonly host?: string
+}
+
+/** One finding as a case expects it. */
+interface ExpectedFinding {
+  readonly rule: string
+  readonly severity: string
+  readonly port: number | string
+  readonly at: readonly string[]
+}
+
+/** What lies beside the files of a case. */
+export interface Expected {
+  readonly claims: readonly ExpectedPort[]
+  /** Compared only when it is there. */
+  readonly connections?: readonly ExpectedPort[]
+  readonly findings: readonly ExpectedFinding[]
+}
+
+const CORPUS = join(import.meta.dirname, 'corpus')
+
+/** The names of all cases. */
+export function corpusCases(): readonly string[] {
+  if (!existsSync(CORPUS)) return []
+  return readdirSync(CORPUS).sort()
+}
+
+/** Where a case's files are. */
+export function filesOfCase(name: string): string {
+  return join(CORPUS, name, 'files')
+}
+
+/** What a case expects. */
+export function readExpected(name: string): Expected {
+  return parse(readFileSync(join(CORPUS, name, 'expected.yaml'), 'utf8')) as Expected
+}
+
+/** An expected port as one line of text. */
+export function printExpected(one: ExpectedPort): string {
+  const { at, port, protocol = 'tcp', scope = 'host', address = 'any' } = one
+  const { confidence = 'explicit', environment = '-', host } = one
+  const to = host === undefined ? [] : [`to ${host}`]
+  return [at, `${port}/${protocol}`, scope, address, confidence, environment, ...to].join(' ')
+}
+
+/** A found port in the words of an expected one. */
+export function printFound(one: FoundPort): string {
+  return printExpected({
+    at: `${one.file}:${one.line}`,
+    port: one.first === one.last ? one.first : `${one.first}-${one.last}`,
+    protocol: one.protocol,
+    scope: one.scope,
+    address: one.stance === 'consumption' ? '-' : printAddresses(one.addresses),
+    confidence: one.confidence,
+    ...(one.environment === undefined ? {} : { environment: one.environment }),
+    ...(one.host === undefined ? {} : { host: one.host }),
+  })
+}
+
+function printAddresses(addresses: readonly string[]): string {
+  const text = addresses.join(', ')
+  if (text === EVERY_ADDRESS.join(', ')) return 'any'
+  return text === LOOPBACK.join(', ') ? 'loopback' : text
+}
