@@ -6,8 +6,8 @@ import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortThief } from '../core/port/port-lease.ts'
 import { printThief } from '../core/port/port-refusals.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
+import type { SocketRow } from '../seams/kernel-processes.ts'
 import { type Listening, type PortKernel, rowsOf } from './kernel/port-kernel.ts'
-import type { SocketRow } from './kernel/socket-table.ts'
 
 /** What a judgement is made from. */
 export interface JudgeParts {

@@ -1,4 +1,5 @@
-/** The seam to the kernel's word on processes, for those who judge who listens on a port. */
+/** The seam to the kernel's word on processes and sockets, for those who judge who listens on a port. */
+import type { PortProtocol } from '../core/port/port-claim.ts'
 
 /** A living process. One that has ended but was not yet reaped (a zombie) counts as gone. */
 export interface KernelProcess {
@@ -11,7 +12,21 @@ export interface KernelProcess {
   readonly started: string
 }
 
-/** Asks about processes. Every answer is true of one instant only. */
+/** What a socket does. UDP sockets that are bound count as listening. */
+export type SocketState = 'listening' | 'established' | 'time-wait' | 'other'
+
+/** One socket of this network namespace. */
+export interface SocketRow {
+  readonly protocol: PortProtocol
+  /** What it is bound to, as people write it: `127.0.0.1`, `::`. */
+  readonly address: string
+  readonly port: number
+  readonly state: SocketState
+  /** `0` when no process holds it any more, as in TIME_WAIT. */
+  readonly inode: string
+}
+
+/** Asks about processes and sockets. Every answer is true of one instant only. */
 export interface KernelProcesses {
   /** Another one after every boot of the machine. */
   bootId(): string
@@ -21,4 +36,14 @@ export interface KernelProcesses {
   processes(): readonly KernelProcess[]
   /** Its command line, for people; empty when it is gone. */
   command(pid: number): string
+  /** Every wanted socket of a protocol, both families; undefined where the system does not tell. */
+  sockets(
+    protocol: PortProtocol,
+    wanted: (state: SocketState, port: number) => boolean,
+  ): readonly SocketRow[] | undefined
+  /** Those of `pids` that hold one of the sockets, by inode; others' may not be looked at. */
+  holders(
+    inodes: ReadonlySet<string>,
+    pids: readonly number[],
+  ): ReadonlyMap<string, readonly number[]>
 }

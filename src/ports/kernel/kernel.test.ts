@@ -8,9 +8,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { LinuxKernel } from '../../runtimes/process/kernel/linux.ts'
+import { parseSockets } from '../../runtimes/process/kernel/socket-table.ts'
 import { parsePorts, readPortSettings } from './machine.ts'
 import { PortKernel, rowsOf } from './port-kernel.ts'
-import { parseSockets } from './socket-table.ts'
 
 const kernel = new PortKernel(new LinuxKernel())
 

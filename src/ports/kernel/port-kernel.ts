@@ -5,9 +5,12 @@
 import type { PortClaim, PortProtocol } from '../../core/port/port-claim.ts'
 import type { PortThief, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { portKey } from '../../core/port/port-table.ts'
-import type { KernelProcess, KernelProcesses } from '../../seams/kernel-processes.ts'
-import { findHolders } from './socket-holders.ts'
-import { readSockets, type SocketRow, type SocketState } from './socket-table.ts'
+import type {
+  KernelProcess,
+  KernelProcesses,
+  SocketRow,
+  SocketState,
+} from '../../seams/kernel-processes.ts'
 
 /** How much of a command line is told of. @unit characters */
 const COMMAND_MAX = 120
@@ -33,7 +36,7 @@ export class PortKernel {
   /** Every socket that listens, TCP and UDP; undefined when this machine does not tell. */
   listening(): Listening | undefined {
     const isListening = (state: SocketState): boolean => state === 'listening'
-    const rows = (['tcp', 'udp'] as const).map((it) => readSockets(it, isListening))
+    const rows = (['tcp', 'udp'] as const).map((it) => this.#processes.sockets(it, isListening))
     if (rows[0] === undefined) return undefined
     return Map.groupBy(
       rows.flatMap((some) => some ?? []),
@@ -43,12 +46,15 @@ export class PortKernel {
 
   /** The sockets of one port in any state; empty when this machine does not tell. */
   socketsOn(protocol: PortProtocol, port: number): readonly SocketRow[] {
-    return readSockets(protocol, (_, one) => one === port) ?? []
+    return this.#processes.sockets(protocol, (_, one) => one === port) ?? []
   }
 
   /** How many connections of its port a process tree has; undefined when it cannot be told. */
   connections({ protocol, port }: PortClaim): number | undefined {
-    return readSockets(protocol, (state, one) => state === 'established' && one === port)?.length
+    return this.#processes.sockets(
+      protocol,
+      (state, one) => state === 'established' && one === port,
+    )?.length
   }
 
   /** Who that process is, so that nobody with its number is taken for it later. */
@@ -72,10 +78,10 @@ export class PortKernel {
     const all = this.#processes.processes()
     const own = new Set(owner === undefined ? [] : this.#treeOf(owner, all))
     const inodes = new Set(rows.map(({ inode }) => inode))
-    const byOwn = findHolders(inodes, [...own])
+    const byOwn = this.#processes.holders(inodes, [...own])
     const strange = rows.filter(({ inode }) => !byOwn.has(inode))
     const others = all.map(({ pid }) => pid).filter((pid) => pid !== keeper && !own.has(pid))
-    const byOthers = findHolders(new Set(strange.map(({ inode }) => inode)), others)
+    const byOthers = this.#processes.holders(new Set(strange.map(({ inode }) => inode)), others)
     return rows.map(({ inode, address }) => {
       const [pid] = byOwn.get(inode) ?? byOthers.get(inode) ?? []
       const told =

@@ -4,10 +4,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '../../core/fault/assert.ts'
+import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import { isPortFree } from '../placement/ports.ts'
 import type { Identity, Instance } from './instance.ts'
 import { readEnd, voidClaim } from './instance-folder.ts'
-import type { Kernel, KernelProcess } from './kernel/kernel.ts'
+import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
 import type { Ended, StopPolicy } from './record.ts'
 import { runStopCommand } from './stop-command.ts'

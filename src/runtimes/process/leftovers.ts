@@ -1,5 +1,6 @@
 /** What is still running or listening of a workspace, measured from the kernel and nothing else. */
-import type { Kernel, KernelProcess } from './kernel/kernel.ts'
+import type { KernelProcess } from '../../seams/kernel-processes.ts'
+import type { Kernel } from './kernel/kernel.ts'
 import { openKernel } from './kernel/open-kernel.ts'
 
 /**

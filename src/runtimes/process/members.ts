@@ -3,8 +3,10 @@
  * that carries its mark, and all descendants of these. Never this process itself. A session is only
  * counted when it is certainly ours, since a pid may have been given to somebody else.
  */
+
+import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import type { Identity } from './instance.ts'
-import type { Kernel, KernelProcess } from './kernel/kernel.ts'
+import type { Kernel } from './kernel/kernel.ts'
 
 /** Whose processes to look for. */
 export interface MemberQuery {

@@ -2,9 +2,11 @@
  * Who listens on a port: the instance's own processes, or a stranger such as a server that an earlier
  * run left behind. Costs a look at every process of the machine, more when there is a stranger.
  */
+
+import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import type { PortListener } from '../../seams/processes.ts'
 import type { Identity } from './instance.ts'
-import type { Kernel, KernelProcess } from './kernel/kernel.ts'
+import type { Kernel } from './kernel/kernel.ts'
 import { findMembers, isMarked } from './members.ts'
 
 /** Whose processes count as its own. */

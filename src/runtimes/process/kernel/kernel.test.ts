@@ -4,9 +4,10 @@ import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
-import { LinuxKernel, parseStat, printAddress } from './linux.ts'
+import { LinuxKernel, parseStat } from './linux.ts'
 import { openKernel } from './open-kernel.ts'
 import { PsKernel, parseListeners, parseProcesses, parseSockets } from './ps.ts'
+import { printAddress } from './socket-table.ts'
 
 const hasProc = existsSync('/proc/self/stat')
 const linuxOnly = { skip: hasProc ? false : 'there is no /proc on this machine' }

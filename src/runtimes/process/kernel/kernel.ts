@@ -2,18 +2,7 @@
  * What the operating system can be asked about processes and listening ports. Two implementations:
  * Linux reads /proc, other systems ask `ps` and `lsof`. Only looks; signals are sent elsewhere.
  */
-import type { ProcessIdentity } from '../../../core/port/port-lease.ts'
-
-/** A living process. One that has ended but was not yet reaped (a zombie) counts as gone. */
-export interface KernelProcess {
-  readonly pid: number
-  readonly parentPid: number
-  readonly groupId: number
-  /** Equal to `groupId` where the system does not tell sessions. */
-  readonly sessionId: number
-  /** When it started, in the system's own words; with the pid and the boot id it is unique. */
-  readonly started: string
-}
+import type { KernelProcesses } from '../../../seams/kernel-processes.ts'
 
 /** A listening TCP port, and who holds it when that can be told. */
 export interface Listener {
@@ -29,21 +18,13 @@ export interface HeldSocket {
 }
 
 /** Asks the operating system. Every answer is true of one instant only. */
-export interface Kernel {
+export interface Kernel extends KernelProcesses {
   /** What this implementation cannot tell, in sentences for people; empty when there is nothing. */
   readonly blindSpots: readonly string[]
-  /** Another one after every boot of the machine. */
-  bootId(): string
-  /** Undefined when it is gone. */
-  process(pid: number): KernelProcess | undefined
-  /** Every living process that may be seen. */
-  processes(): readonly KernelProcess[]
   /** The pids of its children; empty when it is gone. */
   children(pid: number): readonly number[]
   /** The variables it was started with; undefined when it is gone or may not be looked at. */
   variables(pid: number): ReadonlyMap<string, string> | undefined
-  /** Its command line, for people; empty when it is gone. */
-  command(pid: number): string
   /**
    * Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. Slow
    * (10 ms on a machine with large tables): to know of one port, rather try to bind it.
@@ -55,10 +36,4 @@ export interface Kernel {
   socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[]
   /** What the start claim written by the wrapper says: its first field is the pid. */
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined
-}
-
-/** Which process has that pid now, so that the next one with its number is not taken for it. */
-export function identityOf(kernel: Kernel, pid: number): ProcessIdentity | undefined {
-  const found = kernel.process(pid)
-  return found && { pid, started: found.started, bootId: kernel.bootId() }
 }

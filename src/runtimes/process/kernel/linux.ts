@@ -2,10 +2,13 @@
  * Asks Linux, through /proc. Synchronous on purpose: /proc is memory, and an answer that is taken
  * apart by an await would be true of no instant at all.
  */
-import { closeSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from 'node:fs'
-import type { HeldSocket, Kernel, KernelProcess, Listener } from './kernel.ts'
-
-const LISTEN_STATE = '0A'
+import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
+import type { PortProtocol } from '../../../core/port/port-claim.ts'
+import type { KernelProcess, SocketRow, SocketState } from '../../../seams/kernel-processes.ts'
+import type { HeldSocket, Kernel, Listener } from './kernel.ts'
+import { goneIsUndefined, readIfThere } from './read-if-there.ts'
+import { findHolders } from './socket-holders.ts'
+import { readSockets } from './socket-table.ts'
 
 /** One line of stat always fits; shared, since each reading is over before the next begins. */
 const LINE = Buffer.alloc(4_096)
@@ -56,32 +59,38 @@ export class LinuxKernel implements Kernel {
     return (readIfThere(`/proc/${pid}/cmdline`, 'utf8') ?? '').split('\0').join(' ').trim()
   }
 
+  sockets(
+    protocol: PortProtocol,
+    wanted: (state: SocketState, port: number) => boolean,
+  ): readonly SocketRow[] | undefined {
+    return readSockets(protocol, wanted)
+  }
+
+  holders(
+    inodes: ReadonlySet<string>,
+    pids: readonly number[],
+  ): ReadonlyMap<string, readonly number[]> {
+    return findHolders(inodes, pids)
+  }
+
   listeningPorts(): ReadonlySet<number> {
-    return new Set([...readListeners().values()].map(({ port }) => port))
+    return new Set(readListeners().map(({ port }) => port))
   }
 
   listenersOf(pids: readonly number[]): readonly Listener[] {
-    const listenerOfInode = readListeners()
+    const ports = new Map(readListeners().map(({ inode, port }) => [inode, port]))
     const found = new Map<string, Listener>()
-    for (const pid of pids) {
-      for (const inode of readSocketInodes(pid)) {
-        const port = listenerOfInode.get(inode)?.port
-        if (port !== undefined) found.set(`${pid}/${port}`, { port, pid })
-      }
+    for (const [inode, holders] of findHolders(new Set(ports.keys()), pids)) {
+      const port = ports.get(inode) ?? 0
+      for (const pid of holders) found.set(`${pid}/${port}`, { port, pid })
     }
     return [...found.values()]
   }
 
   socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[] {
-    const listeners = [...readListeners()].filter(([, listener]) => listener.port === port)
-    const holders = new Map(listeners.map(([inode]): [string, number[]] => [inode, []]))
-    for (const pid of listeners.length === 0 ? [] : pids) {
-      for (const inode of new Set(readSocketInodes(pid))) holders.get(inode)?.push(pid)
-    }
-    return listeners.map(([inode, { local }]) => ({
-      address: printAddress(local),
-      pids: holders.get(inode) ?? [],
-    }))
+    const rows = readListeners().filter((row) => row.port === port)
+    const holders = findHolders(new Set(rows.map(({ inode }) => inode)), pids)
+    return rows.map(({ inode, address }) => ({ address, pids: holders.get(inode) ?? [] }))
   }
 
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined {
@@ -116,55 +125,6 @@ export function parseStat(stat: string): KernelProcess | undefined {
   }
 }
 
-/** What a listening socket is bound to. */
-interface BoundTo {
-  readonly port: number
-  /** The address as the kernel prints it. */
-  readonly local: string
-}
-
-/** Listening TCP sockets of this network namespace, by inode. */
-function readListeners(): ReadonlyMap<string, BoundTo> {
-  const found = new Map<string, BoundTo>()
-  for (const table of ['/proc/net/tcp', '/proc/net/tcp6']) {
-    for (const line of (readIfThere(table) ?? '').split('\n').slice(1)) {
-      const fields = line.trim().split(/\s+/)
-      const [, bound = '', , state] = fields
-      const inode = fields[9]
-      if (state !== LISTEN_STATE || inode === undefined) continue
-      const [local = '', port = ''] = bound.split(':')
-      found.set(inode, { local, port: Number.parseInt(port, 16) })
-    }
-  }
-  return found
-}
-
-/**
- * The address that the kernel prints as 32-bit words in the machine's own byte order: `0100007F` is
- * 127.0.0.1. Addresses of IPv4 that are written in IPv6 become those of IPv4.
- */
-export function printAddress(local: string): string {
-  const words = (local.match(/.{8}/g) ?? []).map((word) => Number.parseInt(word, 16))
-  const bytes = Buffer.from(new Uint32Array(words).buffer)
-  if (bytes.length === 4) return bytes.join('.')
-  const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16))
-  const mapped = groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff'
-  if (mapped) return bytes.subarray(12).join('.')
-  // The URL standard has the one canonical way to shorten an address.
-  return new URL(`http://[${groups.join(':')}]`).hostname.slice(1, -1)
-}
-
-function readSocketInodes(pid: number): readonly string[] {
-  const inodes: string[] = []
-  const names = goneIsUndefined(() => readdirSync(`/proc/${pid}/fd`)) ?? []
-  for (const name of names) {
-    const target = goneIsUndefined(() => readlinkSync(`/proc/${pid}/fd/${name}`)) ?? ''
-    const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
-    if (inode !== undefined) inodes.push(inode)
-  }
-  return inodes
-}
-
 /** A third faster than reading the file as a whole, which counts when there are hundreds. */
 function readLine(path: string): string {
   const file = openSync(path, 'r')
@@ -175,19 +135,7 @@ function readLine(path: string): string {
   }
 }
 
-function readIfThere(path: string, encoding: 'latin1' | 'utf8' = 'latin1'): string | undefined {
-  return goneIsUndefined(() => readFileSync(path, encoding))
-}
-
-/** A process may end, or be another user's, between any two looks; that is an answer. */
-function goneIsUndefined<Value>(look: () => Value): Value | undefined {
-  try {
-    return look()
-  } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'ENOENT' || code === 'ESRCH' || code === 'EACCES' || code === 'EPERM') {
-      return undefined
-    }
-    throw error
-  }
+/** Listening TCP sockets of this network namespace. */
+function readListeners(): readonly SocketRow[] {
+  return readSockets('tcp', (state) => state === 'listening') ?? []
 }

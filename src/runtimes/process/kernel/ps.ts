@@ -3,7 +3,8 @@
  * its own (about 10 ms), and some cannot be answered: `blindSpots` says which.
  */
 import { spawnSync } from 'node:child_process'
-import type { HeldSocket, Kernel, KernelProcess, Listener } from './kernel.ts'
+import type { KernelProcess } from '../../../seams/kernel-processes.ts'
+import type { HeldSocket, Kernel, Listener } from './kernel.ts'
 
 const COLUMNS = 'pid=,ppid=,pgid=,state=,lstart='
 const LINE = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+(\S+)\s+(.+?)\s*$/
@@ -15,6 +16,7 @@ export class PsKernel implements Kernel {
     'Sessions are not told: a child in a group of its own is found by parent or variables only.',
     'The variables of programs protected by the system, or of another user, are hidden.',
     'Values of variables are told up to the first white space.',
+    'Sockets are not told: nobody is named who takes a leased port, and nothing in flight is counted.',
     'Listening ports are told only where lsof is installed, and those of other users not at all.',
   ]
 
@@ -53,6 +55,14 @@ export class PsKernel implements Kernel {
 
   command(pid: number): string {
     return (ask('ps', ['-ww', '-o', 'command=', '-p', String(pid)]) ?? '').trim()
+  }
+
+  sockets(): undefined {
+    return undefined
+  }
+
+  holders(): ReadonlyMap<string, readonly number[]> {
+    return new Map()
   }
 
   listeningPorts(): ReadonlySet<number> | undefined {

@@ -1,5 +1,6 @@
 /** Which processes hold which sockets: inode to pid, by the descriptors that /proc shows. */
 import { readdirSync, readlinkSync } from 'node:fs'
+import { goneIsUndefined } from './read-if-there.ts'
 
 /** Those of the processes that hold one of the sockets; others' may not be looked at. */
 export function findHolders(
@@ -19,21 +20,10 @@ export function findHolders(
 }
 
 function socketsOf(pid: number): readonly string[] {
-  const names = goneIsNothing(() => readdirSync(`/proc/${pid}/fd`)) ?? []
+  const names = goneIsUndefined(() => readdirSync(`/proc/${pid}/fd`)) ?? []
   return names.flatMap((name) => {
-    const target = goneIsNothing(() => readlinkSync(`/proc/${pid}/fd/${name}`)) ?? ''
+    const target = goneIsUndefined(() => readlinkSync(`/proc/${pid}/fd/${name}`)) ?? ''
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
     return inode === undefined ? [] : [inode]
   })
-}
-
-/** A process may end, or be another user's, between any two looks; that is an answer. */
-function goneIsNothing<Value>(look: () => Value): Value | undefined {
-  try {
-    return look()
-  } catch (error) {
-    const { code = '' } = error as NodeJS.ErrnoException
-    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return undefined
-    throw error
-  }
 }

@@ -5,22 +5,9 @@
  *
  * @source proc_net_tcp(5)
  */
-import { readFileSync } from 'node:fs'
-import type { PortProtocol } from '../../core/port/port-claim.ts'
-
-/** What a socket does. UDP sockets that are bound count as listening. */
-export type SocketState = 'listening' | 'established' | 'time-wait' | 'other'
-
-/** One socket. */
-export interface SocketRow {
-  readonly protocol: PortProtocol
-  /** What it is bound to, as people write it. */
-  readonly address: string
-  readonly port: number
-  readonly state: SocketState
-  /** `0` when no process holds it any more, as in TIME_WAIT. */
-  readonly inode: string
-}
+import type { PortProtocol } from '../../../core/port/port-claim.ts'
+import type { SocketRow, SocketState } from '../../../seams/kernel-processes.ts'
+import { readIfThere } from './read-if-there.ts'
 
 const TCP_STATES: Readonly<Record<string, SocketState>> = {
   '01': 'established',
@@ -76,13 +63,4 @@ export function printAddress(local: string): string {
 function stateOf(protocol: PortProtocol, code: string): SocketState {
   if (protocol === 'udp') return code === UDP_BOUND ? 'listening' : 'other'
   return TCP_STATES[code] ?? 'other'
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'latin1')
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    throw error
-  }
 }
