@@ -1,0 +1,86 @@
+/**
+ * The objects in a file of manifests, wherever they stand: several documents, lists of objects, JSON.
+ * Each file is parsed once for all who ask, and documents that can say nothing about ports not at all.
+ */
+import { parseJson } from '../document/parse-json.ts'
+import { parseYaml } from '../document/parse-yaml.ts'
+import { itemsAt, type Tree, textAt } from '../document/tree.ts'
+import type { Place } from '../found/found-port.ts'
+import type { SourceText } from '../found/source-text.ts'
+
+/** One object of a cluster. */
+export interface ClusterObject {
+  readonly source: SourceText
+  readonly tree: Tree
+  readonly kind: string
+  /** Before the slash of `apps/v1`; `` for the core. */
+  readonly group: string
+  /** `` where it is left to whoever applies it. */
+  readonly namespace: string
+  readonly name: string
+  /** Where something of it is, given its offset in the tree. */
+  at(offset: number): Place
+}
+
+const NEVER = /^["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/m
+const MAYBE = /\b(?:containers|ports|backend|data|items|healthCheckNodePort)["']?\s*:/
+const MOST_OBJECTS = 5_000
+const known = new WeakMap<SourceText, readonly ClusterObject[]>()
+
+/** Every object of a file that may say something about ports. */
+export function objectsIn(source: SourceText): readonly ClusterObject[] {
+  const before = known.get(source)
+  if (before !== undefined) return before
+  const objects = documentsOf(source)
+    .flatMap(({ text, base }) =>
+      treesOf(source.path, text).flatMap((tree) => objectsOf(source, tree, base)),
+    )
+    .slice(0, MOST_OBJECTS)
+  known.set(source, objects)
+  return objects
+}
+
+/** What an object is known by, in whichever file it is spoken of. */
+export function identityOf({ kind, namespace, name }: ClusterObject): string {
+  return `${kind} ${namespace}/${name}`
+}
+
+function treesOf(path: string, text: string): readonly Tree[] {
+  if (!path.endsWith('.json')) return parseYaml(text)
+  const tree = parseJson(text)
+  return tree === undefined ? [] : [tree]
+}
+
+/** Documents apart before they are parsed: a bundle of definitions may hold megabytes of schemas. */
+function documentsOf({
+  path,
+  text,
+}: SourceText): readonly { readonly text: string; readonly base: number }[] {
+  const documents: { readonly text: string; readonly base: number }[] = []
+  let base = 0
+  const starts = path.endsWith('.json') ? [] : [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)]
+  for (const end of [...starts.map(({ index }) => index), text.length]) {
+    const part = text.slice(base, end)
+    if (MAYBE.test(part) && !NEVER.test(part)) documents.push({ text: part, base })
+    base = end
+  }
+  return documents
+}
+
+function objectsOf(source: SourceText, tree: Tree, base: number): readonly ClusterObject[] {
+  const kind = textAt(tree, 'kind')
+  const version = textAt(tree, 'apiVersion')
+  if (kind === undefined || version === undefined) return []
+  if (kind.endsWith('List')) {
+    return itemsAt(tree, 'items').flatMap((item) => objectsOf(source, item, base))
+  }
+  const slash = version.indexOf('/')
+  return [
+    {
+      ...{ source, tree, kind, group: slash === -1 ? '' : version.slice(0, slash) },
+      namespace: textAt(tree, 'metadata', 'namespace') ?? '',
+      name: textAt(tree, 'metadata', 'name') ?? textAt(tree, 'metadata', 'generateName') ?? '',
+      at: (offset) => source.at(base + offset),
+    },
+  ]
+}

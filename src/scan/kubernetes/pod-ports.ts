@@ -1,0 +1,112 @@
+/**
+ * The ports of a pod: on its node where it asks for that, else in the network of the pod, which all its
+ * containers share. @source Kubernetes API, ContainerPort and PodSpec.hostNetwork
+ */
+import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
+import { entriesAt, itemsAt, textAt, valueAt } from '../document/tree.ts'
+import { connectionsIn } from '../found/connections.ts'
+import type { FoundPort } from '../found/found-port.ts'
+import { addressesOf, isThisMachine } from '../found/port-words.ts'
+import { type ClusterObject, identityOf } from './objects.ts'
+import type { Container, ContainerPort, Pod } from './pods.ts'
+
+/** What all that is found in one object has in common. */
+export type ObjectWords = Pick<FoundPort, 'format' | 'unit'> &
+  Partial<Pick<FoundPort, 'environment'>>
+
+/** What the containers of a pod listen on, and whom their variables name. */
+export function readPod(object: ClusterObject, pod: Pod, words: ObjectWords): readonly FoundPort[] {
+  return pod.containers.flatMap((container) => {
+    const service = pod.containers.length === 1 ? object.name : `${object.name}/${container.name}`
+    const own = { ...words, service: service === '' ? object.kind : service }
+    const seen = new Map<string, number>()
+    const ports = container.ports.flatMap((port) => {
+      const word = port.name ?? String(port.port)
+      const count = (seen.get(word) ?? 0) + 1
+      seen.set(word, count)
+      const again = count === 1 ? '' : ` ${count}`
+      const identity = `${identityOf(object)} ${container.name} ${word}${again}`
+      return portsOf(port, { ...own, identity, object, pod, container })
+    })
+    return [...ports, ...connectionsOf({ object, pod, container }, own)]
+  })
+}
+
+interface Around {
+  readonly object: ClusterObject
+  readonly pod: Pod
+  readonly container: Container
+}
+
+function portsOf(
+  port: ContainerPort,
+  around: ObjectWords & Around & { readonly service: string; readonly identity: string },
+): readonly FoundPort[] {
+  const { object, pod, container, ...words } = around
+  const common = {
+    ...{ ...words, ...object.at(port.offset), protocol: port.protocol, confidence: 'explicit' },
+    // A container that ends before the others start is not there when they listen.
+    stance: container.isBeside ? 'claim' : 'documentation',
+  } as const
+  const { nodes } = pod
+  if (pod.isOnHost) {
+    const text = `hostNetwork, containerPort: ${port.port}`
+    const span = { first: port.port, last: port.port, addresses: EVERY_ADDRESS }
+    return [{ ...common, ...span, text, scope: 'node', nodes }]
+  }
+  const inside = { first: port.port, last: port.port }
+  const found: FoundPort[] = []
+  if (port.hostPort !== undefined) {
+    const span = { first: port.hostPort, last: port.hostPort, target: inside }
+    const addresses = addressesOf(port.hostIp)
+    const text = `hostPort: ${port.hostPort}`
+    found.push({ ...common, ...span, addresses, text, scope: 'node', nodes })
+  }
+  const text = `containerPort: ${port.port}`
+  const scope = networkOf(object)
+  return [...found, { ...common, ...inside, addresses: EVERY_ADDRESS, text, scope }]
+}
+
+function networkOf(object: ClusterObject): string {
+  return `network pod ${identityOf(object)}`
+}
+
+function connectionsOf(
+  { object, pod, container }: Around,
+  words: ObjectWords & { readonly service: string },
+): readonly FoundPort[] {
+  return itemsAt(container.tree, 'env').flatMap((item) => {
+    const value = valueAt(item, 'value')
+    if (value?.kind !== 'scalar') return []
+    const within = pod.isOnHost ? 'node' : networkOf(object)
+    return connectionsOfText(value.text, { ...words, ...object.at(value.offset), within })
+  })
+}
+
+/** The values of a ConfigMap that are URLs; whole files in it are not looked into. */
+export function readConfigMap(object: ClusterObject, words: ObjectWords): readonly FoundPort[] {
+  const service = textAt(object.tree, 'metadata', 'name') ?? object.kind
+  return entriesAt(object.tree, 'data').flatMap(([, { value }]) => {
+    if (value.kind !== 'scalar' || value.text.includes('\n')) return []
+    const place = object.at(value.offset)
+    return connectionsOfText(value.text, { ...words, ...place, service, within: 'cluster' })
+  })
+}
+
+function connectionsOfText(
+  text: string,
+  around: Omit<ObjectWords, 'within'> & {
+    readonly file: string
+    readonly line: number
+    readonly column: number
+    readonly service: string
+    readonly within: string
+  },
+): readonly FoundPort[] {
+  const { within, ...words } = around
+  return connectionsIn(text).map(({ host, port, text: said }) => ({
+    ...{ ...words, first: port, last: port, text: said, host, addresses: addressesOf(host) },
+    ...({ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' } as const),
+    scope: isThisMachine(host) ? within : 'cluster',
+  }))
+}

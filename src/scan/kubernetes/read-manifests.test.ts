@@ -1,0 +1,116 @@
+/** What manifests take: of a node, of the cluster, of the network that the containers of a pod share. */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { present } from '../../core/fault/assert.ts'
+import type { Folder } from '../found/folder.ts'
+import type { Findings } from '../found/found-port.ts'
+import { SourceText } from '../found/source-text.ts'
+import { manifestReader } from './read-manifests.ts'
+
+function findingsOf(files: Readonly<Record<string, string>>): Findings {
+  const sources = new Map(
+    Object.entries(files).map(([path, text]) => [path, new SourceText(path, text)]),
+  )
+  const folder: Folder = {
+    paths: [...sources.keys()].sort(),
+    has: (path) => sources.has(path),
+    read: (path) => sources.get(path),
+    variables: {},
+  }
+  const found = folder.paths
+    .filter((path) => manifestReader.takes(path))
+    .map((path) => manifestReader.read(present(sources.get(path), path), folder))
+  return {
+    ports: found.flatMap(({ ports }) => ports),
+    remarks: found.flatMap(({ remarks }) => remarks ?? []),
+  }
+}
+
+function claimsOf(files: Readonly<Record<string, string>>): readonly string[] {
+  return findingsOf(files)
+    .ports.filter(({ stance }) => stance === 'claim')
+    .map((one) => `${one.line} ${one.scope} ${one.first}/${one.protocol} ${one.addresses.join()}`)
+}
+
+const POD = (spec: string): string => `apiVersion: v1
+kind: Pod
+metadata: { name: a, namespace: n }
+spec:
+${spec}`
+
+test('a host port is the node’s, on its address, and the container’s is the pod’s own', () => {
+  const text = POD(`  containers:
+    - name: x
+      ports:
+        - { containerPort: 53, hostPort: 5353, hostIP: 127.0.0.1, protocol: UDP }
+        - { containerPort: 9000, protocol: SCTP, hostPort: 9000 }
+`)
+  assert.deepEqual(claimsOf({ 'a.yaml': text }), [
+    '8 node 5353/udp 127.0.0.1',
+    '8 network pod Pod n/a 53/udp 0.0.0.0,::',
+  ])
+})
+
+test('on the node’s network every port of a container is the node’s', () => {
+  const text = POD('  hostNetwork: true\n  containers: [{ ports: [{ containerPort: 9100 }] }]\n')
+  assert.deepEqual(claimsOf({ 'a.yaml': text }), ['6 node 9100/tcp 0.0.0.0,::'])
+})
+
+test('a container that ends before the others start takes nothing, and a sidecar does', () => {
+  const text = POD(`  initContainers:
+    - { name: once, ports: [{ containerPort: 80, hostPort: 80 }] }
+    - { name: side, restartPolicy: Always, ports: [{ containerPort: 81, hostPort: 81 }] }
+  containers: [{ name: main, ports: [{ containerPort: 82 }] }]
+`)
+  assert.deepEqual(
+    claimsOf({ 'a.yaml': text }).map((one) => one.split(' ').at(-2)),
+    ['81/tcp', '81/tcp', '82/tcp'],
+  )
+})
+
+test('node ports are the cluster’s, in lists and in JSON, and one outside the range is remarked', () => {
+  const service = (port: number): object => ({
+    ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: `s${port}` } },
+    spec: { type: 'NodePort', ports: [{ port: 80, nodePort: port }] },
+  })
+  const list = { apiVersion: 'v1', kind: 'List', items: [service(30_080), service(8080)] }
+  const found = findingsOf({ 'a.json': JSON.stringify(list) })
+  assert.deepEqual(
+    found.ports
+      .filter(({ stance }) => stance === 'claim')
+      .map(({ scope, first }) => [scope, first]),
+    [
+      ['cluster', 30_080],
+      ['cluster', 8080],
+    ],
+  )
+  assert.match(found.remarks?.[0]?.sentence ?? '', /nodePort: 8080 is outside of 30000-32767/)
+})
+
+const DEPLOYMENT = `apiVersion: apps/v1
+kind: Deployment
+metadata: { name: api }
+spec:
+  template:
+    metadata: { labels: { app: api, tier: b } }
+    spec:
+      containers: [{ name: api, ports: [{ name: web, containerPort: 80 }] }]
+`
+const SERVICE = (selector: string, target: string): string => `apiVersion: v1
+kind: Service
+metadata: { name: api }
+spec: { selector: { app: ${selector} }, ports: [{ port: 80, targetPort: ${target} }] }
+`
+
+test('a named target port that no selected container has is remarked, wherever the container is', () => {
+  const remarks = (service: string): number =>
+    findingsOf({ 'a/d.yaml': DEPLOYMENT, 's.yaml': service }).remarks?.length ?? 0
+  const texts = [SERVICE('api', 'http'), SERVICE('api', 'web'), SERVICE('other', 'http')]
+  assert.deepEqual(texts.map(remarks), [1, 0, 0])
+})
+
+test('no text makes it throw, and a bundle of definitions is not parsed', () => {
+  const bundle = `apiVersion: x\nkind: CustomResourceDefinition\nports: ${'a: {'.repeat(50_000)}`
+  const texts = [bundle, 'apiVersion: [', 'kind: Pod\napiVersion: v1\nspec: {containers: 3}', '\0']
+  for (const text of texts) assert.deepEqual(claimsOf({ 'a.yaml': text }), [])
+})
