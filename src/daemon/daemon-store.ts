@@ -23,6 +23,8 @@ export interface DaemonStore {
   readonly owner?: string
   readonly ledger: Ledger
   readonly records: Records
+  /** The same records by a way of their own, for looking up who comes in. @default records */
+  readonly accessRecords?: Records
   readonly settings: PrunedSettings
   /** Where several daemons share the store. */
   readonly leases?: Leases

@@ -1,6 +1,6 @@
 /** Everything that several replicas share, in one PostgreSQL: the ledger and what stands beside it. */
 import { randomUUID } from 'node:crypto'
-import { openDatabase } from '../database/database.ts'
+import { Database, openDatabase } from '../database/database.ts'
 import { Sealing } from '../database/sealing.ts'
 import { PostgresLeases } from '../leases/postgres/postgres-leases.ts'
 import { openPostgresLedger } from '../ledger/postgres/postgres-ledger.ts'
@@ -34,12 +34,20 @@ export interface PostgresStoreOptions {
   readonly pollMs?: number
 }
 
+/**
+ * How many connections there are for looking up who comes in: apart from all others, so that whoever
+ * guesses tokens holds up no renewal of a lease and no append.
+ */
+const ACCESS_CONNECTIONS = 4
+
 /** What is kept in one database. */
 export interface PostgresStore {
   /** The owner of this opening's leases: its replica's name for as long as it is open. */
   readonly owner: string
   readonly ledger: Ledger
   readonly records: Records
+  /** The same records by connections of their own. */
+  readonly accessRecords: Records
   readonly leases: Leases
   /** Leases of the same owner with a life of their own, for what is no engine's. */
   readonly sideLeases: Leases
@@ -62,6 +70,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     ...{ url, replica: owner, clock, onTrouble },
     ...(connectionsMax !== undefined && { connectionsMax }),
   })
+  const access = { url, replica: `${owner} access`, clock, onTrouble }
+  const accessDatabase = new Database({ ...access, connectionsMax: ACCESS_CONNECTIONS })
   try {
     const ledger = await openPostgresLedger({
       ...{ database, clock, sealing: new Sealing(key, 'ledger key') },
@@ -72,14 +82,16 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const leases = new PostgresLeases({ database, owner, ...lifetime })
     const sideLeases = new PostgresLeases({ database, owner, ...lifetime })
     const records = new PostgresRecords(database, clock)
+    const accessRecords = new PostgresRecords(accessDatabase, clock)
     const mailbox = new PostgresMailbox({ database, clock, name: owner, onTrouble })
     const settings = new PostgresSettingsStore(database, new Sealing(key, 'settings'))
     const closeAll = async (): Promise<void> => {
       try {
-        await Promise.all([mailbox.close(), leases.close(), sideLeases.close(), records.close()])
+        const kept = [mailbox, leases, sideLeases, records, accessRecords]
+        await Promise.all(kept.map((one) => one.close()))
         await ledger.close()
       } finally {
-        await database.close()
+        await Promise.all([accessDatabase.close(), database.close()])
       }
     }
     let closing: Promise<void> | undefined
@@ -87,7 +99,8 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       closing ??= closeAll()
       return closing
     }
-    return { owner, ledger, records, leases, sideLeases, mailbox, settings, close }
+    const shared = { records, accessRecords, leases, sideLeases, mailbox }
+    return { owner, ledger, ...shared, settings, close }
   } catch (thrown) {
     await database.close()
     throw thrown

@@ -24,7 +24,8 @@ export interface Api {
 /** Makes it, and lets the app ask every request who sends it. To be called before any route is added. */
 export function openApi(app: App, parts: ServerParts): Api {
   const { records, ledger, clock, localUser, access: config = CLOSED } = parts
-  const access = addAccess(app, { records, ledger, clock, localUser, config })
+  const { accessRecords = records } = parts
+  const access = addAccess(app, { records: accessRecords, ledger, clock, localUser, config })
   honourKeys(app, parts)
   const index = new RampIndex(parts)
   const store = new ContractStore(parts)

@@ -83,6 +83,8 @@ export interface ServerParts {
   readonly components: Components
   /** What is kept beside the ledger. */
   readonly records: Records
+  /** The same, where whoever comes in is looked up; it keeps nobody else waiting. @default records */
+  readonly accessRecords?: Records
   /** Whose the Unix socket is, by the name of their account. */
   readonly localUser: string
   /** Who else may come in. @default nobody but whom the owner gives tokens to */

@@ -29,6 +29,7 @@ import { Refusals } from './refusals.ts'
 import { Sessions } from './sessions.ts'
 import { SignIn } from './sign-in.ts'
 import { TokenStore } from './token-store.ts'
+import { Turnstile } from './turnstile.ts'
 import { Vigil } from './vigil.ts'
 
 declare module 'fastify' {
@@ -96,6 +97,7 @@ function openAccess(parts: AccessParts): Access {
   const refusals = new Refusals({ audit, clock })
   const people = new People({ ...parts, audit, configured: config })
   const provider = config.oidc && new Provider(config.oidc)
+  const failures = new FailureLimit(clock)
   return {
     audit,
     config,
@@ -104,7 +106,8 @@ function openAccess(parts: AccessParts): Access {
     people,
     refusals,
     localUser,
-    failures: new FailureLimit(clock),
+    failures,
+    turnstile: new Turnstile({ clock, failures }),
     localDoor: new LocalDoor(),
     publicOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
     signIn: provider && new SignIn({ provider, people, sessions, audit, refusals }),

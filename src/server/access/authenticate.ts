@@ -12,6 +12,7 @@ import type { Refusals } from './refusals.ts'
 import { isEqualSecret } from './secret.ts'
 import type { Sessions } from './sessions.ts'
 import type { KeptToken, Recognised, TokenStore } from './token-store.ts'
+import type { Turnstile } from './turnstile.ts'
 
 /** By what people and machines are known. */
 export interface Knowledge {
@@ -21,6 +22,8 @@ export interface Knowledge {
   readonly sessions: Sessions
   readonly people: People
   readonly refusals: Refusals
+  /** By which whoever is not known yet is looked up. */
+  readonly turnstile: Turnstile
   /** The origin that browsers know the server by; absent: the one they ask for. */
   readonly publicOrigin?: string | undefined
 }
@@ -32,17 +35,24 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  * Who sends it; undefined when nothing was sent to be known by.
  *
  * @throws unauthenticated when what was sent is worth nothing
- * @throws forbidden when a change comes by a session, but not from our own pages
+ * @throws too-many-requests when too many come who are not known
  */
 export async function authenticate(
   knowledge: Knowledge,
   request: FastifyRequest,
 ): Promise<Identity | undefined> {
-  const { localDoor, localUser } = knowledge
+  const { localDoor, localUser, turnstile } = knowledge
   if (localDoor.has(request.raw.socket)) return localIdentity(localUser)
   const { authorization } = request.headers
-  if (authorization !== undefined) return await byToken(knowledge, authorization)
-  return await bySession(knowledge, request)
+  const { ip: address } = request
+  if (authorization !== undefined) {
+    const coming = { secret: authorization, address }
+    return await turnstile.pass(coming, () => byToken(knowledge, authorization))
+  }
+  const cookie = cookieName('session', originOf(knowledge, request))
+  const secret = readCookie(request.headers.cookie, cookie)
+  if (secret === undefined) return undefined
+  return await turnstile.pass({ secret, address }, () => bySession(knowledge, secret))
 }
 
 /** Whether browsers reach the server by TLS. */
@@ -124,14 +134,8 @@ function machineIdentity({ name, grants, behind }: KeptToken): Identity {
   return { name: `token:${name}`, kind, grants, behind, groups: [], by: 'token' }
 }
 
-async function bySession(
-  knowledge: Knowledge,
-  request: FastifyRequest,
-): Promise<Identity | undefined> {
+async function bySession(knowledge: Knowledge, secret: string): Promise<Identity> {
   const { sessions, people, tokens } = knowledge
-  const name = cookieName('session', originOf(knowledge, request))
-  const secret = readCookie(request.headers.cookie, name)
-  if (secret === undefined) return undefined
   const session = await sessions.find(secret)
   if (session === undefined) throw unauthenticated('The session has ended; sign in again.')
   const { key: sessionKey, csrfToken, owner } = session

@@ -41,6 +41,14 @@ export class FailureLimit {
     return window.failures > FAILURES_MAX ? window.sinceMs + WINDOW_MS - nowMs : 0
   }
 
+  /** How long an address has to wait that failed too often; 0: it has not. @unit ms */
+  waitMs(address: string): number {
+    const window = this.#windows.get(networkOf(address))
+    if (window === undefined || window.failures <= FAILURES_MAX) return 0
+    const goneMs = this.#clock.nowMs() - window.sinceMs
+    return goneMs < 0 ? 0 : Math.max(0, WINDOW_MS - goneMs)
+  }
+
   /** Those that failed longest ago come first. */
   #forgetOldest(): void {
     const [oldest] = this.#windows.keys()

@@ -116,11 +116,13 @@ function addTokenSession(app: App, parts: AccessRouteParts): void {
     async (request, reply) => {
       const { access } = parts
       assertOwnOrigin(access, request)
-      const recognised = await access.tokens.recognise(request.body.token)
-      if (recognised.is === 'refused') {
+      const coming = { secret: request.body.token, address: request.ip }
+      const recognised = await access.turnstile.pass(coming, async () => {
+        const found = await access.tokens.recognise(coming.secret)
+        if (found.is === 'known') return found
         countFailure(access, request, reply)
         throw noSuchToken()
-      }
+      })
       const secret = await access.sessions.begin({ is: 'token', id: recognised.id })
       const identity = await identityOf(access, recognised)
       const csrfToken = csrfTokenOf(secret)

@@ -56,7 +56,9 @@ export function addDeviceRoutes(app: App, parts: AccessRouteParts): void {
     },
     async (request, reply) => {
       const { access } = parts
-      const made = await access.deviceLogin.take(request.body.deviceCode).catch((error) => {
+      const coming = { secret: request.body.deviceCode, address: request.ip }
+      const taking = access.turnstile.pass(coming, () => access.deviceLogin.take(coming.secret))
+      const made = await taking.catch((error) => {
         if (isFault(error, 'sign-in-refused')) countFailure(access, request, reply)
         throw error
       })
