@@ -10,6 +10,8 @@ export type PortCodeName =
   | 'ports-unavailable'
   | 'data-plane-failed'
   | 'service-unknown'
+  | 'discovery-busy'
+  | 'export-refused'
 
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   'port-refused': {
@@ -65,6 +67,20 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
     meaning: 'Nobody has, or has had, a port of that service here.',
     remedy: 'Look at the name that the message gives, and try again.',
     httpStatus: 404,
+    exitCode: 1,
+    retryable: false,
+  },
+  'discovery-busy': {
+    meaning: 'Too many wait for changes of who serves what.',
+    remedy: 'Ask without waiting, or again in a second.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'export-refused': {
+    meaning: 'A file that is to tell who serves what is not as it may be written.',
+    remedy: 'Put the file in order as the message says, and try again; nothing in it was changed.',
+    httpStatus: 409,
     exitCode: 1,
     retryable: false,
   },

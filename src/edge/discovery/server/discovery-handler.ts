@@ -1,0 +1,57 @@
+/**
+ * Everything that discovery tells over HTTP, by address: for a server of its own, or one that has
+ * other addresses too. It only tells, it never changes anything.
+ */
+import { answerServices } from '../http/answer-services.ts'
+import { ServiceWatch, type ServiceWatchParts } from '../http/service-watch.ts'
+import { answerProblem, type HttpExchange } from '../http/write-answer.ts'
+
+const SERVICES = '/v1/services'
+
+/** Answers requests about who serves what. */
+export class DiscoveryHandler {
+  readonly #parts: ServiceWatchParts
+  readonly #watch: ServiceWatch
+
+  constructor(parts: ServiceWatchParts) {
+    this.#parts = parts
+    this.#watch = new ServiceWatch(parts)
+  }
+
+  /** How many wait for something new. */
+  get waiting(): number {
+    return this.#watch.waiting
+  }
+
+  /**
+   * Answers, sooner or later; rejects only for a bug of ours. @returns false when the address is
+   * none of its own; then nothing was written
+   */
+  async handle(exchange: HttpExchange): Promise<boolean> {
+    const [path = '/'] = (exchange.request.url ?? '/').split('?')
+    const { clock } = this.#parts
+    if (path === SERVICES) await answerServices({ watch: this.#watch, clock }, exchange)
+    else if (path.startsWith(`${SERVICES}/`)) await this.#answerNamed(exchange, path)
+    else return false
+    return true
+  }
+
+  async #answerNamed(exchange: HttpExchange, path: string): Promise<void> {
+    const name = decode(path.slice(SERVICES.length + 1))
+    if (name === undefined || name === '') {
+      const detail = 'the name of a service is expected, such as /v1/services/shop/api'
+      answerProblem(exchange, 'request-malformed', detail)
+      return
+    }
+    await answerServices({ watch: this.#watch, clock: this.#parts.clock }, exchange, name)
+  }
+}
+
+function decode(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text)
+  } catch {
+    // Only a percent sign without its digits throws; whoever wrote it is told.
+    return undefined
+  }
+}

@@ -1,0 +1,82 @@
+/**
+ * Tells over HTTP who serves what, on a port of its own: for programs that should not have the key to
+ * everything else that Rampart does. It listens on loopback addresses unless told otherwise.
+ */
+import { once } from 'node:events'
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { ServiceWatchParts } from '../http/service-watch.ts'
+import { answerProblem } from '../http/write-answer.ts'
+import { DiscoveryHandler } from './discovery-handler.ts'
+import { isOwnName, nameOfHost } from './host-names.ts'
+
+/** What it serves, and where. */
+export interface DiscoveryServerOptions extends ServiceWatchParts {
+  /** @default 127.0.0.1 */
+  readonly address?: string
+  /** @default 0: any that is free */
+  readonly port?: number
+  /** Told of what is a bug of ours; whoever asked loses their connection. */
+  readonly onTrouble: (error: unknown) => void
+}
+
+const CONNECTIONS_MAX = 8_192
+const HEAD_MS = 10_000
+
+/** A server that listens until it is closed. */
+export class DiscoveryServer {
+  readonly #server: Server
+  readonly #handler: DiscoveryHandler
+  readonly #options: DiscoveryServerOptions
+
+  private constructor(options: DiscoveryServerOptions) {
+    this.#options = options
+    this.#handler = new DiscoveryHandler(options)
+    this.#server = createServer({ headersTimeout: HEAD_MS, noDelay: true }, (request, response) => {
+      this.#answer(request, response).catch((error: unknown) => {
+        options.onTrouble(error)
+        response.destroy()
+      })
+    })
+    this.#server.maxConnections = CONNECTIONS_MAX
+  }
+
+  /** Listens. @throws what the system says when it cannot */
+  static async open(options: DiscoveryServerOptions): Promise<DiscoveryServer> {
+    const server = new DiscoveryServer(options)
+    server.#server.listen(options.port ?? 0, options.address ?? '127.0.0.1')
+    await once(server.#server, 'listening')
+    return server
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  /** How many wait for something new. */
+  get waiting(): number {
+    return this.#handler.waiting
+  }
+
+  /** Cuts off everybody who waits. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return
+    const closed = once(this.#server, 'close')
+    this.#server.close()
+    this.#server.closeAllConnections()
+    await closed
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const exchange = { request, response }
+    const isLoopback = (this.#options.address ?? '127.0.0.1') === '127.0.0.1'
+    const name = nameOfHost(request.headers.host)
+    if (isLoopback && !isOwnName(name)) {
+      const detail = `this is not ${name ?? 'a server without a name'}; say localhost`
+      answerProblem(exchange, 'request-malformed', detail)
+      return
+    }
+    if (await this.#handler.handle(exchange)) return
+    answerProblem(exchange, 'route-unknown', 'ask for /v1/services')
+  }
+}
