@@ -19,6 +19,8 @@ const AGAIN_MOST = 6
 const root = join(import.meta.dirname, '..')
 
 async function main(asked: readonly string[]): Promise<number> {
+  // Hundreds of processes load the same sources.
+  process.env['NODE_COMPILE_CACHE'] ??= join(root, 'node_modules/.cache/rampart-tests')
   const files = findTestFiles(root, asked)
   for (const path of files.missing) console.error(`There is no test at ${path}.`)
   const results: FileResult[] = []

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
@@ -146,7 +146,7 @@ async function isReady(podman: Podman, name: string): Promise<boolean> {
   }
 }
 
-/** npm's cache with exactly what both stages of the build install. */
+/** npm's cache with what both stages of the build install, and nothing installed. */
 function fillCache(folder: string, packed: string): string {
   const cache = join(folder, 'cache')
   const place = join(folder, 'place')
@@ -154,6 +154,29 @@ function fillCache(folder: string, packed: string): string {
   const shop = execFileSync('tar', ['-xOzf', packed, 'package/dist/shop/package.json'])
   writeFileSync(join(place, 'package.json'), shop)
   const quiet = ['--ignore-scripts', '--no-audit', '--no-fund', '--loglevel=error']
-  npm(['install', '--omit=dev', '--cache', cache, ...quiet, packed], place)
+  npm(['install', '--package-lock-only', '--omit=dev', '--prefer-offline', ...quiet, packed], place)
+  const { packages } = JSON.parse(readFileSync(join(place, 'package-lock.json'), 'utf8'))
+  npm(['cache', 'add', '--cache', cache, ...fromRegistry(packages)], place)
   return cache
+}
+
+/** What a lock file says of a package: where it is for, when it is not for everywhere. */
+interface Locked {
+  readonly version: string
+  readonly name?: string
+  readonly os?: readonly string[]
+  readonly cpu?: readonly string[]
+  readonly libc?: readonly string[]
+}
+
+/** The packages of a lock that are for this machine, as npm names them. */
+function fromRegistry(packages: Readonly<Record<string, Locked>>): readonly string[] {
+  const isHere = ({ os, cpu, libc }: Locked): boolean =>
+    (os ?? [process.platform]).includes(process.platform) &&
+    (cpu ?? [process.arch]).includes(process.arch) &&
+    (libc ?? ['glibc']).includes('glibc')
+  const names = Object.entries(packages)
+    .filter(([path, locked]) => path.startsWith('node_modules/') && isHere(locked))
+    .map(([path, { name, version }]) => `${name ?? path.split('node_modules/').at(-1)}@${version}`)
+  return [...new Set(names)].filter((name) => !name.startsWith('rampart@'))
 }

@@ -19,6 +19,8 @@ const COMMANDS = [
   'cat',
   'touch',
   'grep',
+  'find',
+  'rm',
 ]
 
 /** Writes the root folder of an image that runs Node. */
