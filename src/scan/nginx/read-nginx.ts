@@ -1,0 +1,166 @@
+/** Configurations of nginx: the sockets it binds, and whom it passes requests on to. */
+import { environmentOf } from '../found/environment-of.ts'
+import type { Folder, FormatReader } from '../found/folder.ts'
+import type { Findings, FoundPort } from '../found/found-port.ts'
+import { folderOf, nameOf } from '../found/paths.ts'
+import { addressesOf, parseEndpoint } from '../found/port-words.ts'
+import type { SourceText } from '../found/source-text.ts'
+import { type Filled, fillIn } from '../found/variables.ts'
+import { homeOfPart, includedBy, isMain } from './layout.ts'
+import { boundSockets, type Listen, type NginxModule, readListen, socketName } from './listen.ts'
+import { type NginxDirective, type NginxWord, parseNginx } from './parse-nginx.ts'
+
+/** Reads whole configurations and parts of them. */
+export const nginxReader: FormatReader = {
+  name: 'nginx',
+  takes: (path) =>
+    /\.(conf|nginx|vhost)(\.(template|tmpl))?$/i.test(path) ||
+    /(^|\/)(sites-(available|enabled)|conf\.d)\/[^/]+$/.test(path),
+  hint: /^[ \t]*(server|http|stream|mail|upstream)\s*\{|^[ \t]*(proxy|fastcgi|grpc|uwsgi|scgi)_pass\s/m,
+  read: readNginx,
+}
+
+/** Where a directive stands. */
+interface Around {
+  readonly source: SourceText
+  readonly module: NginxModule
+  readonly isInServer: boolean
+}
+
+class Reading {
+  readonly listens: Listen[] = []
+  readonly sources = new Map<string, SourceText>()
+  readonly upstreams = new Set<string>()
+  readonly passes: {
+    readonly source: SourceText
+    readonly word: NginxWord
+    readonly isUdp: boolean
+  }[] = []
+  readonly #folder: Folder
+  readonly #home: string
+
+  constructor(folder: Folder, home: string) {
+    this.#folder = folder
+    this.#home = home
+  }
+
+  readFile(source: SourceText, around: Omit<Around, 'source'>): void {
+    if (this.sources.has(source.path)) return
+    this.sources.set(source.path, source)
+    this.#walk(parseNginx(source.text), { ...around, source })
+  }
+
+  #walk(directives: readonly NginxDirective[], around: Around): void {
+    for (const one of directives) this.#visit(one, around)
+  }
+
+  #visit({ name, words, block, offset }: NginxDirective, around: Around): void {
+    const [first] = words
+    if (name === 'include' && first !== undefined) this.#include(first.text, around)
+    else if (/^(http|stream|mail)$/.test(name) && block !== undefined)
+      this.#walk(block, { ...around, module: name as NginxModule })
+    else if (name === 'server' && block !== undefined) this.#server(block, offset, around)
+    else if (name === 'upstream' && block !== undefined) {
+      if (first !== undefined) this.upstreams.add(first.text)
+      this.#walk(block, { ...around, isInServer: false })
+    } else if (name === 'listen' && around.isInServer) this.#listen(words, around)
+    else if (first !== undefined && (name === 'server' || /_pass$/.test(name)))
+      this.passes.push({ source: around.source, word: first, isUdp: false })
+    else if (block !== undefined) this.#walk(block, around)
+  }
+
+  #include(pattern: string, around: Around): void {
+    for (const path of includedBy(this.#folder, this.#home, pattern)) {
+      const source = this.#folder.read(path)
+      if (source !== undefined) this.readFile(source, around)
+    }
+  }
+
+  #server(block: readonly NginxDirective[], offset: number, around: Around): void {
+    const before = this.listens.length
+    this.#walk(block, { ...around, isInServer: true })
+    const isTold = block.some(({ name }) => name === 'listen' || name === 'include')
+    if (isTold || this.listens.length > before || around.module !== 'http') return
+    this.listens.push({
+      ...{ path: around.source.path, offset, text: 'server', module: 'http', protocol: 'tcp' },
+      ...{ first: 80, last: 80, addresses: ['0.0.0.0'] },
+      ...{ isApart: false, isFilled: false, isDefault: true },
+    })
+  }
+
+  #listen(words: readonly NginxWord[], { source, module }: Around): void {
+    const filled = words.map(({ text }) => this.#fill(text))
+    const read = readListen(words.map((word, at) => ({ ...word, text: filled[at]?.text ?? '' })))
+    const [first] = words
+    if (read === undefined || first === undefined) return
+    const text = words.map((word) => word.text).join(' ')
+    const isFilled = filled.some((one) => one.isFilled)
+    const place = { path: source.path, offset: first.offset, text, module, isDefault: false }
+    this.listens.push({ ...read, ...place, isFilled })
+  }
+
+  /** Templates are filled in from the variables of whoever starts it. */
+  #fill(text: string): Filled {
+    return fillIn(text, (name) => this.#folder.variables[name])
+  }
+}
+
+function readNginx(source: SourceText, folder: Folder): Findings {
+  const isWhole = isMain(source)
+  const part = isWhole ? undefined : homeOfPart(source.path, folder)
+  // What a main file includes is read with it.
+  if (part?.isIncluded === true) return { ports: [] }
+  const home = part?.home ?? folderOf(source.path)
+  const reading = new Reading(folder, home)
+  const module = /(^|\/)stream|stream[^/]*\.conf/i.test(source.path) ? 'stream' : 'http'
+  reading.readFile(source, { module, isInServer: false })
+  const environment = environmentOf(source.path)
+  const common = {
+    ...{ format: 'nginx', unit: `nginx ${home}`, service: 'nginx', scope: 'host' },
+    ...(isWhole && nameOf(source.path) !== 'nginx.conf' ? { variant: nameOf(source.path) } : {}),
+    ...(environment === undefined ? {} : { environment }),
+  }
+  return { ports: [...claimsOf(reading, common), ...connectionsOf(reading, common)] }
+}
+
+type Common = Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'variant' | 'environment'>
+
+function claimsOf(reading: Reading, common: Common): readonly FoundPort[] {
+  return boundSockets(reading.listens).flatMap((one): readonly FoundPort[] => {
+    const place = reading.sources.get(one.path)?.at(one.offset)
+    if (place === undefined) return []
+    const because = 'the default of a server that says nothing'
+    const { first, last, protocol, addresses, text } = one
+    return [
+      {
+        ...{ ...common, ...place, first, last, protocol, addresses, text, stance: 'claim' },
+        confidence: one.isDefault ? 'default' : one.isFilled ? 'interpolated' : 'explicit',
+        identity: `${common.unit} ${socketName(one)}`,
+        isHttp: one.module === 'http',
+        ...(one.isDefault ? { because } : {}),
+      },
+    ]
+  })
+}
+
+function connectionsOf(reading: Reading, common: Common): readonly FoundPort[] {
+  return reading.passes.flatMap(({ source, word }): readonly FoundPort[] => {
+    const bare = word.text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '')
+    const endpoint = parseEndpoint(bare)
+    if (endpoint === undefined || endpoint.host === '') return []
+    const { host, span } = endpoint
+    if (/\$/.test(host) || reading.upstreams.has(host)) return []
+    return [
+      {
+        ...{
+          ...common,
+          ...source.at(word.offset),
+          ...span,
+          text: word.text.replace(/^(.*:\/\/)?[^@/]*@/, '$1'),
+        },
+        ...{ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' },
+        ...{ host: host.toLowerCase(), addresses: addressesOf(host) },
+      },
+    ]
+  })
+}
