@@ -44,7 +44,8 @@ function portsOf(
 ): readonly FoundPort[] {
   const { object, pod, container, ...words } = around
   const common = {
-    ...{ ...words, ...object.at(port.offset), protocol: port.protocol, confidence: 'explicit' },
+    ...{ ...words, ...object.at(port.offset) },
+    ...{ protocol: port.protocol, confidence: 'explicit' as const },
     // A container that ends before the others start is not there when they listen.
     stance: container.isBeside ? 'claim' : 'documentation',
   } as const

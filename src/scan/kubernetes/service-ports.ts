@@ -30,8 +30,9 @@ export function readService(
   const type = textAt(spec, 'type')
   const service = object.name === '' ? object.kind : object.name
   const common = {
-    ...{ ...words, service, addresses: EVERY_ADDRESS, confidence: 'explicit' },
-  } as const
+    ...words,
+    ...{ service, addresses: EVERY_ADDRESS, confidence: 'explicit' as const },
+  }
   const ports: FoundPort[] = []
   const remarks: Remark[] = []
   const claimOnNodes = (value: Tree | undefined, as: ClaimOnNodes): void => {
