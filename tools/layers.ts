@@ -59,9 +59,15 @@ export const LAYERS: readonly Layer[] = [
   rim('notifier', []),
   rim('circumstances', []),
   rim('telemetry', []),
-  { name: 'ports', holds: /^ports\//, mayImport: ['core', 'seams'], packages: 'any' },
+  { name: 'channel', holds: /^channel\//, mayImport: ['core'], packages: ['node:*'] },
+  { name: 'ports', holds: /^ports\//, mayImport: ['core', 'seams', 'channel'], packages: 'any' },
   { name: 'scan', holds: /^scan\//, mayImport: ['core'], packages: 'any' },
-  { name: 'edge', holds: /^edge\//, mayImport: ['core', 'contracts', 'seams'], packages: 'any' },
+  {
+    name: 'edge',
+    holds: /^edge\//,
+    mayImport: ['core', 'contracts', 'seams', 'channel'],
+    packages: 'any',
+  },
   {
     name: 'wire',
     holds: /^server\/(wire|problem)(\/|\.ts$)/,
@@ -106,7 +112,7 @@ export const LAYERS: readonly Layer[] = [
     mayImport: ['core', 'contracts', 'seams', 'engine', 'ledger', 'sdk'],
     packages: [],
   },
-  { name: 'main', holds: /^(main\.ts$|daemon\/)/, mayImport: 'everything', packages: 'any' },
+  { name: 'main', holds: /^(main[a-z-]*\.ts$|daemon\/)/, mayImport: 'everything', packages: 'any' },
 ]
 
 function rim(name: string, shared: readonly string[]): Layer {

@@ -2,10 +2,10 @@
  * A daemon's line to its keeper: finds the one that is there, starts one when something is to be
  * held, and says when it is gone. Questions are pipelined; each has one answer.
  */
-import { spawn } from 'node:child_process'
 import { connect, type Socket } from 'node:net'
 import { extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { startDetached } from '../../channel/start-detached.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type {
   HeirWish,
@@ -151,19 +151,7 @@ export class KeeperLink {
 }
 
 function startKeeper(path: string, idleMs: number | undefined): void {
-  const words = [PROGRAM, path, ...(idleMs === undefined ? [] : [String(idleMs)])]
-  const { PATH = '/usr/bin:/bin' } = process.env
-  const keeper = spawn(process.execPath, words, {
-    cwd: '/',
-    // Nothing of ours: whoever looks at it finds no secrets.
-    env: { PATH },
-    // What is sent to the daemon's group is not meant for it.
-    detached: true,
-    stdio: 'ignore',
-  })
-  // Not started at all: then nobody answers, which is told of.
-  keeper.once('error', () => undefined)
-  keeper.unref()
+  startDetached([PROGRAM, path, ...(idleMs === undefined ? [] : [String(idleMs)])])
 }
 
 function unavailable(hint: string): Fault {

@@ -3,8 +3,9 @@
  * crash of one lets go of what was promised. It knows nothing of leases or rules. It ends by itself
  * once it holds nothing and no daemon has been connected for a while.
  */
-import { chmodSync, rmSync } from 'node:fs'
-import { connect, createServer, type Socket } from 'node:net'
+import { rmSync } from 'node:fs'
+import type { Socket } from 'node:net'
+import { listenAlone } from '../../channel/listen-alone.ts'
 import { Holds } from './holds.ts'
 import type { KeeperHears, KeeperSays } from './keeper-words.ts'
 import { Lines } from './lines.ts'
@@ -24,19 +25,7 @@ let idle: NodeJS.Timeout | undefined
 // Signals to the daemon's terminal are not meant for it: it ends when nothing needs it any more.
 process.on('SIGHUP', () => undefined)
 
-const server = createServer(serve)
-server.on('error', (error: NodeJS.ErrnoException) => {
-  if (error.code !== 'EADDRINUSE') throw error
-  // Either another keeper answers there, or it is what a dead one left behind.
-  const other = connect(path)
-  other.once('connect', () => process.exit(0))
-  other.once('error', () => {
-    rmSync(path, { force: true })
-    server.listen(path)
-  })
-})
-process.umask(0o077)
-server.listen(path, () => chmodSync(path, 0o600))
+listenAlone({ path, serve, onOther: () => process.exit(0) })
 watchIdle()
 
 function serve(daemon: Socket): void {
