@@ -26,6 +26,23 @@ export function readyEndpoints(leases: readonly PortLease[]): readonly Endpoint[
   return leases.filter((lease) => TOLD.has(lease.state)).flatMap(endpointsOf)
 }
 
+/** Whose owners are about to be ready, or were just now: whoever asks for them may wait. */
+const EXPECTED = new Set<PortLease['state']>(['reserved', 'held', 'assigned', 'draining'])
+
+/** Like {@link followBroker}, of those who are not ready and yet known. */
+export function followExpected(
+  broker: Pick<PortBroker, 'leases' | 'onChanged'>,
+  table: EndpointTable,
+): () => void {
+  const look = (): void => {
+    const leases = broker.leases().filter((lease) => EXPECTED.has(lease.state))
+    table.set(leases.flatMap(endpointsOf))
+  }
+  const stop = broker.onChanged(look)
+  look()
+  return stop
+}
+
 /** The endpoints of the leases that get nothing new, and finish what they have. */
 export function drainingEndpoints(leases: readonly PortLease[]): readonly Endpoint[] {
   return leases.filter((lease) => lease.state === 'draining').flatMap(endpointsOf)

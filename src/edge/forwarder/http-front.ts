@@ -29,9 +29,23 @@ const agents = new WeakMap<PooledBackend, Agent>()
 
 /** The server of a front; it does not listen yet. */
 export function createHttpFront(parts: FrontParts): Server {
+  return createCarrier({
+    request: (request, response) => carryRequest(parts, request, response),
+    upgrade: (request, socket, head) => carryUpgrade(parts, { request, socket, head }),
+  })
+}
+
+/** What is done with each request, and with each that is to become a WebSocket. */
+export interface HttpCarrier {
+  request(request: IncomingMessage, response: ServerResponse): Promise<void>
+  upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>
+}
+
+/** A server with what every front has; it does not listen yet. */
+export function createCarrier(carrier: HttpCarrier): Server {
   const carry = (request: IncomingMessage, response: ServerResponse): void => {
     // Whatever goes wrong beyond what is handled costs this one client its connection.
-    carryRequest(parts, request, response).catch(() => response.destroy())
+    carrier.request(request, response).catch(() => response.destroy())
   }
   const server = createServer({
     keepAliveTimeout: CLIENT_IDLE_MS,
@@ -44,12 +58,13 @@ export function createHttpFront(parts: FrontParts): Server {
   server.on('checkContinue', carry)
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    carryUpgrade(parts, request, socket, head).catch(() => socket.destroy())
+    carrier.upgrade(request, socket, head).catch(() => socket.destroy())
   })
   return server
 }
 
-async function carryRequest(
+/** Carries one request to a backend of the front, and its answer back. */
+export async function carryRequest(
   parts: FrontParts,
   request: IncomingMessage,
   response: ServerResponse,
@@ -63,7 +78,9 @@ async function carryRequest(
   const isGone = (): boolean => response.destroyed
   const reached = await parts.pool.reach((backend) => open(backend, request), isGone)
   if (reached === undefined) {
-    if (!isGone()) answer(response, 503, 'nobody who serves this could be reached in time')
+    if (isGone()) return
+    if (parts.whenUnserved !== undefined) parts.whenUnserved(request, response)
+    else answer(response, 503, 'nobody who serves this could be reached in time')
     return
   }
   const { backend, value: outgoing } = reached
@@ -113,6 +130,8 @@ function exchange(backend: PooledBackend, { request, response, outgoing }: Excha
       if (response.chunkedEncoding && incoming.rawTrailers.length > 0)
         response.addTrailers(pairs(incoming.rawTrailers))
     })
+    // Who waits for events is to know at once that the stream is open, not with its first event.
+    if (isEventStream(incoming)) response.flushHeaders()
     incoming.pipe(response)
   })
   if (!hasBody(request)) {
@@ -173,11 +192,17 @@ function closeIdle(backend: PooledBackend): void {
   }
 }
 
-async function carryUpgrade(
+/** A request to become a WebSocket, with what came behind it. */
+export interface UpgradeRequest {
+  readonly request: IncomingMessage
+  readonly socket: Socket
+  readonly head: Buffer
+}
+
+/** Carries one WebSocket to a backend of the front. */
+export async function carryUpgrade(
   parts: FrontParts,
-  request: IncomingMessage,
-  near: Socket,
-  head: Buffer,
+  { request, socket: near, head }: UpgradeRequest,
 ): Promise<void> {
   const objection = await objectionTo(parts, request)
   const isGone = (): boolean => near.destroyed
@@ -226,6 +251,10 @@ function answer(response: ServerResponse, status: number, sentence: string): voi
   response.shouldKeepAlive = false
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(`${sentence}\n`)
+}
+
+function isEventStream({ headers }: IncomingMessage): boolean {
+  return headers['content-type']?.startsWith('text/event-stream') === true
 }
 
 /** Only a chunked body can be followed by fields. */

@@ -1,4 +1,5 @@
 /** A front that looks into nothing: each connection goes to one backend and stays there. */
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
 import { admit } from './admit.ts'
 import type { BackendPool, PooledBackend } from './backend-pool.ts'
@@ -13,6 +14,8 @@ export interface FrontParts {
   readonly mayConnect: MayConnect | undefined
   /** Is told of each client that may not come in. */
   readonly onRefused: (sentence: string) => void
+  /** Answers who asked by HTTP and for whom nobody was reached. @default 503 with a sentence */
+  readonly whenUnserved?: (request: IncomingMessage, response: ServerResponse) => void
 }
 
 /** Carries one connection to a backend and back. */

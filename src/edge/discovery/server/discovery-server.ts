@@ -5,10 +5,10 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isOwnName, nameOfHost } from '../host-names.ts'
 import type { ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem } from '../http/write-answer.ts'
 import { DiscoveryHandler } from './discovery-handler.ts'
-import { isOwnName, nameOfHost } from './host-names.ts'
 
 /** What it serves, and where. */
 export interface DiscoveryServerOptions extends ServiceWatchParts {
