@@ -1,7 +1,8 @@
 /** Every reader of a format. A file is given to each that takes its name; what none takes is not opened. */
 import { composeReader } from './compose/read-compose.ts'
 import type { FormatReader } from './found/folder.ts'
+import { haproxyReader } from './haproxy/read-haproxy.ts'
 import { nginxReader } from './nginx/read-nginx.ts'
 
 /** In the order of the formats' names. */
-export const READERS: readonly FormatReader[] = [composeReader, nginxReader]
+export const READERS: readonly FormatReader[] = [composeReader, nginxReader, haproxyReader]
