@@ -83,6 +83,20 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/token.ts')).runTokenRevoke(parts, id, options),
   },
   {
+    usage: 'people list',
+    summary: 'list who has signed in, and what each may do',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/people.ts')).runPeopleList(parts, options),
+  },
+  {
+    usage: 'people sign-out <person>',
+    summary: 'end every session and login of a person',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [person = ''], options) =>
+      (await import('./commands/people.ts')).runPeopleSignOut(parts, person, options),
+  },
+  {
     usage: 'webhooks list',
     summary: 'list who is told of what happens',
     options: [WORKSPACE_FLAG, JSON_FLAG],

@@ -340,6 +340,7 @@ export const COMMANDS: readonly string[] = VERBS.filter((verb) => verb.isHidden 
 export const GROUPS: Readonly<Record<string, string>> = {
   context: 'the servers that are known here',
   token: 'by what machines and agents are known',
+  people: 'who signs in to a server',
   agents: 'who works for a server where things live',
   contracts: 'what the server holds',
   webhooks: 'who is told of what happens',

@@ -156,6 +156,7 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   listPeople: { ...ADMIN, ok: 200 },
   getPerson: { ...ADMIN, ok: 200 },
   grantPerson: { ...ADMIN, ok: 200, body: () => ({ grants: [] }) },
+  signPersonOut: { ...ADMIN, ok: 200 },
   listLeftovers: { ...ADMIN, ok: 200 },
   removeAgent: { ...ADMIN, ok: [204, 404] },
   stopDaemon: { ...ADMIN, ok: 202 },

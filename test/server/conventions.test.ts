@@ -62,6 +62,29 @@ test("lets nobody take another one's answer by guessing a key", async (t) => {
   assert.notDeepEqual(theirs.body, mine.body)
 })
 
+test('grants nothing over what was granted since it was looked at', async (t) => {
+  const { ask, token } = await openTrial(t)
+  const path = '/v1/people/oidc:anna@example.org'
+  const grant = (role: string, ifMatch?: string): ReturnType<typeof ask> =>
+    ask(path, {
+      method: 'PUT',
+      token,
+      body: { grants: [{ role, scope: {} }] },
+      ...(ifMatch === undefined ? {} : { headers: { 'if-match': ifMatch } }),
+    })
+  const first = await grant('viewer', '"0"')
+  assert.equal(first.status, 200)
+  const seen = await ask(path, { token })
+  assert.equal(seen.headers['etag'], first.headers['etag'])
+  assert.equal((await grant('operator', String(seen.headers['etag']))).status, 200)
+  const late = await grant('admin', String(seen.headers['etag']))
+  assert.equal(late.status, 412)
+  assert.match(JSON.stringify(late.body), /changed since you looked/)
+  assert.match(JSON.stringify((await ask(path, { token })).body), /operator/)
+  assert.equal((await grant('viewer', 'anything')).status, 400)
+  assert.equal((await grant('viewer')).status, 200)
+})
+
 test('lets what was refused be tried again with the same key', async (t) => {
   const server = await openTrial(t)
   const { token } = server

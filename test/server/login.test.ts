@@ -62,6 +62,10 @@ test('logs somebody in at the command line, by whichever browser they have', asy
   const [secret = ''] = /rmp_[0-9a-f]{16}_[\w-]{43}/.exec(kept) ?? []
   assert.notEqual(secret, '')
   const ledger = await rampart(['ledger', 'export'], { cwd, env })
+  const away = await rampart(['people', 'sign-out', 'oidc:anna@example.org'], { cwd, env })
+  assert.match(away.stderr, /is signed out: 1 of browsers, 1 of command lines/)
+  const people = await rampart(['people', 'list'], { cwd, env })
+  assert.match(people.stderr, /unauthenticated|The token was revoked/)
   assert.match(ledger.stdout, /sign-in\.accepted/)
   for (const text of [said(), ledger.stdout, listed.stdout, stderr]) {
     assert.ok(!text.includes(secret.slice(-43)), 'a secret is told to nobody')

@@ -9,6 +9,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
 import type { TokenReply } from '../wire/access.ts'
+import { networkOf } from './failure-limit.ts'
 import type { Identity } from './identity.ts'
 import type { People } from './people.ts'
 import { hashOfSecret, newSecret } from './secret.ts'
@@ -21,6 +22,8 @@ export const DEVICE_MS = 600_000
 export const LOGIN_LIFETIME_MS: number = 12 * 3_600_000
 /** How many codes may wait at once. */
 const WAITING_MAX = 500
+/** How many of them may be of one address: nobody is to keep all others from logging in. */
+export const WAITING_OF_ONE_MAX = 20
 /** Without vowels, so that no code is a word, and without letters that look alike. */
 const LETTERS = 'BCDFGHJKMNPQRSTVWXZ'
 
@@ -71,7 +74,12 @@ export class DeviceLogin {
   /** @throws limit-reached */
   async begin(address: string): Promise<DeviceLoginBegun> {
     const waiting = await this.#waiting.list({ limit: WAITING_MAX })
-    if (waiting.length >= WAITING_MAX) throw tooMany()
+    if (waiting.length >= WAITING_MAX) throw tooMany(`${WAITING_MAX} logins wait`)
+    const network = networkOf(address)
+    const own = waiting.filter(({ value }) => networkOf(value.address) === network)
+    if (own.length >= WAITING_OF_ONE_MAX) {
+      throw tooMany(`${WAITING_OF_ONE_MAX} logins that were begun at your address wait`)
+    }
     const deviceCode = newSecret()
     const userCode = newUserCode()
     const beganAtMs = this.#clock.nowMs()
@@ -107,6 +115,14 @@ export class DeviceLogin {
   async refuse(userCode: string): Promise<void> {
     const found = await this.#find(userCode)
     if (found !== undefined) await this.#waiting.remove(found.key)
+  }
+
+  /** Takes away what a person has confirmed and no command line has taken yet. */
+  async forget(person: string): Promise<void> {
+    const waiting = await this.#waiting.list({ limit: WAITING_MAX })
+    for (const { key, value } of waiting) {
+      if (value.person === person) await this.#waiting.remove(key)
+    }
   }
 
   /**
@@ -149,11 +165,11 @@ function refused(hint: string): Fault {
   return new Fault({ code: 'sign-in-refused', operation: 'log in', subject: 'you', hint })
 }
 
-function tooMany(): Fault {
+function tooMany(what: string): Fault {
   return new Fault({
     code: 'limit-reached',
     operation: 'log in',
     subject: 'logins',
-    hint: `${WAITING_MAX} logins wait to be confirmed; each goes after ten minutes.`,
+    hint: `${what} to be confirmed; each goes after ten minutes.`,
   })
 }

@@ -3,6 +3,7 @@
  * anew with every request, so that a grant that was taken away is gone at once, sessions or not.
  */
 import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
 import type { Grant, PersonView } from '../wire/access.ts'
@@ -17,6 +18,14 @@ export interface ConfiguredGrants {
   readonly groups: Readonly<Record<string, readonly Grant[]>>
   /** By the name of a person. */
   readonly people: Readonly<Record<string, readonly Grant[]>>
+}
+
+/** What is to be granted by name. */
+export interface Granting {
+  readonly name: string
+  readonly grants: readonly Grant[]
+  /** The `grantsVersion` that whoever grants has looked at; absent: whatever there is. */
+  readonly ifVersion?: number | undefined
 }
 
 interface Granted {
@@ -72,7 +81,8 @@ export class People {
     const isConfigured = Object.hasOwn(this.#configured.people, name)
     if (granted === undefined && seen === undefined && !isConfigured) return undefined
     const { grants } = await this.identity(name)
-    return { name, grants, ...(seen === undefined ? {} : { lastSeenAtMs: seen.value.atMs }) }
+    const lastSeen = seen === undefined ? {} : { lastSeenAtMs: seen.value.atMs }
+    return { name, grants, grantsVersion: granted?.version ?? 0, ...lastSeen }
   }
 
   /** Everybody of whom something is known, by name. */
@@ -86,9 +96,15 @@ export class People {
     return found.filter((person) => person !== undefined)
   }
 
-  /** Grants by name instead of those granted by name before; what groups and configuration give stays. */
-  async grant(by: Identity, name: string, grants: readonly Grant[]): Promise<void> {
+  /**
+   * Grants by name instead of those granted by name before; what groups and configuration give stays.
+   *
+   * @throws precondition-failed when they were changed since they were looked at
+   */
+  async grant(by: Identity, { name, grants, ifVersion }: Granting): Promise<void> {
     const before = await this.#granted.get(name)
+    const version = before?.version ?? 0
+    if (ifVersion !== undefined && ifVersion !== version) throw changedSince(name)
     const roles = grants.map(({ role }) => role).join(', ')
     await this.#audit.note({
       by: by.name,
@@ -97,7 +113,7 @@ export class People {
       sentence: `${by.name} granted ${name} ${roles === '' ? 'nothing' : roles} by name.`,
       details: JSON.parse(JSON.stringify({ before: before?.value.grants ?? [], after: grants })),
     })
-    await this.#granted.put(name, { grants }, { ifVersion: before?.version ?? 0 })
+    await this.#granted.put(name, { grants }, { ifVersion: version })
   }
 
   #byConfiguration(name: string, groups: readonly string[]): readonly Grant[] {
@@ -107,4 +123,13 @@ export class People {
       groups.flatMap((group) => (Object.hasOwn(byGroup, group) ? (byGroup[group] ?? []) : [])),
     )
   }
+}
+
+function changedSince(name: string): Fault {
+  return new Fault({
+    code: 'precondition-failed',
+    operation: 'grant roles',
+    subject: name,
+    hint: `What is granted to ${name} was changed since you looked; look again.`,
+  })
 }

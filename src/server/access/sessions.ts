@@ -15,6 +15,8 @@ export const IDLE_MS: number = 8 * 3_600_000
 export const SESSION_MAX_MS: number = 7 * 86_400_000
 /** The shortest time between two prolongations. @unit ms */
 const PROLONG_PAUSE_MS = 60_000
+/** How many are read at once. */
+const PAGE = 1_000
 /** What a secret looks like; nothing else is ever looked up. */
 const SECRET = /^[A-Za-z0-9_-]{43}$/
 
@@ -80,6 +82,22 @@ export class Sessions {
   /** Ends one. @returns false when there was none */
   end(key: string): Promise<boolean> {
     return this.#kept.remove(key)
+  }
+
+  /** Ends every session of a person. @returns how many there were */
+  async endOf(person: string): Promise<number> {
+    let ended = 0
+    let after = ''
+    for (;;) {
+      const page = await this.#kept.list({ after, limit: PAGE })
+      for (const { key, value } of page) {
+        const isTheirs = value.owner.is === 'person' && value.owner.name === person
+        if (isTheirs && (await this.#kept.remove(key))) ended += 1
+      }
+      const last = page.at(-1)
+      if (last === undefined) return ended
+      after = last.key
+    }
   }
 
   async #prolong(key: string, kept: Kept): Promise<void> {

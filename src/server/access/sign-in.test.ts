@@ -14,9 +14,11 @@ import { addAccessRoutes } from '../routes/access-routes.ts'
 import { addAuthRoutes } from '../routes/auth-routes.ts'
 import type { IdentityView, TokenReply } from '../wire/access.ts'
 import { type Access, addAccess } from './add-access.ts'
+import { WAITING_OF_ONE_MAX } from './device-login.ts'
 import { localIdentity } from './identity.ts'
 import { addSecurityHeaders } from './security-headers.ts'
 import { ownPath } from './sign-in.ts'
+import { signOutEverywhere } from './sign-out.ts'
 
 const EVERYWHERE = {}
 
@@ -128,7 +130,10 @@ test('lets nobody in to whom nothing was granted, and notes it', async (t) => {
     [['sign-in.refused', 'oidc:carl@example.org']],
   )
   const viewer = [{ role: 'viewer', scope: {} }] as const
-  await trial.access.people.grant(localIdentity('me'), 'oidc:carl@example.org', viewer)
+  await trial.access.people.grant(localIdentity('me'), {
+    name: 'oidc:carl@example.org',
+    grants: viewer,
+  })
   await signIn(trial, browser, 'carl')
   assert.deepEqual((await me(trial, browser)).grants, viewer)
 })
@@ -237,6 +242,42 @@ test('logs a command line in once somebody confirms its code in a browser', asyn
   assert.equal((await take()).status, 403)
   await fetch(`${trial.origin}/v1/auth/logout`, { method: 'POST', headers })
   assert.equal((await mine()).status, 401)
+})
+
+test('signs somebody out everywhere: browsers, command lines, and logins that nobody took yet', async (t) => {
+  const trial = await openTrial(t)
+  const { access } = trial
+  const [anna, ben] = [new Browser(), new Browser()]
+  await signIn(trial, anna, 'anna')
+  const person = await access.people.identity('oidc:anna@example.org')
+  const { secret } = await access.tokens.createFor(person, 'login', 60_000)
+  const { deviceCode, userCode } = await access.deviceLogin.begin('192.0.2.1')
+  await access.deviceLogin.confirm(person, userCode)
+  const other = await access.people.identity('oidc:ben@example.org')
+  const kept = await access.tokens.createFor(other, 'login', 60_000)
+  const statusOf = async (token: string): Promise<number> =>
+    (await fetch(`${trial.origin}/v1/me`, { headers: { authorization: `Bearer ${token}` } })).status
+  assert.equal(await statusOf(secret), 200)
+  const ended = await signOutEverywhere(access, localIdentity('me'), person.name)
+  assert.deepEqual(ended, { sessions: 1, logins: 1 })
+  assert.equal((await ask(trial, anna, '/v1/me')).status, 401)
+  assert.equal(await statusOf(secret), 401)
+  assert.equal((await post(trial, '/v1/auth/device/token', { deviceCode })).status, 403)
+  assert.equal(await statusOf(kept.secret), 200, 'others stay')
+  const noted = (await trial.notes()).find(({ what }) => what === 'person.signed-out')
+  assert.equal(noted?.subject, person.name)
+  await signIn(trial, ben, 'anna')
+  assert.equal((await me(trial, ben)).name, person.name, 'and they may come again')
+})
+
+test('lets no address use up the logins that may wait', async (t) => {
+  const { access } = await openTrial(t)
+  const begin = (address: string): Promise<unknown> => access.deviceLogin.begin(address)
+  for (let count = 0; count < WAITING_OF_ONE_MAX; count++) await begin(`2001:db8::${count}`)
+  const fault = await begin('2001:db8::ffff').catch((error: unknown) => error)
+  assert.ok(isFault(fault, 'limit-reached'))
+  assert.match(fault.hint, /at your address/)
+  await begin('2001:db8:0:1::1')
 })
 
 test('gives no token for a code that was refused', async (t) => {

@@ -168,6 +168,16 @@ export class TokenStore {
     await this.#tokens.put(id, { ...value, revokedAtMs }, { ifVersion: version, expiresAtMs })
   }
 
+  /** Revokes every login of a person that may still be used. @returns how many there were */
+  async revokeLoginsOf(by: Identity, person: string): Promise<number> {
+    const tokens = await this.#tokens.list({ limit: 5_000 })
+    const logins = tokens.filter(({ key, value }) => {
+      return value.person === person && this.#judge(key, value).is === 'known'
+    })
+    for (const { key } of logins) await this.revoke(by, key)
+    return logins.length
+  }
+
   /** What a text is worth now. */
   async recognise(text: string): Promise<Recognised> {
     const parsed = parseToken(text)

@@ -10,6 +10,8 @@ import type {
   IdentityView,
   LoginBegun,
   LoginTaken,
+  PersonView,
+  SignedOut,
   TokenReply,
   TokenRequest,
   TokenView,
@@ -138,6 +140,23 @@ export class RampartClient {
   /** Ends a token at once. */
   async revokeToken(id: string): Promise<void> {
     await this.#ask('revokeToken', { path: { id } })
+  }
+
+  /** Who has signed in, or was granted something. */
+  async people(): Promise<readonly PersonView[]> {
+    const people: PersonView[] = []
+    let cursor: string | undefined
+    do {
+      const page = await this.#ask('listPeople', { query: { cursor } })
+      people.push(...page.people)
+      cursor = page.next
+    } while (cursor !== undefined)
+    return people
+  }
+
+  /** Ends every session and every login of a person. */
+  signPersonOut(name: string): Promise<SignedOut> {
+    return this.#ask('signPersonOut', { path: { name } })
   }
 
   /** Every agent that works, or has worked, for the server. */

@@ -1213,7 +1213,7 @@ export interface Operations {
     readonly body: undefined
     readonly reply: JsonObject
   }
-  /** Look at what a person may do */
+  /** Look at what a person may do; the ETag is that of what is granted by name */
   readonly getPerson: {
     readonly path: { readonly name: string }
     readonly query: object
@@ -1230,6 +1230,7 @@ export interface Operations {
           readonly regions?: readonly string[]
         }
       }[]
+      readonly grantsVersion: number
       readonly lastSeenAtMs?: number
     }
   }
@@ -1271,7 +1272,7 @@ export interface Operations {
       readonly token: boolean
     }
   }
-  /** Grant a person these roles by name, instead of those granted by name before */
+  /** Grant a person these roles by name, instead of those granted by name before; `If-Match` is honoured */
   readonly grantPerson: {
     readonly path: { readonly name: string }
     readonly query: object
@@ -1299,6 +1300,7 @@ export interface Operations {
           readonly regions?: readonly string[]
         }
       }[]
+      readonly grantsVersion: number
       readonly lastSeenAtMs?: number
     }
   }
@@ -1387,6 +1389,7 @@ export interface Operations {
             readonly regions?: readonly string[]
           }
         }[]
+        readonly grantsVersion: number
         readonly lastSeenAtMs?: number
       }[]
       readonly next?: string
@@ -1569,6 +1572,16 @@ export interface Operations {
     readonly body: undefined
     readonly reply: undefined
   }
+  /** End every session and every login of a person, who may sign in again */
+  readonly signPersonOut: {
+    readonly path: { readonly name: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: {
+      readonly sessions: number
+      readonly logins: number
+    }
+  }
   /** Stop the daemon; what runs keeps running, and the answer ends with the daemon */
   readonly stopDaemon: {
     readonly path: object
@@ -1715,6 +1728,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}' },
   sayWord: { method: 'POST', path: '/v1/ramps/{ramp}/words' },
   signOut: { method: 'POST', path: '/v1/auth/logout' },
+  signPersonOut: { method: 'POST', path: '/v1/people/{name}/sign-out' },
   stopDaemon: { method: 'POST', path: '/v1/daemon/stop' },
   streamEvents: { method: 'GET', path: '/v1/events' },
   streamRamp: { method: 'GET', path: '/v1/ramps/{ramp}/stream' },

@@ -1,22 +1,18 @@
-/** `/v1/me`, `/v1/tokens`, `/v1/people`: who one is, and who may do what. */
+/** `/v1/me` and `/v1/tokens`: who one is, and by what machines are known. */
 import { z } from 'zod'
-import { Fault } from '../../core/fault/fault.ts'
 import type { Access } from '../access/add-access.ts'
 import { whoAsks } from '../access/add-access.ts'
 import { viewOf } from '../access/identity.ts'
 import type { App } from '../app.ts'
 import {
-  GRANTS_BODY,
   IDENTITY_VIEW,
   PAGE_OF,
-  PEOPLE_PAGE,
-  PERSON_VIEW,
   pageOf,
   TOKEN_PAGE,
   TOKEN_REPLY,
   TOKEN_REQUEST,
 } from '../schemas/access.ts'
-import type { PersonView } from '../wire/access.ts'
+import { addPeopleRoutes } from './people-routes.ts'
 
 const TAGS = ['access']
 const MANAGE = { permission: 'access.manage' } as const
@@ -42,7 +38,7 @@ export function addAccessRoutes(app: App, parts: AccessRouteParts): void {
     (request) => viewOf(whoAsks(request)),
   )
   addTokens(app, parts)
-  addPeople(app, parts)
+  addPeopleRoutes(app, parts)
 }
 
 function addTokens(app: App, parts: AccessRouteParts): void {
@@ -99,72 +95,4 @@ function addTokens(app: App, parts: AccessRouteParts): void {
       return await reply.code(204).send(null)
     },
   )
-}
-
-/** As the ledger writes people: `oidc:anna@example.org`. */
-const NAMED = z.object({ name: z.string().regex(/^[\x21-\x7e]{1,300}$/, 'a name without spaces') })
-
-function addPeople(app: App, parts: AccessRouteParts): void {
-  app.get(
-    '/v1/people',
-    {
-      schema: {
-        operationId: 'listPeople',
-        summary: 'List who has signed in or was granted something',
-        tags: TAGS,
-        querystring: PAGE_OF,
-        response: { 200: PEOPLE_PAGE },
-      },
-      config: MANAGE,
-    },
-    async ({ query }) => {
-      const { items, ...next } = pageOf(await parts.access.people.list(), ({ name }) => name, query)
-      return { people: items, ...next }
-    },
-  )
-
-  app.get(
-    '/v1/people/:name',
-    {
-      schema: {
-        operationId: 'getPerson',
-        summary: 'Look at what a person may do',
-        tags: TAGS,
-        params: NAMED,
-        response: { 200: PERSON_VIEW },
-      },
-      config: MANAGE,
-    },
-    async ({ params: { name } }): Promise<PersonView> => {
-      const person = await parts.access.people.find(name)
-      if (person === undefined) throw personUnknown(name)
-      return person
-    },
-  )
-
-  app.put(
-    '/v1/people/:name',
-    {
-      schema: {
-        operationId: 'grantPerson',
-        summary: 'Grant a person these roles by name, instead of those granted by name before',
-        tags: TAGS,
-        params: NAMED,
-        body: GRANTS_BODY,
-        response: { 200: PERSON_VIEW },
-      },
-      config: MANAGE,
-    },
-    async (request): Promise<PersonView> => {
-      const { name } = request.params
-      const { people } = parts.access
-      await people.grant(whoAsks(request), name, request.body.grants)
-      return (await people.find(name)) ?? { name, grants: [] }
-    },
-  )
-}
-
-function personUnknown(name: string): Fault {
-  const hint = `Nobody is known as ${name}.`
-  return new Fault({ code: 'person-unknown', operation: 'find the person', subject: name, hint })
 }

@@ -5,7 +5,9 @@ import { TOKEN_NAME } from '../access/token-store.ts'
 import type {
   Grant,
   IdentityView,
+  PeoplePage,
   PersonView,
+  SignedOut,
   TokenReply,
   TokenRequest,
   TokenView,
@@ -59,7 +61,14 @@ export const GRANTS_BODY: z.ZodType<{ readonly grants: readonly Grant[] }> = z.s
 export const PERSON_VIEW: z.ZodType<PersonView> = z.object({
   name: z.string(),
   grants,
+  grantsVersion: z.number().int(),
   lastSeenAtMs: atMs.exactOptional(),
+})
+
+/** `POST /v1/people/:name/sign-out` */
+export const SIGNED_OUT: z.ZodType<SignedOut> = z.object({
+  sessions: z.number().int(),
+  logins: z.number().int(),
 })
 
 /** Which page of a list. */
@@ -83,10 +92,7 @@ export const TOKEN_PAGE: z.ZodType<{
 }> = z.object({ tokens: z.array(TOKEN_VIEW), next })
 
 /** `GET /v1/people` */
-export const PEOPLE_PAGE: z.ZodType<{
-  readonly people: readonly PersonView[]
-  readonly next?: string
-}> = z.object({ people: z.array(PERSON_VIEW), next })
+export const PEOPLE_PAGE: z.ZodType<PeoplePage> = z.object({ people: z.array(PERSON_VIEW), next })
 
 /** `GET /v1/auth` */
 export const SIGN_IN_WAYS: z.ZodType<{ readonly browser: boolean; readonly token: boolean }> =

@@ -61,7 +61,23 @@ export interface PersonView {
   /** The subject at the provider, as `oidc:<email or subject>`. */
   readonly name: string
   readonly grants: readonly Grant[]
+  /** Of what is granted by name, for `If-Match`; 0: nothing was yet. */
+  readonly grantsVersion: number
   readonly lastSeenAtMs?: number
+}
+
+/** What ended when somebody was signed out. */
+export interface SignedOut {
+  /** Sessions of browsers. */
+  readonly sessions: number
+  /** Logins of command lines. */
+  readonly logins: number
+}
+
+/** Some people. */
+export interface PeoplePage {
+  readonly people: readonly PersonView[]
+  readonly next?: string
 }
 
 /** Some tokens. */

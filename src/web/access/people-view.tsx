@@ -13,11 +13,13 @@ import { Empty } from '../part/state-note.tsx'
 import { Ago } from '../part/time.tsx'
 import { type GrantDraft, GrantFields, grantOf } from './grant-fields.tsx'
 import { describeGrants } from './grant-words.ts'
+import { SignOutDialog } from './sign-out-dialog.tsx'
 
 /** Draws them. */
 export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
   const query = useQuery(peopleQuery)
   const [granting, setGranting] = useState<PersonView | 'new' | undefined>()
+  const [leaving, setLeaving] = useState<PersonView | undefined>()
   const add =
     isAdmin && query.data !== undefined ? (
       <Button onClick={() => setGranting('new')}>Let somebody in…</Button>
@@ -47,7 +49,22 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
                       )}
                     </p>
                   </div>
-                  {isAdmin ? <Button onClick={() => setGranting(person)}>Change…</Button> : null}
+                  {isAdmin ? (
+                    <div className="flex gap-2">
+                      <Button
+                        onClick={() => setLeaving(person)}
+                        aria-label={`Sign ${person.name} out`}
+                      >
+                        Sign out…
+                      </Button>
+                      <Button
+                        onClick={() => setGranting(person)}
+                        aria-label={`Change what ${person.name} may do`}
+                      >
+                        Change…
+                      </Button>
+                    </div>
+                  ) : null}
                 </li>
               ))}
             </ul>
@@ -59,6 +76,9 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
           person={granting === 'new' ? undefined : granting}
           onClose={() => setGranting(undefined)}
         />
+      )}
+      {leaving === undefined ? null : (
+        <SignOutDialog person={leaving.name} onClose={() => setLeaving(undefined)} />
       )}
     </Panel>
   )
@@ -78,6 +98,8 @@ function GrantDialog(props: {
         method: 'PUT',
         path: `/v1/people/${encodeURIComponent(name.trim())}`,
         body: { grants: [grantOf(draft)] },
+        // Where nobody was found, nobody else has let them in meanwhile.
+        headers: { 'if-match': `"${person?.grantsVersion ?? 0}"` },
       }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: peopleQuery.queryKey })
