@@ -8,6 +8,7 @@ import type { Findings, FoundPort, Placement, Remark } from './found/found-port.
 import type { SourceText } from './found/source-text.ts'
 import { placePorts } from './place-ports.ts'
 import { READERS } from './readers.ts'
+import { withoutOverruled } from './without-overruled.ts'
 
 /** What all files of a folder say about ports. */
 export interface Scan {
@@ -38,7 +39,12 @@ export function scanFolder(folder: Folder, readers: readonly FormatReader[] = RE
     placements,
   )
   const remarks = all.flatMap((one) => one.remarks ?? [])
-  return { ports: sortedOnce(ports), remarks, files: folder.paths.length, filesRead }
+  return {
+    ports: sortedOnce(withoutOverruled(ports)),
+    remarks,
+    files: folder.paths.length,
+    filesRead,
+  }
 }
 
 function readWith(reader: FormatReader, source: SourceText, folder: Folder): Findings {

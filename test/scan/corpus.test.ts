@@ -6,8 +6,18 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { DiskFolder } from '../../src/scan/files/open-folder.ts'
 import type { Stance } from '../../src/scan/found/found-port.ts'
+import { judgeScan } from '../../src/scan/judge/judge-scan.ts'
 import { type Scan, scanFolder } from '../../src/scan/scan-folder.ts'
-import { corpusCases, filesOfCase, printExpected, printFound, readExpected } from './corpus-case.ts'
+import {
+  corpusCases,
+  filesOfCase,
+  policiesOf,
+  printExpected,
+  printExpectedFinding,
+  printFinding,
+  printFound,
+  readExpected,
+} from './corpus-case.ts'
 
 for (const name of corpusCases()) {
   test(`the scan says of ${name} what stands beside it`, () => {
@@ -20,6 +30,14 @@ for (const name of corpusCases()) {
       const connections = expected.connections.map((one) => printExpected({ address: '-', ...one }))
       assert.deepEqual(linesOf(scan, 'consumption'), connections.sort())
     }
+    // Guesses are only shown when they are asked for, and none of them is expected.
+    const told = judgeScan(scan.ports, { policies: policiesOf(name) }).filter(
+      ({ severity }) => severity !== 'note',
+    )
+    assert.deepEqual(
+      told.map(printFinding).sort(),
+      expected.findings.map(printExpectedFinding).sort(),
+    )
   })
 }
 

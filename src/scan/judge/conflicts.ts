@@ -1,0 +1,137 @@
+/** Claims that cannot all be had: one port, one address, one scope, and started together. */
+import type { PortSpan } from '../../core/port/machine-facts.ts'
+import type { Confidence, FoundPort } from '../found/found-port.ts'
+import { cliquesOf, type Pair } from './cliques.ts'
+import { type RawFinding, type ScanRule, SEVERITIES, type Severity } from './finding.ts'
+import type { TakenPorts } from './free-port.ts'
+import { meetingOf } from './meeting.ts'
+import { contestedBy, needOf, sizeOf } from './overlap.ts'
+import { isFixture } from './realm.ts'
+import { listServices, printPort, printScope } from './scope-words.ts'
+
+const BY_CONFIDENCE: Readonly<Record<Confidence, Severity>> = {
+  explicit: 'error',
+  interpolated: 'error',
+  default: 'warning',
+  heuristic: 'note',
+}
+const GRAVITY: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 }
+
+/** How bad it is that these are in each other's way, at most. */
+export function leastSevere(severities: readonly Severity[]): Severity {
+  return severities.reduce((one, other) => (GRAVITY[one] <= GRAVITY[other] ? one : other), 'error')
+}
+
+/** As sure as it is that the port is meant at all. */
+export function severityOf(port: FoundPort): Severity {
+  return isFixture(port.file) ? 'note' : BY_CONFIDENCE[port.confidence]
+}
+
+/** Every conflict between claims, and of a claim with itself. */
+export function findConflicts(
+  ports: readonly FoundPort[],
+  taken: TakenPorts,
+): readonly RawFinding[] {
+  const claims = ports.filter((port) => isListening(port)).toSorted((a, b) => a.first - b.first)
+  const pairs = contestsOf(claims)
+  const findings = SEVERITIES.flatMap((severity) => {
+    const asBad = pairs.filter((pair) => pair.severity === severity).map(pairOf)
+    const worse = pairs.filter((pair) => GRAVITY[pair.severity] > GRAVITY[severity]).map(pairOf)
+    return cliquesOf(asBad, worse).map((group) => {
+      const members = group.flatMap((index) => claims[index] ?? [])
+      return conflictOf(members, severity, taken)
+    })
+  })
+  return [...findings, ...crowdsOf(claims, taken)]
+}
+
+/** Ports of a pod's own network are claimed when the pod says so, although nothing publishes them. */
+function isListening({ stance, scope, format }: FoundPort): boolean {
+  const isOfPod = /^(kubernetes|helm)/.test(format) && scope.startsWith('network ')
+  return stance === 'claim' || (isOfPod && stance === 'documentation')
+}
+
+interface Contest {
+  readonly one: number
+  readonly other: number
+  readonly severity: Severity
+}
+
+function pairOf({ one, other }: Contest): Pair {
+  return [one, other]
+}
+
+function contestsOf(claims: readonly FoundPort[]): readonly Contest[] {
+  const contests: Contest[] = []
+  for (const [one, mine] of claims.entries()) {
+    for (let other = one + 1; other < claims.length; other += 1) {
+      const theirs = claims[other]
+      // They are sorted by their first port, so that none after this one reaches back.
+      if (theirs === undefined || theirs.first > mine.last) break
+      if (contestedBy(mine, theirs) === undefined) continue
+      const meeting = meetingOf(mine, theirs)
+      if (meeting === 'never') continue
+      const most = meeting === 'together' ? 'error' : meeting === 'alike' ? 'warning' : 'note'
+      const isOfPod = mine.scope.startsWith('network ')
+      const severity = leastSevere([
+        ...[most, severityOf(mine), severityOf(theirs)],
+        ...(isOfPod ? (['warning'] as const) : []),
+      ] as const)
+      contests.push({ one, other, severity })
+    }
+  }
+  return contests
+}
+
+function conflictOf(
+  members: readonly FoundPort[],
+  severity: Severity,
+  taken: TakenPorts,
+): RawFinding {
+  const [first] = members
+  const span = commonOf(members)
+  const { protocol, scope } = first as FoundPort
+  const isOfPod = members.every(
+    (port) => port.scope.startsWith('network ') && /^(kubernetes|helm)/.test(port.format),
+  )
+  const rule: ScanRule = isOfPod ? 'duplicate-container-port' : 'conflict'
+  const what = `Port ${printPort(span, protocol)} ${printScope(scope)}`
+  return {
+    ...{ rule, severity, ...span, protocol, scope, ports: members },
+    sentence: `${what} is claimed by ${listServices(members)}.`,
+    remedy: isOfPod
+      ? 'Leave one of them out, or give each container a port of its own.'
+      : remedyFor(span, taken),
+  }
+}
+
+function remedyFor(span: PortSpan, taken: TakenPorts): string {
+  const free = taken.freeAbove(span.last)
+  const which = free === undefined ? '' : `; ${free} is claimed by nobody here`
+  return `Give all but one of them another port${which}.`
+}
+
+function commonOf(members: readonly FoundPort[]): PortSpan {
+  const first = Math.max(...members.map((one) => one.first))
+  return { first, last: Math.max(first, Math.min(...members.map((one) => one.last))) }
+}
+
+/** More instances than ports. */
+function crowdsOf(claims: readonly FoundPort[], taken: TakenPorts): readonly RawFinding[] {
+  return claims.flatMap((port): readonly RawFinding[] => {
+    if (needOf(port) <= sizeOf(port)) return []
+    const { first, last, protocol, scope, service, instances } = port
+    const what = `${instances} instances of ${service} want port ${printPort(port, protocol)} ${printScope(scope)}`
+    const end = Math.min(65_535, first + needOf(port) - 1)
+    const isFree = taken.freeAbove(last, { first: last + 1, last: end }) === last + 1
+    const instead = isFree ? `, such as ${first}-${end}` : ''
+    return [
+      {
+        ...{ rule: 'conflict', severity: severityOf(port), first, last, protocol, scope },
+        ports: [port],
+        sentence: `${what}, which only one can have.`,
+        remedy: `Publish a range of ${instances} ports${instead}, or let one instance be enough.`,
+      },
+    ]
+  })
+}
