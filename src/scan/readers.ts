@@ -3,6 +3,14 @@ import { composeReader } from './compose/read-compose.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
 import { nginxReader } from './nginx/read-nginx.ts'
+import { clusterFilesReader } from './placement/cluster-files.ts'
+import { copiedFilesReader } from './placement/copied-files.ts'
 
 /** In the order of the formats' names. */
-export const READERS: readonly FormatReader[] = [composeReader, nginxReader, haproxyReader]
+export const READERS: readonly FormatReader[] = [
+  composeReader,
+  nginxReader,
+  haproxyReader,
+  clusterFilesReader,
+  copiedFilesReader,
+]

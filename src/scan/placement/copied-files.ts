@@ -1,0 +1,65 @@
+/**
+ * Which files end up in images: a server's configuration that a Dockerfile copies binds ports of the
+ * container, and none of the machine.
+ */
+import { readInstructions, wordsOf } from '../dockerfile/instructions.ts'
+import { dockerfileReader } from '../dockerfile/read-dockerfile.ts'
+import { pathsLike } from '../files/open-folder.ts'
+import type { Folder, FormatReader } from '../found/folder.ts'
+import type { Findings } from '../found/found-port.ts'
+import { calledBy, folderOf, isBelow, within } from '../found/paths.ts'
+import type { SourceText } from '../found/source-text.ts'
+
+/** Reads `COPY` and `ADD` of Dockerfiles. */
+export const copiedFilesReader: FormatReader = {
+  name: 'dockerfile-copies',
+  takes: dockerfileReader.takes,
+  hint: /^[ \t]*(copy|add)[ \t]/im,
+  read: readCopies,
+}
+
+// A whole folder is often copied to be built; it is a configuration where it is put among those.
+const CONFIGURATION = /nginx|haproxy|caddy|envoy|prometheus|traefik|conf\.d/i
+
+function readCopies(source: SourceText, folder: Folder): Findings {
+  const home = folderOf(source.path)
+  const copies = readInstructions(source).filter(({ name }) => name === 'COPY' || name === 'ADD')
+  const files = copies.flatMap((copy) => {
+    const words = wordsOf(copy).map(({ text }) => text.replaceAll(/^\[|["',]|\]$/g, ''))
+    if (words.some((word) => word.startsWith('--from='))) return []
+    const paths = words.filter((word) => word !== '' && !word.startsWith('--'))
+    const target = paths.pop() ?? ''
+    return paths.flatMap((path) => copiedFrom(path, { folder, home, target }))
+  })
+  const unit = `dockerfile ${source.path}`
+  const service = calledBy(home)
+  return {
+    ports: [],
+    placements: [...new Set(files)].map((file) => ({
+      ...{ file, unit, service, scope: `network dockerfile ${source.path}` },
+    })),
+  }
+}
+
+/** What is copied, seen from the nearest folder that has it: a Dockerfile does not say where it is built. */
+function copiedFrom(
+  path: string,
+  {
+    folder,
+    home,
+    target,
+  }: { readonly folder: Folder; readonly home: string; readonly target: string },
+): readonly string[] {
+  for (let from = home; ; from = folderOf(from)) {
+    const found = within(from, path.replace(/^\/+/, ''))
+    if (found !== undefined && found !== '') {
+      if (folder.has(found)) return [found]
+      if (/[*?[]/.test(found)) {
+        const matched = pathsLike(folder, found)
+        if (matched.length > 0) return matched
+      } else if (folder.paths.some((one) => isBelow(one, found)))
+        return CONFIGURATION.test(`${found} ${target}`) ? [found] : []
+    }
+    if (from === '') return []
+  }
+}

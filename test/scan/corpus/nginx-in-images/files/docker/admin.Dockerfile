@@ -1,0 +1,2 @@
+FROM nginx:1.29
+COPY ["docker/conf/", "/etc/nginx/conf.d/"]
