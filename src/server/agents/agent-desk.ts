@@ -14,6 +14,7 @@ import type { AgentView } from '../wire/agents.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
 import type { AgentRegister } from './agent-register.ts'
 import { type AgentIdentity, AgentSession } from './agent-session.ts'
+import { ownComponents, ownLines, type TailWanted } from './own-region.ts'
 import { type PendingErrand, seenFrom, unaskable, untaken } from './pending-errand.ts'
 
 /** Both sides say that they are there this often. @unit ms */
@@ -181,10 +182,7 @@ export class AgentDesk {
   }
 
   /** The last lines of components in every region whose agent is connected and answers in time. */
-  async tail(
-    wanted: { readonly subject?: string; readonly tailLines: number },
-    signal: AbortSignal,
-  ): Promise<readonly LogLine[]> {
+  async tail(wanted: TailWanted, signal: AbortSignal): Promise<readonly LogLine[]> {
     const tails = [...this.#sessions.keys()].map((region) => this.#tailOf(region, wanted, signal))
     return (await Promise.all(tails)).flat()
   }
@@ -204,18 +202,14 @@ export class AgentDesk {
 
   #componentsOf(region: string, signal: AbortSignal): Promise<readonly ComponentView[]> {
     return this.#once(region, signal, { do: 'list', errand: this.#nextErrand() }, (report) =>
-      report.told === 'components' ? report.components : undefined,
+      report.told === 'components' ? ownComponents(region, report.components) : undefined,
     )
   }
 
-  #tailOf(
-    region: string,
-    wanted: { readonly subject?: string; readonly tailLines: number },
-    signal: AbortSignal,
-  ): Promise<readonly LogLine[]> {
+  #tailOf(region: string, wanted: TailWanted, signal: AbortSignal): Promise<readonly LogLine[]> {
     const errand = { do: 'tail', errand: this.#nextErrand(), ...wanted } as const
     return this.#once(region, signal, errand, (report) =>
-      report.told === 'lines' ? report.lines : undefined,
+      report.told === 'lines' ? ownLines(region, wanted, report.lines) : undefined,
     )
   }
 
