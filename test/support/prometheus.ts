@@ -16,18 +16,20 @@ export interface PrometheusServer {
 }
 
 /** Makes a server without starting it; `target` is the port of 127.0.0.1 that it scrapes, as `job`. */
-export async function makePrometheus(target: number, job = 'shop'): Promise<PrometheusServer> {
-  const port = await freePort()
-  const folder = await mkdtemp(join(tmpdir(), 'rampart-prometheus-'))
-  const config = join(folder, 'prometheus.yml')
-  await writeFile(
-    config,
-    `global: { scrape_interval: 100ms, scrape_timeout: 100ms }
+export function makePrometheus(target: number, job = 'shop'): Promise<PrometheusServer> {
+  return makePrometheusOf(`global: { scrape_interval: 100ms, scrape_timeout: 100ms }
 scrape_configs:
   - job_name: ${job}
     static_configs: [{ targets: ["127.0.0.1:${target}"] }]
-`,
-  )
+`)
+}
+
+/** Makes a server with this configuration, without starting it. */
+export async function makePrometheusOf(configuration: string): Promise<PrometheusServer> {
+  const port = await freePort()
+  const folder = await mkdtemp(join(tmpdir(), 'rampart-prometheus-'))
+  const config = join(folder, 'prometheus.yml')
+  await writeFile(config, configuration)
   let child: ChildProcess | undefined
   return {
     url: `http://127.0.0.1:${port}`,

@@ -5,8 +5,10 @@
 import { answerServices } from '../http/answer-services.ts'
 import { ServiceWatch, type ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem, type HttpExchange } from '../http/write-answer.ts'
+import { answerHttpSd } from '../prometheus/answer-http-sd.ts'
 
 const SERVICES = '/v1/services'
+const PROMETHEUS = '/v1/prometheus'
 
 /** Answers requests about who serves what. */
 export class DiscoveryHandler {
@@ -32,6 +34,7 @@ export class DiscoveryHandler {
     const { clock } = this.#parts
     if (path === SERVICES) await answerServices({ watch: this.#watch, clock }, exchange)
     else if (path.startsWith(`${SERVICES}/`)) await this.#answerNamed(exchange, path)
+    else if (path === PROMETHEUS) answerHttpSd(this.#watch, exchange)
     else return false
     return true
   }
