@@ -8,6 +8,7 @@ import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { Fault } from '../core/fault/fault.ts'
 import { PROBLEM_TYPE } from './problem.ts'
+import { letGoOfStalled, type StallOptions } from './stalled-readers.ts'
 
 /** A certificate and its key, as files. */
 export interface TlsFiles {
@@ -16,7 +17,7 @@ export interface TlsFiles {
 }
 
 /** Where to listen. */
-export interface NetDoorOptions {
+export interface NetDoorOptions extends StallOptions {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
@@ -56,6 +57,7 @@ export async function openNetDoor(
   }
   const server = makeServer(tls, patience, listener)
   server.on('clientError', refuse)
+  letGoOfStalled(server, options)
   await listening(server, host, port)
   const bound = server.address() as AddressInfo
   const name = host.includes(':') ? `[${host}]` : host

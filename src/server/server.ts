@@ -85,7 +85,8 @@ export class Server {
    */
   async listenOnNetwork(options: NetDoorOptions): Promise<NetDoor> {
     await this.#app.ready()
-    this.#door = await openNetDoor(options, (request, response) => {
+    const { onTrouble: onStalled } = this.#parts
+    this.#door = await openNetDoor({ onStalled, ...options }, (request, response) => {
       this.#app.routing(request, response)
     })
     this.#count(this.#door.server)

@@ -15,6 +15,9 @@ const LOOK_MS = 1_000
 /** How many of its last lines an agent is asked for at a time, while somebody follows. */
 const LOOK_LINES = 2_000
 
+/** How many lines wait for a slow reader, at most, before no more are read. */
+const WAITING_MAX = 5_000
+
 type Parts = Pick<ServerParts, 'agents' | 'clock' | 'components'>
 
 /** Every start of a component that is remembered anywhere. */
@@ -44,37 +47,60 @@ async function* tail(parts: Parts, wanted: LogsWanted): AsyncGenerator<LogLine> 
 async function* followed(parts: Parts, wanted: LogsWanted): AsyncGenerator<LogLine> {
   const waiting: LogLine[] = []
   let wake = Promise.withResolvers<void>()
+  let taken = Promise.withResolvers<void>()
   let isOver = false
+  let isLeft = false
+  const isFull = (): boolean => waiting.length >= WAITING_MAX && !isLeft
   const put = (lines: readonly LogLine[]): void => {
     waiting.push(...lines)
     wake.resolve()
   }
   const local = (async () => {
-    for await (const line of parts.components.logs(wanted)) put([line])
+    for await (const line of parts.components.logs(wanted)) {
+      put([line])
+      // What a slow reader has not taken stays in the files, and not in memory.
+      while (isFull() && !wanted.signal.aborted) await taken.promise
+    }
   })().finally(() => {
     isOver = true
     wake.resolve()
   })
-  const remote = pollAgents(parts, wanted, put)
+  const remote = pollAgents(parts, wanted, { put, isFull })
   // Thrown below; whoever reads slowly must not make it look as if nobody cared meanwhile.
   for (const one of [local, remote]) one.catch(() => undefined)
-  while (!isOver || waiting.length > 0) {
-    await wake.promise
-    wake = Promise.withResolvers()
-    yield* waiting.splice(0)
+  try {
+    while (!isOver || waiting.length > 0) {
+      await wake.promise
+      wake = Promise.withResolvers()
+      const lines = waiting.splice(0)
+      taken.resolve()
+      taken = Promise.withResolvers()
+      yield* lines
+    }
+  } finally {
+    isLeft = true
+    taken.resolve()
   }
   await Promise.all([local, remote])
+}
+
+/** Whom lines are for. */
+interface Reader {
+  put(lines: readonly LogLine[]): void
+  /** Whether they have yet to take as many as are kept for them. */
+  isFull(): boolean
 }
 
 async function pollAgents(
   parts: Parts,
   wanted: LogsWanted,
-  put: (lines: readonly LogLine[]) => void,
+  { put, isFull }: Reader,
 ): Promise<void> {
   const seen = new SeenLines()
   put(seen.fresh(await linesOfAgents(parts, wanted)))
   while (!wanted.signal.aborted) {
     await pause(parts.clock, LOOK_MS, wanted.signal)
+    if (isFull()) continue
     const lines = await linesOfAgents(parts, { ...wanted, tailLines: LOOK_LINES })
     put(seen.fresh(lines))
   }

@@ -12,6 +12,7 @@ export type RequestCodeName =
   | 'precondition-failed'
   | 'too-many-requests'
   | 'limit-reached'
+  | 'reader-stalled'
   | 'server-exposed'
   | 'address-unusable'
   | 'contexts-unusable'
@@ -93,6 +94,13 @@ export const REQUEST_CODES: Readonly<Record<RequestCodeName, FaultCode>> = {
     httpStatus: 409,
     exitCode: 3,
     retryable: false,
+  },
+  'reader-stalled': {
+    meaning: 'Somebody took nothing of an answer for so long that the connection was ended.',
+    remedy: 'Read streams as they come; a live stream goes on from `Last-Event-ID`.',
+    httpStatus: 408,
+    exitCode: 1,
+    retryable: true,
   },
   'server-exposed': {
     meaning: 'A server that others can reach would be served without TLS.',
