@@ -1,4 +1,7 @@
 /** Every reader of a format. A file is given to each that takes its name; what none takes is not opened. */
+
+import { caddyJsonReader } from './caddy/read-caddy-json.ts'
+import { caddyfileReader } from './caddy/read-caddyfile.ts'
 import { composeReader } from './compose/read-compose.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
@@ -13,4 +16,6 @@ export const READERS: readonly FormatReader[] = [
   haproxyReader,
   clusterFilesReader,
   copiedFilesReader,
+  caddyJsonReader,
+  caddyfileReader,
 ]
