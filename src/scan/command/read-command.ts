@@ -21,7 +21,8 @@ export interface ReadCommand {
   readonly tools: readonly { readonly tool: string; readonly isTold: boolean }[]
 }
 
-type ValueOf = (name: string) => string | undefined
+/** What a variable holds. */
+export type ValueOf = (name: string) => string | undefined
 
 /** Words that only start what follows them. */
 const WRAPPERS = new Set([
@@ -39,7 +40,7 @@ export function readCommand(
   lookUp: ValueOf = () => undefined,
   depth = 0,
 ): ReadCommand {
-  const all = splitCommand(line).map((command) => readOne(command, lookUp, depth))
+  const all = splitCommand(line).map((command) => readSimpleCommand(command, lookUp, depth))
   return {
     ports: all.flatMap(({ ports }) => ports),
     scripts: all.flatMap(({ scripts }) => scripts),
@@ -49,7 +50,12 @@ export function readCommand(
 
 const NOTHING: ReadCommand = { ports: [], scripts: [], tools: [] }
 
-function readOne(command: SimpleCommand, lookUp: ValueOf, depth: number): ReadCommand {
+/** Reads one command of a line. */
+export function readSimpleCommand(
+  command: SimpleCommand,
+  lookUp: ValueOf,
+  depth: number,
+): ReadCommand {
   const variables = new Map(command.variables)
   const known: ValueOf = (name) => variables.get(name) ?? lookUp(name)
   const words = command.words.map((word) => fillIn(word, known))
@@ -86,7 +92,10 @@ function readOne(command: SimpleCommand, lookUp: ValueOf, depth: number): ReadCo
 }
 
 /** The words without those that only start what follows; variables given on the way are kept. */
-function unwrap(words: readonly string[], variables: Map<string, string>): readonly string[] {
+export function unwrap(
+  words: readonly string[],
+  variables: Map<string, string>,
+): readonly string[] {
   let at = 0
   while (at < words.length) {
     const word = words[at] ?? ''
@@ -105,12 +114,12 @@ function isPackageScript(words: readonly string[], at: number): boolean {
   return /^(npm|pnpm|yarn|bun)$/.test(words[at] ?? '') && scriptsOf(words.slice(at)).length > 0
 }
 
-function innerLines(program: string, words: readonly string[]): readonly string[] {
+/** The lines that a command was given to run, all at once. */
+export function innerLines(program: string, words: readonly string[]): readonly string[] {
   const rest = words.slice(1)
   if (/^(concurrently|conc)$/.test(program))
     return operands(rest, ['-n', '-c', '--names']).map(ofConcurrently)
   if (/^(sh|bash|zsh)$/.test(program) && /^-\w*c$/.test(rest[0] ?? '')) return rest.slice(1, 2)
-  if (program === 'start-server-and-test' || program === 'start-test') return []
   return []
 }
 
@@ -126,7 +135,8 @@ function operands(words: readonly string[], taking: readonly string[]): readonly
   )
 }
 
-function scriptsOf(words: readonly string[]): readonly string[] {
+/** The scripts of a package that a command runs. */
+export function scriptsOf(words: readonly string[]): readonly string[] {
   const [program = '', second = '', third = ''] = words.filter(
     (word, index) => index === 0 || !/^-(?!-?(p|s)$)/.test(word),
   )

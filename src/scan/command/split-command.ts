@@ -23,6 +23,10 @@ export function splitCommand(line: string): readonly SimpleCommand[] {
     const variables = new Map(words.slice(0, cut).map(splitAssignment))
     if (words.length > 0) {
       commands.push({ variables, words: words.slice(cut), isInBackground: separator === '&' })
+    } else if (separator === '&') {
+      // `(a) &`: what stands before the bracket.
+      const last = commands.pop()
+      if (last !== undefined) commands.push({ ...last, isInBackground: true })
     }
     words = []
   }
