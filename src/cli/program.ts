@@ -74,6 +74,7 @@ function addVerb(
 const HERE: ReadonlySet<string> = new Set([
   ...['init', 'import', 'export', 'check', 'plan', 'parts', 'prove'],
   ...['serve', 'agent', 'daemon', 'context', 'login', 'backup', 'restore', 'migrate'],
+  'ports scan',
 ])
 
 /** The parts, speaking to the server that is meant where the verb speaks to any. */
@@ -82,8 +83,8 @@ async function towardMeant(
   { usage }: Verb,
   options: ServerOptions,
 ): Promise<CliParts> {
-  const [word = ''] = usage.split(' ')
-  if (HERE.has(word)) return parts
+  const [word = '', second] = usage.split(' ')
+  if (HERE.has(word) || HERE.has(`${word} ${second}`)) return parts
   const { towardServer } = await import('./choose-server.ts')
   return towardServer(parts, options)
 }

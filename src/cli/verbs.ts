@@ -2,6 +2,8 @@
  * The one table of commands: how each is called, what it does in a line, its options. The program, its
  * help and docs/cli.md are made of it. Each command's own file is loaded only when it is called.
  */
+
+import { PORT_VERBS } from './port-verbs.ts'
 import { PROPOSAL_VERBS } from './proposal-verbs.ts'
 import { SERVER_VERBS } from './server-verbs.ts'
 import {
@@ -328,6 +330,7 @@ export const VERBS: readonly Verb[] = [
     run: async (parts, [ramp = ''], options) =>
       (await import('./commands/replay.ts')).runReplay(parts, ramp, options),
   },
+  ...PORT_VERBS,
   ...SERVER_VERBS,
 ]
 
@@ -344,6 +347,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   agents: 'who works for a server where things live',
   contracts: 'what the server holds',
   webhooks: 'who is told of what happens',
+  ports: 'who has which port of this machine',
   ledger: 'the record of everything that happened',
   daemon: "the process that owns a folder's components",
 }

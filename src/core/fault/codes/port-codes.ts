@@ -12,6 +12,9 @@ export type PortCodeName =
   | 'service-unknown'
   | 'discovery-busy'
   | 'export-refused'
+  | 'folder-absent'
+  | 'baseline-unusable'
+  | 'report-unwritable'
 
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   'port-refused': {
@@ -83,5 +86,26 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
     httpStatus: 409,
     exitCode: 1,
     retryable: false,
+  },
+  'folder-absent': {
+    meaning: 'A folder that was to be looked at is not there.',
+    remedy: 'Name a folder, or leave it out for the one you are in.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
+  },
+  'baseline-unusable': {
+    meaning: 'A baseline of known findings cannot be read.',
+    remedy: 'Write it anew with --write-baseline.',
+    httpStatus: 400,
+    exitCode: 2,
+    retryable: false,
+  },
+  'report-unwritable': {
+    meaning: 'A report could not be written.',
+    remedy: 'Check the folder and its permissions, or name another file.',
+    httpStatus: 500,
+    exitCode: 1,
+    retryable: true,
   },
 }

@@ -1,0 +1,146 @@
+/** `rampart ports scan` as a person, a pre-commit hook and a code host use it. */
+import assert from 'node:assert/strict'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { collectingParts, runInProcess } from '../../../test/support/cli.ts'
+import type { Finished } from '../../../test/support/rampart.ts'
+import { openFolder } from '../../../test/support/rampart.ts'
+import { runCli } from '../program.ts'
+
+const TWICE =
+  'services:\n  web: { image: nginx, ports: ["8080:80"] }\n  api: { image: api, ports: ["8080:8080"] }\n'
+const ONCE = TWICE.replace('8080:8080', '8081:8080')
+
+function folderOf(t: TestContext, files: Readonly<Record<string, string>>): string {
+  const folder = openFolder(t)
+  for (const [path, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), text)
+  }
+  return folder
+}
+
+async function scan(folder: string, ...argv: readonly string[]): Promise<Finished> {
+  return await runInProcess(['ports', 'scan', ...argv], folder)
+}
+
+test('a conflict is told with its places, and the gate says no', async (t) => {
+  const folder = folderOf(t, { 'shop/compose.yaml': TWICE })
+  const { exitCode, stdout, stderr } = await scan(folder)
+  assert.equal(exitCode, 3)
+  assert.equal(
+    stdout,
+    `✖ conflict: Port 8080 of this machine is claimed by web and api.
+    shop/compose.yaml:2:32  web  8080:80
+    shop/compose.yaml:3:30  api  8080:8080
+  Give all but one of them another port; 8081 is claimed by nobody here.
+`,
+  )
+  assert.match(stderr, /^\n1 error: 2 claims of ports, 1 file read of 1 in \.\.\n$/)
+})
+
+test('the gate says yes where nothing is in conflict, and lists what is claimed', async (t) => {
+  const folder = folderOf(t, { 'compose.yaml': ONCE })
+  const { exitCode, stdout } = await scan(folder, '--claims')
+  assert.equal(exitCode, 0)
+  assert.match(stdout, /^8081 +any +host +api +- +explicit +compose\.yaml:3:30$/m)
+})
+
+test('a place leads there from where the command is called', async (t) => {
+  const folder = folderOf(t, { 'a/b/compose.yaml': TWICE })
+  assert.match((await scan(folder, 'a')).stdout, /^ {4}a\/b\/compose\.yaml:2:32/m)
+  assert.match((await scan(join(folder, 'a/b'), '..')).stdout, /^ {4}b\/compose\.yaml:2:32/m)
+})
+
+test('on a narrow terminal nothing is wider than it', async (t) => {
+  const folder = folderOf(t, { 'compose.yaml': TWICE })
+  const parts = collectingParts(folder)
+  await runCli(['ports', 'scan'], { ...parts, stdout: { ...parts.stdout, columns: 40 } })
+  for (const line of parts.stdoutText().split('\n')) assert.ok(line.length <= 40, line)
+})
+
+test('a baseline leaves out what it knows, wherever it stands by now, and nothing else', async (t) => {
+  const folder = folderOf(t, { 'compose.yaml': TWICE })
+  assert.equal((await scan(folder, '--baseline', 'known.json', '--write-baseline')).exitCode, 0)
+  writeFileSync(join(folder, 'compose.yaml'), `# A line more.\n${TWICE}`)
+  const known = await scan(folder, '--baseline', 'known.json')
+  assert.deepEqual([known.exitCode, known.stdout], [0, ''])
+  assert.match(known.stderr, /1 finding of the baseline left out/)
+  writeFileSync(join(folder, 'compose.yaml'), TWICE.replaceAll('8080:', '9090:'))
+  const fresh = await scan(folder, '--baseline', 'known.json')
+  assert.equal(fresh.exitCode, 3)
+  assert.match(fresh.stderr, /1 finding of the baseline gone/)
+})
+
+test('SARIF says where, relative to where it is called, in words that URIs have', async (t) => {
+  const folder = folderOf(t, { 'my shop/compose.yaml': TWICE })
+  const { stdout, exitCode } = await scan(folder, '--sarif', '-')
+  assert.equal(exitCode, 3)
+  const log = JSON.parse(stdout)
+  const [run] = log.runs
+  const [result] = run.results
+  assert.equal(log.version, '2.1.0')
+  assert.equal(run.tool.driver.rules[result.ruleIndex].id, result.ruleId)
+  assert.equal(result.level, 'error')
+  const { artifactLocation, region } = result.locations[0].physicalLocation
+  assert.equal(artifactLocation.uri, 'my%20shop/compose.yaml')
+  assert.deepEqual(region, { startLine: 2, startColumn: 32 })
+  assert.equal(result.relatedLocations.length, 1)
+  assert.match(result.partialFingerprints['rampartFinding/v1'], /^[0-9a-f]{32}$/)
+  await scan(folder, '--sarif', 'out.sarif', '--json')
+  assert.deepEqual(JSON.parse(readFileSync(join(folder, 'out.sarif'), 'utf8')), log)
+})
+
+test('contracts of the folder say whose ports are whose', async (t) => {
+  const ports = `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: ports }
+spec:
+  ranges:
+    shop: { ports: 20000-20099, for: { environment: local, service: web }, addresses: any }
+`
+  const folder = folderOf(t, { 'rampart.yaml': ports, 'compose.yaml': ONCE })
+  const { stdout, exitCode } = await scan(folder)
+  assert.equal(exitCode, 3)
+  assert.match(stdout, /out-of-range: Port 8080 of web is not in 20000-20099, the ports of shop/)
+  assert.match(stdout, /Take one of 20000-20099, for example 20000/)
+  assert.match(stdout, /undeclared: Port 8081 of api is in no range/)
+  writeFileSync(join(folder, 'rampart.yaml'), ports.replace('20000-20099', '70000'))
+  assert.equal((await scan(folder)).exitCode, 2)
+})
+
+test('a file that cannot be read is told of, and the others are judged', async (t) => {
+  const folder = folderOf(t, {
+    'compose.yaml': TWICE,
+    'big/compose.yaml': `#${'x'.repeat(3 * 2 ** 20)}`,
+  })
+  const { stderr, exitCode } = await scan(folder)
+  assert.equal(exitCode, 3)
+  assert.match(stderr, /^big\/compose\.yaml:1 is larger than 2097152 bytes and was not read$/m)
+})
+
+test('a wrong use is told with how it is used', async (t) => {
+  const folder = folderOf(t, { 'compose.yaml': ONCE })
+  const calls = [
+    ['nowhere'],
+    ['--ephemeral', '9'],
+    ['--write-baseline'],
+    ['--baseline', 'none.json'],
+    ['--sarif', '-', '--json'],
+  ]
+  for (const argv of calls) {
+    const { exitCode, stderr } = await scan(folder, ...argv)
+    assert.equal(exitCode, 2, argv.join(' '))
+    assert.match(stderr, /^rampart: .*\n {2}\S/)
+  }
+})
+
+test('guesses are shown when they are asked for', async (t) => {
+  const folder = folderOf(t, { 'test/fixtures/a/compose.yaml': TWICE })
+  const quiet = await scan(folder)
+  assert.deepEqual([quiet.exitCode, quiet.stdout], [0, ''])
+  assert.match(quiet.stderr, /1 guess is not shown. Next: rampart ports scan --all/)
+  assert.match((await scan(folder, '--all')).stdout, /^· conflict: Port 8080/)
+  assert.equal((await scan(folder, '--all', '--exclude', 'fixtures')).stdout, '')
+})
