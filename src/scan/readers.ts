@@ -3,9 +3,12 @@
 import { caddyJsonReader } from './caddy/read-caddy-json.ts'
 import { caddyfileReader } from './caddy/read-caddyfile.ts'
 import { composeReader } from './compose/read-compose.ts'
+import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
+import { manifestReader } from './kubernetes/read-manifests.ts'
 import { nginxReader } from './nginx/read-nginx.ts'
+import { packageReader } from './package-json/read-package.ts'
 import { clusterFilesReader } from './placement/cluster-files.ts'
 import { copiedFilesReader } from './placement/copied-files.ts'
 
@@ -18,4 +21,7 @@ export const READERS: readonly FormatReader[] = [
   copiedFilesReader,
   caddyJsonReader,
   caddyfileReader,
+  manifestReader,
+  dockerfileReader,
+  packageReader,
 ]
