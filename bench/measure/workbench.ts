@@ -24,7 +24,7 @@ export async function withWorkbenchIn<Value>(
 ): Promise<Value> {
   const settings = { PATH: process.env['PATH'] ?? '/usr/bin:/bin' }
   const kept = store === undefined ? {} : { store }
-  const parts = openDaemonParts({ place: placeOf(folder), settings, onTrouble, ...kept })
+  const parts = await openDaemonParts({ place: placeOf(folder), settings, onTrouble, ...kept })
   try {
     await parts.engine.start()
     return await use(new Workbench(folder, parts))

@@ -3,8 +3,11 @@ import { SystemClock } from '../clock/system-clock.ts'
 import { Engine } from '../engine/engine.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import { WebhookNotifier } from '../notifier/webhook-notifier.ts'
+import type { LocalPortBroker } from '../ports/broker.ts'
 import { AgreeProbe } from '../probes/agree/agree-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
+import { LeasedPorts } from '../runtimes/placement/leased-ports.ts'
+import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
 import { AgentDesk } from '../server/agents/agent-desk.ts'
@@ -12,8 +15,10 @@ import { AgentRegister } from '../server/agents/agent-register.ts'
 import { placedActuator, placedProbe } from '../server/agents/placed.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
 import type { AgentParts, Components } from '../server/parts.ts'
+import type { Log } from '../telemetry/log-about.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { CelExpressions } from './daemon-expressions.ts'
+import { openDaemonPorts } from './daemon-ports.ts'
 import { type DaemonStore, openFileStore } from './daemon-store.ts'
 import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
 
@@ -27,6 +32,8 @@ export interface DaemonPartsOptions {
   readonly takesAgents?: boolean
   /** Where everything is kept; closed together with the parts. @default files of the workspace */
   readonly store?: DaemonStore
+  /** One line for the daemon's log. @default nothing is logged */
+  readonly log?: Log
   onTrouble(error: unknown): void
 }
 
@@ -39,6 +46,8 @@ export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'clo
   readonly engine: Engine
   readonly components: Components
   readonly agents?: AgentParts
+  /** Absent with a damaged ledger. */
+  readonly ports?: LocalPortBroker
 }
 
 /**
@@ -46,11 +55,18 @@ export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'clo
  *
  * @throws ledger-unavailable, ledger-newer, ledger-corrupt when it cannot even be read
  */
-export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
+export async function openDaemonParts(options: DaemonPartsOptions): Promise<DaemonParts> {
   const { place, onTrouble } = options
-  const { clock = new SystemClock() } = options
+  const { clock = new SystemClock(), log = () => undefined } = options
   const { store = openFileStore({ ...options, clock }) } = options
-  const world = openWorldParts({ ...options, clock })
+  const kernel = openKernel()
+  const { ledger, replica } = store
+  const ports = await openDaemonPorts({
+    ...{ place, ledger, clock, processes: kernel, log, onTrouble },
+    ...(replica === undefined ? {} : { replica }),
+  })
+  const leased = ports && { ports: new LeasedPorts({ broker: ports, onTrouble }) }
+  const world = openWorldParts({ ...options, clock, kernel, ...leased })
   const agents = options.takesAgents === true ? openAgents(store, clock) : undefined
   const expressions = new CelExpressions()
   const { probes, actuators } = placedParts(world, agents)
@@ -66,8 +82,8 @@ export function openDaemonParts(options: DaemonPartsOptions): DaemonParts {
   const { runtime, components } = world
   const watching = openCircumstances(place, clock, onTrouble)
   const { close: _, ...kept } = store
-  const worked = agents === undefined ? {} : { agents }
-  return { ...kept, store, clock, world, runtime, engine, components, ...worked, ...watching }
+  const some = { ...(agents && { agents }), ...(ports && { ports }) }
+  return { ...kept, store, clock, world, runtime, engine, components, ...some, ...watching }
 }
 
 /** Lets go of everything, ending no ramp and no component. */
@@ -76,6 +92,7 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   parts.agents?.desk.close()
   await parts.recorder.close()
   closeWorldParts(parts.world)
+  await parts.ports?.close()
   await parts.store.close()
 }
 

@@ -21,6 +21,8 @@ import { DamagedLedger } from './daemon-ledger.ts'
 export interface DaemonStore {
   /** Who holds the leases of this opening; absent where nothing is shared. */
   readonly owner?: string
+  /** What this daemon is called among those that share the store; absent where nothing is shared. */
+  readonly replica?: string
   readonly ledger: Ledger
   readonly records: Records
   /** The same records by a way of their own, for looking up who comes in. @default records */

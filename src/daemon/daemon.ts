@@ -116,7 +116,8 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const kept = await openStore({ place, settings, clock, onTrouble }, options.database)
   const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
   const store = measured === undefined ? kept : { ...kept, ledger: measured }
-  const parts = openDaemonParts({ place, settings, clock, store, takesAgents, onTrouble })
+  const opening = { place, settings, clock, store, takesAgents, log, onTrouble }
+  const parts = await openDaemonParts(opening)
   const { webhooksMayReach, database } = options
   // Where only the owner of the account comes in, webhooks reach no more than they could themselves.
   const mayReach = doors === undefined ? 'everything' : webhooksMayReach

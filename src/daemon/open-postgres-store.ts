@@ -44,6 +44,8 @@ const ACCESS_CONNECTIONS = 4
 export interface PostgresStore {
   /** The owner of this opening's leases: its replica's name for as long as it is open. */
   readonly owner: string
+  /** The name of the replica. */
+  readonly replica: string
   readonly ledger: Ledger
   readonly records: Records
   /** The same records by connections of their own. */
@@ -100,7 +102,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       return closing
     }
     const shared = { records, accessRecords, leases, sideLeases, mailbox }
-    return { owner, ledger, ...shared, settings, close }
+    return { owner, replica, ledger, ...shared, settings, close }
   } catch (thrown) {
     await database.close()
     throw thrown

@@ -28,6 +28,8 @@ import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
+import type { PortSource } from '../runtimes/placement/port-source.ts'
+import type { Kernel } from '../runtimes/process/kernel/kernel.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -48,6 +50,10 @@ export interface WorldPartsOptions {
   /** A copy of the process's variables. */
   readonly settings: Readonly<Record<string, string>>
   readonly clock: Clock
+  /** @default what this machine tells */
+  readonly kernel?: Kernel
+  /** Where components get their ports from. @default free ones, which nothing is recorded of */
+  readonly ports?: PortSource
   onTrouble(error: unknown): void
 }
 
@@ -65,8 +71,11 @@ export interface WorldParts {
 export function openWorldParts(options: WorldPartsOptions): WorldParts {
   const { place, settings, clock, onTrouble } = options
   const { workspace, processesFolder: folder } = place
-  const common = { workspace, settings, clock, onTrouble }
-  const runtime = new ProcessRuntime({ folder, ...common })
+  const { kernel, ports } = options
+  const leased = ports === undefined ? {} : { ports }
+  const common = { workspace, settings, clock, onTrouble, ...leased }
+  const asked = kernel === undefined ? {} : { kernel }
+  const runtime = new ProcessRuntime({ folder, ...common, ...asked })
   const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
   const runtimes = [runtime, containers, new ExternalRuntime()]
   const processes = new ProcessComponents({ runtime, workspace, folder })

@@ -46,6 +46,10 @@ export interface PortBrokerOptions {
   readonly host: string
   /** What Ports contracts say now; asked at every claim. @default nothing, the built-in range */
   readonly policies?: () => readonly PortPolicy[]
+  /** Where it begins to look for ports: another workspace of this machine begins elsewhere. */
+  readonly salt?: string
+  /** Whether nobody listens on a port of TCP, for claims that no socket is to hold. */
+  readonly isFree: (port: number) => Promise<boolean>
   /** How long a keeper that holds nothing waits for a daemon. @unit ms @default 60 s */
   readonly keeperIdleMs?: number
   /** One line for the daemon's log. */
@@ -100,6 +104,8 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       record,
       holding,
       clock,
+      salt: options.salt ?? '',
+      isFree: options.isFree,
       policies: () => options.policies?.() ?? [],
       settleDead: async (leases) => await this.#settleDead(leases),
       granted: () => this.#granted(),

@@ -39,7 +39,11 @@ export interface ClaimParts {
   readonly record: PortLedger
   readonly holding: Holding
   readonly clock: Clock
+  /** Where choices begin; see choosePort. */
+  readonly salt: string
   policies(): readonly PortPolicy[]
+  /** Whether nobody listens on this port of TCP. */
+  isFree(port: number): Promise<boolean>
   /** Looks now whether the owners of these leases live, and records what became of them. */
   settleDead(leases: readonly PortLease[]): Promise<void>
   /** A lease was granted or renewed. */
@@ -138,7 +142,7 @@ export class Claiming {
   }
 
   #choose(work: Work, circumstances: PortCircumstances): void {
-    const { record, policies } = this.#parts
+    const { record, policies, salt } = this.#parts
     for (const step of work.refusal === undefined ? work.steps : []) {
       if (step.lease !== undefined || step.state !== undefined) continue
       const old = usableLease(step.wish, record.table.ofOwner(step.wish.owner))
@@ -149,6 +153,7 @@ export class Claiming {
           policies: policies(),
           circumstances,
           pending: this.#pending,
+          salt,
         })
       if ('verdict' in answer && answer.verdict === 'refused') {
         work.refusal = answer
@@ -180,10 +185,17 @@ export class Claiming {
     refused: Map<string, KernelRefusal>,
   ): Promise<void> {
     const { holding, record } = this.#parts
-    const wishes = steps.flatMap(({ id, choice }) =>
-      id === undefined || choice === undefined ? [] : [{ id, claim: choice.claim }],
+    const wishes = steps.flatMap(({ id, choice, wish }) =>
+      id === undefined || choice === undefined ? [] : [{ id, claim: choice.claim, wish }],
     )
-    const outcomes = new Map((await holding.hold(wishes)).map((it) => [it.id, it]))
+    const { true: loose = [], false: held = [] } = Object.groupBy(wishes, ({ wish }) =>
+      isLoose(wish) ? 'true' : 'false',
+    )
+    const answers = await Promise.all([
+      holding.hold(held.map(({ id, claim }) => ({ id, claim }))),
+      Promise.all(loose.map(async ({ id, claim }) => await this.#seeFree(id, claim))),
+    ])
+    const outcomes = new Map(answers.flat().map((it) => [it.id, it]))
     for (const step of steps) {
       const outcome = outcomes.get(step.id ?? '')
       if (outcome === undefined || step.choice === undefined) continue
@@ -202,6 +214,11 @@ export class Claiming {
         work.refusal = systemRefusal({ error, address, claim, leases: record.table.size })
       }
     }
+  }
+
+  async #seeFree(id: string, { addresses: [address = ''], port }: PortClaim): Promise<HoldOutcome> {
+    const isFree = await this.#parts.isFree(port)
+    return isFree ? { id, inodes: [] } : { id, address, error: 'EADDRINUSE' }
   }
 
   /** Whether it stands; undefined: it does not. */
@@ -250,4 +267,9 @@ export class Claiming {
     )
     return { verdict: 'granted', leases }
   }
+}
+
+/** Whether no socket is to hold it. */
+function isLoose({ isHeld = true, protocol = 'tcp' }: PortWish): boolean {
+  return !isHeld && protocol === 'tcp'
 }

@@ -6,6 +6,7 @@ import { SystemClock } from '../../src/clock/system-clock.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts'
 import { openPortBroker } from '../../src/ports/broker.ts'
 import { Lines } from '../../src/ports/keeper/lines.ts'
+import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { BrokerAnswer, BrokerQuestion } from './broker-words.ts'
 
@@ -17,6 +18,7 @@ const broker = await openPortBroker({
   processes: new LinuxKernel(),
   folder: join(folder, 'ports'),
   host: 'here',
+  isFree: isPortFree,
   log: (line) => console.error(line),
   onTrouble: (error) => console.error(error),
 })

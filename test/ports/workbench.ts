@@ -12,6 +12,7 @@ import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts'
 import { type LocalPortBroker, openPortBroker } from '../../src/ports/broker.ts'
 import { KeeperLink } from '../../src/ports/keeper/keeper-link.ts'
 import { keeperPathOf } from '../../src/ports/keeper/keeper-path.ts'
+import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { Clock } from '../../src/seams/clock.ts'
 import type { PortGrant, PortWish } from '../../src/seams/port-broker.ts'
@@ -63,6 +64,7 @@ export function makePortBench(context: TestContext): PortBench {
         processes: new LinuxKernel(),
         folder: join(folder, 'ports'),
         host: 'here',
+        isFree: isPortFree,
         policies: () => policies,
         log: (line) => log.push(line),
         onTrouble: (error) => troubles.push(error),

@@ -24,6 +24,8 @@ export interface ChoiceParts {
   readonly circumstances: PortCircumstances
   /** What is being carried out at this instant. */
   readonly pending: PendingPorts
+  /** Whose choices these are, so that two folders of one machine begin elsewhere. @default nobody's */
+  readonly salt?: string
 }
 
 /** A port that may be given, if the kernel lets us. */
@@ -42,10 +44,10 @@ export function choosePort(wish: PortWish, parts: ChoiceParts): PortChoice | Por
 }
 
 /** Where in a range the search for an owner's port begins. */
-export function startOf(owner: PortOwner, count: number): number {
+export function startOf(owner: PortOwner, count: number, salt = ''): number {
   let hash = 0x811c9dc5
   // FNV-1a: short, the same everywhere, and spread well enough over some thousand ports.
-  for (const character of ownerKey(owner)) {
+  for (const character of ownerKey(owner) + salt) {
     hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0
   }
   // Without this, names that differ in their last letter alone would be neighbours.
@@ -107,7 +109,7 @@ class Choosing {
   #probe(by: RuledRange, which: 'none-cooling' | 'own-cooling'): PortChoice | undefined {
     const { first, last } = by.range
     const count = last - first + 1
-    const start = startOf(this.#wish.owner, count)
+    const start = startOf(this.#wish.owner, count, this.#parts.salt)
     for (let step = 0; step < count; step++) {
       const choice = this.#try(by, first + ((start + step) % count), which)
       if (choice !== undefined) return choice

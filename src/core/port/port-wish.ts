@@ -13,6 +13,13 @@ export interface PortWish {
   readonly port?: number
   /** @default number */
   readonly giving?: PortLease['giving']
+  /**
+   * Whether a socket holds it until a process has it. What is started in this very moment does
+   * without: nobody else is given the port, and that it is free was seen. Only TCP.
+   *
+   * @default true
+   */
+  readonly isHeld?: boolean
   /** How long it lasts while no process has it. @unit ms @default 60 s */
   readonly ttlMs?: number
 }

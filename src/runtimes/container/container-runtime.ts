@@ -12,6 +12,7 @@ import type { Clock } from '../../seams/clock.ts'
 import type { Processes, ProcessState } from '../../seams/processes.ts'
 import { type FollowOptions, LogKeeper } from '../logs/log-keeper.ts'
 import type { LogLine } from '../logs/log-line.ts'
+import type { PortSource } from '../placement/port-source.ts'
 import { PortAllocator } from '../placement/ports.ts'
 import { failed, failedBySystem } from '../subject/answers.ts'
 import { passFence } from '../subject/fences.ts'
@@ -38,6 +39,8 @@ export interface ContainerRuntimeOptions {
   readonly settings: Readonly<Record<string, string>>
   readonly clock: Pick<Clock, 'nowMs'>
   /** Told of what went wrong where nobody waits for an answer. */
+  /** @default free ones, which nothing is recorded of */
+  readonly ports?: PortSource
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -93,7 +96,7 @@ export class ContainerRuntime implements Actuator, Processes {
       nowMs,
       registry: this.#registry,
       watcher: this.#watcher,
-      ports: new PortAllocator(),
+      ports: options.ports ?? new PortAllocator(),
       pruned: (instance) => this.#forget(instance),
     }
     this.#registry.load()

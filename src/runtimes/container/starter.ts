@@ -5,7 +5,7 @@
  */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import type { PortAllocator } from '../placement/ports.ts'
+import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
 import { findUnknownPort } from '../placement/variables.ts'
 import { done, failed } from '../subject/answers.ts'
 import { containerBody } from './container-body.ts'
@@ -29,7 +29,7 @@ export interface StartNeeds extends StopNeeds {
   readonly folder: string
   readonly workspace: string
   readonly settings: Readonly<Record<string, string>>
-  readonly ports: PortAllocator
+  readonly ports: PortSource
   readonly pruned: (instance: Instance) => void
 }
 
@@ -134,8 +134,8 @@ class Start {
   async #startNew(image: Image): Promise<CommandAnswer> {
     for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
       const reservation = await this.#reservePorts()
-      if (reservation === undefined) {
-        const sentence = `${this.#input.subject}: there is no free port.`
+      if ('sentence' in reservation) {
+        const sentence = `${this.#input.subject}: ${reservation.sentence}`
         return failed({ reason: 'no-free-port', sentence, retryable: true })
       }
       try {
@@ -156,16 +156,17 @@ class Start {
     return failed({ reason: 'contended', sentence, retryable: true })
   }
 
-  async #reservePorts(): ReturnType<PortAllocator['reserve']> {
+  async #reservePorts(): Promise<PortReservation | NoPorts> {
     const taken = new Set<number>()
     for (const instance of this.#needs.registry.all()) {
       if (instance.ended !== undefined) continue
       for (const port of Object.values(instance.record.outside.ports)) taken.add(port)
     }
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
+    const { subject } = this.#input
     const names = Object.keys(this.#input.ports)
     const previous = latest?.record.outside.ports ?? {}
-    return await this.#needs.ports.reserve({ names, previous, taken })
+    return await this.#needs.ports.reserve({ subject, names, previous, taken })
   }
 
   async #record(image: Image, wiring: Wiring): Promise<Instance | undefined> {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import type { PortRequest, PortReservation, PortSource } from './port-source.ts'
 import { PortAllocator } from './ports.ts'
 import { findUnknownPort, substitute } from './variables.ts'
 
@@ -20,11 +21,22 @@ test('a port that somebody listens on, on whichever address, is not handed out a
     await new Promise<void>((resolve) => server.listen(0, host, resolve))
     const address = server.address()
     const http = typeof address === 'object' ? (address?.port ?? 0) : 0
-    const request = { names: ['http'], previous: { http }, taken: new Set<number>() }
-    const reservation = await allocator.reserve(request)
-    assert.notEqual(reservation?.ports['http'], http, `taken on ${host}`)
+    const request = {
+      subject: 'api',
+      names: ['http'],
+      previous: { http },
+      taken: new Set<number>(),
+    }
+    const reservation = await reserve(allocator, request)
+    assert.notEqual(reservation.ports['http'], http, `taken on ${host}`)
     await new Promise((resolve) => server.close(resolve))
-    reservation?.release()
-    assert.equal((await allocator.reserve(request))?.ports['http'], http, `free again on ${host}`)
+    reservation.release()
+    const again = await reserve(allocator, request)
+    assert.equal(again.ports['http'], http, `free again on ${host}`)
   }
 })
+
+async function reserve(source: PortSource, request: PortRequest): Promise<PortReservation> {
+  const reservation = await source.reserve(request)
+  return 'sentence' in reservation ? assert.fail(reservation.sentence) : reservation
+}

@@ -1,8 +1,10 @@
 /**
- * Finds free ports for components. A first slice: a port is free at the moment it is looked at, and
- * kept from other starts of this daemon until its own start has been recorded.
+ * Finds free ports where no ledger is that they could be leased in, as with an agent: a port is free at
+ * the moment it is looked at, and kept from other starts of this process until its own start has been
+ * recorded.
  */
 import { createServer } from 'node:net'
+import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
 
 const TRIES_MAX = 64
 
@@ -16,30 +18,13 @@ const PORT_BELOW = 32_000
 /** A prime, so that neighbouring pids begin far from each other. */
 const PID_STRIDE = 7_919
 
-/** What to allocate. */
-export interface PortRequest {
-  readonly names: readonly string[]
-  /** The ports the subject had the last time. */
-  readonly previous: Readonly<Record<string, number>>
-  /** Ports that belong to running instances, whether they listen already or not. */
-  readonly taken: ReadonlySet<number>
-}
-
-/** Ports that were found; they stay reserved until released. */
-export interface PortReservation {
-  readonly ports: Readonly<Record<string, number>>
-  /** Idempotent. */
-  release(): void
-}
-
 /** Allocates ports, never the same one to two starts at once. */
-export class PortAllocator {
+export class PortAllocator implements PortSource {
   readonly #reserved = new Set<number>()
   // Far from where another daemon of this machine begins, whose pid is another one.
   #next = (process.pid * PID_STRIDE) % (PORT_BELOW - PORT_LEAST)
 
-  /** Reserves a port for every name, or none and answers undefined. */
-  async reserve(request: PortRequest): Promise<PortReservation | undefined> {
+  async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
     const ports: Record<string, number> = {}
     const release = (): void => {
       for (const port of Object.values(ports)) this.#reserved.delete(port)
@@ -48,11 +33,19 @@ export class PortAllocator {
       const port = await this.#reserveOne(request, request.previous[name])
       if (port === undefined) {
         release()
-        return undefined
+        return { sentence: 'there is no free port.' }
       }
       ports[name] = port
     }
     return { ports, release }
+  }
+
+  took(): void {
+    // The registry of the runtime remembers who runs with which ports.
+  }
+
+  ended(): void {
+    // As above: nothing is kept here of what was released.
   }
 
   async #reserveOne(request: PortRequest, wanted: number | undefined): Promise<number | undefined> {

@@ -13,6 +13,7 @@ import type { LogLimits } from '../logs/log-file.ts'
 import { type FollowOptions, LogKeeper } from '../logs/log-keeper.ts'
 import type { LogLine } from '../logs/log-line.ts'
 import { readTail } from '../logs/read-tail.ts'
+import type { PortSource } from '../placement/port-source.ts'
 import { PortAllocator } from '../placement/ports.ts'
 import { failed, failedBySystem } from '../subject/answers.ts'
 import { passFence } from '../subject/fences.ts'
@@ -47,6 +48,8 @@ export interface ProcessRuntimeOptions {
   readonly clock: Pick<Clock, 'nowMs'>
   /** @default this machine's */
   readonly kernel?: Kernel
+  /** @default free ones, which nothing is recorded of */
+  readonly ports?: PortSource
   readonly logs?: Partial<LogLimits>
   /** Told of what went wrong where nobody waits for an answer (a full disk while logging). */
   readonly onTrouble: (error: unknown) => void
@@ -92,7 +95,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
       supervisor,
       nowMs,
       registry: this.#registry,
-      ports: new PortAllocator(),
+      ports: options.ports ?? new PortAllocator(),
       spawner: this.#spawner,
       notify: this.#notify,
       searchPath: settings['PATH'] ?? SEARCH_PATH,
@@ -207,7 +210,12 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
 
   #takeOver(instance: Instance): void {
     this.#carry(instance)
-    if (instance.record.notify !== true || instance.ended !== undefined) return
+    const { record, ended, identity } = instance
+    if (ended === undefined && identity !== undefined) {
+      const { ports, bootId } = this.#needs
+      ports.took(record.subject, record.ports, { ...identity, bootId })
+    }
+    if (record.notify !== true || ended !== undefined) return
     this.#notify.listen(instance).catch(this.#options.onTrouble)
   }
 

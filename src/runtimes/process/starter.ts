@@ -6,7 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import type { PortAllocator } from '../placement/ports.ts'
+import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
 import {
   buildVariables,
   findUnknownPort,
@@ -37,7 +37,7 @@ export interface StartNeeds extends EndNeeds {
   readonly bootId: string
   readonly settings: Readonly<Record<string, string>>
   readonly registry: Registry
-  readonly ports: PortAllocator
+  readonly ports: PortSource
   readonly spawner: Spawner
   readonly notify: NotifyKeeper
   readonly started: (instance: Instance) => void
@@ -152,8 +152,8 @@ class Start {
   async #startNew(): Promise<CommandAnswer> {
     for (let attempt = 0; attempt < CREATE_TRIES_MAX; attempt++) {
       const reservation = await this.#reservePorts()
-      if (reservation === undefined) {
-        const sentence = `${this.#input.subject}: there is no free port.`
+      if ('sentence' in reservation) {
+        const sentence = `${this.#input.subject}: ${reservation.sentence}`
         return failed({ reason: 'no-free-port', sentence, retryable: true })
       }
       try {
@@ -172,7 +172,7 @@ class Start {
     return failed({ reason: 'contended', sentence, retryable: true })
   }
 
-  async #reservePorts(): ReturnType<PortAllocator['reserve']> {
+  async #reservePorts(): Promise<PortReservation | NoPorts> {
     const taken = new Set<number>()
     for (const instance of this.#needs.registry.all()) {
       if (instance.ended !== undefined) continue
@@ -180,7 +180,8 @@ class Start {
     }
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
     const names = Object.keys(this.#input.ports)
-    return await this.#needs.ports.reserve({ names, previous: latest?.record.ports ?? {}, taken })
+    const previous = latest?.record.ports ?? {}
+    return await this.#needs.ports.reserve({ subject: this.#input.subject, names, previous, taken })
   }
 
   #record(ports: Readonly<Record<string, number>>): Instance | undefined {
@@ -288,11 +289,17 @@ class Start {
     })
   }
 
+  #tellPorts({ record, identity }: Instance): void {
+    const { ports, bootId } = this.#needs
+    if (identity !== undefined) ports.took(record.subject, record.ports, { ...identity, bootId })
+  }
+
   async #answer(instance: Instance, reason: string): Promise<CommandAnswer> {
     const { record } = instance
     const adopted = record.order !== this.#order.id
     if (this.#order.signal.aborted && !adopted) return await this.#giveUp(instance)
     const pid = instance.identity?.pid ?? 0
+    this.#tellPorts(instance)
     const ports = Object.entries(record.ports).map(([name, port]) => `${name} ${port}`)
     const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`
     const how = adopted ? `has been running since ${record.order}` : 'is running'

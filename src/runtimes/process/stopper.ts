@@ -1,6 +1,7 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the kernel has none left. */
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
+import type { PortSource } from '../placement/port-source.ts'
 import { done, failed } from '../subject/answers.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import type { Instance } from './instance.ts'
@@ -10,6 +11,7 @@ import type { Registry } from './registry.ts'
 /** What stopping needs. */
 export interface StopNeeds extends EndNeeds {
   readonly registry: Registry
+  readonly ports: PortSource
 }
 
 /** Stops a component. */
@@ -30,6 +32,7 @@ export async function stopComponent(
   if (order.signal.aborted) return notStopped(input, 'cancelled', outcome, needs)
   const left = results.some((result) => result.left.length + result.portsLeft.length > 0)
   if (left) return notStopped(input, 'left-behind', outcome, needs)
+  if (others.length === 0) needs.ports.ended(input.subject)
   return stopped(input, outcome, others)
 }
 

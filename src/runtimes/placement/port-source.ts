@@ -1,0 +1,35 @@
+/** Where runtimes take the ports of what they start from. */
+import type { ProcessIdentity } from '../../core/port/port-lease.ts'
+
+/** Ports that are wanted for one start. */
+export interface PortRequest {
+  /** Whose they are: the same subject gets the same ports again, if they can be had. */
+  readonly subject: string
+  readonly names: readonly string[]
+  /** The ports the subject had the last time. */
+  readonly previous: Readonly<Record<string, number>>
+  /** Ports that belong to running instances, whether they listen already or not. */
+  readonly taken: ReadonlySet<number>
+}
+
+/** Ports that were found; nobody else is given them until they are released. */
+export interface PortReservation {
+  readonly ports: Readonly<Record<string, number>>
+  /** The start is over, well or not; what a process was said to have stays. Idempotent. */
+  release(): void
+}
+
+/** There are none; the sentence says who is in the way, for people. */
+export interface NoPorts {
+  readonly sentence: string
+}
+
+/** Gives ports to starts, never the same one to two. */
+export interface PortSource {
+  /** Ports for every name, or for none. */
+  reserve(request: PortRequest): Promise<PortReservation | NoPorts>
+  /** A process of the subject has these ports now. Idempotent. */
+  took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
+  /** Nothing of the subject runs any more. */
+  ended(subject: string): void
+}
