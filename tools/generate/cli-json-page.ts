@@ -45,7 +45,7 @@ const SHAPES: readonly Shape[] = [
   {
     name: 'status',
     title: 'rampart status',
-    text: 'The latest ramps, newest first, and every environment with its latest starts. `phase` is `moving`, `undoing`, `held` or `ended`; `status` of a component is `running`, `exited` or `lost`. With `--watch` the value is that of `up`.',
+    text: 'The latest ramps, newest first, every environment with its latest starts, and the agents of every region (`status` is `connected` or `lost`). `phase` is `moving`, `undoing`, `held` or `ended`; `status` of a component is `running`, `exited` or `lost`. With `--watch` the value is that of `up`.',
   },
   {
     name: 'explain-stage',

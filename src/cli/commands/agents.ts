@@ -1,9 +1,8 @@
 /** `rampart agents list|remove`: who works in which region for a server. */
-import { describeDuration } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
-import { tableLines } from '../views/columns.ts'
+import { agentRows } from '../views/agent-lines.ts'
 import { withDaemon } from '../workspace.ts'
 
 /** Lists them, a line each. */
@@ -20,11 +19,7 @@ export async function runAgentsList(
     if (agents.length === 0) {
       parts.stderr.write('No agent works for this server. Next: rampart agent --help\n')
     }
-    const rows = agents.map(({ region, name, status, version, lastSeenAtMs }) => {
-      const ago = describeDuration(Math.max(0, Math.round(parts.nowMs() - lastSeenAtMs)))
-      return [region, name, status, `version ${version}`, `seen ${ago} ago`]
-    })
-    for (const line of tableLines(rows)) parts.stdout.write(`${line}\n`)
+    for (const line of agentRows(agents, parts.nowMs())) parts.stdout.write(`${line}\n`)
     return EXIT.yes
   })
 }

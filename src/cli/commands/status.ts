@@ -7,6 +7,7 @@ import type { RampSummary } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { agentLines } from '../views/agent-lines.ts'
 import { tableLines } from '../views/columns.ts'
 import { environmentLines } from '../views/environment-lines.ts'
 import { MARKS, type Paint, paintFor } from '../views/paint.ts'
@@ -31,15 +32,16 @@ export function runStatus(parts: CliParts, options: StatusOptions): Promise<numb
       const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
       return watched.exitCode
     }
-    const environments = await client.environments()
+    const [environments, agents] = await Promise.all([client.environments(), client.agents()])
     if (options.json === true) {
-      parts.stdout.write(`${JSON.stringify({ ramps, environments })}\n`)
+      parts.stdout.write(`${JSON.stringify({ ramps, environments, agents })}\n`)
       return EXIT.yes
     }
     const paint = paintFor(parts.stdout, parts.settings)
     const lines = [
       ...(await movingLines(client, moving, paint)),
       ...environmentLines(environments, parts.nowMs(), paint),
+      ...agentLines(agents, parts.nowMs(), paint),
       ...endedLines(ramps, parts.nowMs(), paint),
     ]
     parts.stdout.write(`${lines.join('\n')}\n`)

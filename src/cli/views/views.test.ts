@@ -5,7 +5,9 @@ import { commandOf, planOf, probed, stageOf } from '../../../test/support/plan-w
 import type { Answer } from '../../core/plan/verdict.ts'
 import { goalWords } from '../../core/telling/goal-words.ts'
 import { answerKey, stageRows } from '../../core/telling/stage-rows.ts'
+import type { AgentView } from '../../server/wire/agents.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../../server/wire.ts'
+import { agentLines } from './agent-lines.ts'
 import { countOf, fit, tableLines } from './columns.ts'
 import { entryLine } from './entry-line.ts'
 import { environmentLines } from './environment-lines.ts'
@@ -248,4 +250,20 @@ describe('environments', () => {
     assert.match(titleOf({ ...ramp('up', 'undone'), phase: 'held' }) ?? '', /^shop: up holds/)
     assert.equal(titleOf(), 'shop: its ramps are not in this ledger')
   })
+})
+
+test('says of every agent whether it is there, and what waits for one that is not', () => {
+  const seen = { version: '1.2.3', sinceMs: 0, busyWith: 0 }
+  const agents: readonly AgentView[] = [
+    { ...seen, region: 'eu', name: 'token:agent-eu', status: 'connected', lastSeenAtMs: 60_000 },
+    { ...seen, region: 'us', name: 'token:agent-us', status: 'lost', lastSeenAtMs: 1_000 },
+  ]
+  assert.deepEqual(agentLines([], 61_000, plain), [])
+  assert.deepEqual(agentLines(agents, 61_000, plain), [
+    'Agents',
+    '  ✔ eu  token:agent-eu  connected  version 1.2.3  seen 1.00 s ago',
+    '  ✖ us  token:agent-us  lost       version 1.2.3  seen 1 min 00 s ago',
+    '  What is to be done in us waits. Next: rampart agent --help',
+    '',
+  ])
 })
