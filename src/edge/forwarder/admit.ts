@@ -11,6 +11,7 @@ export async function admit(
 ): Promise<Admission> {
   const client: FrontClient = {
     front,
+    connection: socket,
     remoteAddress: socket.remoteAddress ?? '',
     remotePort: socket.remotePort ?? 0,
     localAddress: socket.localAddress ?? '',

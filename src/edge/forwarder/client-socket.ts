@@ -48,29 +48,36 @@ export function holdersOf(inode: string, pids: Iterable<number>): readonly numbe
 
 /** How the client's own row begins, in which table: its local end is what is remote to us. */
 function needlesOf(ends: ConnectionEnds): readonly (readonly [string, string])[] {
-  const [client, server] = [plain(ends.remoteAddress), plain(ends.localAddress)]
-  const row = (print: (address: string) => string): string =>
-    `${print(client)}:${hex(ends.remotePort)} ${print(server)}:${hex(ends.localPort)} `
-  if (isIPv4(client) && isIPv4(server)) {
-    return [
-      ['tcp', row(printIpv4)],
-      // A socket of IPv6 may speak IPv4.
-      ['tcp6', row((address) => `0000000000000000FFFF0000${printIpv4(address)}`)],
-    ]
+  const [client, server] = [bytesOf(ends.remoteAddress), bytesOf(ends.localAddress)]
+  if (client === undefined || server?.length !== client.length) return []
+  const row = (before: readonly number[]): string => {
+    const [from, to] = [
+      [...before, ...client],
+      [...before, ...server],
+    ].map(printAddress)
+    return `${from}:${hex(ends.remotePort)} ${to}:${hex(ends.localPort)} `
   }
-  if (client !== '::1' || server !== '::1') return []
-  return [['tcp6', row(() => '00000000000000000000000001000000')]]
+  if (client.length === 16) return [['tcp6', row([])]]
+  // A socket of IPv6 may speak IPv4.
+  return [
+    ['tcp', row([])],
+    ['tcp6', row(MAPPED)],
+  ]
 }
 
-function plain(address: string): string {
-  return address.replace(/^::ffff:(?=\d+\.)/i, '')
+const MAPPED: readonly number[] = [0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff]
+
+/** Of IPv6 only loopback is told apart: it is the one that is always this machine. */
+function bytesOf(address: string): readonly number[] | undefined {
+  const plain = address.replace(/^::ffff:(?=\d+\.)/i, '')
+  if (isIPv4(plain)) return plain.split('.').map(Number)
+  return plain === '::1' ? [...Array.from({ length: 15 }, () => 0), 1] : undefined
 }
 
-/** The kernel prints the word as the machine has it in memory. */
-function printIpv4(address: string): string {
-  const bytes = Uint8Array.from(address.split('.').map(Number))
-  const [word = 0] = new Uint32Array(bytes.buffer)
-  return word.toString(16).toUpperCase().padStart(8, '0')
+/** The kernel prints each word as the machine has it in memory. */
+function printAddress(bytes: readonly number[]): string {
+  const words = new Uint32Array(Uint8Array.from(bytes).buffer)
+  return [...words].map((word) => word.toString(16).toUpperCase().padStart(8, '0')).join('')
 }
 
 function hex(port: number): string {

@@ -7,7 +7,7 @@ import { createServer, type ListenOptions, Server, type Socket } from 'node:net'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
 import { BackendPool } from './backend-pool.ts'
-import type { FrontCounts, FrontDefinition, MayConnect } from './front.ts'
+import type { FrontCounts, FrontDefinition, MayConnect, OnRefused } from './front.ts'
 import { createHttpFront } from './http-front.ts'
 import { carryConnection, type FrontParts } from './tcp-front.ts'
 
@@ -15,8 +15,7 @@ import { carryConnection, type FrontParts } from './tcp-front.ts'
 export interface ForwarderOptions {
   /** @default everybody may */
   readonly mayConnect?: MayConnect
-  /** Listening sockets that were inherited, by the name of their front. */
-  readonly inherited?: ReadonlyMap<string, readonly number[]>
+  readonly onRefused?: OnRefused
 }
 
 interface OpenFront {
@@ -38,11 +37,12 @@ export class Forwarder implements DataPlane {
   }
 
   /**
-   * Listens at a front; quiet when it does already.
+   * Listens at a front, on sockets that this process has inherited where they are given; quiet when
+   * it does already.
    *
    * @throws data-plane-failed when it cannot listen there
    */
-  async open(definition: FrontDefinition): Promise<void> {
+  async open(definition: FrontDefinition, inherited: readonly number[] = []): Promise<void> {
     if (this.#fronts.has(definition.name)) return
     const { waitMs = 10_000, waitingMax = 1_024 } = definition
     const servers: Server[] = []
@@ -51,8 +51,9 @@ export class Forwarder implements DataPlane {
         definition,
         pool: new BackendPool({ waitMs, waitingMax }),
         mayConnect: this.#options.mayConnect,
-        onRefused: () => {
+        onRefused: (sentence) => {
           front.refused += 1
+          this.#options.onRefused?.(definition.name, sentence)
         },
       },
       servers,
@@ -62,7 +63,8 @@ export class Forwarder implements DataPlane {
     }
     this.#fronts.set(definition.name, front)
     try {
-      for (const place of this.#placesOf(definition)) servers.push(await listenAt(front, place))
+      for (const place of placesOf(definition, inherited))
+        servers.push(await listenAt(front, place))
     } catch (cause) {
       await this.close(definition.name)
       const hint = `cannot listen: ${cause instanceof Error ? cause.message : String(cause)}`
@@ -81,6 +83,17 @@ export class Forwarder implements DataPlane {
     })
     for (const socket of front.sockets) socket.destroy()
     await Promise.all(closed)
+  }
+
+  /** Has exactly these from now on; what is under way at others is cut off. */
+  async set(name: string, backends: readonly RoutedBackend[]): Promise<void> {
+    const { pool } = this.#front(name).parts
+    for (const { state, ...backend } of backends) {
+      pool.route(backend)
+      if (state === 'draining') pool.drain(backend)
+    }
+    const ids = new Set(backends.map(({ id }) => id))
+    for (const { backend } of pool.list()) if (!ids.has(backend.id)) pool.remove(backend.id)
   }
 
   async route(name: string, backend: Backend): Promise<void> {
@@ -104,6 +117,11 @@ export class Forwarder implements DataPlane {
     return all.map(({ backend, state }) => ({ ...backend, state }))
   }
 
+  /** The front of that name as it was opened. */
+  definition(name: string): FrontDefinition | undefined {
+    return this.#fronts.get(name)?.parts.definition
+  }
+
   /** What a front has carried; undefined when there is none of that name. */
   counts(name: string): FrontCounts | undefined {
     const front = this.#fronts.get(name)
@@ -112,12 +130,6 @@ export class Forwarder implements DataPlane {
     const { unserved, waiting } = parts.pool
     const backends = parts.pool.list().map((backend) => backend.counts())
     return { accepted, refused, unserved, waiting, backends }
-  }
-
-  #placesOf({ name, addresses, port }: FrontDefinition): readonly ListenOptions[] {
-    const inherited = this.#options.inherited?.get(name)
-    if (inherited !== undefined) return inherited.map((fd) => ({ fd }) as ListenOptions)
-    return addresses.map((host) => ({ host, port, ipv6Only: host.includes(':'), backlog: 4_096 }))
   }
 
   #front(name: string): OpenFront {
@@ -132,6 +144,14 @@ export class Forwarder implements DataPlane {
 
 function failed(operation: string, subject: string) {
   return { code: 'data-plane-failed', operation, subject } as const
+}
+
+function placesOf(
+  { addresses, port }: FrontDefinition,
+  inherited: readonly number[],
+): readonly ListenOptions[] {
+  if (inherited.length > 0) return inherited.map((fd) => ({ fd }) as ListenOptions)
+  return addresses.map((host) => ({ host, port, ipv6Only: host.includes(':'), backlog: 4_096 }))
 }
 
 async function listenAt(front: OpenFront, place: ListenOptions): Promise<Server> {

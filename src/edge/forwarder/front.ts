@@ -3,11 +3,11 @@ import type { RoutedBackend } from '../../seams/data-plane.ts'
 
 /** A front as it is asked for. */
 export interface FrontDefinition {
-  /** Unique, for example `shop/api/http`. Descriptors that are inherited by this name are used. */
+  /** Unique, for example `shop/api/http`: the service, then which of its ports. */
   readonly name: string
   /** `tcp` chooses a backend for each connection, `http` for each request of HTTP/1.1. */
   readonly mode: 'tcp' | 'http'
-  /** Literal addresses, used where no descriptor is inherited. Never empty. */
+  /** Literal addresses, used where no socket is inherited. Never empty. */
   readonly addresses: readonly string[]
   readonly port: number
   /**
@@ -22,6 +22,8 @@ export interface FrontDefinition {
 /** Who asks to come in. */
 export interface FrontClient {
   readonly front: string
+  /** The same for all requests of one connection. */
+  readonly connection: object
   readonly remoteAddress: string
   readonly remotePort: number
   readonly localAddress: string
@@ -40,6 +42,9 @@ export type Admission =
  * on loopback by the kernel's tables, elsewhere by what they show. What it throws is a refusal.
  */
 export type MayConnect = (client: FrontClient) => Admission | Promise<Admission>
+
+/** Is told of each client that may not come in, and why. */
+export type OnRefused = (front: string, sentence: string) => void
 
 /** What a front has carried so far. */
 export interface FrontCounts {

@@ -1,0 +1,117 @@
+/**
+ * Who may come in at a front, by the rules of Ports contracts: on this machine the kernel tells which
+ * process a connection comes from, elsewhere a token does. What cannot be told is a no.
+ */
+import { performance } from 'node:perf_hooks'
+import type { ConnectPolicy, ConnectTarget } from '../../core/port/connect-policy.ts'
+import { mayConnect, rulesFor } from '../../core/port/may-connect.ts'
+import type { ProcessIdentity } from '../../core/port/port-lease.ts'
+import { digestOfText } from '../../core/units/digest.ts'
+import type { KernelProcesses } from '../../seams/kernel-processes.ts'
+import { type ClientSocket, findClientSocket, holdersOf } from './client-socket.ts'
+import type { Admission, FrontClient } from './front.ts'
+import { ServiceProcesses } from './service-processes.ts'
+
+/** A process that runs a service: the leader of all that it starts. */
+export interface ServiceProcess extends ProcessIdentity {
+  readonly service: string
+}
+
+/** What clients are judged by. */
+export interface Access {
+  readonly policies: readonly ConnectPolicy[]
+  readonly processes: readonly ServiceProcess[]
+}
+
+/** How often strangers are looked for among all processes, so that they cannot keep a front busy. */
+const NAMING_PAUSE_MS = 200
+
+/** What is known of whoever opened a connection. */
+interface Opened {
+  readonly services: readonly string[]
+  /** For people. */
+  readonly who: string
+}
+
+/** Judges clients of one process's fronts. */
+export class AccessJudge {
+  readonly #kernel: KernelProcesses | undefined
+  readonly #opened = new WeakMap<object, Opened>()
+  #access: Access = { policies: [], processes: [] }
+  #processes: ServiceProcesses | undefined
+  #namedAtMs = Number.NEGATIVE_INFINITY
+
+  /** Without a kernel that tells of processes, tokens alone count. */
+  constructor(kernel: KernelProcesses | undefined) {
+    this.#kernel = kernel
+  }
+
+  /** From now on these count, also for connections that are open. */
+  set(access: Access): void {
+    this.#access = access
+    this.#processes = this.#kernel && new ServiceProcesses(this.#kernel, access.processes)
+  }
+
+  judge(client: FrontClient, target: ConnectTarget): Admission {
+    const { policies } = this.#access
+    if (rulesFor(policies, target).length === 0) return { allowed: true }
+    const byToken = this.#servicesOfToken(client.token)
+    // Whoever shows what it is need not be looked up.
+    if (mayConnect(policies, target, byToken).verdict === 'allowed') return { allowed: true }
+    const opened = this.#openedBy(client)
+    const services = [...opened.services, ...byToken]
+    const { verdict, sentence } = mayConnect(policies, target, services)
+    if (verdict === 'allowed') return { allowed: true }
+    return { allowed: false, sentence: `${sentence} It came from ${opened.who}.` }
+  }
+
+  #servicesOfToken(token: string | undefined): readonly string[] {
+    if (token === undefined) return []
+    const digest = digestOfText(token)
+    return this.#clients()
+      .filter(({ tokens }) => tokens.includes(digest))
+      .map(({ service }) => service)
+  }
+
+  /** Looked for once for each connection: a socket stays with whom it was opened by. */
+  #openedBy(client: FrontClient): Opened {
+    const known = this.#opened.get(client.connection)
+    // A service may have been started, and connected, before its process was told of.
+    if (known !== undefined && known.services.length > 0) return known
+    const opened = this.#lookUp(client)
+    this.#opened.set(client.connection, opened)
+    return opened
+  }
+
+  #lookUp(client: FrontClient): Opened {
+    const elsewhere = `${client.remoteAddress}:${client.remotePort}`
+    const socket = this.#kernel && findClientSocket(client)
+    if (socket === undefined) return { services: [], who: elsewhere }
+    const users = this.#clients().filter((one) => one.users.includes(socket.user))
+    const found = this.#processes?.holding(socket.inode)
+    const services = [
+      ...users.map(({ service }) => service),
+      ...(found === undefined ? [] : [found.service]),
+    ]
+    const pid = found?.pid ?? (services.length === 0 ? this.#strangerWith(socket) : undefined)
+    const named = pid === undefined ? '' : `process ${pid} (${this.#commandOf(pid)}) of `
+    return { services, who: `${named}user ${socket.user} at ${elsewhere}` }
+  }
+
+  #strangerWith({ inode }: ClientSocket): number | undefined {
+    const nowMs = performance.now()
+    if (this.#kernel === undefined || nowMs - this.#namedAtMs < NAMING_PAUSE_MS) return undefined
+    this.#namedAtMs = nowMs
+    const pids = this.#kernel.processes().map(({ pid }) => pid)
+    return holdersOf(inode, pids)[0]
+  }
+
+  #commandOf(pid: number): string {
+    const line = (this.#kernel?.command(pid) ?? '').replaceAll(/\s+/g, ' ')
+    return line.length <= 80 ? line : `${line.slice(0, 79)}…`
+  }
+
+  #clients() {
+    return this.#access.policies.flatMap(({ clients }) => clients)
+  }
+}
