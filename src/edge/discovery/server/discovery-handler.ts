@@ -2,6 +2,8 @@
  * Everything that discovery tells over HTTP, by address: for a server of its own, or one that has
  * other addresses too. It only tells, it never changes anything.
  */
+import { answerEds } from '../envoy/answer-eds.ts'
+import { ClusterAssignments } from '../envoy/cluster-assignment.ts'
 import { answerServices } from '../http/answer-services.ts'
 import { ServiceWatch, type ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem, type HttpExchange } from '../http/write-answer.ts'
@@ -9,15 +11,18 @@ import { answerHttpSd } from '../prometheus/answer-http-sd.ts'
 
 const SERVICES = '/v1/services'
 const PROMETHEUS = '/v1/prometheus'
+const ENVOY = '/v3/discovery:endpoints'
 
 /** Answers requests about who serves what. */
 export class DiscoveryHandler {
   readonly #parts: ServiceWatchParts
   readonly #watch: ServiceWatch
+  readonly #assignments: ClusterAssignments
 
   constructor(parts: ServiceWatchParts) {
     this.#parts = parts
     this.#watch = new ServiceWatch(parts)
+    this.#assignments = new ClusterAssignments(parts.endpoints, parts.home)
   }
 
   /** How many wait for something new. */
@@ -27,14 +32,15 @@ export class DiscoveryHandler {
 
   /**
    * Answers, sooner or later; rejects only for a bug of ours. @returns false when the address is
-   * none of its own; then nothing was written
+   * none of its own; then nothing was written. `body` is what was read of the request already, as JSON.
    */
-  async handle(exchange: HttpExchange): Promise<boolean> {
+  async handle(exchange: HttpExchange, body?: unknown): Promise<boolean> {
     const [path = '/'] = (exchange.request.url ?? '/').split('?')
     const { clock } = this.#parts
     if (path === SERVICES) await answerServices({ watch: this.#watch, clock }, exchange)
     else if (path.startsWith(`${SERVICES}/`)) await this.#answerNamed(exchange, path)
     else if (path === PROMETHEUS) answerHttpSd(this.#watch, exchange)
+    else if (path === ENVOY) await answerEds(this.#assignments, exchange, body)
     else return false
     return true
   }
