@@ -8,6 +8,9 @@ import { isBelow } from './found/paths.ts'
 /** Formats that configure a server, wherever it runs; only these follow a folder that is mounted. */
 const SERVER_FORMATS = new Set(['nginx', 'haproxy', 'caddy', 'envoy', 'prometheus', 'traefik'])
 
+/** Files of a program's source, which developers use where they are, whatever image has a copy of them. */
+const OF_SOURCES = new Set(['package.json', 'dotenv', 'procfile'])
+
 /** The ports, each in the network in which its file is used. */
 export function placePorts(
   ports: readonly FoundPort[],
@@ -15,7 +18,7 @@ export function placePorts(
 ): readonly FoundPort[] {
   if (placements.length === 0) return ports
   return ports.flatMap((port) => {
-    if (port.scope !== 'host') return [port]
+    if (port.scope !== 'host' || OF_SOURCES.has(port.format)) return [port]
     const places = placesOf(port, placements)
     return places.length === 0 ? [port] : places.map((place) => placed(port, place))
   })

@@ -74,6 +74,15 @@ export interface FoundPort extends Place, PortSpan {
   readonly because?: string
   /** On which nodes of a cluster. */
   readonly nodes?: NodeChoice
+  /** What is wrong about it by itself, where the format's own rules say so. */
+  readonly flaw?: Flaw
+}
+
+/** What the rules of a format say against a port. */
+export interface Flaw {
+  readonly rule: 'dangling-consumer' | 'out-of-range'
+  readonly sentence: string
+  readonly remedy: string
 }
 
 /** Where a cluster runs it: on every node that fits, or on some that has room. */

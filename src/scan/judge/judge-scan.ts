@@ -6,6 +6,7 @@ import { findConflicts } from './conflicts.ts'
 import { findDangling } from './dangling.ts'
 import { type RawFinding, SCAN_RULES, type ScanFinding, SEVERITIES } from './finding.ts'
 import { withFingerprints } from './fingerprint.ts'
+import { findFlaws } from './flaws.ts'
 import { TakenPorts } from './free-port.ts'
 import { findAgainstPolicies } from './policy-findings.ts'
 import { findBrowserBlocked, findEphemeral } from './port-facts.ts'
@@ -32,6 +33,7 @@ export function judgeScan(
     ...findConflicts(ports, taken),
     ...findAgainstPolicies(ports, policies, { environment, taken }),
     ...findDangling(ports),
+    ...findFlaws(ports),
     ...findEphemeral(ports, ephemeral),
     ...findBrowserBlocked(ports),
   ]

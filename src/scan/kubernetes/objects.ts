@@ -23,7 +23,8 @@ export interface ClusterObject {
 }
 
 const NEVER = /^["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/m
-const MAYBE = /\b(?:containers|ports|backend|data|items|healthCheckNodePort)["']?\s*:/
+const MAYBE =
+  /\b(?:containers|ports|backend|defaultBackend|data|items|healthCheckNodePort)["']?\s*:/
 const MOST_OBJECTS = 5_000
 const known = new WeakMap<SourceText, readonly ClusterObject[]>()
 

@@ -3,10 +3,12 @@
  * containers share. @source Kubernetes API, ContainerPort and PodSpec.hostNetwork
  */
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import { entriesAt, itemsAt, textAt, valueAt } from '../document/tree.ts'
+import { entriesAt, itemsAt, type TreeScalar, valueAt } from '../document/tree.ts'
 import { connectionsIn } from '../found/connections.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { addressesOf, isThisMachine } from '../found/port-words.ts'
+import type { ClusterIndex } from './cluster-index.ts'
+import { flawOfConnection, flawOfProbe, isPortName } from './dangling.ts'
 import { type ClusterObject, identityOf } from './objects.ts'
 import type { Container, ContainerPort, Pod } from './pods.ts'
 
@@ -15,7 +17,12 @@ export type ObjectWords = Pick<FoundPort, 'format' | 'unit'> &
   Partial<Pick<FoundPort, 'environment'>>
 
 /** What the containers of a pod listen on, and whom their variables name. */
-export function readPod(object: ClusterObject, pod: Pod, words: ObjectWords): readonly FoundPort[] {
+export function readPod(
+  object: ClusterObject,
+  pod: Pod,
+  about: { readonly words: ObjectWords; readonly index: () => ClusterIndex },
+): readonly FoundPort[] {
+  const { words, index } = about
   return pod.containers.flatMap((container) => {
     const service = pod.containers.length === 1 ? object.name : `${object.name}/${container.name}`
     const own = { ...words, service: service === '' ? object.kind : service }
@@ -28,7 +35,8 @@ export function readPod(object: ClusterObject, pod: Pod, words: ObjectWords): re
       const identity = `${identityOf(object)} ${container.name} ${word}${again}`
       return portsOf(port, { ...own, identity, object, pod, container })
     })
-    return [...ports, ...connectionsOf({ object, pod, container }, own)]
+    const around = { object, pod, container }
+    return [...ports, ...connectionsOf(around, own, index), ...probesOf(around, own, index)]
   })
 }
 
@@ -63,6 +71,7 @@ function portsOf(
     const text = `hostPort: ${port.hostPort}`
     found.push({ ...common, ...span, addresses, text, scope: 'node', nodes })
   }
+  if (!container.isBeside) return found
   const text = `containerPort: ${port.port}`
   const scope = networkOf(object)
   return [...found, { ...common, ...inside, addresses: EVERY_ADDRESS, text, scope }]
@@ -75,39 +84,77 @@ function networkOf(object: ClusterObject): string {
 function connectionsOf(
   { object, pod, container }: Around,
   words: ObjectWords & { readonly service: string },
+  index: () => ClusterIndex,
 ): readonly FoundPort[] {
   return itemsAt(container.tree, 'env').flatMap((item) => {
     const value = valueAt(item, 'value')
     if (value?.kind !== 'scalar') return []
     const within = pod.isOnHost ? 'node' : networkOf(object)
-    return connectionsOfText(value.text, { ...words, ...object.at(value.offset), within })
+    return connectionsOfText(value, { object, words, within, index })
   })
 }
 
 /** The values of a ConfigMap that are URLs; whole files in it are not looked into. */
-export function readConfigMap(object: ClusterObject, words: ObjectWords): readonly FoundPort[] {
-  const service = textAt(object.tree, 'metadata', 'name') ?? object.kind
+export function readConfigMap(
+  object: ClusterObject,
+  words: ObjectWords,
+  index: () => ClusterIndex,
+): readonly FoundPort[] {
+  const own = { ...words, service: object.name === '' ? object.kind : object.name }
   return entriesAt(object.tree, 'data').flatMap(([, { value }]) => {
     if (value.kind !== 'scalar' || value.text.includes('\n')) return []
-    const place = object.at(value.offset)
-    return connectionsOfText(value.text, { ...words, ...place, service, within: 'cluster' })
+    return connectionsOfText(value, { object, words: own, within: 'cluster', index })
   })
 }
 
 function connectionsOfText(
-  text: string,
-  around: Omit<ObjectWords, 'within'> & {
-    readonly file: string
-    readonly line: number
-    readonly column: number
-    readonly service: string
+  value: TreeScalar,
+  around: {
+    readonly object: ClusterObject
+    readonly words: ObjectWords & { readonly service: string }
     readonly within: string
+    readonly index: () => ClusterIndex
   },
 ): readonly FoundPort[] {
-  const { within, ...words } = around
-  return connectionsIn(text).map(({ host, port, text: said }) => ({
-    ...{ ...words, first: port, last: port, text: said, host, addresses: addressesOf(host) },
-    ...({ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' } as const),
-    scope: isThisMachine(host) ? within : 'cluster',
-  }))
+  const { object, words, within } = around
+  return connectionsIn(value.text).map(({ host, port, text }) => {
+    const isOwn = isThisMachine(host)
+    const to = { host, port: String(port) }
+    const flaw = isOwn ? undefined : flawOfConnection(object, to, around.index())
+    return {
+      ...{ ...words, ...object.at(value.offset), first: port, last: port, text, host },
+      ...({ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' } as const),
+      ...{ addresses: addressesOf(host), scope: isOwn ? within : 'cluster' },
+      ...(flaw === undefined ? {} : { flaw }),
+    }
+  })
+}
+
+const PROBES = ['livenessProbe', 'readinessProbe', 'startupProbe']
+
+/** Probes of ports by a name that their container does not have. */
+function probesOf(
+  { object, container }: Around,
+  words: ObjectWords & { readonly service: string },
+  index: () => ClusterIndex,
+): readonly FoundPort[] {
+  return PROBES.flatMap((probe) =>
+    ['httpGet', 'tcpSocket'].flatMap((way): readonly FoundPort[] => {
+      const port = valueAt(container.tree, probe, way, 'port')
+      if (port?.kind !== 'scalar' || !isPortName(port.text)) return []
+      const about = { probe, container: container.name, name: port.text }
+      const flaw = flawOfProbe(object, about, index())
+      if (flaw === undefined) return []
+      const [first] = container.ports
+      const known = first?.port ?? 80
+      return [
+        {
+          ...{ ...words, ...object.at(port.offset), first: known, last: known, flaw },
+          ...({ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' } as const),
+          ...{ addresses: EVERY_ADDRESS, scope: networkOf(object), host: 'localhost' },
+          text: `port: ${port.text}`,
+        },
+      ]
+    }),
+  )
 }

@@ -1,34 +1,21 @@
 /** What manifests take: of a node, of the cluster, of the network that the containers of a pod share. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { present } from '../../core/fault/assert.ts'
-import type { Folder } from '../found/folder.ts'
-import type { Findings } from '../found/found-port.ts'
-import { SourceText } from '../found/source-text.ts'
+import { findIn } from '../../../test/support/scan-text.ts'
+import type { FoundPort } from '../found/found-port.ts'
 import { manifestReader } from './read-manifests.ts'
 
-function findingsOf(files: Readonly<Record<string, string>>): Findings {
-  const sources = new Map(
-    Object.entries(files).map(([path, text]) => [path, new SourceText(path, text)]),
-  )
-  const folder: Folder = {
-    paths: [...sources.keys()].sort(),
-    has: (path) => sources.has(path),
-    read: (path) => sources.get(path),
-    variables: {},
-  }
-  const found = folder.paths
-    .filter((path) => manifestReader.takes(path))
-    .map((path) => manifestReader.read(present(sources.get(path), path), folder))
-  return {
-    ports: found.flatMap(({ ports }) => ports),
-    remarks: found.flatMap(({ remarks }) => remarks ?? []),
-  }
+function findingsOf(files: Readonly<Record<string, string>>): readonly FoundPort[] {
+  return findIn(manifestReader, files).ports
+}
+
+function flawsOf(files: Readonly<Record<string, string>>): readonly string[] {
+  return findingsOf(files).flatMap(({ flaw }) => flaw?.sentence ?? [])
 }
 
 function claimsOf(files: Readonly<Record<string, string>>): readonly string[] {
   return findingsOf(files)
-    .ports.filter(({ stance }) => stance === 'claim')
+    .filter(({ stance }) => stance === 'claim')
     .map((one) => `${one.line} ${one.scope} ${one.first}/${one.protocol} ${one.addresses.join()}`)
 }
 
@@ -68,7 +55,7 @@ test('a container that ends before the others start takes nothing, and a sidecar
   )
 })
 
-test('node ports are the cluster’s, in lists and in JSON, and one outside the range is remarked', () => {
+test('node ports are the cluster’s, in lists and in JSON, and one outside the range is refused', () => {
   const service = (port: number): object => ({
     ...{ apiVersion: 'v1', kind: 'Service', metadata: { name: `s${port}` } },
     spec: { type: 'NodePort', ports: [{ port: 80, nodePort: port }] },
@@ -76,15 +63,13 @@ test('node ports are the cluster’s, in lists and in JSON, and one outside the 
   const list = { apiVersion: 'v1', kind: 'List', items: [service(30_080), service(8080)] }
   const found = findingsOf({ 'a.json': JSON.stringify(list) })
   assert.deepEqual(
-    found.ports
-      .filter(({ stance }) => stance === 'claim')
-      .map(({ scope, first }) => [scope, first]),
+    found.filter(({ stance }) => stance === 'claim').map(({ scope, first }) => [scope, first]),
     [
       ['cluster', 30_080],
       ['cluster', 8080],
     ],
   )
-  assert.match(found.remarks?.[0]?.sentence ?? '', /nodePort: 8080 is outside of 30000-32767/)
+  assert.match(found[2]?.flaw?.sentence ?? '', /nodePort: 8080 is not in 30000-32767/)
 })
 
 const DEPLOYMENT = `apiVersion: apps/v1
@@ -102,11 +87,44 @@ metadata: { name: api }
 spec: { selector: { app: ${selector} }, ports: [{ port: 80, targetPort: ${target} }] }
 `
 
-test('a named target port that no selected container has is remarked, wherever the container is', () => {
-  const remarks = (service: string): number =>
-    findingsOf({ 'a/d.yaml': DEPLOYMENT, 's.yaml': service }).remarks?.length ?? 0
+test('a named target port leads nowhere when no selected container has it, in whichever file', () => {
+  const flaws = (service: string): readonly string[] =>
+    flawsOf({ 'a/d.yaml': DEPLOYMENT, 's.yaml': service })
   const texts = [SERVICE('api', 'http'), SERVICE('api', 'web'), SERVICE('other', 'http')]
-  assert.deepEqual(texts.map(remarks), [1, 0, 0])
+  assert.deepEqual(texts.map(flaws), [
+    ['Service api sends to port http of Deployment api, which has web.'],
+    [],
+    [],
+  ])
+})
+
+const POD_WITH = (container: string): string => POD(`  containers: [{ name: x, ${container} }]\n`)
+
+test('a connection leads nowhere when its service is known and has no such port', () => {
+  const to = (url: string): number =>
+    flawsOf({
+      's.yaml': SERVICE('api', '80'),
+      'p.yaml': POD_WITH(`env: [{ name: A, value: "${url}" }]`),
+    }).length
+  const urls = ['http://api:80', 'http://api:81', 'http://api.n.svc:81', 'http://api.com.org:81']
+  assert.deepEqual([...urls, 'http://other:81', 'http://localhost:81'].map(to), [0, 1, 1, 0, 0, 0])
+})
+
+test('an ingress and a probe are held to the names there are', () => {
+  const ingress = `apiVersion: networking.k8s.io/v1
+kind: Ingress
+metadata: { name: edge }
+spec: { defaultBackend: { service: { name: api, port: { name: http } } } }
+`
+  assert.equal(flawsOf({ 's.yaml': SERVICE('api', '80'), 'i.yaml': ingress }).length, 1)
+  const probed = (port: string): string =>
+    POD_WITH(
+      `ports: [{ name: web, containerPort: 1 }], livenessProbe: { httpGet: { port: ${port} } }`,
+    )
+  assert.deepEqual(
+    ['web', 'http', '8080'].map((port) => flawsOf({ 'a.yaml': probed(port) }).length),
+    [0, 1, 0],
+  )
 })
 
 test('no text makes it throw, and a bundle of definitions is not parsed', () => {

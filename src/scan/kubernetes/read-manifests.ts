@@ -1,11 +1,12 @@
 /** Manifests of Kubernetes: what pods take of their nodes, services of the cluster, containers of a pod. */
 import { environmentOf } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
-import { type Findings, type FoundPort, NOTHING, type Remark } from '../found/found-port.ts'
+import { type Findings, NOTHING } from '../found/found-port.ts'
 import { folderOf } from '../found/paths.ts'
 import type { SourceText } from '../found/source-text.ts'
 import { isChartTemplate } from '../helm/charts.ts'
-import { clusterOf, isManifest, MANIFEST_HINT } from './cluster-index.ts'
+import { type ClusterIndex, clusterOf, isManifest, MANIFEST_HINT } from './cluster-index.ts'
+import { readIngress } from './ingress.ts'
 import { objectsIn } from './objects.ts'
 import { type ObjectWords, readConfigMap, readPod } from './pod-ports.ts'
 import { podOf } from './pods.ts'
@@ -27,17 +28,14 @@ function readManifests(source: SourceText, folder: Folder): Findings {
     unit: `kubernetes ${folderOf(source.path)}`,
     ...(environment === undefined ? {} : { environment }),
   }
-  const ports: FoundPort[] = []
-  const remarks: Remark[] = []
-  for (const object of objectsIn(source)) {
+  const index = (): ClusterIndex => clusterOf(folder)
+  const ports = objectsIn(source).flatMap((object) => {
     const pod = podOf(object)
-    if (pod !== undefined) ports.push(...readPod(object, pod, words))
-    else if (object.kind === 'ConfigMap') ports.push(...readConfigMap(object, words))
-    else if (object.kind === 'Service' && object.group === '') {
-      const found = readService(object, words, () => clusterOf(folder))
-      ports.push(...found.ports)
-      remarks.push(...found.remarks)
-    }
-  }
-  return { ports, remarks }
+    if (pod !== undefined) return readPod(object, pod, { words, index })
+    if (object.kind === 'ConfigMap') return readConfigMap(object, words, index)
+    if (object.kind === 'Ingress') return readIngress(object, words, index)
+    const isService = object.kind === 'Service' && object.group === ''
+    return isService ? readService(object, words, index) : []
+  })
+  return { ports }
 }

@@ -1,109 +1,109 @@
 /**
- * The ports of services: node ports, which every node of the cluster opens, and names that no container
- * has. @source Kubernetes API, ServicePort
+ * The ports of services: node ports, which every node of the cluster opens, and their targets by name.
+ * @source Kubernetes API, ServicePort
  */
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { itemsAt, type Tree, textAt, valueAt } from '../document/tree.ts'
-import type { FoundPort, Remark } from '../found/found-port.ts'
+import type { Flaw, FoundPort } from '../found/found-port.ts'
 import { parsePort } from '../found/port-words.ts'
-import { areTogether, type ClusterIndex } from './cluster-index.ts'
+import type { ClusterIndex } from './cluster-index.ts'
+import { flawOfTarget } from './dangling.ts'
 import { type ClusterObject, identityOf } from './objects.ts'
 import type { ObjectWords } from './pod-ports.ts'
-import { labelsAt, protocolAt } from './pods.ts'
-
-/** What a service says, and what is wrong with it. */
-export interface ServiceFindings {
-  readonly ports: readonly FoundPort[]
-  readonly remarks: readonly Remark[]
-}
+import { protocolAt } from './pods.ts'
 
 const FIRST_NODE_PORT = 30_000
 const LAST_NODE_PORT = 32_767
+
+type Common = ObjectWords & Pick<FoundPort, 'service' | 'addresses' | 'confidence'>
 
 /** Reads a service; the index is asked for only where a port is named. */
 export function readService(
   object: ClusterObject,
   words: ObjectWords,
   index: () => ClusterIndex,
-): ServiceFindings {
-  const spec = valueAt(object.tree, 'spec')
-  const type = textAt(spec, 'type')
+): readonly FoundPort[] {
   const service = object.name === '' ? object.kind : object.name
-  const common = {
-    ...words,
-    ...{ service, addresses: EVERY_ADDRESS, confidence: 'explicit' as const },
-  }
-  const ports: FoundPort[] = []
-  const remarks: Remark[] = []
-  const claimOnNodes = (value: Tree | undefined, as: ClaimOnNodes): void => {
-    const port = value?.kind === 'scalar' ? parsePort(value.text) : undefined
-    if (value === undefined || port === undefined || /^(ClusterIP|ExternalName)$/.test(type ?? ''))
-      return
-    const place = object.at(value.offset)
-    const text = `${as.key}: ${port}`
-    const identity = `${identityOf(object)} ${as.name}`
-    const { protocol } = as
-    const span = { first: port, last: port, protocol, text, identity }
-    ports.push({ ...common, ...place, ...span, stance: 'claim', scope: 'cluster' })
-    if (port < FIRST_NODE_PORT || port > LAST_NODE_PORT)
-      remarks.push({ ...place, sentence: outsideSentence(text) })
-  }
-  for (const [at, item] of itemsAt(spec, 'ports').entries()) {
+  const common: Common = { ...words, service, addresses: EVERY_ADDRESS, confidence: 'explicit' }
+  const spec = valueAt(object.tree, 'spec')
+  const ports = itemsAt(spec, 'ports').flatMap((item, at) => {
     const protocol = protocolAt(item)
-    if (protocol === undefined) continue
     const name = textAt(item, 'name') ?? textAt(item, 'port') ?? String(at)
-    claimOnNodes(valueAt(item, 'nodePort'), { key: 'nodePort', name, protocol })
-    const written = valueAt(item, 'port')
-    const port = written?.kind === 'scalar' ? parsePort(written.text) : undefined
-    if (written === undefined || port === undefined) continue
-    const scope = `network service ${object.namespace}/${object.name}`
-    const own = { ...common, protocol, first: port, last: port, scope }
-    const place = object.at(written.offset)
-    ports.push({ ...own, ...place, stance: 'documentation', text: `port: ${port}` })
-    const target = valueAt(item, 'targetPort')
-    const why = target?.kind === 'scalar' ? whyDangling(object, target.text, index) : undefined
-    if (target?.kind === 'scalar' && why !== undefined)
-      remarks.push({ ...object.at(target.offset), sentence: why })
-  }
-  const health = valueAt(spec, 'healthCheckNodePort')
-  claimOnNodes(health, { key: 'healthCheckNodePort', name: 'health check', protocol: 'tcp' })
-  return { ports, remarks }
+    if (protocol === undefined) return []
+    const claim = { key: 'nodePort', name, protocol }
+    return [
+      ...onNodes(object, valueAt(item, 'nodePort'), { ...claim, common }),
+      ...withinCluster(object, item, { common, protocol, name, index }),
+    ]
+  })
+  const health = { key: 'healthCheckNodePort', name: 'health check', protocol: 'tcp' } as const
+  return [...ports, ...onNodes(object, valueAt(spec, 'healthCheckNodePort'), { ...health, common })]
 }
 
-interface ClaimOnNodes {
-  readonly key: string
-  readonly name: string
-  readonly protocol: 'tcp' | 'udp'
+function onNodes(
+  object: ClusterObject,
+  value: Tree | undefined,
+  about: {
+    readonly key: string
+    readonly name: string
+    readonly protocol: 'tcp' | 'udp'
+    readonly common: Common
+  },
+): readonly FoundPort[] {
+  const port = value?.kind === 'scalar' ? parsePort(value.text) : undefined
+  const isInside = /^(ClusterIP|ExternalName)$/.test(textAt(object.tree, 'spec', 'type') ?? '')
+  if (value === undefined || port === undefined || isInside) return []
+  const { key, name, protocol, common } = about
+  const text = `${key}: ${port}`
+  const isOutside = port < FIRST_NODE_PORT || port > LAST_NODE_PORT
+  return [
+    {
+      ...{ ...common, ...object.at(value.offset), first: port, last: port, protocol, text },
+      ...{ identity: `${identityOf(object)} ${name}`, stance: 'claim', scope: 'cluster' },
+      ...(isOutside ? { flaw: outside(text) } : {}),
+    },
+  ]
 }
 
-function outsideSentence(text: string): string {
+function outside(text: string): Flaw {
   const range = `${FIRST_NODE_PORT}-${LAST_NODE_PORT}`
-  return `${text} is outside of ${range}: a cluster that does not say otherwise refuses it`
+  return {
+    rule: 'out-of-range',
+    sentence: `${text} is not in ${range}, and a cluster that was not told otherwise refuses it.`,
+    remedy: `Take one of ${range}, or leave it out to be given one.`,
+  }
 }
 
-/** Why a named port leads nowhere; undefined when it does lead somewhere, or nobody here can know. */
-function whyDangling(
-  service: ClusterObject,
-  name: string,
-  index: () => ClusterIndex,
-): string | undefined {
-  const selector = labelsAt(service.tree, 'spec', 'selector')
-  if (/^\d+$/.test(name) || name === '' || selector.size === 0) return undefined
-  const { workloads } = index()
-  const selected = workloads.filter(
-    ({ object, pod }) =>
-      areTogether(object, service) &&
-      [...selector].every(([key, value]) => pod.labels.get(key) === value),
-  )
-  if (selected.length === 0) return undefined
-  // A patch may name the port in a file of its own, where it says nothing about labels.
-  const kinds = new Set(selected.map(({ object }) => `${object.kind} ${object.name}`))
-  const named = workloads
-    .filter(({ object }) => kinds.has(`${object.kind} ${object.name}`))
-    .flatMap(({ pod }) => pod.containers.flatMap(({ ports }) => ports))
-    .flatMap((port) => port.name ?? [])
-  if (named.includes(name)) return undefined
-  const who = [...kinds].join(', ')
-  const others = named.length === 0 ? 'no port there has a name' : `there are ${named.join(', ')}`
-  return `targetPort ${name} names no port of ${who}: ${others}`
+function withinCluster(
+  object: ClusterObject,
+  item: Tree,
+  about: {
+    readonly common: Common
+    readonly protocol: 'tcp' | 'udp'
+    readonly name: string
+    readonly index: () => ClusterIndex
+  },
+): readonly FoundPort[] {
+  const { common, protocol, name, index } = about
+  const written = valueAt(item, 'port')
+  const port = written?.kind === 'scalar' ? parsePort(written.text) : undefined
+  if (written === undefined || port === undefined) return []
+  const scope = `network service ${object.namespace}/${object.name}`
+  const identity = `${identityOf(object)} ${name}`
+  const own = { ...common, protocol, first: port, last: port, identity }
+  const text = `port: ${port}`
+  const served: FoundPort = {
+    ...{ ...own, ...object.at(written.offset), scope, text, stance: 'documentation' },
+  }
+  const target = valueAt(item, 'targetPort')
+  if (target?.kind !== 'scalar' || /^\d*$/.test(target.text)) return [served]
+  const flaw = flawOfTarget(object, target.text, index())
+  if (flaw === undefined) return [served]
+  const { host, ...rest } = flaw
+  const place = object.at(target.offset)
+  const said = `targetPort: ${target.text}`
+  return [
+    served,
+    { ...own, ...place, text: said, host, scope: 'cluster', stance: 'consumption', flaw: rest },
+  ]
 }
