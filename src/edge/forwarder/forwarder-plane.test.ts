@@ -217,6 +217,25 @@ test('a front that cannot be had is a fault, and what is said to a process is ch
   await assert.rejects(plane.open({ ...front, leases: ['unknown'] }), /not-held/)
 })
 
+test('who may come in is known again before anybody can, after a crash too', async (context) => {
+  const { open, front, url, log } = await makeBench(context)
+  const plane = open()
+  const rules = [{ from: ['shop/web'], to: ['shop/api'] }]
+  await plane.setAccess({ policies: [{ rules, clients: [] }], processes: [] })
+  await plane.open(front)
+  await plane.route(FRONT, await answering(context, 'one'))
+  assert.match(await ask(url), /^A stranger may not connect to shop\/api \(http\); only shop\/web/)
+  const pid = plane.pidOf(FRONT) ?? assert.fail('it runs')
+  process.kill(pid, 'SIGKILL')
+  // It waits in the queue of the socket until the next one is there.
+  assert.match(await ask(url), /^A stranger may not connect/)
+  await until('it was told of', () => log.some((line) => /let a client not in/.test(line)))
+  const look = (await plane.look(FRONT)) ?? assert.fail('it is open')
+  assert.deepEqual([look.counts.refused, look.refusals.length], [1, 1])
+  await plane.setAccess({ policies: [], processes: [] })
+  assert.equal(await ask(url), 'one')
+})
+
 function nameOf(front: string): string {
   return `forwarder-${digestOfText(front).slice(7, 19)}`
 }
