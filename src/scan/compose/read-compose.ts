@@ -2,28 +2,29 @@
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { readCommand } from '../command/read-command.ts'
 import { readVariables } from '../document/parse-dotenv.ts'
-import { parseYaml } from '../document/parse-yaml.ts'
+import { readYaml, type YamlProblem } from '../document/parse-yaml.ts'
 import { entriesAt, scalarsAt, type Tree, type TreeEntry, textAt } from '../document/tree.ts'
 import { connectionsIn } from '../found/connections.ts'
 import { environmentOf } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
-import type { Findings, FoundPort, Placement } from '../found/found-port.ts'
-import { folderOf, nameOf, within } from '../found/paths.ts'
+import type { Findings, FoundPort, Placement, Remark } from '../found/found-port.ts'
+import { folderOf, within } from '../found/paths.ts'
 import { addressesOf, parsePort } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
 import { fillIn } from '../found/variables.ts'
+import { givenFiles, isComposition } from './given-files.ts'
 import { imagePort } from './image-ports.ts'
 import { type ComposedService, composeServices, lastOf, layersFor } from './merge-services.ts'
 import { readPorts } from './service-ports.ts'
 
-const NAMES = /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i
-const PLAIN = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml']
-const OVERRIDES = /^(docker-)?compose\.override\.ya?ml$/
+/** What the folder of a program has in it. */
+const MANIFESTS =
+  /(^|\/)(package\.json|go\.mod|pyproject\.toml|requirements\.txt|Cargo\.toml|pom\.xml|build\.gradle(\.kts)?|Gemfile|composer\.json|mix\.exs|[\w.-]+\.csproj)$/
 
 /** Reads compositions. */
 export const composeReader: FormatReader = {
   name: 'compose',
-  takes: (path) => NAMES.test(nameOf(path)),
+  takes: isComposition,
   hint: /^\s*["']?services["']?\s*:/m,
   read: readComposition,
 }
@@ -38,13 +39,21 @@ interface Composition {
 
 function readComposition(source: SourceText, folder: Folder): Findings {
   const trees = new Map<string, Tree | undefined>()
+  const remarks: Remark[] = []
   const parse = (one: SourceText): Tree | undefined => {
-    if (!trees.has(one.path)) trees.set(one.path, parseYaml(one.text)[0])
+    if (!trees.has(one.path)) {
+      const read = readYaml(one.text)
+      trees.set(one.path, read.trees[0])
+      if (one === source) remarks.push(...remarkOn(one, read.problem))
+    }
     return trees.get(one.path)
   }
   const home = folderOf(source.path)
-  const { files, variant } = filesOf(source, folder, parse)
-  if (files.length === 0) return { ports: [] }
+  const { files, variant } = givenFiles(source, folder, parse)
+  if (files.length === 0) {
+    parse(source)
+    return { ports: [], remarks }
+  }
   const environment = environmentOf(source.path)
   const composition: Composition = {
     unit: `compose ${home}`,
@@ -58,48 +67,14 @@ function readComposition(source: SourceText, folder: Folder): Findings {
   return {
     ports: read.flatMap(({ ports }) => ports),
     placements: read.flatMap(({ placements }) => placements ?? []),
+    remarks,
   }
 }
 
-/** The files that are given to compose with this one; none where another one of them stands for all. */
-function filesOf(
-  source: SourceText,
-  folder: Folder,
-  parse: (source: SourceText) => Tree | undefined,
-): { readonly files: readonly SourceText[]; readonly variant?: string } {
-  const home = folderOf(source.path)
-  const inHome = (name: string): string => (home === '' ? name : `${home}/${name}`)
-  const base = PLAIN.map(inHome).find((path) => folder.has(path))
-  const override = folder.paths.find(
-    (path) => folderOf(path) === home && OVERRIDES.test(nameOf(path)),
-  )
-  const read = (path: string | undefined): readonly SourceText[] => {
-    const file = path === undefined ? undefined : folder.read(path)
-    return file === undefined ? [] : [file]
-  }
-  if (base === undefined || base === source.path)
-    return { files: [source, ...(base === undefined ? [] : read(override))] }
-  if (override === source.path) return { files: [] }
-  const name = nameOf(source.path)
-  if (PLAIN.includes(name)) return { files: [source], variant: name }
-  const own = entriesAt(parse(source), 'services')
-  const [baseSource] = read(base)
-  const shared = new Set(
-    entriesAt(baseSource === undefined ? undefined : parse(baseSource), 'services').map(
-      ([key]) => key,
-    ),
-  )
-  const isPartial = own.some(
-    ([key, { value }]) =>
-      shared.has(key) && textAt(value, 'image') === undefined && !hasKey(value, 'build'),
-  )
-  if (isPartial) return { files: [...read(base), source], variant: name }
-  const isAdded = environmentOf(source.path) === undefined && own.every(([key]) => !shared.has(key))
-  return isAdded ? { files: [source] } : { files: [source], variant: name }
-}
-
-function hasKey(tree: Tree, key: string): boolean {
-  return tree.kind === 'map' && tree.entries.has(key)
+function remarkOn(source: SourceText, problem: YamlProblem | undefined): readonly Remark[] {
+  if (problem === undefined) return []
+  const sentence = `is read only as far as it is YAML: ${problem.sentence}`
+  return [{ ...source.at(problem.offset), sentence }]
 }
 
 /** The shell's variables come before those of `.env` beside the file. */
@@ -303,7 +278,12 @@ function appOf(service: ComposedService, folder: Folder): string | undefined {
   const build = layer.tree.entries.get('build')?.value
   const context = scalarText(build) ?? textAt(build, 'context') ?? '.'
   const found = within(folderOf(layer.source.path), context)
-  return found === undefined || folder.paths.length === 0 ? undefined : found
+  const dockerfile = textAt(build, 'dockerfile')
+  const inside = dockerfile === undefined ? undefined : within(found ?? '', dockerfile)
+  const home = inside === undefined ? undefined : folderOf(inside)
+  // Of a repository with several programs, all are built from its root; the Dockerfile is beside one.
+  const isProgram = folder.paths.some((path) => folderOf(path) === home && MANIFESTS.test(path))
+  return isProgram ? home : found
 }
 
 function placementsOf(

@@ -12,18 +12,36 @@ import type { Tree, TreeEntry } from './tree.ts'
 
 const MOST_DEPTH = 100
 
+/** What is wrong with a text, and where. */
+export interface YamlProblem {
+  readonly offset: number
+  readonly sentence: string
+}
+
 /** Every document of a text. */
 export function parseYaml(text: string): readonly Tree[] {
+  return readYaml(text).trees
+}
+
+/** Every document of a text, as far as it can be read, and the first thing that is wrong with it. */
+export function readYaml(text: string): {
+  readonly trees: readonly Tree[]
+  readonly problem?: YamlProblem
+} {
   const documents = parseAllDocuments(text, {
     logLevel: 'silent',
     uniqueKeys: false,
     strict: false,
   })
-  if (!Array.isArray(documents)) return []
-  return documents.flatMap((document) => {
+  if (!Array.isArray(documents)) return { trees: [] }
+  const trees = documents.flatMap((document) => {
     const tree = new Growing().grow(document.contents, 0)
     return tree === undefined ? [] : [tree]
   })
+  const [error] = documents.flatMap(({ errors }) => errors)
+  if (error === undefined) return { trees }
+  const sentence = error.message.split(/\n| at line /)[0] ?? ''
+  return { trees, problem: { offset: error.pos[0], sentence } }
 }
 
 /** One document becoming a tree. */
