@@ -2,6 +2,7 @@
  * What the command line is handed by main.ts: everything it reaches the outside through, so that its
  * commands can be tried with other streams, another folder and another clock.
  */
+import type { ProcessIdentity } from '../core/port/port-lease.ts'
 import type { CopiedContainers } from '../prove/copied-containers.ts'
 import type { RampartClient } from '../server/client/client.ts'
 
@@ -110,6 +111,8 @@ export interface CliParts {
   /** Who is speaking, for the ledger: the name of the operating system's user. */
   readonly user: string
   nowMs(): number
+  /** Which process of this machine has that pid now; undefined when none has. */
+  identify(pid: number): Promise<ProcessIdentity | undefined>
   /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
   onInterrupt(callback: () => void): () => void
   /** The same, also when the process is told to end, or its terminal goes away. */

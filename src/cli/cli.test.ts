@@ -10,6 +10,7 @@ import { AssertionFailure } from '../core/fault/assert.ts'
 import { Fault, isFault } from '../core/fault/fault.ts'
 import { complain } from './complaint.ts'
 import { chooseContract, folderOf, loadContracts } from './contract-files.ts'
+import { runCli } from './program.ts'
 import { settingValues } from './setting-values.ts'
 import { exitCodeOf, summaryOf } from './summary.ts'
 
@@ -78,6 +79,37 @@ describe('complaints', () => {
     const { error } = JSON.parse(parts.stdoutText())
     assert.deepEqual([error.code, error.subject, error.retryable], ['ramp-busy', 'shop', true])
     assert.equal(parts.stderrText(), '')
+  })
+
+  test('name the daemon only to those who have asked one', () => {
+    const lost = new Fault({
+      code: 'daemon-lost',
+      operation: 'ask',
+      subject: 'x',
+      hint: 'It is lost.',
+    })
+    const here = collectingParts('.')
+    complain(here, lost, false)
+    assert.match(here.stderrText(), /rampart daemon status/)
+    const there = collectingParts('.')
+    complain({ ...there, server: 'https://rampart.example.org' }, lost, false)
+    assert.match(there.stderrText(), /Check its address.*`rampart ready`/)
+    assert.doesNotMatch(there.stderrText(), /daemon status/)
+  })
+
+  test('tell where an option belongs that was written behind the command', async () => {
+    const parts = collectingParts('.')
+    assert.equal(await runCli(['status', '--server', 'https://x'], parts), 2)
+    assert.match(
+      parts.stderrText(),
+      /--server stands before the command: rampart --server … status/,
+    )
+  })
+
+  test('say what the token of an agent lacks', async () => {
+    const parts = collectingParts('.')
+    assert.equal(await runCli(['token', 'create', 'eu-1', '--role', 'agent'], parts), 2)
+    assert.match(parts.stderrText(), /--region is missing.*--role agent --region eu/s)
   })
 
   test('never hide a bug of our own', () => {

@@ -7,7 +7,8 @@ import { EXIT } from './exit-code.ts'
 /** Prints what went wrong and gives the exit code for it. Bugs of our own are not caught here. */
 export function complain(parts: CliParts, error: unknown, asJson: boolean): number {
   if (!(error instanceof Fault)) throw error
-  const { meaning, remedy, exitCode } = FAULT_CODES[error.code]
+  const { meaning, exitCode, ...told } = FAULT_CODES[error.code]
+  const remedy = (parts.server === undefined ? undefined : told.remoteRemedy) ?? told.remedy
   if (asJson) {
     const { code, operation, subject, hint, retryable } = error
     const problem = { error: { code, operation, subject, hint, retryable, meaning, remedy } }

@@ -1,8 +1,65 @@
-/** Commands about ports. */
-import { JSON_FLAG, type Verb } from './verb.ts'
+/** Commands about ports: who has them, claiming them, running something with them, and which files want them. */
+import { JSON_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
+
+const OWNER_FLAGS = [
+  ['--environment <name>', 'for which environment'],
+  ['--tenant <name>', 'for which tenant'],
+  ['--scope <name>', 'a set of ports of its own: a worktree, a CI job; as RAMPART_SCOPE'],
+] as const
 
 /** In the order of the help. */
 export const PORT_VERBS: readonly Verb[] = [
+  {
+    usage: 'ports list',
+    summary: 'list who has which port',
+    options: [
+      ['--service <service>', 'only of that service'],
+      ['--state <state>', 'only in that state, for example held or draining'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, _, options) =>
+      (await import('./commands/ports.ts')).runPortsList(parts, options),
+  },
+  {
+    usage: 'ports explain <port>',
+    summary: 'say who has a port, since when, by which rule, and who had it before',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [port = ''], options) =>
+      (await import('./commands/ports.ts')).runPortsExplain(parts, port, options),
+  },
+  {
+    usage: 'ports claim <service> [ports...]',
+    summary: 'claim ports for a service, held until it takes them',
+    options: [
+      ['--number <port>', 'exactly this one, or none'],
+      ['--for <duration>', 'how long it lasts while nobody takes it (10m)'],
+      ...OWNER_FLAGS,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [service = '', ...ports], options) =>
+      (await import('./commands/ports-claim.ts')).runPortsClaim(parts, { service, ports }, options),
+  },
+  {
+    usage: 'ports release <leases...>',
+    summary: 'give leases back, by their id or their port',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, leases, options) =>
+      (await import('./commands/ports-claim.ts')).runPortsRelease(parts, leases, options),
+  },
+  {
+    usage: 'ports run <command...>',
+    summary: 'run a command with ports of its own: rampart ports run -- npm run dev',
+    options: [
+      ['--service <service>', 'what it is called; the folder when not given'],
+      ['--port <name>', 'which ports it needs (http)', 'repeatable'],
+      ...OWNER_FLAGS,
+      WORKSPACE_FLAG,
+    ],
+    run: async (parts, command, options) =>
+      (await import('./commands/ports-run.ts')).runPortsRun(parts, command, options),
+  },
   {
     usage: 'ports scan [folder]',
     summary: 'say which ports files claim, and which of them are in conflict',

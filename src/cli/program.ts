@@ -12,8 +12,14 @@ import { GROUPS, VERBS } from './verbs.ts'
 /** Runs one command. @returns the exit code */
 export async function runCli(argv: readonly string[], parts: CliParts): Promise<number> {
   let exitCode: number = EXIT.yes
-  const program = buildProgram(parts, (code) => {
-    exitCode = code
+  let asked = parts
+  const program = buildProgram(parts, {
+    asking: (meant) => {
+      asked = meant
+    },
+    done: (code) => {
+      exitCode = code
+    },
   })
   try {
     await program.parseAsync([...argv], { from: 'user' })
@@ -21,11 +27,18 @@ export async function runCli(argv: readonly string[], parts: CliParts): Promise<
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.yes : EXIT.usage
     const { complain } = await import('./complaint.ts')
-    return complain(parts, error, argv.includes('--json'))
+    return complain(asked, error, argv.includes('--json'))
   }
 }
 
-function buildProgram(parts: CliParts, done: (exitCode: number) => void): Command {
+/** What a command tells while it runs. */
+interface Told {
+  /** Whom it asks. */
+  asking(parts: CliParts): void
+  done(exitCode: number): void
+}
+
+function buildProgram(parts: CliParts, told: Told): Command {
   const program = new Command('rampart')
     .description('Environments, limits, rollouts, ports and services move only on proof.')
     .version(parts.version, '-V, --version')
@@ -39,12 +52,12 @@ function buildProgram(parts: CliParts, done: (exitCode: number) => void): Comman
     const [word = ''] = verb.usage.split(' ')
     const summary = GROUPS[word]
     if (summary === undefined) {
-      addVerb(program, verb, verb.usage, { parts, done })
+      addVerb(program, verb, verb.usage, { parts, told })
       continue
     }
     const group = groups.get(word) ?? program.command(word).description(summary)
     groups.set(word, group)
-    addVerb(group, verb, verb.usage.slice(word.length + 1), { parts, done })
+    addVerb(group, verb, verb.usage.slice(word.length + 1), { parts, told })
   }
   for (const command of [program, ...groups.values()]) configure(command, parts)
   return program
@@ -54,7 +67,7 @@ function addVerb(
   parent: Command,
   verb: Verb,
   usage: string,
-  to: { readonly parts: CliParts; readonly done: (exitCode: number) => void },
+  to: { readonly parts: CliParts; readonly told: Told },
 ): void {
   const command = parent.command(usage, { hidden: verb.isHidden === true })
   command.description(verb.summary)
@@ -66,7 +79,8 @@ function addVerb(
   command.action(async (...received: unknown[]) => {
     const args = received.slice(0, -2).flat() as readonly string[]
     const parts = await towardMeant(to.parts, verb, command.optsWithGlobals())
-    to.done(await verb.run(parts, args, received.at(-2) as Options))
+    to.told.asking(parts)
+    to.told.done(await verb.run(parts, args, received.at(-2) as Options))
   })
 }
 
@@ -101,8 +115,15 @@ function configure(command: Command, parts: CliParts): void {
     .configureOutput({
       writeOut: (text) => parts.stdout.write(text),
       writeErr: (text) => parts.stderr.write(text),
-      outputError: (text, write) => write(text.replace(/^error:/, 'rampart:')),
+      outputError: (text, write) => write(text.replace(/^error:/, 'rampart:') + placeOf(text)),
     })
+}
+
+/** Where an option belongs that was written behind the command. */
+function placeOf(complaint: string): string {
+  const [, option] = /unknown option '(--server|--context|--ca)/.exec(complaint) ?? []
+  if (option === undefined) return ''
+  return `  ${option} stands before the command: rampart ${option} … status\n`
 }
 
 /** How a command is called, from the program's name on. */

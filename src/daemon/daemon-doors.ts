@@ -7,7 +7,7 @@ import { parse } from 'yaml'
 import { Fault } from '../core/fault/fault.ts'
 import type { Records } from '../seams/records.ts'
 import { ACCESS_CONFIG, type AccessConfig, CLOSED } from '../server/access/access-config.ts'
-import type { NetDoor, TlsFiles } from '../server/net-door.ts'
+import { type NetDoor, readTls, type TlsFiles } from '../server/net-door.ts'
 import type { Server } from '../server/server.ts'
 
 /** Which doors. */
@@ -26,8 +26,20 @@ export interface DoorOptions {
 /** How often the certificate is read again, so that a renewed one is used. @unit ms */
 const RENEW_MS = 60 * 60 * 1_000
 
+/**
+ * Looks at everything that was named before anything is held or begun, so that what is wrong is said
+ * at once.
+ *
+ * @throws server-exposed, access-malformed, address-unusable
+ */
+export function checkDoors(doors: DoorOptions): void {
+  assertNotExposed(doors)
+  readAccess(doors)
+  if (doors.tls !== undefined) readTls(doors.tls)
+}
+
 /** @throws server-exposed when others could reach it without TLS */
-export function assertNotExposed({ host, tls, isBehindProxy }: DoorOptions): void {
+function assertNotExposed({ host, tls, isBehindProxy }: DoorOptions): void {
   if (tls !== undefined || isBehindProxy || isLoopback(host)) return
   throw new Fault({
     code: 'server-exposed',

@@ -14,7 +14,7 @@ import { ReplicaRegister } from '../server/replicas/replica-register.ts'
 import { openServer, type Server } from '../server/server.ts'
 import type { Log } from '../telemetry/log-about.ts'
 import { recordCircumstances } from './daemon-circumstances.ts'
-import { assertNotExposed, type DoorOptions, openDoor, readAccess } from './daemon-doors.ts'
+import { checkDoors, type DoorOptions, openDoor, readAccess } from './daemon-doors.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
@@ -68,7 +68,7 @@ const STOP_PATIENCE_MS = 15_000
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const place = placeOf(options.workspace)
-  if (options.doors !== undefined) assertNotExposed(options.doors)
+  if (options.doors !== undefined) checkDoors(options.doors)
   openWorkspaceFolder(place.folder)
   const lock = await waitForLock(place, options.signal)
   if (lock === undefined) {

@@ -6,6 +6,7 @@ import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
+import { createSecureContext } from 'node:tls'
 import { Fault } from '../core/fault/fault.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 import { letGoOfStalled, type StallOptions } from './stalled-readers.ts'
@@ -87,15 +88,22 @@ function makeServer(
   return createTlsServer({ ...patience, ...readTls(tls), minVersion: 'TLSv1.2' }, listener)
 }
 
-function readTls({ certFile, keyFile }: TlsFiles): { readonly cert: Buffer; readonly key: Buffer } {
+/** A certificate and the key that belongs to it. @throws address-unusable */
+export function readTls({ certFile, keyFile }: TlsFiles): {
+  readonly cert: Buffer
+  readonly key: Buffer
+} {
   try {
-    return { cert: readFileSync(certFile), key: readFileSync(keyFile) }
+    const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
+    // Also that one belongs to the other, which would otherwise show at the first connection.
+    createSecureContext(pair)
+    return pair
   } catch (error) {
     throw new Fault({
       code: 'address-unusable',
       operation: 'read the certificate',
       subject: certFile,
-      hint: (error as Error).message,
+      hint: `The certificate and its key cannot be used: ${(error as Error).message}.`,
       cause: error,
     })
   }

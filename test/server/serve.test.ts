@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict'
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { RampartClient } from '../../src/server/client/client.ts'
 import { makeCertificate, openssl } from '../support/certificates.ts'
@@ -48,6 +50,25 @@ test('opens no door to others that shows what passes through it', async (t) => {
   const { exitCode, stderr } = await rampart(['serve', '--listen', '0.0.0.0:0'], { cwd })
   assert.equal(exitCode, 2)
   assert.match(stderr, /--tls-cert/)
+})
+
+test('says what is wrong with what it was given before it holds anything', openssl, async (t) => {
+  const cwd = openWorkspace(t)
+  const one = await makeCertificate(t, { names: ['IP:127.0.0.1'] })
+  const other = await makeCertificate(t, { names: ['IP:127.0.0.1'] })
+  writeFileSync(join(cwd, 'access.yaml'), 'peple: {}')
+  const served = (words: readonly string[]): ReturnType<typeof rampart> =>
+    rampart(['serve', '--listen', '127.0.0.1:0', ...words], { cwd })
+  const pair = ['--tls-cert', one.certificateFile, '--tls-key', other.keyFile]
+  const [mixed, absent, access] = await Promise.all([
+    served(pair),
+    served(['--tls-cert', 'none.pem', '--tls-key', one.keyFile]),
+    served(['--access', 'access.yaml']),
+  ])
+  assert.match(mixed.stderr, /The certificate and its key cannot be used: .*key values mismatch/)
+  assert.match(absent.stderr, /no such file or directory, open '.*none\.pem'/)
+  assert.match(access.stderr, /Unrecognized key: "peple"/)
+  assert.ok(!existsSync(join(cwd, '.rampart')))
 })
 
 test('speaks TLS, and a client that trusts its authority believes it', openssl, async (t) => {

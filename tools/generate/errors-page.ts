@@ -5,10 +5,11 @@ import { GENERATED } from './markdown.ts'
 /** The text of the page. */
 export function errorsPage(): string {
   const sections = Object.entries(FAULT_CODES).map(([code, fault]) => {
-    const { meaning, remedy, exitCode, httpStatus, retryable } = fault
+    const { meaning, remedy, remoteRemedy, exitCode, httpStatus, retryable } = fault
+    const elsewhere = remoteRemedy === undefined ? '' : ` At a server elsewhere: ${remoteRemedy}`
     const again = retryable ? 'may succeed when repeated' : 'fails again when repeated'
     const facts = `Exit code ${exitCode}, HTTP status ${httpStatus}, ${again}.`
-    return `## ${code}\n\n${meaning} ${remedy}\n\n${facts}\n`
+    return `## ${code}\n\n${meaning} ${remedy}${elsewhere}\n\n${facts}\n`
   })
   return `# Faults
 

@@ -1,6 +1,6 @@
 /** Backup, restore and migrate by the real command line, in real folders and a real database. */
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runInProcess } from '../../../test/support/cli.ts'
@@ -68,7 +68,21 @@ test('what cannot be meant is said, with what to type', async (t) => {
   assert.equal(half.exitCode, 2)
   assert.match(half.stderr, /Both places are needed.*rampart migrate --from/s)
   const nothing = await runInProcess(['backup', 'x.gz', '--workspace', 'empty'], folder)
-  assert.equal(nothing.exitCode, 1)
-  assert.match(nothing.stderr, /no ledger here yet/)
-  assert(!existsSync(join(folder, 'x.gz')))
+  assert.equal(nothing.exitCode, 2)
+  assert.match(nothing.stderr, /There is no ledger in .*empty\/\.rampart.*postgres:/s)
+  const misspelt = await runInProcess(['migrate', '--from', 'nope', '--to', 'new'], folder)
+  assert.equal(misspelt.exitCode, 2)
+  assert.match(misspelt.stderr, /There is no ledger in .*nope\/\.rampart/)
+  for (const words of [
+    ['backup', 'x.gz', '--database', 'mysql://me:swordfish@host/shop'],
+    ['restore', 'x.gz', '--database', 'mysql://me:swordfish@host/shop'],
+    ['migrate', '--from', '.', '--to', 'mysql://me:swordfish@host/shop'],
+    ['serve', '--database', 'mysql://me:swordfish@host/shop'],
+  ]) {
+    const foreign = await runInProcess(words, folder)
+    assert.equal(foreign.exitCode, 2, words.join(' '))
+    assert.match(foreign.stderr, /mysql:\/\/… is no URL of a PostgreSQL.*postgres:\/\/user@host/s)
+    assert.doesNotMatch(foreign.stderr, /swordfish/)
+  }
+  assert.deepEqual(readdirSync(folder), ['empty'])
 })

@@ -2,7 +2,7 @@
 import { resolve } from 'node:path'
 import type { CliParts, StoreMoved, StorePlace } from '../cli-parts.ts'
 import { complain, misuse } from '../complaint.ts'
-import { databaseUrl } from '../database-url.ts'
+import { checkedDatabase, databaseUrl } from '../database-url.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { ownWorkspaceOf } from '../workspace.ts'
@@ -87,9 +87,9 @@ async function run(
 /** The database that was named, else the workspace. */
 function placeOf(parts: CliParts, options: PlaceOptions): string {
   const { database = options.workspace === undefined ? databaseUrl(parts) : undefined } = options
-  return database ?? ownWorkspaceOf(parts, options)
+  return database === undefined ? ownWorkspaceOf(parts, options) : checkedDatabase(database)
 }
 
 function namedPlace(parts: CliParts, place: string): string {
-  return /^postgres(ql)?:\/\//.test(place) ? place : resolve(parts.cwd, place)
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(place) ? checkedDatabase(place) : resolve(parts.cwd, place)
 }

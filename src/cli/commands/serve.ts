@@ -3,7 +3,7 @@ import { hostname } from 'node:os'
 import { resolve } from 'node:path'
 import type { CliParts, ServeDatabase, ServeDoors } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
-import { databaseUrl } from '../database-url.ts'
+import { checkedDatabase, databaseUrl } from '../database-url.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { ownWorkspaceOf } from '../workspace.ts'
 
@@ -63,7 +63,7 @@ function databaseOf(parts: CliParts, options: ServeOptions): ServeDatabase | und
   const { database: url = databaseUrl(parts), keyFile, replica } = options
   if (url === undefined) return undefined
   return {
-    url,
+    url: checkedDatabase(url),
     replica: replica ?? hostname(),
     ...(keyFile === undefined ? {} : { keyFile: resolve(parts.cwd, keyFile) }),
   }

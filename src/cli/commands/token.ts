@@ -30,6 +30,11 @@ export async function runTokenCreate(
     const sentence = `--role is one of ${ROLES.join(', ')}.`
     return misuse(parts, sentence, `Next: rampart token create ${name} --role operator`)
   }
+  if (role === 'agent' && options.region === undefined) {
+    const sentence =
+      'The token of an agent is for the regions that it works in: --region is missing.'
+    return misuse(parts, sentence, `Next: rampart token create ${name} --role agent --region eu`)
+  }
   const grants: readonly Grant[] = [{ role, scope: scopeOf(options) }]
   const lifetimeMs = lifetimeOf(options.expires ?? LIFETIME)
   return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {

@@ -1,6 +1,7 @@
 /** `rampart backup`, `restore` and `migrate`: finds the places that were named, and moves everything. */
 import { existsSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { Fault } from '../../core/fault/fault.ts'
 import { subjectOf } from '../../database/database-fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import { placeOf } from '../../server/client/daemon-place.ts'
@@ -24,10 +25,15 @@ export interface TransferOptions {
   readonly clock: Clock
 }
 
-/** Moves everything that a server keeps. Nothing is at the new place unless all of it is. */
+/**
+ * Moves everything that a server keeps. Nothing is at the new place unless all of it is.
+ *
+ * @throws store-unknown when there is nothing at the old one
+ */
 export async function transfer(options: TransferOptions): Promise<StoreMove> {
   const { from, to } = options
   const isBackup = typeof to === 'object'
+  if (typeof from === 'string' && !isDatabase(from)) assertHasLedger(from)
   const move = (): Promise<StoreMove> => moveStore(sourceOf(options), targetOf(options))
   // Nothing may be written any more where it is moved away from; a backup is taken while it is.
   if (isBackup || typeof from === 'object' || isDatabase(from)) return await move()
@@ -37,6 +43,18 @@ export async function transfer(options: TransferOptions): Promise<StoreMove> {
 /** Whether a place is a database and not a folder. */
 export function isDatabase(place: string): boolean {
   return /^postgres(ql)?:\/\//.test(place)
+}
+
+/** Before a lock is taken, which would make the folder. @throws store-unknown */
+function assertHasLedger(path: string): void {
+  const { folder } = placeOf(workspaceAt(path))
+  if (existsSync(join(folder, 'ledger.sqlite'))) return
+  throw new Fault({
+    code: 'store-unknown',
+    operation: 'read the ledger',
+    subject: folder,
+    hint: `There is no ledger in ${folder}, so there is nothing to move.`,
+  })
 }
 
 /** The workspace that a path means: also its `.rampart` itself. */

@@ -6,6 +6,8 @@ export interface FaultCode {
   readonly meaning: string
   /** One sentence: what a person does next. */
   readonly remedy: string
+  /** The same for whoever has asked a server elsewhere, where they can do something else about it. */
+  readonly remoteRemedy?: string
   /** The status over HTTP (RFC 9110). */
   readonly httpStatus: number
   /** The exit code of the command line: 1 fault, 2 usage, 3 the gate says no. */

@@ -2,11 +2,8 @@
 import type { FaultCode } from './fault-code.ts'
 
 export type PortCodeName =
-  | 'port-refused'
-  | 'port-stolen'
   | 'lease-unknown'
   | 'lease-state'
-  | 'lease-fenced'
   | 'ports-unavailable'
   | 'data-plane-failed'
   | 'service-unknown'
@@ -17,20 +14,6 @@ export type PortCodeName =
   | 'report-unwritable'
 
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
-  'port-refused': {
-    meaning: 'A port was asked for that the rules, or the machine, do not give.',
-    remedy: 'End what has it, which the message names, or ask for another one.',
-    httpStatus: 409,
-    exitCode: 3,
-    retryable: true,
-  },
-  'port-stolen': {
-    meaning: 'A process listens on a port that was leased to another one.',
-    remedy: 'End the process that the message names, or let it claim a port of its own.',
-    httpStatus: 409,
-    exitCode: 1,
-    retryable: true,
-  },
   'lease-unknown': {
     meaning: 'There is no such lease of a port; it may have ended.',
     remedy: 'Claim the port again.',
@@ -41,13 +24,6 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   'lease-state': {
     meaning: 'The lease of a port is not where it could be moved on in that way.',
     remedy: 'Look at where it stands, and try again from there.',
-    httpStatus: 409,
-    exitCode: 1,
-    retryable: false,
-  },
-  'lease-fenced': {
-    meaning: 'The port was leased to another owner since.',
-    remedy: 'Claim it again; the earlier lease is over.',
     httpStatus: 409,
     exitCode: 1,
     retryable: false,

@@ -51,6 +51,7 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   'engine-closed': {
     meaning: 'The engine is shutting down.',
     remedy: 'Try again once the daemon is back: `rampart daemon status`.',
+    remoteRemedy: 'Try again once the server is back: `rampart ready`.',
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
@@ -79,6 +80,7 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   'daemon-lost': {
     meaning: 'The connection to the daemon broke.',
     remedy: 'Try again; `rampart daemon status` says whether it is back.',
+    remoteRemedy: 'Check its address, and try again; `rampart ready` says whether it is back.',
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
@@ -93,6 +95,7 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   'daemon-failed': {
     meaning: 'The daemon failed by a bug of its own.',
     remedy: 'Report it together with the end of .rampart/daemon.log.',
+    remoteRemedy: 'Tell whoever runs the server; its log says more.',
     httpStatus: 500,
     exitCode: 1,
     retryable: false,

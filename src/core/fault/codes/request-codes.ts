@@ -35,6 +35,7 @@ export const REQUEST_CODES: Readonly<Record<RequestCodeName, FaultCode>> = {
   'route-unknown': {
     meaning: 'The daemon has no such address.',
     remedy: 'Make the versions equal: `rampart daemon restart`.',
+    remoteRemedy: 'Use a command line of the version that the server has.',
     httpStatus: 404,
     exitCode: 1,
     retryable: false,

@@ -9,6 +9,7 @@ export type StoreCodeName =
   | 'ledger-newer'
   | 'record-conflict'
   | 'store-unavailable'
+  | 'store-unknown'
   | 'store-occupied'
   | 'store-busy'
   | 'backup-unusable'
@@ -44,7 +45,8 @@ export const STORE_CODES: Readonly<Record<StoreCodeName, FaultCode>> = {
   },
   'ledger-unavailable': {
     meaning: 'The ledger could not be read or written.',
-    remedy: 'Check the disk and the permissions of the .rampart folder.',
+    remedy: 'Check what the message names: the disk and .rampart folder, or the database.',
+    remoteRemedy: 'Tell whoever runs the server, and try again.',
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
@@ -66,9 +68,17 @@ export const STORE_CODES: Readonly<Record<StoreCodeName, FaultCode>> = {
   'store-unavailable': {
     meaning: 'What the server keeps beside the ledger cannot be read or written.',
     remedy: 'Read the hint: it names the file or the database; then try again.',
+    remoteRemedy: 'Tell whoever runs the server, and try again.',
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
+  },
+  'store-unknown': {
+    meaning: 'What was named is no place where Rampart keeps anything.',
+    remedy: 'Name a folder that was served, or a database: postgres://user@host/database.',
+    httpStatus: 404,
+    exitCode: 2,
+    retryable: false,
   },
   'store-occupied': {
     meaning: 'There is something already where data was to be written.',
