@@ -11,6 +11,8 @@ import { nginxReader } from './nginx/read-nginx.ts'
 import { packageReader } from './package-json/read-package.ts'
 import { clusterFilesReader } from './placement/cluster-files.ts'
 import { copiedFilesReader } from './placement/copied-files.ts'
+import { configScriptReader } from './script/read-config-script.ts'
+import { playwrightReader } from './script/read-playwright.ts'
 
 /** In the order of the formats' names. */
 export const READERS: readonly FormatReader[] = [
@@ -24,4 +26,6 @@ export const READERS: readonly FormatReader[] = [
   manifestReader,
   dockerfileReader,
   packageReader,
+  configScriptReader,
+  playwrightReader,
 ]

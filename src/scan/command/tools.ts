@@ -34,8 +34,8 @@ export const TOOLS: readonly Tool[] = [
   ...dev('vite-preview', ['vite preview'], 4173, { flags: LONG }),
   ...dev('astro', ['astro dev', 'astro preview'], 4321, { flags: LONG }),
   ...dev('nuxt', ['nuxt dev', 'nuxi dev', 'nuxt'], 3000, { flags: P, obeysPort: true }),
-  ...dev('react-router', ['react-router dev'], 5173, { flags: LONG }),
-  ...dev('remix', ['remix vite:dev'], 5173, { flags: LONG }),
+  ...dev('vite', ['react-router dev'], 5173, { flags: LONG }),
+  ...dev('vite', ['remix vite:dev'], 5173, { flags: LONG }),
   ...web('remix', ['remix dev'], 3000, { flags: P, obeysPort: true }),
   ...web('remix-serve', ['remix-serve', 'react-router-serve'], 3000, {
     flags: LONG,
