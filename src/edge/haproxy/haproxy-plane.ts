@@ -2,11 +2,11 @@
  * HAProxy as a data plane, told over its runtime socket: each owner is a server of its own that is
  * switched on and off. The address of a server is never rewritten; that would lose requests.
  */
-import { isIP } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
+import { checkBackend, printPlace } from '../backend/check-backend.ts'
 import { tellHaproxy } from './runtime-socket.ts'
 
 /** Where HAProxy is, and what it calls things. */
@@ -32,13 +32,16 @@ export class HaproxyPlane implements DataPlane {
   }
 
   async route(front: string, backend: Backend): Promise<void> {
+    // HAProxy 2.6 takes the port 99999 without a word, as 34463.
     checkBackend(front, backend)
     const server = this.#serverOf(front, backend)
     const known = (await this.#servers(front)).find(({ id }) => id === backend.id)
     if (known !== undefined && !isSamePlace(known, backend)) await this.remove(front, backend)
     if (known === undefined || !isSamePlace(known, backend)) {
-      const place = `${isIP(backend.address) === 6 ? `[${backend.address}]` : backend.address}:${backend.port}`
-      await this.#tell(`add server ${server} ${place}`, /New server registered|Already exists/i)
+      await this.#tell(
+        `add server ${server} ${printPlace(backend)}`,
+        /New server registered|Already exists/i,
+      )
     }
     await this.#tell(`set server ${server} state ready`)
     this.#wanted.set(server, { ...backend, front, state: 'routed' })
@@ -125,15 +128,6 @@ export class HaproxyPlane implements DataPlane {
     const answer = await this.#ask(command)
     if (!expected.test(answer)) throw failed(command, answer)
   }
-}
-
-// HAProxy 2.6 takes the port 99999 without a word, as 34463.
-function checkBackend(front: string, { id, address, port }: Backend): void {
-  const isPort = Number.isInteger(port) && port >= 1 && port <= 65_535
-  const isName = /^[A-Za-z0-9_.:-]+$/.test(id)
-  if (isPort && isName && isIP(address) !== 0) return
-  const hint = `${id} at ${address}:${port} is not a name, a literal address and a port`
-  throw failed(`route ${front}`, hint)
 }
 
 function isSamePlace(one: Backend, other: Backend): boolean {
