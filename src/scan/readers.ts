@@ -4,6 +4,7 @@ import { caddyJsonReader } from './caddy/read-caddy-json.ts'
 import { caddyfileReader } from './caddy/read-caddyfile.ts'
 import { composeReader } from './compose/read-compose.ts'
 import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
+import { dotenvReader } from './dotenv/read-dotenv.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
 import { manifestReader } from './kubernetes/read-manifests.ts'
@@ -11,6 +12,7 @@ import { nginxReader } from './nginx/read-nginx.ts'
 import { packageReader } from './package-json/read-package.ts'
 import { clusterFilesReader } from './placement/cluster-files.ts'
 import { copiedFilesReader } from './placement/copied-files.ts'
+import { procfileReader } from './procfile/read-procfile.ts'
 import { configScriptReader } from './script/read-config-script.ts'
 import { playwrightReader } from './script/read-playwright.ts'
 
@@ -26,6 +28,8 @@ export const READERS: readonly FormatReader[] = [
   manifestReader,
   dockerfileReader,
   packageReader,
+  procfileReader,
+  dotenvReader,
   configScriptReader,
   playwrightReader,
 ]
