@@ -7,6 +7,8 @@ import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
 import { dotenvReader } from './dotenv/read-dotenv.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
+import { templateReader } from './helm/read-template.ts'
+import { valuesReader } from './helm/read-values.ts'
 import { manifestReader } from './kubernetes/read-manifests.ts'
 import { nginxReader } from './nginx/read-nginx.ts'
 import { packageReader } from './package-json/read-package.ts'
@@ -15,6 +17,8 @@ import { copiedFilesReader } from './placement/copied-files.ts'
 import { procfileReader } from './procfile/read-procfile.ts'
 import { configScriptReader } from './script/read-config-script.ts'
 import { playwrightReader } from './script/read-playwright.ts'
+import { serviceReader } from './systemd/read-service.ts'
+import { socketReader } from './systemd/read-socket.ts'
 
 /** In the order of the formats' names. */
 export const READERS: readonly FormatReader[] = [
@@ -26,10 +30,14 @@ export const READERS: readonly FormatReader[] = [
   caddyJsonReader,
   caddyfileReader,
   manifestReader,
+  templateReader,
+  valuesReader,
   dockerfileReader,
   packageReader,
   procfileReader,
   dotenvReader,
   configScriptReader,
   playwrightReader,
+  socketReader,
+  serviceReader,
 ]

@@ -1,0 +1,44 @@
+/**
+ * Templates as YAML that has nothing in the place of what is filled in: each action becomes as many
+ * letters, so that every place stays where it is, and a line of actions alone becomes a blank one.
+ */
+
+const LONGEST_LINE = 2_000
+const COMMENT = /^\{\{-?\s*\/\*/
+
+/** A template without its actions. Never longer or shorter than it was. */
+export function neutralize(text: string): string {
+  const parts: string[] = []
+  let at = 0
+  for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
+    const end = endOf(text, open)
+    parts.push(text.slice(at, open), stretch(text.slice(open, end), isAlone(text, open, end)))
+    at = end
+  }
+  parts.push(text.slice(at))
+  return parts.join('')
+}
+
+function endOf(text: string, open: number): number {
+  const isComment = COMMENT.test(text.slice(open, open + 20))
+  const from = isComment ? text.indexOf('*/', open) : open
+  const close = from === -1 ? -1 : text.indexOf('}}', from)
+  return close === -1 ? text.length : close + 2
+}
+
+/** Whether its lines hold nothing else but other actions. */
+function isAlone(text: string, open: number, end: number): boolean {
+  const begin = text.lastIndexOf('\n', open - 1) + 1
+  const stop = text.indexOf('\n', end)
+  // A line without end is looked at once for each of its actions.
+  if ((stop === -1 ? text.length : stop) - begin > LONGEST_LINE) return false
+  const before = text.slice(begin, open)
+  const after = text.slice(end, stop === -1 ? text.length : stop)
+  return `${before}${after}`.replaceAll(/\{\{.*?\}\}/g, '').trim() === ''
+}
+
+/** Letters in its place; what goes over several lines leaves them empty. */
+function stretch(action: string, isAlone: boolean): string {
+  const isEmpty = isAlone || action.includes('\n')
+  return isEmpty ? action.replaceAll(/[^\n]/g, ' ') : 'x'.repeat(action.length)
+}
