@@ -214,7 +214,12 @@ export const VERBS: readonly Verb[] = [
   {
     usage: 'resume [ramp]',
     summary: 'let a ramp go on; what failed is tried again',
-    options: [WHY_FLAG, WORKSPACE_FLAG, JSON_FLAG],
+    options: [
+      ['--stage <stage>', 'of what failed, try only that again'],
+      WHY_FLAG,
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
     run: async (parts, [ramp], options) =>
       (await import('./commands/words.ts')).runResume(parts, ramp, options),
   },

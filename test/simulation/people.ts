@@ -19,10 +19,15 @@ export function randomWord(
   const roll = chance.integer(100)
   const why = chance.pick(['', 'it looks odd'])
   if (roll < 15) return { by, word: { say: 'hold', why } }
-  if (roll < 40) return { by, word: { say: 'resume', why } }
+  if (roll < 34) return { by, word: { say: 'resume', why } }
+  if (roll < 40) return { by, word: { say: 'resume', why, stage: someStage(chance, plan) } }
   if (roll < 46) return { by, word: { say: 'abort', undo: true, why } }
   if (roll < 49) return { by, word: { say: 'abort', undo: false, why } }
   return { by, word: approval(chance, plan, roll < 95 ? 'approve' : 'reject') }
+}
+
+function someStage(chance: RandomStream, { stages }: Plan): string {
+  return stages[chance.integer(stages.length)]?.name ?? 'nowhere'
 }
 
 function approval(chance: RandomStream, plan: Plan, say: 'approve' | 'reject'): Word {

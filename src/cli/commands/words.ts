@@ -49,13 +49,15 @@ export function runHold(
   return runWord(parts, ramp, { say: 'hold', why: options.why ?? '' }, options)
 }
 
-/** Lets a ramp go on; a stage that failed is tried again. */
+/** Lets a ramp go on; what failed is tried again, all of it or one stage. */
 export function runResume(
   parts: CliParts,
   ramp: string | undefined,
-  options: WordOptions,
+  options: WordOptions & { readonly stage?: string },
 ): Promise<number> {
-  return runWord(parts, ramp, { say: 'resume', why: options.why ?? '' }, options)
+  const { stage, why = '' } = options
+  const only = stage === undefined ? {} : { stage }
+  return runWord(parts, ramp, { say: 'resume', why, ...only }, options)
 }
 
 /** Approves or rejects what a stage waits for, bound to the digest of the plan as it stands. */

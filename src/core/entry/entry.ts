@@ -58,7 +58,8 @@ export type Word =
   | ({ readonly say: 'approve' } & Approving)
   | ({ readonly say: 'reject' } & Approving)
   | { readonly say: 'hold'; readonly why: string }
-  | { readonly say: 'resume'; readonly why: string }
+  /** With a stage: of those that failed, only that one is tried again. */
+  | { readonly say: 'resume'; readonly why: string; readonly stage?: string }
   /** `undo: false` leaves everything as it stands. */
   | { readonly say: 'abort'; readonly undo: boolean; readonly why: string }
 
@@ -146,7 +147,7 @@ export type DecidedEntry =
   /** Back to waiting; a new incarnation may be entered from `notBeforeMs` on. */
   | { readonly type: 'stage.reset'; readonly stage: string; readonly notBeforeMs: number }
   | { readonly type: 'ramp.held'; readonly cause: Cause }
-  | { readonly type: 'ramp.resumed'; readonly by: string }
+  | { readonly type: 'ramp.resumed'; readonly by: string; readonly stage?: string }
   /** An approval or a rejection that counts. */
   | {
       readonly type: 'approval.counted'

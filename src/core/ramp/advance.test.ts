@@ -282,3 +282,51 @@ test('a group that breaks is taken back with all that stands on it, and tried ag
   drive.pass(100)
   assert.match(drive.phases(), /eu\/api ready, us\/db entered/)
 })
+
+test('of several stages that failed one is tried again, and the ramp holds again for the others', () => {
+  const ready = { conditions: [probed('ready')], onBreach: 'hold' } as const
+  const drive = new Drive(
+    planOf([
+      working('cache', ready),
+      working('db', ready),
+      working('queue', ready),
+      working('api', { needs: ['db:ready'] }),
+      working('worker', { needs: ['cache:ready', 'queue:ready'] }),
+    ]),
+  )
+  for (const stage of ['cache', 'db', 'queue']) drive.done(stage, 'failed')
+  assert.equal(drive.state.held?.stage, 'cache')
+  const refusal = (stage: string): string | undefined => {
+    const refused = drive.say({ say: 'resume', why: '', stage })
+    return refused.map((entry) => (entry.type === 'word.refused' ? entry.sentence : '')).join('')
+  }
+  assert.match(refusal('nothing') ?? '', /^nothing is no stage of it; .*: cache, db, queue\.$/)
+  assert.match(refusal('api') ?? '', /^api is waiting; only a stage that failed is tried again/)
+  drive.say({ say: 'resume', why: '', stage: 'db' })
+  drive.done('db')
+  drive.pass(5_000)
+  assert.equal(
+    drive.phases(),
+    'cache failed, db entered, queue failed, api waiting, worker waiting',
+  )
+  const isHeld = (): boolean => drive.state.held !== undefined
+  assert.equal(isHeld(), false, 'while something moves it does not hold')
+  // While db is under way a second one may be tried again as well.
+  drive.say({ say: 'resume', why: '', stage: 'queue' })
+  drive.done('queue')
+  drive.pass(5_000)
+  for (const stage of ['db', 'queue']) {
+    drive.done(stage)
+    drive.answer(`${stage}:ready`, 'passed')
+  }
+  assert.equal(drive.stage('api').phase, 'entered', 'what stands on none that failed goes on')
+  drive.done('api')
+  assert.equal(drive.state.held?.stage, 'cache')
+  drive.say({ say: 'resume', why: '' })
+  drive.done('cache')
+  drive.pass(5_000)
+  drive.done('cache')
+  drive.answer('cache:ready', 'passed')
+  drive.done('worker')
+  assert.equal(drive.state.ended?.outcome, 'reached')
+})

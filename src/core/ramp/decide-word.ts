@@ -3,7 +3,7 @@ import type { Word } from '../entry/entry.ts'
 import type { Decider } from './decider.ts'
 import { takeBack } from './failure.ts'
 import { approvalsOf } from './open-approvals.ts'
-import { type RampState, stageNamed } from './state.ts'
+import { type RampState, type StageState, stageNamed } from './state.ts'
 
 /** Why a word has no effect; absent: it has one. */
 export interface Refusal {
@@ -29,7 +29,7 @@ export function decideWord(
       decider.decide({ type: 'ramp.held', cause: wordCause(by, 'held', word.why) })
       return
     case 'resume':
-      decideResume(decider, by)
+      decideResume(decider, by, word.stage)
       return
     case 'abort':
       decideAbort(decider, by, word)
@@ -53,14 +53,36 @@ export function assessWord(state: RampState, by: string, word: Word): Refusal | 
         ? undefined
         : { reason: 'already-held', sentence: `It holds already: ${state.held.sentence}` }
     case 'resume':
-      return state.held === undefined
-        ? { reason: 'not-held', sentence: 'It does not hold, so there is nothing to resume.' }
-        : undefined
+      return word.stage === undefined ? assessResume(state) : assessRetry(state, word.stage)
     case 'abort':
       return assessAbort(state, word)
     default:
       return assessApproval(state, by, word)
   }
+}
+
+function assessResume(state: RampState): Refusal | undefined {
+  if (state.held !== undefined || failedIn(state).length > 0) return undefined
+  return { reason: 'not-held', sentence: 'It does not hold, so there is nothing to resume.' }
+}
+
+function assessRetry(state: RampState, stage: string): Refusal | undefined {
+  if (state.direction === 'undoing') {
+    return { reason: 'undoing', sentence: 'It is being undone, so no stage is tried again.' }
+  }
+  const view = stageNamed(state, stage)
+  if (view?.now.phase === 'failed') return undefined
+  const failed = failedIn(state)
+  const which =
+    failed.length === 0 ? 'none has' : `what has: ${failed.map(({ name }) => name).join(', ')}`
+  const is = view === undefined ? 'is no stage of it' : `is ${view.now.phase}`
+  const sentence = `${stage} ${is}; only a stage that failed is tried again, and ${which}.`
+  return { reason: view === undefined ? 'no-such-stage' : 'not-failed', sentence }
+}
+
+/** What failed and waits for somebody. */
+function failedIn({ direction, stages }: RampState): readonly StageState[] {
+  return direction === 'forward' ? stages.filter(({ phase }) => phase === 'failed') : []
 }
 
 function assessAbort(state: RampState, word: { readonly undo: boolean }): Refusal | undefined {
@@ -116,10 +138,11 @@ function ownProposal(state: RampState, by: string): Refusal {
   }
 }
 
-function decideResume(decider: Decider, by: string): void {
-  const { direction, stages } = decider.draft.state
-  const failed = stages.filter((stage) => stage.phase === 'failed' && direction === 'forward')
-  decider.decide({ type: 'ramp.resumed', by })
+function decideResume(decider: Decider, by: string, stage: string | undefined): void {
+  const failed = failedIn(decider.draft.state).filter(
+    ({ name }) => stage === undefined || name === stage,
+  )
+  decider.decide({ type: 'ramp.resumed', by, ...(stage === undefined ? {} : { stage }) })
   // A stage that failed is taken back first, so that it begins anew.
   for (const { name } of failed) takeBack(decider, name, 'retry')
 }

@@ -11,7 +11,8 @@ import { decideUndo } from './decide-undo.ts'
 import { decideWord } from './decide-word.ts'
 import type { Decider } from './decider.ts'
 import { draftOf, eachStage } from './draft.ts'
-import { isSettled, type RampState } from './state.ts'
+import { needsOfStage } from './needs.ts'
+import { isSettled, type RampState, type StageView } from './state.ts'
 
 /** All that follows from a state at `nowMs`, in order; and the state afterwards. */
 export function decideAll(
@@ -46,7 +47,29 @@ function decideOnce(decider: Decider): void {
   if (draft.state.ended !== undefined) return
   decideUndo(decider)
   if (draft.state.direction === 'forward') decideForward(decider)
+  if (draft.state.direction === 'forward') decideStandstill(decider)
   if (draft.state.ended === undefined) decideEnd(decider)
+}
+
+/**
+ * Holds again once nothing moves but for what failed: of several, somebody had only some tried again.
+ * Without that the ramp would stand still, and say of itself that it goes on.
+ */
+function decideStandstill(decider: Decider): void {
+  const { state } = decider.draft
+  if (state.held !== undefined || state.ended !== undefined) return
+  const failed = state.stages.find(({ phase }) => phase === 'failed')
+  if (failed === undefined) return
+  for (const view of eachStage(decider.draft)) if (isMoving(state, view)) return
+  const { name } = failed
+  const cause = failed.cause ?? { reason: 'failed', sentence: `${name} failed.`, stage: name }
+  decider.decide({ type: 'ramp.held', cause })
+}
+
+function isMoving(state: RampState, view: StageView): boolean {
+  if (isSettled(view) || view.now.phase === 'failed') return false
+  // What waits for a pause to be over goes on by itself; what waits for what failed does not.
+  return view.now.phase !== 'waiting' || needsOfStage(state, view.place).every((need) => need.met)
 }
 
 function decideEnd(decider: Decider): void {

@@ -86,7 +86,12 @@ function sayingOfRamp(entry: Entry, state: RampState): Saying | undefined {
     case 'ramp.held':
       return { stage, mood: 'bad', label: 'held', detail: entry.cause.sentence }
     case 'ramp.resumed':
-      return { stage, mood: 'moving', label: 'resumed', detail: `by ${entry.by}` }
+      return {
+        stage,
+        mood: 'moving',
+        label: 'resumed',
+        detail: `by ${entry.by}${entry.stage === undefined ? '' : `, only ${entry.stage}`}`,
+      }
     case 'ramp.undoing': {
       const by = entry.cause.stage === undefined ? '' : `${entry.cause.stage}: `
       return { stage, mood: 'bad', label: 'undoing', detail: `${by}${entry.cause.sentence}` }

@@ -1014,6 +1014,8 @@ export type Word =
   | {
       readonly say: 'resume'
       readonly why: string
+      /** Of those that failed, only that one is tried again. */
+      readonly stage?: string
     }
   | {
       readonly say: 'abort'

@@ -40,7 +40,11 @@ export const WORD: z.ZodType<Word> = named(
     z.strictObject({ say: z.literal('approve'), ...approval }),
     z.strictObject({ say: z.literal('reject'), ...approval }),
     z.strictObject({ say: z.literal('hold'), why }),
-    z.strictObject({ say: z.literal('resume'), why }),
+    z.strictObject({
+      say: z.literal('resume'),
+      why,
+      stage: NAME.exactOptional().describe('Of those that failed, only that one is tried again.'),
+    }),
     z.strictObject({
       say: z.literal('abort'),
       undo: z.boolean().describe('Whether to take back what was done, or leave it as it stands.'),

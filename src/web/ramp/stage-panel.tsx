@@ -11,6 +11,7 @@ import { Panel } from '../part/panel.tsx'
 import { Pill } from '../part/tone.tsx'
 import { attemptsOf } from './attempts.ts'
 import { ConditionCard } from './condition-card.tsx'
+import { RetryStage } from './retry-stage.tsx'
 import { StandingPanel } from './standing-panel.tsx'
 import type { Moment } from './use-ramp.ts'
 
@@ -64,6 +65,7 @@ export function StagePanel(props: {
         {view.now.cause === undefined ? null : (
           <p className="rounded-md bg-bad-soft px-3 py-2 text-bad">{view.now.cause.sentence}</p>
         )}
+        <RetryStage state={state} stage={view.stage.name} />
         <Waits moment={moment} place={view.place} />
         <Conditions moment={moment} stage={view.stage.name} />
       </div>

@@ -6,7 +6,7 @@ import type { RampState } from '../../core/ramp/state.ts'
 /** A word with what is to be typed left out. */
 export type Intent =
   | { readonly say: 'hold' }
-  | { readonly say: 'resume' }
+  | { readonly say: 'resume'; readonly stage?: string }
   | { readonly say: 'abort'; readonly undo: boolean }
 
 /** Whether a word may be said now; the sentence says why not. */
@@ -20,7 +20,7 @@ export function whatFollows(state: RampState, intent: Intent): readonly string[]
     case 'hold':
       return followsHold(state)
     case 'resume':
-      return followsResume(state)
+      return intent.stage === undefined ? followsResume(state) : followsRetry(state, intent.stage)
     default:
       return intent.undo ? followsUndo(state) : followsLeaving(state)
   }
@@ -61,6 +61,18 @@ function followsResume(state: RampState): readonly string[] {
           `${waiting.length === 1 ? 'One stage has' : `${waiting.length} stages have`} not been entered yet.`,
         ]),
     'If the reason for holding is still there, it will hold again.',
+  ]
+}
+
+function followsRetry(state: RampState, stage: string): readonly string[] {
+  const others = state.stages.filter(({ name, phase }) => phase === 'failed' && name !== stage)
+  const left = names(others.map(({ name }) => name))
+  return [
+    `${stage} is taken back first, with everything that stands on it, and then tried again.`,
+    'Whatever else waits for nothing that failed goes on as well.',
+    ...(others.length === 0
+      ? []
+      : [`${left} stays as it is; the ramp holds again once nothing else is left to do.`]),
   ]
 }
 

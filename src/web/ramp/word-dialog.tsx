@@ -33,7 +33,7 @@ export function WordDialog(props: {
     })
   }
   return (
-    <Dialog title={TITLES[intent.say]} onClose={onClose}>
+    <Dialog title={titleOf(intent)} onClose={onClose}>
       <form onSubmit={submit} className="flex flex-col gap-4">
         {children}
         <Consequences sentences={whatFollows(state, intent)} />
@@ -54,12 +54,21 @@ export function WordDialog(props: {
             weight={isDanger ? 'danger' : 'main'}
             disabled={objection !== undefined || saying.isPending}
           >
-            {VERBS[intent.say]}
+            {stageOf(intent) === undefined ? VERBS[intent.say] : 'Try again'}
           </Button>
         </div>
       </form>
     </Dialog>
   )
+}
+
+function titleOf(intent: Intent): string {
+  const stage = stageOf(intent)
+  return stage === undefined ? TITLES[intent.say] : `Try ${stage} again?`
+}
+
+function stageOf(intent: Intent): string | undefined {
+  return intent.say === 'resume' ? intent.stage : undefined
 }
 
 /** What will happen. */
