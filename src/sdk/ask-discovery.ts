@@ -1,6 +1,6 @@
 /** Asks discovery one question over HTTP, and waits for its answer as long as it may wait itself. */
 import { type Agent, type IncomingMessage, request as requestOf } from 'node:http'
-import { type DiscoveredEndpoint, parseAnswer } from './discovered-endpoint.ts'
+import { type DiscoveredEndpoint, parseAnswer, unreachable } from './discovered-endpoint.ts'
 
 /** What is asked. */
 export interface DiscoveryQuestion {
@@ -24,23 +24,25 @@ const SILENT_MS = (WAIT_S + WAIT_S / 16 + 10) * 1_000
 
 const BYTES_MAX = 16 * 1_048_576
 
-/** @throws Error when nobody answers, or not with an answer */
+/** @throws discovery-unreachable, or the system's own error */
 export async function askDiscovery(question: DiscoveryQuestion): Promise<{
   readonly index: number
   readonly endpoints: readonly DiscoveredEndpoint[]
 }> {
   const { agent, signal } = question
+  const url = urlOf(question)
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
-    const request = requestOf(urlOf(question), { agent, signal }, resolve)
+    const request = requestOf(url, { agent, signal }, resolve)
     // Whoever has nothing else to do than to wait for news ends.
     request.on('socket', (socket) => socket.unref())
-    request.setTimeout(SILENT_MS, () => request.destroy(new TypeError('discovery is silent')))
+    request.setTimeout(SILENT_MS, () => request.destroy(unreachable(url, 'it is silent')))
     request.on('error', reject)
     request.end()
   })
   const text = await textOf(response)
-  if (response.statusCode === 200) return parseAnswer(text)
-  throw new TypeError(`discovery answers with ${response.statusCode}: ${text.slice(0, 500)}`)
+  if (text === undefined) throw unreachable(url, 'its answer is too large')
+  if (response.statusCode === 200) return parseAnswer(url, text)
+  throw unreachable(url, `it answers with ${response.statusCode}: ${text.slice(0, 500)}`)
 }
 
 function urlOf({ from, service, port, index, scope, environment }: DiscoveryQuestion): URL {
@@ -53,12 +55,13 @@ function urlOf({ from, service, port, index, scope, environment }: DiscoveryQues
   return url
 }
 
-async function textOf(response: IncomingMessage): Promise<string> {
+/** @returns undefined when there is too much of it */
+async function textOf(response: IncomingMessage): Promise<string | undefined> {
   const pieces: Buffer[] = []
   let size = 0
   for await (const piece of response) {
     size += (piece as Buffer).length
-    if (size > BYTES_MAX) throw new TypeError('the answer of discovery is too large')
+    if (size > BYTES_MAX) return undefined
     pieces.push(piece as Buffer)
   }
   return Buffer.concat(pieces).toString()

@@ -1,6 +1,9 @@
 /** Services found by a real discovery, by variables, and while discovery is away. */
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
+import { once } from 'node:events'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
@@ -126,6 +129,18 @@ test('whoever is not found is a fault that says why', async (t) => {
   await assert.rejects(silent.ready(300), /discovery does not answer: .*ECONNREFUSED/)
   const variables = { SHOP_API_HTTP_PORT: 'https' }
   assert.throws(() => discover('shop/api', { variables }), /SHOP_API_HTTP_PORT=https is not a port/)
+})
+
+test('an answer of somebody else is not taken for one', async (t) => {
+  const server = createServer((request, response) => {
+    response.end(request.url?.includes('/v1/services/a?') === true ? '<html>' : '{"endpoints":[1]}')
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  t.after(() => server.close().closeAllConnections())
+  const from = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  await assert.rejects(find(t, { from }, 'a').ready(300), /no answer of discovery: <html>/)
+  await assert.rejects(find(t, { from }, 'b').ready(300), /no answer of discovery: {"endp/)
 })
 
 test('a process that only follows a service ends', async (t) => {

@@ -13,15 +13,26 @@ export interface DiscoveredEndpoint {
   readonly instance?: string
 }
 
-/** The endpoints in an answer of discovery, with its index. @throws Error when it is none */
-export function parseAnswer(text: string): {
+/** The endpoints in an answer of discovery, with its index. @throws discovery-unreachable when it is none */
+export function parseAnswer(
+  url: URL,
+  text: string,
+): {
   readonly index: number
   readonly endpoints: readonly DiscoveredEndpoint[]
 } {
-  const told: unknown = JSON.parse(text)
-  if (!isRecord(told) || typeof told['index'] !== 'number' || !Array.isArray(told['endpoints']))
-    throw malformed('it has no index and no endpoints')
-  return { index: told['index'], endpoints: told['endpoints'].map(readEndpoint) }
+  const told = parseJson(text)
+  const { index, endpoints } = isRecord(told) ? told : {}
+  const read = Array.isArray(endpoints) ? endpoints.map(readEndpoint) : [undefined]
+  if (typeof index === 'number' && read.every((one) => one !== undefined))
+    return { index, endpoints: read }
+  throw unreachable(url, `this is no answer of discovery: ${text.slice(0, 500)}`)
+}
+
+/** A fault about whoever should tell. */
+export function unreachable(url: URL, hint: string): Fault {
+  const subject = url.origin + url.pathname
+  return new Fault({ code: 'discovery-unreachable', operation: 'discover', subject, hint })
 }
 
 /** What the environment's variables say; undefined when they say nothing of that port. */
@@ -45,11 +56,11 @@ export function endpointOfVariables(
   return endpoint(port, variables[names.host] ?? '127.0.0.1', number)
 }
 
-function readEndpoint(value: unknown): DiscoveredEndpoint {
-  if (!isRecord(value)) throw malformed('an endpoint is not an object')
+function readEndpoint(value: unknown): DiscoveredEndpoint | undefined {
+  if (!isRecord(value)) return undefined
   const { address, number, port, instance } = value
   if (typeof address !== 'string' || typeof number !== 'number' || typeof port !== 'string')
-    throw malformed('an endpoint has no address')
+    return undefined
   const read = endpoint(port, address, number)
   return typeof instance === 'string' ? { ...read, instance } : read
 }
@@ -60,8 +71,13 @@ function endpoint(name: string, address: string, port: number): DiscoveredEndpoi
   return { address, port, target, ...(url === undefined ? {} : { url }) }
 }
 
-function malformed(why: string): Error {
-  return new TypeError(`this is no answer of discovery: ${why}`)
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    // What is not JSON is no answer, and is told of as such.
+    return undefined
+  }
 }
 
 function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {

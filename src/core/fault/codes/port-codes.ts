@@ -8,6 +8,7 @@ export type PortCodeName =
   | 'data-plane-failed'
   | 'service-unknown'
   | 'discovery-busy'
+  | 'discovery-unreachable'
   | 'export-refused'
   | 'folder-absent'
   | 'baseline-unusable'
@@ -53,6 +54,13 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
     meaning: 'Too many wait for changes of who serves what.',
     remedy: 'Ask without waiting, or again in a second.',
     httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
+  },
+  'discovery-unreachable': {
+    meaning: 'Whoever tells who serves what does not answer, or not as expected.',
+    remedy: 'Look at RAMPART_DISCOVERY_URL, and at whether the daemon runs there.',
+    httpStatus: 502,
     exitCode: 1,
     retryable: true,
   },
