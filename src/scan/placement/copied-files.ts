@@ -35,7 +35,8 @@ function readCopies(source: SourceText, folder: Folder): Findings {
   const service = calledBy(home)
   return {
     ports: [],
-    placements: [...new Set(files)].map((file) => ({
+    // A script is a source: developers use it where it is, whatever image has a copy of it.
+    placements: [...new Set(files.filter((file) => !/\.[cm]?[jt]sx?$/.test(file)))].map((file) => ({
       ...{ file, unit, service, scope: `network dockerfile ${source.path}` },
     })),
   }
