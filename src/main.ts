@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import type { CliParts, RunAgentOptions, RunDaemonOptions } from './cli/cli-parts.ts'
 import { runCli } from './cli/program.ts'
 import { SystemClock } from './clock/system-clock.ts'
+import type { ProcessIdentity } from './core/port/port-lease.ts'
 import { findWorkspace } from './server/client/find-workspace.ts'
 import type { Log } from './telemetry/log-about.ts'
 
@@ -52,6 +53,7 @@ function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
     stderr: process.stderr,
     user: userName(),
     nowMs: () => clock.nowMs(),
+    identify,
     onInterrupt,
     onTermination,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
@@ -114,6 +116,13 @@ function untilTold(): AbortSignal {
   // The terminal that started it may go away.
   process.on('SIGHUP', () => undefined)
   return stopping.signal
+}
+
+/** Asked by commands that are run with ports; every other one does without looking at processes. */
+async function identify(pid: number): Promise<ProcessIdentity | undefined> {
+  const { openKernel } = await import('./runtimes/process/kernel/open-kernel.ts')
+  const { identityOf } = await import('./runtimes/process/kernel/kernel.ts')
+  return identityOf(openKernel(), pid)
 }
 
 function logText(line: string): void {

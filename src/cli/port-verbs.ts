@@ -67,6 +67,7 @@ export const PORT_VERBS: readonly Verb[] = [
       ['--environment <name>', 'only what is started there'],
       ['--all', 'also what is only a guess'],
       ['--claims', 'also list every port that is claimed'],
+      ['--together', 'take everything in the folder to be started at once'],
       ['--exclude <pattern>', 'leave out paths like that, as .gitignore would', 'repeatable'],
       ['--contracts <path>', 'judge by the Ports contracts there, not by those in the folder'],
       ['--ephemeral <ports>', 'what the kernel takes for outgoing connections (32768-60999)'],

@@ -4,6 +4,7 @@ import type { Circumstances } from '../core/why/circumstances.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
+import type { PortBroker } from '../seams/port-broker.ts'
 import type { Records } from '../seams/records.ts'
 import type { SettingsStore } from '../seams/settings.ts'
 import type { AccessConfig } from './access/access-config.ts'
@@ -93,6 +94,8 @@ export interface ServerParts {
   readonly circumstances?: CircumstanceReader
   /** Absent: no agent can work for this server. */
   readonly agents?: AgentParts
+  /** Who has which port of this machine; absent: none is leased here. */
+  readonly ports?: PortBroker
   /** Absent: this one serves alone. */
   readonly replicas?: Pick<ReplicaRegister, 'list'>
   /** Absent: nothing is counted. */

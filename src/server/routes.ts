@@ -14,6 +14,7 @@ import { addDocumentRoutes } from './routes/document-routes.ts'
 import { addEventRoutes } from './routes/event-routes.ts'
 import { addHealthRoutes } from './routes/health-routes.ts'
 import { addLedgerRoutes } from './routes/ledger-routes.ts'
+import { addPortRoutes } from './routes/port-routes.ts'
 import { addProposalRoutes } from './routes/proposal-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
 import { addReplicaRoutes } from './routes/replica-routes.ts'
@@ -33,6 +34,7 @@ export function addRoutes(app: App, api: Api): void {
   addLedgerRoutes(app, parts)
   addEventRoutes(app, api)
   addWorldRoutes(app, api)
+  addPortRoutes(app, api)
   addAccessRoutes(app, api)
   addAuthRoutes(app, api)
   addApprovalRoutes(app, api)

@@ -119,6 +119,22 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   proveEntry: { ...READ_ALL, ok: [200, 404, 409] },
   getMetrics: READ_ALL,
 
+  listPorts: LIST,
+  explainPort: READ_ALL,
+  claimPorts: {
+    needs: 'operator',
+    over: 'contract',
+    ok: 200,
+    body: () => ({ wishes: [{ owner: { service: 'shop/api', port: 'http' } }] }),
+  },
+  assignPort: {
+    needs: 'operator',
+    over: 'contract',
+    ok: 404,
+    body: () => ({ process: { pid: 2, started: '1', bootId: 'none' } }),
+  },
+  releasePort: { needs: 'operator', over: 'contract', ok: 404 },
+
   listAgents: { needs: 'viewer', over: 'any', ok: 200 },
   listRegions: { needs: 'viewer', over: 'any', ok: 200 },
   listReplicas: { needs: 'viewer', over: 'any', ok: 200 },
@@ -173,6 +189,8 @@ export function addressOf(path: string, { query }: Row, named: Named): string {
     id: named.token,
     region: 'eu',
     position: '1',
+    port: '20443',
+    lease: '20443-1',
   }
   const address = query === undefined ? path : `${path}?${query}`
   return address.replaceAll(/\{(\w+)\}/g, (_, key: string) => {

@@ -6,6 +6,8 @@ import { SystemClock } from '../../src/clock/system-clock.ts'
 import { AssertionFailure } from '../../src/core/fault/assert.ts'
 import { openCopiedContainers } from '../../src/daemon/copied-containers.ts'
 import { transfer } from '../../src/daemon/transfer/transfer.ts'
+import { identityOf } from '../../src/runtimes/process/kernel/kernel.ts'
+import { openKernel } from '../../src/runtimes/process/kernel/open-kernel.ts'
 import { connectDaemon } from '../../src/server/client/connect-daemon.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import { findWorkspace } from '../../src/server/client/find-workspace.ts'
@@ -39,6 +41,7 @@ export function collectingParts(
     stderr: stderr.stream,
     user: 'tester',
     nowMs: options.nowMs ?? (() => Date.now()),
+    identify: async (pid) => identityOf(openKernel(), pid),
     onInterrupt(callback) {
       interrupts.add(callback)
       return () => interrupts.delete(callback)

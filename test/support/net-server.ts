@@ -4,6 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Agent, request } from 'undici'
+import { openPortBroker } from '../../src/ports/broker.ts'
+import { isPortFree } from '../../src/runtimes/placement/ports.ts'
+import { openKernel } from '../../src/runtimes/process/kernel/open-kernel.ts'
 import type { ServerParts } from '../../src/server/parts.ts'
 import { openServer } from '../../src/server/server.ts'
 import type { Grant, TokenReply } from '../../src/server/wire/access.ts'
@@ -42,7 +45,18 @@ export async function openNetServer(
 ): Promise<NetServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-net-'))
   const made = makeServerParts(folder)
-  const parts = { ...made.parts, ...more }
+  const ports = await openPortBroker({
+    ...made.parts,
+    folder: join(folder, 'ports'),
+    processes: openKernel(),
+    host: 'here',
+    isFree: isPortFree,
+    // What holds ports ends by itself, as soon as nobody asks it any more.
+    keeperIdleMs: 100,
+    log: () => undefined,
+    onTrouble: (error) => made.troubles.push(error),
+  })
+  const parts = { ...made.parts, ports, ...more }
   const server = await openServer(parts, { forNetwork: true, isBehindProxy: true })
   await parts.engine.start()
   const socketPath = join(folder, 'daemon.sock')
@@ -52,6 +66,8 @@ export async function openNetServer(
   t.after(async () => {
     await overSocket.destroy()
     await parts.engine.close()
+    await Promise.all(ports.leases().map(({ id }) => ports.release(id, 'The test is over.')))
+    await ports.close()
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   })

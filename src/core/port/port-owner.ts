@@ -1,6 +1,9 @@
 /** Whose a port is: when two owners are the same, and how people are told of one. */
 import type { PortOwner } from './port-lease.ts'
 
+/** What each word of an owner may be: it appears in discovery, in variables and in DNS. */
+export const OWNER_WORD: RegExp = /^[A-Za-z0-9](?:[A-Za-z0-9_./-]{0,198}[A-Za-z0-9])?$/
+
 /** The whole owner as one text: equal texts are the same claim, made again. */
 export function ownerKey(owner: PortOwner): string {
   return JSON.stringify([servingKey(owner), owner.instance ?? null])

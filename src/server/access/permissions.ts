@@ -16,6 +16,9 @@ export type Permission =
   | 'metrics.read'
   | 'access.manage'
   | 'webhooks.manage'
+  | 'ports.read'
+  | 'ports.explain'
+  | 'ports.claim'
   | 'agents.read'
   | 'agents.work'
   | 'daemon.manage'
@@ -51,6 +54,9 @@ export const PERMISSIONS: Readonly<Record<Exclude<Permission, 'open' | 'self'>, 
   'metrics.read': { roles: VIEWERS, over: 'whole' },
   'access.manage': { roles: ADMINS, over: 'whole' },
   'webhooks.manage': { roles: ADMINS, over: 'whole' },
+  'ports.read': { roles: VIEWERS, over: 'contract' },
+  'ports.explain': { roles: VIEWERS, over: 'whole' },
+  'ports.claim': { roles: OPERATORS, over: 'contract' },
   'agents.read': { roles: VIEWERS, over: 'any' },
   'agents.work': { roles: ['agent'], over: 'any' },
   'daemon.manage': { roles: ADMINS, over: 'whole' },

@@ -52,6 +52,7 @@ import type {
 import { type CallOptions, call, requestFor } from './call.ts'
 import { jsonLinesOf, serverSentEventsOf } from './framing.ts'
 import type { Operations } from './generated.ts'
+import { PortClient } from './port-client.ts'
 import { type RemoteServer, Transport } from './transport.ts'
 
 /** Which lines of which component. */
@@ -93,11 +94,13 @@ export interface HeldName {
 
 /** Asks one daemon. A ramp is named by its id, a beginning of it, `latest`, or its contract's name. */
 export class RampartClient {
+  readonly ports: PortClient
   readonly #transport: Transport
 
   /** @param server the path of a daemon's socket, or where to find a server on the network */
   constructor(server: string | RemoteServer) {
     this.#transport = new Transport(server)
+    this.ports = new PortClient(this.#transport)
   }
 
   /** Who is asking. */

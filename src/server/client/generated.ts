@@ -216,6 +216,11 @@ export type AskedOwner = {
   readonly by?: string
 }
 
+/** The shape `AssignRequest` of the API. */
+export type AssignRequest = {
+  readonly process: ProcessIdentity
+}
+
 /** The shape `BrokenPromise` of the API. */
 export type BrokenPromise = {
   readonly stage: string
@@ -235,6 +240,18 @@ export type Cause = {
   readonly stage?: string
   readonly condition?: string
   readonly answer?: Answer
+}
+
+/** The shape `ClaimRequest` of the API. */
+export type ClaimRequest = {
+  readonly wishes: readonly {
+    readonly owner: PortOwner
+    readonly protocol?: 'tcp' | 'udp'
+    readonly addresses?: readonly (string | string)[]
+    readonly port?: number
+    readonly giving?: 'descriptor' | 'number'
+    readonly ttlMs?: number
+  }[]
 }
 
 /** The shape `Component` of the API. */
@@ -427,6 +444,12 @@ export type JsonObject = {
   readonly [member: string]: Json
 }
 
+/** The shape `LeaseList` of the API. */
+export type LeaseList = {
+  readonly index: number
+  readonly leases: readonly PortLease[]
+}
+
 /** The shape `LedgerProof` of the API. */
 export type LedgerProof = {
   readonly position: number
@@ -561,6 +584,97 @@ export type PlannedStage = {
   readonly pivot: boolean
 }
 
+/** The shape `PortClaim` of the API. */
+export type PortClaim = {
+  readonly protocol: 'tcp' | 'udp'
+  readonly addresses: readonly string[]
+  readonly port: number
+}
+
+/** The shape `PortGrant` of the API. */
+export type PortGrant =
+  | {
+      readonly verdict: 'granted'
+      readonly leases: readonly PortLease[]
+    }
+  | {
+      readonly verdict: 'refused'
+      readonly reason: string
+      readonly sentence: string
+      readonly retryable: boolean
+    }
+
+/** The shape `PortLease` of the API. */
+export type PortLease = {
+  readonly id: string
+  readonly claim: PortClaim
+  readonly owner: PortOwner
+  readonly state:
+    | 'reserved'
+    | 'held'
+    | 'assigned'
+    | 'ready'
+    | 'active'
+    | 'draining'
+    | 'cooling'
+    | 'stolen'
+    | 'orphaned'
+    | 'quarantined'
+  readonly token: number
+  readonly rule: {
+    readonly range: string
+    readonly contract?: string
+    readonly digest?: string
+  }
+  readonly giving: 'descriptor' | 'number'
+  readonly process?: ProcessIdentity
+  readonly thief?: {
+    readonly pid?: number
+    readonly command?: string
+    readonly address: string
+  }
+  /** Milliseconds since 1970, UTC. */
+  readonly grantedAtMs: number
+  /** Milliseconds since 1970, UTC. */
+  readonly changedAtMs: number
+  readonly because: string
+  /** Milliseconds since 1970, UTC. */
+  readonly expiresAtMs?: number
+  /** Milliseconds since 1970, UTC. */
+  readonly coolUntilMs?: number
+}
+
+/** The shape `PortOwner` of the API. */
+export type PortOwner = {
+  /** For example `shop/api`. */
+  readonly service: string
+  /** Which of its ports: `http`. */
+  readonly port: string
+  readonly instance?: string
+  readonly environment?: string
+  readonly tenant?: string
+  /** A worktree, a CI job. */
+  readonly scope?: string
+}
+
+/** The shape `PortStory` of the API. */
+export type PortStory = {
+  readonly port: number
+  readonly leases: readonly PortLease[]
+  readonly past: readonly {
+    readonly lease: PortLease
+    /** Milliseconds since 1970, UTC. */
+    readonly freedAtMs: number
+    readonly because: string
+  }[]
+  readonly sightings: readonly {
+    readonly claim: PortClaim
+    readonly process?: ProcessIdentity
+    readonly command?: string
+  }[]
+  readonly sentences: readonly string[]
+}
+
 /** The shape `Problem` of the API. */
 export type Problem = {
   /** `urn:rampart:fault:` and the code. */
@@ -576,6 +690,13 @@ export type Problem = {
   readonly subject: string
   /** Whether the same request may succeed when repeated unchanged. */
   readonly retryable: boolean
+}
+
+/** The shape `ProcessIdentity` of the API. */
+export type ProcessIdentity = {
+  readonly pid: number
+  readonly started: string
+  readonly bootId: string
 }
 
 /** The shape `ProposalDetail` of the API. */
@@ -1047,6 +1168,13 @@ export interface Operations {
     readonly body: ApplyContracts
     readonly reply: Application
   }
+  /** Say which process is to listen on a leased port now */
+  readonly assignPort: {
+    readonly path: { readonly lease: string }
+    readonly query: object
+    readonly body: AssignRequest
+    readonly reply: PortLease
+  }
   /** Begin to log a command line in; somebody confirms the code in a browser */
   readonly beginDeviceLogin: {
     readonly path: object
@@ -1089,6 +1217,13 @@ export interface Operations {
     readonly query: { readonly returnTo?: string | undefined }
     readonly body: undefined
     readonly reply: undefined
+  }
+  /** Claim ports: leases for all wishes, held from now on, or for none */
+  readonly claimPorts: {
+    readonly path: object
+    readonly query: object
+    readonly body: ClaimRequest
+    readonly reply: PortGrant
   }
   /** Say what changes from one revision to another, and what that means */
   readonly compareRevisions: {
@@ -1144,6 +1279,13 @@ export interface Operations {
     readonly query: object
     readonly body: undefined
     readonly reply: undefined
+  }
+  /** Tell who has a port, since when, by which rule, and who had it before */
+  readonly explainPort: {
+    readonly path: { readonly port: number }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: PortStory
   }
   /** Read every entry, one JSON document a line */
   readonly exportLedger: {
@@ -1397,6 +1539,13 @@ export interface Operations {
       readonly next?: string
     }
   }
+  /** List the leases of ports that are not free */
+  readonly listPorts: {
+    readonly path: object
+    readonly query: object
+    readonly body: undefined
+    readonly reply: LeaseList
+  }
   /** List amendments that wait for owners, and whether whoever asks may answer them */
   readonly listProposals: {
     readonly path: object
@@ -1528,6 +1677,13 @@ export interface Operations {
   /** Send something again, from the beginning and under the same id */
   readonly redeliver: {
     readonly path: { readonly id: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: undefined
+  }
+  /** Give a leased port back; it cools before anybody else gets it */
+  readonly releasePort: {
+    readonly path: { readonly lease: string }
     readonly query: object
     readonly body: undefined
     readonly reply: undefined
@@ -1680,12 +1836,15 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
     path: '/v1/contracts/{kind}/{name}/proposals/{proposal}/answers',
   },
   applyContracts: { method: 'POST', path: '/v1/apply' },
+  assignPort: { method: 'POST', path: '/v1/ports/leases/{lease}/assign' },
   beginDeviceLogin: { method: 'POST', path: '/v1/auth/device' },
   beginSession: { method: 'POST', path: '/v1/auth/session' },
   beginSignIn: { method: 'GET', path: '/v1/auth/login' },
+  claimPorts: { method: 'POST', path: '/v1/ports/leases' },
   compareRevisions: { method: 'GET', path: '/v1/contracts/{kind}/{name}/compare' },
   createToken: { method: 'POST', path: '/v1/tokens' },
   endSignIn: { method: 'GET', path: '/v1/auth/callback' },
+  explainPort: { method: 'GET', path: '/v1/ports/{port}' },
   exportLedger: { method: 'GET', path: '/v1/ledger/export' },
   getCircumstances: { method: 'GET', path: '/v1/ramps/{ramp}/circumstances' },
   getContract: { method: 'GET', path: '/v1/contracts/{kind}/{name}' },
@@ -1710,6 +1869,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   listLedgerEntries: { method: 'GET', path: '/v1/ledger/entries' },
   listLeftovers: { method: 'GET', path: '/v1/leftovers' },
   listPeople: { method: 'GET', path: '/v1/people' },
+  listPorts: { method: 'GET', path: '/v1/ports' },
   listProposals: { method: 'GET', path: '/v1/proposals' },
   listRampEntries: { method: 'GET', path: '/v1/ramps/{ramp}/entries' },
   listRamps: { method: 'GET', path: '/v1/ramps' },
@@ -1724,6 +1884,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   proveEntry: { method: 'GET', path: '/v1/ledger/proof/{position}' },
   readLogs: { method: 'GET', path: '/v1/logs' },
   redeliver: { method: 'POST', path: '/v1/deliveries/{id}/redeliver' },
+  releasePort: { method: 'DELETE', path: '/v1/ports/leases/{lease}' },
   removeAgent: { method: 'DELETE', path: '/v1/regions/{region}/agent' },
   removeWebhook: { method: 'DELETE', path: '/v1/webhooks/{id}' },
   reportWork: { method: 'POST', path: '/v1/agent/reports' },

@@ -2,6 +2,7 @@
  * What the operating system can be asked about processes and listening ports. Two implementations:
  * Linux reads /proc, other systems ask `ps` and `lsof`. Only looks; signals are sent elsewhere.
  */
+import type { ProcessIdentity } from '../../../core/port/port-lease.ts'
 import type { KernelProcesses } from '../../../seams/kernel-processes.ts'
 
 /** A listening TCP port, and who holds it when that can be told. */
@@ -36,4 +37,10 @@ export interface Kernel extends KernelProcesses {
   socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[]
   /** What the start claim written by the wrapper says: its first field is the pid. */
   parseClaim(claim: string): { readonly pid: number; readonly started: string } | undefined
+}
+
+/** Which process has that pid now, so that the next one with its number is not taken for it. */
+export function identityOf(kernel: Kernel, pid: number): ProcessIdentity | undefined {
+  const found = kernel.process(pid)
+  return found && { pid, started: found.started, bootId: kernel.bootId() }
 }

@@ -1,0 +1,123 @@
+/**
+ * `rampart ports run -- COMMAND`: a command with ports of its own. They are held until the command
+ * runs, then it is looked who listens, and they are given back when it ends.
+ */
+import { type ChildProcess, spawn } from 'node:child_process'
+import { basename } from 'node:path'
+import { OWNER_WORD } from '../../core/port/port-owner.ts'
+import type { RampartClient } from '../../server/client/client.ts'
+import type { PortLease } from '../../server/wire/ports.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { EXIT } from '../exit-code.ts'
+import type { WorkspaceOption } from '../options.ts'
+import { withOwnDaemon, workspaceOf } from '../workspace.ts'
+import { type OwnerOptions, ownerOf, strangeName } from './ports-claim.ts'
+
+/** Shells say so when a signal ended a command: 128 and its number. */
+const SIGNALLED = 128
+const NOT_FOUND = 127
+const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
+  SIGHUP: 1,
+  SIGINT: 2,
+  SIGKILL: 9,
+  SIGTERM: 15,
+}
+
+interface RunOptions extends OwnerOptions, WorkspaceOption {
+  readonly service?: string
+  readonly port?: readonly string[]
+}
+
+/** Runs it. @returns its exit code; 3 when there is no port for it */
+export async function runPortsRun(
+  parts: CliParts,
+  command: readonly string[],
+  options: RunOptions,
+): Promise<number> {
+  const service = options.service ?? folderName(parts.cwd)
+  const names = options.port ?? ['http']
+  const strange = [service, ...names].find((word) => !OWNER_WORD.test(word))
+  if (strange !== undefined) return strangeName(parts, strange)
+  return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {
+    const wishes = names.map((name) => ({ owner: ownerOf(parts, options, service, name) }))
+    const grant = await client.ports.claim({ wishes })
+    if (grant.verdict === 'refused') {
+      parts.stderr.write(`rampart: ${grant.sentence}\n`)
+      return EXIT.no
+    }
+    const used = grant.leases.find((lease) => lease.process !== undefined)
+    if (used !== undefined) return refuseUsed(parts, used)
+    try {
+      await giveToThisProcess(parts, client, grant.leases)
+      return await runWith(parts, command, grant.leases)
+    } finally {
+      for (const { id } of grant.leases) await client.ports.release(id)
+    }
+  })
+}
+
+/** What the folder is called, with what no name may hold left out. */
+function folderName(folder: string): string {
+  const words = basename(folder).match(/[A-Za-z0-9]+/g) ?? ['command']
+  return words.join('-')
+}
+
+/** Whatever the command starts is this process's own; so it can be said before it listens. */
+async function giveToThisProcess(
+  parts: CliParts,
+  client: RampartClient,
+  leases: readonly PortLease[],
+): Promise<void> {
+  const identity = await parts.identify(process.pid)
+  if (identity === undefined) return
+  for (const { id } of leases) await client.ports.assign(id, identity)
+}
+
+/** The same command runs already: a second one needs a name of its own. */
+function refuseUsed(parts: CliParts, { claim, owner, process }: PortLease): number {
+  parts.stderr.write(
+    `rampart: ${claim.port} of ${owner.service} is used by process ${process?.pid}.\n` +
+      '  Next: rampart ports run --service <another name> -- <command>\n',
+  )
+  return EXIT.no
+}
+
+async function runWith(
+  parts: CliParts,
+  [program = '', ...words]: readonly string[],
+  leases: readonly PortLease[],
+): Promise<number> {
+  const env = { ...parts.settings, ...variablesOf(leases) }
+  const child = spawn(program, words, { cwd: parts.cwd, env, stdio: 'inherit' })
+  const ended = endOf(child, program, parts)
+  // Ctrl-C reaches the command by the terminal; what is told to this one is passed on.
+  const stop = parts.onTermination(() => child.kill('SIGTERM'))
+  try {
+    return await ended
+  } finally {
+    stop()
+  }
+}
+
+/** `PORT` is the first one; each is `PORT_<NAME>` as well. */
+function variablesOf(leases: readonly PortLease[]): Readonly<Record<string, string>> {
+  const named = leases.map(({ owner, claim }) => [
+    `PORT_${owner.port.toUpperCase().replaceAll(/[^A-Z0-9]/g, '_')}`,
+    String(claim.port),
+  ])
+  const [first] = leases
+  const host = first?.claim.addresses[0] ?? '127.0.0.1'
+  return { PORT: String(first?.claim.port ?? ''), HOST: host, ...Object.fromEntries(named) }
+}
+
+function endOf(child: ChildProcess, program: string, parts: CliParts): Promise<number> {
+  return new Promise((resolve) => {
+    child.once('error', (error: NodeJS.ErrnoException) => {
+      parts.stderr.write(`rampart: ${program} cannot be run: ${error.message}\n`)
+      resolve(NOT_FOUND)
+    })
+    child.once('exit', (code, signal) => {
+      resolve(code ?? SIGNALLED + (SIGNAL_NUMBERS[signal ?? ''] ?? 0))
+    })
+  })
+}

@@ -1,0 +1,81 @@
+/** `rampart ports list|explain`: who has which port. */
+import type { PortLease } from '../../core/port/port-lease.ts'
+import { describeDuration } from '../../core/units/duration.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { misuse } from '../complaint.ts'
+import { EXIT } from '../exit-code.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { fit, tableLines } from '../views/columns.ts'
+import { withDaemon } from '../workspace.ts'
+
+const WIDTH = 100
+
+interface ListOptions extends JsonOption, WorkspaceOption {
+  readonly service?: string
+  readonly state?: string
+}
+
+/** Lists leases, a line each. */
+export async function runPortsList(parts: CliParts, options: ListOptions): Promise<number> {
+  const { service, state } = options
+  return await withDaemon(parts, options, async (client) => {
+    const { leases } = await client.ports.leases()
+    const shown = leases.filter(
+      (lease) =>
+        (service === undefined || lease.owner.service === service) &&
+        (state === undefined || lease.state === state),
+    )
+    if (options.json === true) {
+      for (const lease of shown) parts.stdout.write(`${JSON.stringify(lease)}\n`)
+      return EXIT.yes
+    }
+    if (shown.length === 0) {
+      parts.stderr.write('Nobody has a port here. Next: rampart ports claim --help\n')
+      return EXIT.yes
+    }
+    const rows = shown.map((lease) => rowOf(lease, parts.nowMs()))
+    const header = ['PORT', 'STATE', 'SERVICE', 'PORT NAME', 'PROCESS', 'SINCE', 'LEASE']
+    for (const line of tableLines([header, ...rows])) parts.stdout.write(`${fit(line, WIDTH)}\n`)
+    return EXIT.yes
+  })
+}
+
+/** Tells a port's story. */
+export async function runPortsExplain(
+  parts: CliParts,
+  port: string,
+  options: JsonOption & WorkspaceOption,
+): Promise<number> {
+  const number = Number(port)
+  if (!Number.isInteger(number) || number < 1 || number > 65_535) {
+    const sentence = `A port is a whole number from 1 to 65535, not ${port}.`
+    return misuse(parts, sentence, 'Next: rampart ports list')
+  }
+  return await withDaemon(parts, options, async (client) => {
+    const story = await client.ports.story(number)
+    if (options.json === true) parts.stdout.write(`${JSON.stringify(story)}\n`)
+    else for (const sentence of story.sentences) parts.stdout.write(`${sentence}\n`)
+    return EXIT.yes
+  })
+}
+
+function rowOf(lease: PortLease, nowMs: number): readonly string[] {
+  const { claim, state, owner, process, changedAtMs, id } = lease
+  const protocol = claim.protocol === 'tcp' ? '' : `/${claim.protocol}`
+  const since = describeDuration(Math.max(0, Math.round(nowMs - changedAtMs)))
+  return [
+    `${claim.port}${protocol}`,
+    state,
+    ownerText(lease),
+    owner.port,
+    process === undefined ? '-' : String(process.pid),
+    since,
+    id,
+  ]
+}
+
+function ownerText({ owner }: PortLease): string {
+  const { service, instance, tenant, scope } = owner
+  const of = [tenant, scope].filter((word) => word !== undefined)
+  return `${service}${instance === undefined ? '' : `#${instance}`}${of.length === 0 ? '' : ` (${of.join(', ')})`}`
+}

@@ -1,0 +1,46 @@
+/** What a client asks about ports: who has them, claiming them, and giving them back. */
+import type {
+  ClaimRequest,
+  LeaseList,
+  PortGrant,
+  PortLease,
+  PortStory,
+  ProcessIdentity,
+} from '../wire/ports.ts'
+import { call } from './call.ts'
+import type { Transport } from './transport.ts'
+
+/** The part of a client that is about ports. Shapes are those of a server of this very version. */
+export class PortClient {
+  readonly #transport: Transport
+
+  constructor(transport: Transport) {
+    this.#transport = transport
+  }
+
+  /** Who has which port. */
+  async leases(): Promise<LeaseList> {
+    return (await call(this.#transport, 'listPorts', {})) as LeaseList
+  }
+
+  /** All that can be told of one port. */
+  async story(port: number): Promise<PortStory> {
+    return (await call(this.#transport, 'explainPort', { path: { port } })) as PortStory
+  }
+
+  /** Claims ports: leases for all wishes, or for none. */
+  async claim(request: ClaimRequest): Promise<PortGrant> {
+    return (await call(this.#transport, 'claimPorts', { body: request })) as PortGrant
+  }
+
+  /** Says which process is to listen on a leased port now. */
+  async assign(lease: string, process: ProcessIdentity): Promise<PortLease> {
+    const options = { path: { lease }, body: { process } }
+    return (await call(this.#transport, 'assignPort', options)) as PortLease
+  }
+
+  /** Gives a leased port back. */
+  async release(lease: string): Promise<void> {
+    await call(this.#transport, 'releasePort', { path: { lease } })
+  }
+}

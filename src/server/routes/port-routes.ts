@@ -1,0 +1,197 @@
+/** `/v1/ports`: who has which port, and claiming, handing over and giving back leases of them. */
+import { z } from 'zod'
+import { Fault } from '../../core/fault/fault.ts'
+import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import type { PortBroker } from '../../seams/port-broker.ts'
+import { type Asking, assertMay, maySee, whoAsks } from '../access/add-access.ts'
+import type { Resource } from '../access/permissions.ts'
+import { resourceOf } from '../access/ramp-resource.ts'
+import type { Api } from '../api.ts'
+import type { App } from '../app.ts'
+import {
+  ASSIGN_REQUEST,
+  CLAIM_REQUEST,
+  LEASE_LIST,
+  LEASE_PARAMS,
+  PORT_GRANT,
+  PORT_LEASE,
+  PORT_PARAMS,
+  PORT_STORY,
+} from '../schemas/ports.ts'
+
+const TAGS = ['ports']
+
+/** Adds the routes. */
+export function addPortRoutes(app: App, api: Api): void {
+  addLooking(app, api)
+  addClaiming(app, api)
+  addAssigning(app, api)
+}
+
+function addLooking(app: App, api: Api): void {
+  const config = { permission: 'ports.read' } as const
+
+  app.get(
+    '/v1/ports',
+    {
+      schema: {
+        operationId: 'listPorts',
+        summary: 'List the leases of ports that are not free',
+        tags: TAGS,
+        response: { 200: LEASE_LIST },
+      },
+      config,
+    },
+    async (request) => {
+      const broker = brokerOf(api)
+      const { index } = broker
+      const leases = broker.leases()
+      const environments = await environmentsOf(request, api, leases)
+      const isSeen = ({ owner }: PortLease): boolean => {
+        const resource = environments.get(environmentOf(owner))
+        return resource !== undefined && maySee(request, resource, 'ports.read')
+      }
+      return { index, leases: leases.filter(isSeen) }
+    },
+  )
+
+  app.get(
+    '/v1/ports/:port',
+    {
+      schema: {
+        operationId: 'explainPort',
+        summary: 'Tell who has a port, since when, by which rule, and who had it before',
+        tags: TAGS,
+        params: PORT_PARAMS,
+        response: { 200: PORT_STORY },
+      },
+      // Who listens on a machine is nobody's who sees but a part of it.
+      config: { permission: 'ports.explain' },
+    },
+    async ({ params: { port } }) => await brokerOf(api).story(port),
+  )
+}
+
+function addClaiming(app: App, api: Api): void {
+  app.post(
+    '/v1/ports/leases',
+    {
+      schema: {
+        operationId: 'claimPorts',
+        summary: 'Claim ports: leases for all wishes, held from now on, or for none',
+        tags: TAGS,
+        body: CLAIM_REQUEST,
+        response: { 200: PORT_GRANT },
+      },
+      config: { permission: 'ports.claim' },
+    },
+    async (request) => {
+      const { wishes } = request.body
+      for (const [name, resource] of await environmentsOf(request, api, wishes)) {
+        assertMay(request, resource, () => unknownService(name))
+      }
+      return await brokerOf(api).claim(wishes)
+    },
+  )
+}
+
+function addAssigning(app: App, api: Api): void {
+  const config = { permission: 'ports.claim' } as const
+
+  app.post(
+    '/v1/ports/leases/:lease/assign',
+    {
+      schema: {
+        operationId: 'assignPort',
+        summary: 'Say which process is to listen on a leased port now',
+        tags: TAGS,
+        params: LEASE_PARAMS,
+        body: ASSIGN_REQUEST,
+        response: { 200: PORT_LEASE },
+      },
+      config,
+    },
+    async (request) => {
+      const { id } = await leaseFor(request, api, request.params.lease)
+      return await brokerOf(api).assign(id, request.body.process)
+    },
+  )
+
+  app.delete(
+    '/v1/ports/leases/:lease',
+    {
+      schema: {
+        operationId: 'releasePort',
+        summary: 'Give a leased port back; it cools before anybody else gets it',
+        tags: TAGS,
+        params: LEASE_PARAMS,
+        response: { 204: z.null() },
+      },
+      config,
+    },
+    async (request, reply) => {
+      const { id } = await leaseFor(request, api, request.params.lease)
+      await brokerOf(api).release(id, `Given back by ${request.identity?.name ?? 'nobody'}.`)
+      return await reply.code(204).send(null)
+    },
+  )
+}
+
+/** The lease, for whoever may change it. @throws lease-unknown, forbidden */
+async function leaseFor(request: Asking, api: Api, id: string): Promise<PortLease> {
+  const lease = brokerOf(api)
+    .leases()
+    .find((one) => one.id === id)
+  if (lease === undefined) throw unknownLease(id)
+  for (const resource of (await environmentsOf(request, api, [lease])).values()) {
+    assertMay(request, resource, () => unknownLease(id))
+  }
+  return lease
+}
+
+/** What scopes speak of: the environments that services belong to, each looked up once. */
+async function environmentsOf(
+  request: Asking,
+  { store }: Api,
+  owned: readonly Pick<PortLease, 'owner'>[],
+): Promise<ReadonlyMap<string, Resource>> {
+  const who = whoAsks(request)
+  const names = new Set(owned.map(({ owner }) => environmentOf(owner)))
+  const found = [...names].map(async (name): Promise<[string, Resource]> => {
+    return [name, await resourceOf(store, { kind: 'Environment', name }, who)]
+  })
+  return new Map(await Promise.all(found))
+}
+
+function environmentOf({ service }: PortOwner): string {
+  return service.split('/')[0] ?? service
+}
+
+/** @throws ports-unavailable where nobody leases ports */
+function brokerOf({ parts: { ports } }: Api): PortBroker {
+  if (ports !== undefined) return ports
+  throw new Fault({
+    code: 'ports-unavailable',
+    operation: 'lease ports',
+    subject: 'ports',
+    hint: 'This server leases no ports.',
+  })
+}
+
+function unknownLease(id: string): Fault {
+  return new Fault({
+    code: 'lease-unknown',
+    operation: 'find the lease',
+    subject: id,
+    hint: `No port is leased as ${id} now.`,
+  })
+}
+
+function unknownService(service: string): Fault {
+  return new Fault({
+    code: 'service-unknown',
+    operation: 'claim a port',
+    subject: service,
+    hint: `Nothing called ${service} is known here.`,
+  })
+}
