@@ -24,6 +24,7 @@ export interface ScanOptions extends JsonOption {
   readonly environment?: string
   readonly all?: boolean
   readonly claims?: boolean
+  readonly together?: boolean
   readonly exclude?: readonly string[]
   readonly contracts?: string
   readonly ephemeral?: string
@@ -55,6 +56,7 @@ export async function runPortsScan(
   const findings = judgeScan(scan.ports, {
     policies,
     ...(ephemeral === undefined ? {} : { ephemeral }),
+    isTogether: options.together === true,
     ...(options.environment === undefined ? {} : { environment: options.environment }),
   })
   const report = reportOf(parts, { folder, root, scan, disk, findings }, options)

@@ -3,6 +3,7 @@ import { printSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS, LOOPBACK } from '../../core/port/port-claim.ts'
 import type { FoundPort } from '../../scan/found/found-port.ts'
 import type { ScanFinding, Severity } from '../../scan/judge/finding.ts'
+import { isFixture } from '../../scan/judge/realm.ts'
 import type { ScanReport } from '../scan/scan-report.ts'
 import { countOf, fit, tableLines } from './columns.ts'
 import type { Paint } from './paint.ts'
@@ -11,6 +12,7 @@ import { wrapped } from './wrap.ts'
 const MARKS: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', note: '·' }
 const MOODS = { error: 'bad', warning: 'moving', note: 'waiting' } as const
 const INDENT = '    '
+const REMARKS_MAX = 6
 
 /** Every finding, an empty line between. */
 export function findingLines(report: ScanReport, paint: Paint, width: number): readonly string[] {
@@ -63,7 +65,7 @@ function wordsOf({ text, because, environment }: FoundPort): string {
 export function claimLines(report: ScanReport, width: number): readonly string[] {
   const claims = report.scan.ports
     .filter(({ stance }) => stance === 'claim')
-    .toSorted((one, other) => one.first - other.first)
+    .toSorted((one, other) => rankOf(one) - rankOf(other) || one.first - other.first)
   const rows = claims.map((port) => [
     port.protocol === 'tcp' ? printSpan(port) : `${printSpan(port)}/${port.protocol}`,
     addressOf(port.addresses),
@@ -74,7 +76,16 @@ export function claimLines(report: ScanReport, width: number): readonly string[]
     placeOf(port, report.prefix),
   ])
   const header = ['PORT', 'ADDRESS', 'SCOPE', 'SERVICE', 'ENVIRONMENT', 'AS', 'PLACE']
-  return tableLines([header, ...rows]).map((line) => fit(line, width))
+  return tableLines([header, ...rows]).map((line) => cut(line, width))
+}
+
+/** The machine's ports first, those within containers last. */
+function rankOf({ scope }: FoundPort): number {
+  return scope === 'host' ? 0 : scope.startsWith('network ') ? 2 : 1
+}
+
+function cut(line: string, width: number): string {
+  return line.length <= width ? line : `${line.slice(0, width - 1)}…`
 }
 
 function addressOf(addresses: readonly string[]): string {
@@ -85,7 +96,7 @@ function addressOf(addresses: readonly string[]): string {
 
 /** What was looked at, and what is not shown. */
 export function summaryLines(report: ScanReport): readonly string[] {
-  const { scan, findings, hidden, known, gone, remarks, folder, prefix } = report
+  const { scan, findings, hidden, known, gone, folder } = report
   const claims = scan.ports.filter(({ stance }) => stance === 'claim').length
   const counts = (['error', 'warning', 'note'] as const).flatMap((severity) => {
     const count = findings.filter((one) => one.severity === severity).length
@@ -95,7 +106,7 @@ export function summaryLines(report: ScanReport): readonly string[] {
   const of = `${countOf(claims, 'claim')} of ports, ${countOf(scan.filesRead, 'file')} read of ${scan.files} in ${folder}`
   const call = folder === '.' ? 'rampart ports scan' : `rampart ports scan ${folder}`
   return [
-    ...remarks.map(({ file, line, sentence }) => `${prefix}${file}:${line} ${sentence}`),
+    ...remarkLines(report),
     `${what}: ${of}.`,
     ...(known === 0 ? [] : [`${countOf(known, 'finding')} of the baseline left out.`]),
     ...(gone.length === 0
@@ -108,5 +119,16 @@ export function summaryLines(report: ScanReport): readonly string[] {
       : [
           `${hidden === 1 ? '1 guess is' : `${hidden} guesses are`} not shown. Next: ${call} --all`,
         ]),
+  ]
+}
+
+/** What could not be read, but for what only tests read; the first few of many. */
+function remarkLines({ remarks, prefix }: ScanReport): readonly string[] {
+  const told = remarks.filter(({ file }) => !isFixture(file))
+  const shown = told.length > REMARKS_MAX ? told.slice(0, REMARKS_MAX - 1) : told
+  const rest = told.length - shown.length
+  return [
+    ...shown.map(({ file, line, sentence }) => `${prefix}${file}:${line} ${sentence}`),
+    ...(rest === 0 ? [] : [`${rest} others could not be read; --json names them.`]),
   ]
 }

@@ -8,6 +8,7 @@ import { meetingOf } from './meeting.ts'
 import { contestedBy, needOf, sizeOf } from './overlap.ts'
 import { isFixture } from './realm.ts'
 import { listServices, printPort, printScope } from './scope-words.ts'
+import type { Surroundings } from './surroundings.ts'
 
 const BY_CONFIDENCE: Readonly<Record<Confidence, Severity>> = {
   explicit: 'error',
@@ -15,6 +16,7 @@ const BY_CONFIDENCE: Readonly<Record<Confidence, Severity>> = {
   default: 'warning',
   heuristic: 'note',
 }
+const BY_MEETING = { together: 'error', likely: 'warning', perhaps: 'note' } as const
 const GRAVITY: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 }
 
 /** How bad it is that these are in each other's way, at most. */
@@ -30,10 +32,10 @@ export function severityOf(port: FoundPort): Severity {
 /** Every conflict between claims, and of a claim with itself. */
 export function findConflicts(
   ports: readonly FoundPort[],
-  taken: TakenPorts,
+  { taken, around }: { readonly taken: TakenPorts; readonly around: Surroundings },
 ): readonly RawFinding[] {
   const claims = ports.filter((port) => isListening(port)).toSorted((a, b) => a.first - b.first)
-  const pairs = contestsOf(claims)
+  const pairs = contestsOf(claims, around)
   const findings = SEVERITIES.flatMap((severity) => {
     const asBad = pairs.filter((pair) => pair.severity === severity).map(pairOf)
     const worse = pairs.filter((pair) => GRAVITY[pair.severity] > GRAVITY[severity]).map(pairOf)
@@ -47,8 +49,12 @@ export function findConflicts(
 
 /** Ports of a pod's own network are claimed when the pod says so, although nothing publishes them. */
 function isListening({ stance, scope, format }: FoundPort): boolean {
-  const isOfPod = /^(kubernetes|helm)/.test(format) && scope.startsWith('network ')
+  const isOfPod = isCluster({ format }) && scope.startsWith('network ')
   return stance === 'claim' || (isOfPod && stance === 'documentation')
+}
+
+function isCluster({ format }: Pick<FoundPort, 'format'>): boolean {
+  return /^(kubernetes|helm)/.test(format)
 }
 
 interface Contest {
@@ -61,7 +67,7 @@ function pairOf({ one, other }: Contest): Pair {
   return [one, other]
 }
 
-function contestsOf(claims: readonly FoundPort[]): readonly Contest[] {
+function contestsOf(claims: readonly FoundPort[], around: Surroundings): readonly Contest[] {
   const contests: Contest[] = []
   for (const [one, mine] of claims.entries()) {
     for (let other = one + 1; other < claims.length; other += 1) {
@@ -69,10 +75,12 @@ function contestsOf(claims: readonly FoundPort[]): readonly Contest[] {
       // They are sorted by their first port, so that none after this one reaches back.
       if (theirs === undefined || theirs.first > mine.last) break
       if (contestedBy(mine, theirs) === undefined) continue
-      const meeting = meetingOf(mine, theirs)
-      if (meeting === 'never') continue
-      const most = meeting === 'together' ? 'error' : meeting === 'alike' ? 'warning' : 'note'
       const isOfPod = mine.scope.startsWith('network ')
+      // Objects of one name in two files are two versions of it.
+      if (isOfPod && isCluster(mine) && mine.file !== theirs.file) continue
+      const meeting = meetingOf(mine, theirs, around)
+      if (meeting === 'never') continue
+      const most = BY_MEETING[meeting]
       const severity = leastSevere([
         ...[most, severityOf(mine), severityOf(theirs)],
         ...(isOfPod ? (['warning'] as const) : []),
@@ -91,9 +99,7 @@ function conflictOf(
   const [first] = members
   const span = commonOf(members)
   const { protocol, scope } = first as FoundPort
-  const isOfPod = members.every(
-    (port) => port.scope.startsWith('network ') && /^(kubernetes|helm)/.test(port.format),
-  )
+  const isOfPod = members.every((port) => port.scope.startsWith('network ') && isCluster(port))
   const rule: ScanRule = isOfPod ? 'duplicate-container-port' : 'conflict'
   const what = `Port ${printPort(span, protocol)} ${printScope(scope)}`
   return {

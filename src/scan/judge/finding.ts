@@ -6,7 +6,7 @@ import type { FoundPort } from '../found/found-port.ts'
 /** Every rule, and what it is about. */
 export const SCAN_RULES = {
   conflict: 'Two programs that are started together listen on the same port.',
-  'duplicate-container-port': 'A pod names a port of its own twice.',
+  'duplicate-container-port': 'A pod or a service names one of its ports twice.',
   'out-of-range': 'A port lies outside the range that a contract has for its service.',
   'wrong-environment': 'A port lies in the range of another environment.',
   undeclared: 'No contract says anything about the port.',

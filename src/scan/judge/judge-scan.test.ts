@@ -83,19 +83,34 @@ test('environments are apart, and what names none is in all but some', () => {
 
 test('examples are not run beside each other, nor beside what they are examples of', () => {
   const example = (name: string): Partial<FoundPort> => {
-    return { file: `examples/${name}/compose.yaml`, unit: `compose ${name}` }
+    return { file: `examples/${name}/compose.yaml`, unit: `compose examples/${name}` }
   }
   assert.deepEqual(pair(example('a'), example('b')), [])
   assert.deepEqual(pair(example('a')), [])
-  assert.deepEqual(
-    pair({ ...example('a'), service: 'x' }, { ...example('a'), unit: 'z' }),
-    CONFLICT,
-  )
+  const script = { ...example('a'), unit: 'package', format: 'package.json' }
+  assert.deepEqual(pair(example('a'), script), CONFLICT)
 })
 
-test('two compositions with the same service may be two ways of starting it', () => {
-  const elsewhere = { service: 'db', unit: 'compose e2e', file: 'e2e/compose.yaml' }
-  assert.deepEqual(pair({ service: 'db' }, elsewhere), ['warning conflict 8080 2'])
+test('of several compositions only those of two programs are likely to be up at once', () => {
+  const of = (home: string, more: Partial<FoundPort> = {}): FoundPort =>
+    claim({ unit: `compose ${home}`, file: `${home}/compose.yaml`, ...more })
+  assert.deepEqual(told([of('kafka'), of('cassandra')]), ['note conflict 8080 2'])
+  assert.deepEqual(told([of('kafka'), of('cassandra')], { isTogether: true }), CONFLICT)
+  const billing = [of('billing', { first: 1, app: 'billing' }), of('billing')]
+  const orders = [of('orders', { first: 2, app: 'orders' }), of('orders')]
+  assert.deepEqual(told([...billing, ...orders]), ['warning conflict 8080 2'])
+})
+
+test('of several compositions a program is started with its own, and with that of the whole', () => {
+  const of = (home: string): FoundPort =>
+    claim({ unit: `compose ${home}`, file: `${home === '' ? '' : `${home}/`}compose.yaml` })
+  const script = claim({ file: 'apps/web/package.json', unit: 'package', format: 'package.json' })
+  const other = { ...of('tools/kafka'), first: 1, last: 1 }
+  assert.deepEqual(told([script, of('tools/kafka')]), CONFLICT)
+  assert.deepEqual(told([script, other, of('tools/redis')]), ['note conflict 8080 2'])
+  assert.deepEqual(told([script, other, of('')]), CONFLICT)
+  assert.deepEqual(told([script, other, of('apps/web')]), CONFLICT)
+  assert.deepEqual(told([script, other, of('apps/infra')]), CONFLICT)
 })
 
 test('pods that may choose a node are no conflict, and those on every node are', () => {

@@ -10,6 +10,7 @@ import { findFlaws } from './flaws.ts'
 import { TakenPorts } from './free-port.ts'
 import { findAgainstPolicies } from './policy-findings.ts'
 import { findBrowserBlocked, findEphemeral } from './port-facts.ts'
+import { Surroundings } from './surroundings.ts'
 
 /** By what it is judged. */
 export interface JudgeOptions {
@@ -19,6 +20,8 @@ export interface JudgeOptions {
   readonly ephemeral?: PortSpan
   /** Only what is started there, and taken to be of it where nothing is said. */
   readonly environment?: string
+  /** Whether everything in the folder is started at once, whatever it looks like. @default false */
+  readonly isTogether?: boolean
 }
 
 /** Everything that is wrong. */
@@ -26,11 +29,16 @@ export function judgeScan(
   found: readonly FoundPort[],
   options: JudgeOptions = {},
 ): readonly ScanFinding[] {
-  const { policies = [], ephemeral = USUAL_EPHEMERAL.linux, environment } = options
+  const {
+    policies = [],
+    ephemeral = USUAL_EPHEMERAL.linux,
+    environment,
+    isTogether = false,
+  } = options
   const ports = found.filter((port) => isOf(port, environment))
   const taken = new TakenPorts(ports, ephemeral)
   const findings = [
-    ...findConflicts(ports, taken),
+    ...findConflicts(ports, { taken, around: new Surroundings(ports, isTogether) }),
     ...findAgainstPolicies(ports, policies, { environment, taken }),
     ...findDangling(ports),
     ...findFlaws(ports),

@@ -5,19 +5,17 @@
 import type { FoundPort } from '../found/found-port.ts'
 import { isBelow } from '../found/paths.ts'
 import { realmOf } from './realm.ts'
+import type { Surroundings } from './surroundings.ts'
 
-/**
- * `together`: whoever starts what is written there starts both; `alike`: two compositions that may be two
- * ways of starting the same; `perhaps`: only a guess.
- */
-export type Meeting = 'together' | 'alike' | 'perhaps' | 'never'
+/** `together`: whoever starts what is written there starts both; `likely`; `perhaps`: only a guess. */
+export type Meeting = 'together' | 'likely' | 'perhaps' | 'never'
 
 /** Formats of servers that stay up, and of clusters: without an environment they are of every one. */
 const OF_SERVERS =
   /^(nginx|haproxy|caddy|systemd|kubernetes|helm|envoy|prometheus|traefik|terraform|nomad)/
 
 /** Whether they are started together. */
-export function meetingOf(one: FoundPort, other: FoundPort): Meeting {
+export function meetingOf(one: FoundPort, other: FoundPort, around: Surroundings): Meeting {
   if (isSameThing(one, other) || !mayShareEnvironment(one, other)) return 'never'
   if (one.unit === other.unit) return meetingInUnit(one, other)
   if (realmOf(one.file) !== realmOf(other.file)) return 'never'
@@ -25,9 +23,10 @@ export function meetingOf(one: FoundPort, other: FoundPort): Meeting {
   const onNodes = meetingOnNodes(one, other)
   if (onNodes !== 'together') return onNodes
   if (isPartOf(one, other) || isPartOf(other, one)) return 'perhaps'
+  // A second program does without its inspector, and says so.
+  if (one.tool === 'inspector' && other.tool === 'inspector') return 'perhaps'
   if (isElsewhere(one, other) || isElsewhere(other, one)) return 'perhaps'
-  const isAlike = one.format === other.format && one.service === other.service
-  return isAlike && one.format === 'compose' ? 'alike' : 'together'
+  return around.meetingOfUnits(one, other)
 }
 
 /** One line may be read in several ways; two services may share one by a YAML alias. */

@@ -1,15 +1,18 @@
 /**
  * Folders that hold things beside each other which nobody runs beside each other: examples, samples,
- * fixtures. Each child is a realm of its own.
+ * fixtures. Each child is a realm of its own; of documentation, which goes deeper, each folder is.
  */
+import { folderOf } from '../found/paths.ts'
 
 const SAMPLES =
-  /^(examples?|samples?|demos?|tutorials?|recipes?|cookbook|snippets|starters?|quickstarts?|playgrounds?|boilerplates?|docs?|documentation|archive|legacy)$/i
+  /^(examples?|samples?|demos?|tutorials?|recipes?|cookbook|snippets|starters?|quickstarts?|playgrounds?|boilerplates?|archive|legacy)$/i
+const DOCUMENTATION = /^(docs?|documentation|website)$/i
 const FIXTURES = /^(__)?(fixtures?|testdata|test-data|mocks?|corpus|goldens?|snapshots?)(__)?$/i
 
 /** The realm of a path: `` for what belongs to the whole. */
 export function realmOf(path: string): string {
   const segments = path.split('/')
+  if (segments.slice(0, -1).some((segment) => DOCUMENTATION.test(segment))) return folderOf(path)
   const at = segments.findIndex(
     (segment, index) => index < segments.length - 1 && isSeparating(segment, index),
   )
