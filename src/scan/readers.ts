@@ -3,8 +3,10 @@
 import { caddyJsonReader } from './caddy/read-caddy-json.ts'
 import { caddyfileReader } from './caddy/read-caddyfile.ts'
 import { composeReader } from './compose/read-compose.ts'
+import { devcontainerReader } from './devcontainer/read-devcontainer.ts'
 import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
 import { dotenvReader } from './dotenv/read-dotenv.ts'
+import { launchReader } from './editor/read-launch.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
 import { templateReader } from './helm/read-template.ts'
@@ -40,4 +42,6 @@ export const READERS: readonly FormatReader[] = [
   playwrightReader,
   socketReader,
   serviceReader,
+  devcontainerReader,
+  launchReader,
 ]
