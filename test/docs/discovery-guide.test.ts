@@ -1,0 +1,117 @@
+/** The guide to discovery shows what is so: each of its blocks is asked for, printed, run or read. */
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, describe, it, type TestContext } from 'node:test'
+import { promisify } from 'node:util'
+import { parse } from 'yaml'
+import { SystemClock } from '../../src/clock/system-clock.ts'
+import { EndpointTable } from '../../src/edge/discovery/endpoint-table.ts'
+import { replaceBlock } from '../../src/edge/discovery/env/managed-block.ts'
+import { printVariables, variablesOf } from '../../src/edge/discovery/env/print-variables.ts'
+import { ClusterAssignments } from '../../src/edge/discovery/envoy/cluster-assignment.ts'
+import {
+  printHaproxyBackends,
+  printHaproxyMap,
+} from '../../src/edge/discovery/export/print-haproxy.ts'
+import { printNginxUpstreams } from '../../src/edge/discovery/export/print-nginx.ts'
+import { LocalNames } from '../../src/edge/discovery/localhost/find-port.ts'
+import { DiscoveryServer } from '../../src/edge/discovery/server/discovery-server.ts'
+import { discover } from '../../src/sdk/discover.ts'
+import type { Endpoint } from '../../src/seams/endpoints.ts'
+import { requireRealPart } from '../support/require-part.ts'
+import { blocksOf } from './markdown-blocks.ts'
+
+const run = promisify(execFile)
+const page = join(import.meta.dirname, '../../docs/guides/discovery.md')
+const blocks = blocksOf(readFileSync(page, 'utf8'))
+
+function shown(language: string): readonly string[] {
+  return blocks.filter((block) => block.language === language).map(({ text }) => text)
+}
+
+/** The services of the first block. */
+const [listed = '', map = ''] = shown('text')
+const ALL: readonly Endpoint[] = listed
+  .trim()
+  .split('\n')
+  .map((line) => {
+    const [service = '', port = '', target = ''] = line.split(' ')
+    const [address = '', number = ''] = target.split(':')
+    return { service, port, protocol: 'tcp', address, number: Number(number) }
+  })
+
+describe('the guide to discovery', () => {
+  const endpoints = new EndpointTable()
+  let server: DiscoveryServer
+
+  before(async () => {
+    endpoints.set(ALL)
+    server = await DiscoveryServer.open({
+      endpoints,
+      clock: new SystemClock(),
+      random: { integer: () => 0 },
+      onTrouble: (error) => assert.fail(String(error)),
+    })
+  })
+
+  after(() => server.close())
+
+  const here = (text: string): string => text.replace(':4690', `:${server.port}`)
+
+  it('shows the answers of the HTTP view', async () => {
+    const [text = ''] = shown('console')
+    const pairs = [...text.matchAll(/^\$ curl -s '(.*)'\n(.*)$/gm)]
+    assert.equal(pairs.length, 2)
+    for (const [, url = '', answer] of pairs) {
+      assert.equal(await (await fetch(here(url))).text(), answer)
+    }
+  })
+
+  it('follows a service from Node', async () => {
+    const [code = ''] = shown('js')
+    const told: unknown[] = []
+    const variables = { RAMPART_DISCOVERY_URL: `http://127.0.0.1:${server.port}` }
+    const program = new Function('discover', 'console', `return (async () => {${code}})()`)
+    const find: typeof discover = (name, options) => discover(name, { ...options, variables })
+    await program(find, { log: (...words: readonly unknown[]) => told.push(...words) })
+    assert.deepEqual(told, ['http://127.0.0.1:20001', 1])
+  })
+
+  it('shows the files that are written', () => {
+    const lines = printVariables(variablesOf(ALL, {}), 'dotenv')
+    assert.deepEqual(shown('sh'), [String(replaceBlock(Buffer.alloc(0), lines, { path: '.env' }))])
+    assert.deepEqual(shown('haproxy'), [printHaproxyBackends(ALL)])
+    assert.deepEqual(shown('nginx'), [printNginxUpstreams(ALL)])
+    assert.equal(map, printHaproxyMap(ALL))
+  })
+
+  it('names services as they are called', () => {
+    const names = new LocalNames(ALL)
+    for (const name of ['api.shop', 'metrics.api.shop']) {
+      assert.equal(names.find(name).verdict, 'port', name)
+    }
+    const [, envoy = ''] = shown('yaml')
+    const { clusters } = parse(envoy) as { readonly clusters: readonly { readonly name: string }[] }
+    const assignments = new ClusterAssignments(endpoints)
+    for (const name of [...clusters.map((one) => one.name), 'http.api.shop']) {
+      assert.equal(assignments.find(name).hosts.length, 1, name)
+    }
+  })
+
+  it('has a configuration that Prometheus takes', requireRealPart('Prometheus'), async (t) => {
+    const [text = ''] = shown('yaml')
+    const file = join(folder(t), 'prometheus.yml')
+    writeFileSync(file, here(text))
+    const { stdout } = await run('promtool', ['check', 'config', file])
+    assert.match(stdout, /SUCCESS/)
+  })
+})
+
+function folder(t: TestContext): string {
+  const path = mkdtempSync(join(tmpdir(), 'rampart-guide-'))
+  t.after(() => rmSync(path, { recursive: true }))
+  return path
+}
