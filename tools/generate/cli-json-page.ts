@@ -88,6 +88,11 @@ const SHAPES: readonly Shape[] = [
     title: 'rampart replay',
     text: 'When `agrees` is false, `sequence`, `expected` and `found` show the first decision that would not be taken today; the exit code is 1.',
   },
+  {
+    name: 'ports-scan',
+    title: 'rampart ports scan',
+    text: '`verdict` is `conflict` when a finding is an error (the exit code is then 3), else `clear`. A finding has `rule`, `severity` (`error`, `warning`, `note`), what is wrong in `sentence` and what to do in `remedy`; `fingerprint` stays the same when lines move. `scope` is `host`, `node`, `cluster` or `network …`; `confidence` is `explicit`, `interpolated`, `default` or `heuristic`. `environment`, `host`, `target` and `because` are null where nothing is said. `hidden` counts guesses that only `--all` shows, `known` what the baseline left out, `gone` what it has and nobody writes any more; `remarks` are about files that could not be read.',
+  },
   { name: 'daemon-status', title: 'rampart daemon status', text: 'Who serves, and since when.' },
   {
     name: 'error',

@@ -37,7 +37,7 @@ test('a conflict is told with its places, and the gate says no', async (t) => {
   Give all but one of them another port; 8081 is claimed by nobody here.
 `,
   )
-  assert.match(stderr, /^\n1 error: 2 claims of ports, 1 file read of 1 in \.\.\n$/)
+  assert.match(stderr, /^\n1 error: 2 claims of ports, 1 file read of 1\.\n$/)
 })
 
 test('the gate says yes where nothing is in conflict, and lists what is claimed', async (t) => {

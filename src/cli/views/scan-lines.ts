@@ -103,7 +103,8 @@ export function summaryLines(report: ScanReport): readonly string[] {
     return count === 0 ? [] : [countOf(count, severity)]
   })
   const what = counts.length === 0 ? 'Nothing is wrong' : counts.join(', ')
-  const of = `${countOf(claims, 'claim')} of ports, ${countOf(scan.filesRead, 'file')} read of ${scan.files} in ${folder}`
+  const where = folder === '.' ? '' : ` in ${folder}`
+  const of = `${countOf(claims, 'claim')} of ports, ${countOf(scan.filesRead, 'file')} read of ${scan.files}${where}`
   const call = folder === '.' ? 'rampart ports scan' : `rampart ports scan ${folder}`
   return [
     ...remarkLines(report),

@@ -59,7 +59,9 @@ function ruleOf(id: ScanRule): object {
 
 function resultOf(finding: ScanFinding, prefix: string): object {
   const { rule, severity, sentence, remedy, ports, fingerprint } = finding
-  const [first, ...others] = ports
+  // Who connects is where it is to be corrected.
+  const first = ports.find(({ stance }) => stance === 'consumption') ?? ports[0]
+  const others = ports.filter((port) => port !== first)
   return {
     ruleId: rule,
     ruleIndex: RULES.indexOf(rule),
