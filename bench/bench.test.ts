@@ -27,6 +27,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'Broken to given up': ['Rampart', 'wait-on', 'start-server-and-test'],
   'The cost of serving': ['list of 50 ramps, 4 at a time: p50, ms', 'followed ÷ not'],
   'The cost of waiting': ['files', 'PostgreSQL, by leases'],
+  'Hand-overs': ['no proxy', 'the forwarder, by request', 'stopped, then started, once'],
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 

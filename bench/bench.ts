@@ -11,6 +11,7 @@ import { abortBench } from './abort.ts'
 import { askingBench } from './asking.ts'
 import { dagBench } from './dag.ts'
 import { detectionBench } from './detection.ts'
+import { handoverBench } from './handover.ts'
 import { helpBench } from './help.ts'
 import { ledgerBench } from './ledger.ts'
 import { postgresLedgerBench } from './ledger-postgres.ts'
@@ -36,6 +37,7 @@ const BENCHES: readonly Bench[] = [
   abortBench,
   servingBench,
   waitingBench,
+  handoverBench,
 ]
 
 const { values, positionals } = parseArgs({

@@ -2,12 +2,12 @@
 import { spawn } from 'node:child_process'
 import { chmodSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { TestContext } from 'node:test'
 import { SystemClock } from '../../src/clock/system-clock.ts'
 import { NginxPlane } from '../../src/edge/nginx/nginx-plane.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import { until } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
+import type { Afterwards } from './support.ts'
 
 /** An nginx that runs. */
 export interface StartedNginx {
@@ -23,7 +23,7 @@ export interface StartedNginx {
 
 /** Starts it, and ends it after the test. */
 export async function startNginx(
-  context: Pick<TestContext, 'after'>,
+  context: Afterwards,
   folder: string,
   front: string,
 ): Promise<StartedNginx> {

@@ -12,8 +12,11 @@ import type { TestContext } from 'node:test'
 
 const SERVICE = join(import.meta.dirname, 'fixtures/counting-server.ts')
 
+/** Whoever cleans up: a test, or a bench. */
+export type Afterwards = Pick<TestContext, 'after'>
+
 /** A scratch folder that goes with its test. */
-export function scratch(context: TestContext): string {
+export function scratch(context: Afterwards): string {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-handover-'))
   writeFileSync(join(folder, 'tally'), '')
   context.after(() => rmSync(folder, { recursive: true }))
@@ -28,7 +31,7 @@ export interface Service {
 
 /** Starts one, on an inherited descriptor or a port, and waits until it listens. */
 export async function startService(
-  context: TestContext,
+  context: Afterwards,
   folder: string,
   given: { readonly descriptor?: number; readonly port?: number; readonly ending?: string } = {},
 ): Promise<Service> {
@@ -59,18 +62,26 @@ export async function stopService(
   await gone
 }
 
-/** What came of some load. */
-export interface LoadReport {
+/** What wrk has seen. */
+export interface WrkReport {
   readonly requests: number
   /** What wrk calls socket errors (none were refused: `connect` among them is 0), and non-2xx. */
   readonly errors: number
   readonly connectErrors: number
+  /** Of all its requests. @unit ms */
+  readonly latencyMsP99: number
+  /** @unit requests a second */
+  readonly rate: number
+  readonly report: string
+}
+
+/** What came of some load. */
+export interface LoadReport extends WrkReport {
   readonly posted: number
   readonly postFailures: number
   /** Posts that a client was told of and that were not counted, and those that were counted twice. */
   readonly lost: number
   readonly doubled: number
-  readonly report: string
 }
 
 /** Load under way: wrk with 64 connections, and eight clients that post. */
@@ -82,7 +93,7 @@ export interface Load {
 
 /** Begins to load a server. */
 export function startLoad(
-  context: TestContext,
+  context: Afterwards,
   folder: string,
   target: { readonly port: number; readonly keepsAlive: boolean },
 ): Load {
@@ -132,7 +143,8 @@ export function startLoad(
   }
 }
 
-function readWrk(report: string) {
+/** What wrk has printed. */
+export function readWrk(report: string): WrkReport {
   const number = (pattern: RegExp): number => Number(pattern.exec(report)?.[1] ?? 0)
   const sockets = /connect (\d+), read (\d+), write (\d+), timeout (\d+)/.exec(report) ?? []
   const socketErrors = sockets.slice(1).reduce((sum, count) => sum + Number(count), 0)
@@ -140,8 +152,15 @@ function readWrk(report: string) {
     requests: number(/(\d+) requests in/),
     errors: socketErrors + number(/Non-2xx or 3xx responses: (\d+)/),
     connectErrors: Number(sockets[1] ?? 0),
+    latencyMsP99: readMs(/99%\s+(\S+)/.exec(report)?.[1] ?? ''),
+    rate: number(/Requests\/sec:\s+([\d.]+)/),
     report,
   }
+}
+
+function readMs(text: string): number {
+  const [, value = '', unit = ''] = /^([\d.]+)(us|ms|s)$/.exec(text) ?? []
+  return Number(value) * (unit === 's' ? 1_000 : unit === 'us' ? 0.001 : 1)
 }
 
 function post(port: number, agent: Agent, name: string): Promise<boolean> {

@@ -52,9 +52,11 @@ export class NginxPlane implements DataPlane {
 
   async route(front: string, backend: Backend): Promise<void> {
     checkBackend(front, backend)
+    const routed = { ...plain(backend), state: 'routed' } as const
     await this.#change(front, (servers) => {
-      const others = servers.filter(({ id }) => id !== backend.id)
-      return [...others, { ...backend, state: 'routed' }]
+      const isKnown = servers.some(({ id }) => id === backend.id)
+      if (!isKnown) return [...servers, routed]
+      return servers.map((one) => (one.id === backend.id ? routed : one))
     })
     this.#old.delete(keyOf(front, backend))
   }
@@ -103,7 +105,7 @@ export class NginxPlane implements DataPlane {
    * Writes, checks, reloads, and waits until no worker that has read the old file takes new
    * connections. One change at a time.
    *
-   * @returns the workers from before; undefined when nothing had to be changed
+   * @returns the workers from before; undefined when nothing had to be loaded
    */
   #change(
     front: string,
@@ -121,7 +123,7 @@ export class NginxPlane implements DataPlane {
         writeServers(file, old)
         throw error
       }
-      return await this.#reload()
+      return needsReload(old, wanted) ? await this.#reload() : undefined
     })
     this.#doing = doing.catch(() => undefined)
     return doing
@@ -187,6 +189,17 @@ export class NginxPlane implements DataPlane {
     if (file !== undefined) return file
     throw failed(`find the servers of ${front}`, 'no file was named for this front.')
   }
+}
+
+/** One that is switched off gets nothing, whether it is still known or not; each reload costs clients. */
+function needsReload(old: readonly RoutedBackend[], wanted: readonly RoutedBackend[]): boolean {
+  const routed = (servers: readonly RoutedBackend[]): string =>
+    JSON.stringify(servers.filter(({ state }) => state === 'routed'))
+  return routed(old) !== routed(wanted)
+}
+
+function plain({ id, address, port }: Backend): Backend {
+  return { id, address, port }
 }
 
 function keyOf(front: string, { id }: Backend): string {

@@ -1,0 +1,208 @@
+/**
+ * What does each data plane cost, at rest and while a service is handed over? Throughput against no
+ * proxy, p99 under the same load with and without hand-overs, and every request that was lost.
+ */
+import { execFile, spawnSync } from 'node:child_process'
+import { promisify } from 'node:util'
+import {
+  EDGES,
+  FRONT,
+  type Instance,
+  type OpenEdge,
+  rollUnderLoad,
+} from '../test/handover/edges.ts'
+import {
+  type Afterwards,
+  type LoadReport,
+  readWrk,
+  scratch,
+  startLoad,
+  startService,
+  stopService,
+} from '../test/handover/support.ts'
+import { freePort } from '../test/support/free-port.ts'
+import { findPart, REAL_PARTS } from '../test/support/real-parts.ts'
+import { type Cleanup, withCleanup } from './measure/afterwards.ts'
+import { type Bench, type Finding, figure, type Scale, type Section } from './measure/section.ts'
+
+const run = promisify(execFile)
+
+/** The bench. */
+export const handoverBench: Bench = { name: 'handover', run: measure }
+
+interface Sizes {
+  readonly planes: readonly string[]
+  readonly restSeconds: number
+  readonly times: number
+  readonly modes: readonly boolean[]
+}
+
+const FULL: Sizes = {
+  planes: Object.keys(EDGES),
+  restSeconds: 5,
+  times: 5,
+  modes: [true, false],
+}
+const QUICK: Sizes = {
+  planes: ['the forwarder, by request'],
+  restSeconds: 1,
+  times: 1,
+  modes: [true],
+}
+
+/** What one plane showed. */
+interface Cell {
+  readonly rate: number
+  readonly restMsP99: number
+  /** By whether connections are kept. */
+  readonly rolls: ReadonlyMap<boolean, LoadReport>
+}
+
+async function measure({ isQuick, progress }: Scale): Promise<Section> {
+  const sizes = isQuick ? QUICK : FULL
+  const bare = await withCleanup((cleanup) => measureBare(cleanup, sizes))
+  progress(`handover: no proxy ${figure(bare)} requests a second`)
+  const cells = new Map<string, Cell>()
+  for (const name of sizes.planes.filter(isHere)) {
+    const open = EDGES[name] as OpenEdge
+    const cell = await measurePlane(open, sizes)
+    cells.set(name, cell)
+    progress(`handover: ${name}, ${figure(cell.rate)} requests a second`)
+  }
+  const control = await withCleanup((cleanup) => measureControl(cleanup))
+  return sectionOf(cells, { bare, control, times: sizes.times })
+}
+
+/** The service alone. @returns requests a second */
+async function measureBare(cleanup: Afterwards, { restSeconds }: Sizes): Promise<number> {
+  const service = await startService(cleanup, scratch(cleanup))
+  return (await rest(service.port, restSeconds)).rate
+}
+
+async function measurePlane(open: OpenEdge, sizes: Sizes): Promise<Cell> {
+  const atRest = await withCleanup(async (cleanup) => {
+    const { edge, first } = await opened(open, cleanup)
+    const { rate } = await rest(edge.port, sizes.restSeconds)
+    // The same load as while handing over, only that nothing happens.
+    const load = startLoad(cleanup, first.folder, { port: edge.port, keepsAlive: true })
+    await load.pass(50 * (sizes.times + 1))
+    return { rate, restMsP99: (await load.stop()).latencyMsP99 }
+  })
+  const rolls = new Map<boolean, LoadReport>()
+  for (const keepsAlive of sizes.modes) {
+    const report = await withCleanup(async (cleanup) => {
+      const { edge, first } = await opened(open, cleanup)
+      const load = startLoad(cleanup, first.folder, { port: edge.port, keepsAlive })
+      await rollUnderLoad(edge, first, { load, times: sizes.times })
+      return await load.stop()
+    })
+    rolls.set(keepsAlive, report)
+  }
+  return { ...atRest, rolls }
+}
+
+async function opened(open: OpenEdge, cleanup: Cleanup) {
+  const folder = scratch(cleanup)
+  const edge = await open(cleanup, folder)
+  const first: Instance = await edge.start()
+  await edge.plane.route(FRONT, first.backend)
+  return { edge, first: { ...first, folder } }
+}
+
+/** Stops, then starts: what everybody does who has no plane. */
+async function measureControl(cleanup: Cleanup): Promise<LoadReport> {
+  const folder = scratch(cleanup)
+  const port = await freePort()
+  const service = await startService(cleanup, folder, { port, ending: 'naive' })
+  const load = startLoad(cleanup, folder, { port, keepsAlive: true })
+  await load.pass(50)
+  await stopService(service, 'SIGKILL')
+  await startService(cleanup, folder, { port, ending: 'naive' })
+  await load.pass(50)
+  return await load.stop()
+}
+
+async function rest(port: number, seconds: number) {
+  const words = ['-t1', '-c16', `-d${seconds}s`, '--latency', `http://127.0.0.1:${port}/`]
+  return readWrk((await run('wrk', words)).stdout)
+}
+
+const PARTS: Readonly<Record<string, string>> = { HAProxy: 'HAProxy', nginx: 'nginx' }
+
+function isHere(name: string): boolean {
+  const part = REAL_PARTS.find((one) => one.name === PARTS[name])
+  return part === undefined || findPart(part) !== undefined
+}
+
+function sectionOf(
+  cells: ReadonlyMap<string, Cell>,
+  given: { readonly bare: number; readonly control: LoadReport; readonly times: number },
+): Section {
+  const { bare, control, times } = given
+  const rows = [...cells].map(([name, { rate, restMsP99, rolls }]) => {
+    const kept = rolls.get(true)
+    const all = [...rolls.values()]
+    const wrong = all.reduce((sum, { lost, doubled }) => sum + lost + doubled, 0)
+    return [
+      name,
+      figure(rate),
+      figure(rate / bare),
+      figure(restMsP99),
+      figure(kept?.latencyMsP99 ?? Number.NaN),
+      printLost(kept),
+      printLost(rolls.get(false)),
+      String(wrong),
+    ]
+  })
+  rows.unshift(['no proxy', figure(bare), '1', '—', '—', '—', '—', '—'])
+  rows.push(['stopped, then started, once', '—', '—', '—', '—', printLost(control), '—', '—'])
+  return {
+    title: 'Hand-overs',
+    method:
+      `${times} hand-overs in a row of one service in Node, under 64 connections of wrk and 8 clients ` +
+      'that post, whose every post is counted by the service. Lost: what a client saw fail, of all it ' +
+      'asked, with kept connections and with one for each request. Throughput: 16 connections, kept.',
+    columns: [
+      'plane',
+      'requests a second',
+      '÷ no proxy',
+      'p99 at rest, ms',
+      'p99 handing over, ms',
+      'lost, kept',
+      'lost, one each',
+      'posts uncounted or doubled',
+    ],
+    rows,
+    findings: [...cells].filter(([name]) => name !== 'nginx').map(findingOf),
+    notes: [
+      `HAProxy ${versionOf('haproxy', '-v')}, nginx ${versionOf('nginx', '-v')}, wrk ${versionOf('wrk', '-v')}.`,
+      'nginx hands over by reloads, and this version ends idle kept connections with each, together with requests that are just sent on them; clients that repeat those do not notice.',
+      'Service, proxy and clients share this machine: whoever is quicker also takes more from the others.',
+    ],
+  }
+}
+
+function findingOf([name, { rolls }]: readonly [string, Cell]): Finding {
+  const failures = [...rolls.values()].map(
+    ({ errors, postFailures, lost, doubled }) => errors + postFailures + lost + doubled,
+  )
+  const measured = failures.reduce((sum, count) => sum + count, 0)
+  return {
+    what: `${name}: requests lost or doubled`,
+    unit: '',
+    bound: 'atMost',
+    target: 0,
+    measured,
+  }
+}
+
+function printLost(report: LoadReport | undefined): string {
+  if (report === undefined) return '—'
+  const { errors, postFailures, requests, posted } = report
+  return `${errors + postFailures} of ${requests + posted}`
+}
+
+function versionOf(program: string, word: string): string {
+  const { stdout, stderr } = spawnSync(program, [word], { encoding: 'utf8' })
+  return /\d+\.\d+[\w.-]*/.exec(`${stdout ?? ''}${stderr ?? ''}`)?.[0] ?? 'not here'
+}
