@@ -1,6 +1,7 @@
 /**
  * Templates as YAML that has nothing in the place of what is filled in: each action becomes as many
- * letters, so that every place stays where it is, and a line of actions alone becomes a blank one.
+ * letters, so that every place stays where it is, and a line of actions alone becomes a blank one, or
+ * the end of a document where an object begins behind it.
  */
 
 const LONGEST_LINE = 2_000
@@ -12,7 +13,8 @@ export function neutralize(text: string): string {
   let at = 0
   for (let open = text.indexOf('{{'); open !== -1; open = text.indexOf('{{', at)) {
     const end = endOf(text, open)
-    parts.push(text.slice(at, open), stretch(text.slice(open, end), isAlone(text, open, end)))
+    const action = stretch(text.slice(open, end), isAlone(text, open, end))
+    parts.push(text.slice(at, open), isBeforeObject(text, open, end) ? asMark(action) : action)
     at = end
   }
   parts.push(text.slice(at))
@@ -35,6 +37,18 @@ function isAlone(text: string, open: number, end: number): boolean {
   const before = text.slice(begin, open)
   const after = text.slice(end, stop === -1 ? text.length : stop)
   return `${before}${after}`.replaceAll(/\{\{.*?\}\}/g, '').trim() === ''
+}
+
+/** Whether an object begins behind it: one of several, of which a condition chooses. */
+function isBeforeObject(text: string, open: number, end: number): boolean {
+  const isFirst = open === 0 || text[open - 1] === '\n'
+  return isFirst && /^[ \t]*\r?\n(?:[ \t]*\r?\n)*apiVersion:/.test(text.slice(end, end + 500))
+}
+
+function asMark(action: string): string {
+  const from = action.lastIndexOf('\n') + 1
+  const isRoomy = action.length - from >= '---'.length && action.trim() === ''
+  return isRoomy ? `${action.slice(0, from)}---${action.slice(from + 3)}` : action
 }
 
 /** Letters in its place; what goes over several lines leaves them empty. */
