@@ -2,6 +2,7 @@
 import type { FaultCode } from './fault-code.ts'
 
 export type PortCodeName =
+  | 'port-refused'
   | 'lease-unknown'
   | 'lease-state'
   | 'ports-unavailable'
@@ -15,6 +16,13 @@ export type PortCodeName =
   | 'report-unwritable'
 
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
+  'port-refused': {
+    meaning: 'A port was asked for that the rules, or the machine, do not give.',
+    remedy: 'End what has it, which the message names, or ask for another one.',
+    httpStatus: 409,
+    exitCode: 3,
+    retryable: true,
+  },
   'lease-unknown': {
     meaning: 'There is no such lease of a port; it may have ended.',
     remedy: 'Claim the port again.',
