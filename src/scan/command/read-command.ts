@@ -83,7 +83,18 @@ export function readSimpleCommand(
   const confidence = isFilled ? 'interpolated' : 'explicit'
   const tool = toolOf(texts)
   const told = { texts, confidence, variables, known } as const
-  const main = tool === undefined ? portsOfStranger(told) : portsOfTool(tool, told)
+  const found = tool === undefined ? portsOfStranger(told) : portsOfTool(tool, told)
+  // A number that stands there is none that was filled in, whatever else was.
+  const written = command.words
+    .filter((word) => !word.includes('$'))
+    .join(' ')
+    .split(/\D+/)
+  const main = found.map(
+    (one): CommandPort =>
+      one.confidence === 'interpolated' && written.includes(String(one.first))
+        ? { ...one, confidence: 'explicit' }
+        : one,
+  )
   const tools =
     tool === undefined
       ? []

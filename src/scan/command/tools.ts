@@ -86,6 +86,9 @@ export const TOOLS: readonly Tool[] = [
   ...dev('jekyll', ['jekyll serve'], 4000, { flags: ['-P', '--port'] }),
   ...dev('hugo', ['hugo server', 'hugo serve'], 1313, { flags: P, hosts: ['--bind'] }),
   ...dev('mkdocs', ['mkdocs serve'], 8000, { flags: [], hosts: ['-a', '--dev-addr'] }),
+  ...web('prometheus', ['prometheus'], 9090, { flags: ['--web.listen-address'] }),
+  ...web('alertmanager', ['alertmanager'], 9093, { flags: ['--web.listen-address'] }),
+  ...web('node_exporter', ['node_exporter'], 9100, { flags: ['--web.listen-address'] }),
   ...web('streamlit', ['streamlit run'], 8501, { flags: ['--server.port'] }),
 ]
 

@@ -12,11 +12,19 @@ const FIXTURES = /^(__)?(fixtures?|testdata|test-data|mocks?|corpus|goldens?|sna
 /** The realm of a path: `` for what belongs to the whole. */
 export function realmOf(path: string): string {
   const segments = path.split('/')
-  if (segments.slice(0, -1).some((segment) => DOCUMENTATION.test(segment))) return folderOf(path)
+  if (segments.slice(0, -1).some((_, index) => isDocumentation(segments, index))) {
+    return folderOf(path)
+  }
   const at = segments.findIndex(
     (segment, index) => index < segments.length - 1 && isSeparating(segment, index),
   )
   return at === -1 ? '' : segments.slice(0, at + 2).join('/')
+}
+
+/** `apps/docs` is a program of the repository as its neighbours are. */
+function isDocumentation(segments: readonly string[], index: number): boolean {
+  const isProgram = /^(apps|packages|services|sites)$/.test(segments[index - 1] ?? '')
+  return DOCUMENTATION.test(segments[index] ?? '') && !isProgram
 }
 
 /** Whether a file is what tests read, and nobody runs. */
