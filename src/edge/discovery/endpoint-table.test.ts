@@ -2,7 +2,12 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PortLease, PortState } from '../../core/port/port-lease.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
-import { drainingEndpoints, followBroker, readyEndpoints } from './broker-endpoints.ts'
+import {
+  drainingEndpoints,
+  followBroker,
+  followExpected,
+  readyEndpoints,
+} from './broker-endpoints.ts'
 import { EndpointTable } from './endpoint-table.ts'
 import { oneAddressEach, printTarget } from './instances.ts'
 import { findNamed, labelOf, namesOf } from './service-name.ts'
@@ -64,16 +69,20 @@ describe('the table of endpoints', () => {
       'stolen',
     ]
     const leases = states.map((state, place) => leaseOf(state, 20_000 + place))
-    let listener = (): void => undefined
+    const listeners: (() => void)[] = []
     const broker = {
       leases: () => leases,
       onChanged: (told: () => void) => {
-        listener = told
+        listeners.push(told)
         return () => undefined
       },
     }
     const table = new EndpointTable()
     followBroker(broker, table)
+    const expected = new EndpointTable()
+    followExpected(broker, expected)
+    const awaited = new Set(expected.list().map((one) => one.number))
+    assert.deepEqual([...awaited], [20_000, 20_001, 20_004])
     const numbers = (): readonly number[] => [...new Set(table.list().map((one) => one.number))]
     assert.deepEqual(numbers(), [20_002, 20_003])
     assert.deepEqual(
@@ -84,7 +93,7 @@ describe('the table of endpoints', () => {
     )
     assert.deepEqual([...new Set(drainingEndpoints(leases).map((one) => one.number))], [20_004])
     leases.push(leaseOf('ready', 20_010))
-    listener()
+    for (const listener of listeners) listener()
     assert.deepEqual(numbers(), [20_002, 20_003, 20_010])
   })
 

@@ -33,7 +33,8 @@ export class EndpointTable implements Endpoints {
     if (byKey.size === this.#byKey.size && [...byKey.keys()].every((key) => this.#byKey.has(key)))
       return
     this.#byKey = byKey
-    this.#list = [...byKey.values()].sort(compareEndpoints)
+    const sorted = [...byKey].sort(([one], [other]) => compareTexts(one, other))
+    this.#list = sorted.map(([, endpoint]) => endpoint)
     this.#index += 1
     for (const listener of [...this.#listeners]) listener()
   }
@@ -56,17 +57,15 @@ export class EndpointTable implements Endpoints {
   }
 }
 
-/** Service, port, instance, then what is left, so that equal lists are in equal order. */
-export function compareEndpoints(one: Endpoint, other: Endpoint): number {
-  return compareTexts(keyOf(one), keyOf(other))
-}
-
 function compareTexts(one: string, other: string): number {
   if (one === other) return 0
   return one < other ? -1 : 1
 }
 
-/** Everything an endpoint says, so that two with equal keys are the same. */
+/**
+ * Everything an endpoint says, so that two with equal keys are the same; service, port, instance, then
+ * what is left, so that equal lists are in equal order.
+ */
 function keyOf(one: Endpoint): string {
   const words = [one.service, one.port, one.instance, one.environment, one.tenant, one.scope]
   const place = [one.protocol, String(one.number).padStart(5, '0'), one.address]

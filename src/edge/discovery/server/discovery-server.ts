@@ -5,6 +5,7 @@
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { isLoopback } from '../dns/source-limit.ts'
 import { isOwnName, nameOfHost } from '../host-names.ts'
 import type { ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem } from '../http/write-answer.ts'
@@ -22,6 +23,10 @@ export interface DiscoveryServerOptions extends ServiceWatchParts {
 
 const CONNECTIONS_MAX = 8_192
 const HEAD_MS = 10_000
+const BACKLOG = 4_096
+
+/** Longer than clients keep theirs, so that none is closed that is just used. */
+const CLIENT_IDLE_MS = 75_000
 
 /** A server that listens until it is closed. */
 export class DiscoveryServer {
@@ -32,7 +37,8 @@ export class DiscoveryServer {
   private constructor(options: DiscoveryServerOptions) {
     this.#options = options
     this.#handler = new DiscoveryHandler(options)
-    this.#server = createServer({ headersTimeout: HEAD_MS, noDelay: true }, (request, response) => {
+    const limits = { headersTimeout: HEAD_MS, keepAliveTimeout: CLIENT_IDLE_MS, noDelay: true }
+    this.#server = createServer(limits, (request, response) => {
       this.#answer(request, response).catch((error: unknown) => {
         options.onTrouble(error)
         response.destroy()
@@ -44,7 +50,8 @@ export class DiscoveryServer {
   /** Listens. @throws what the system says when it cannot */
   static async open(options: DiscoveryServerOptions): Promise<DiscoveryServer> {
     const server = new DiscoveryServer(options)
-    server.#server.listen(options.port ?? 0, options.address ?? '127.0.0.1')
+    const { port = 0, address: host = '127.0.0.1' } = options
+    server.#server.listen({ port, host, backlog: BACKLOG })
     await once(server.#server, 'listening')
     return server
   }
@@ -69,9 +76,8 @@ export class DiscoveryServer {
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = { request, response }
-    const isLoopback = (this.#options.address ?? '127.0.0.1') === '127.0.0.1'
     const name = nameOfHost(request.headers.host)
-    if (isLoopback && !isOwnName(name)) {
+    if (isLoopback(this.#options.address ?? '127.0.0.1') && !isOwnName(name)) {
       const detail = `this is not ${name ?? 'a server without a name'}; say localhost`
       answerProblem(exchange, 'request-malformed', detail)
       return
