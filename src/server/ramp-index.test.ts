@@ -17,11 +17,17 @@ async function openTrial(t: TestContext): Promise<SmallServer & { readonly index
 }
 
 /** Opens a ramp of an environment, by somebody. @returns its id, once it is recorded */
-async function open({ parts }: SmallServer, name: string, by: string): Promise<string> {
+async function open(
+  { parts }: SmallServer,
+  name: string,
+  by: string,
+  kind = 'Environment',
+): Promise<string> {
   const spec = { components: { api: { run: { command: ['node'] } } }, watch: false }
   const value = { apiVersion: 'rampart/v1', kind: 'Environment', metadata: { name }, spec }
   const contract = present(parseContracts([{ path: 'test', value }]).contracts[0], 'it is valid')
-  const plan = planContract(contract, { goal: 'up' })
+  const planned = planContract(contract, { goal: 'up' })
+  const plan = { ...planned, contract: { ...planned.contract, kind } }
   const run = { directory: '/srv', workspace: '/srv' }
   return await parts.engine.open({ plan, settings: { values: {}, secrets: [], run }, by })
 }
@@ -103,5 +109,21 @@ test('knows what another process ended from what was kept, reading no entry of i
   assert.deepEqual(
     ramps.map((one) => [one.ramp, one.outcome]),
     [[ramp, 'reached']],
+  )
+})
+
+test('tells the latest ramps of contracts of several kinds apart that share a name', async (t) => {
+  const trial = await openTrial(t)
+  const { index } = trial
+  const environment = await finish(trial, 'shop', 'anna')
+  const ports = await open(trial, 'shop', 'anna', 'Ports')
+  const last = await index.lastIds()
+  assert.deepEqual([...last.keys()].toSorted(), ['Environment/shop', 'Ports/shop'])
+  assert.equal(last.get('Environment/shop'), environment)
+  assert.equal(last.get('Ports/shop'), ports)
+  const onlyPorts = await index.latestOfEach(({ contract }) => contract.kind === 'Ports')
+  assert.deepEqual(
+    onlyPorts.map(({ ramp }) => ramp),
+    [ports],
   )
 })

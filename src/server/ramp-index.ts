@@ -44,6 +44,8 @@ export class RampIndex {
   readonly #ended: KeptSummaries
   /** Lines of ramps under way, until something happens to them; undefined while one is being read. */
   readonly #underWay = new Map<string, RampSummary | undefined>()
+  /** Of which contract a ramp is, `<kind>/<name>`: its id tells the name alone, which kinds may share. */
+  readonly #contracts = new Map<string, string>()
   readonly #stopListening: () => void
 
   constructor(parts: RampIndexParts) {
@@ -80,21 +82,30 @@ export class RampIndex {
     return { ramps }
   }
 
-  /** The latest ramp of each name that contracts have, newest first; those that only watch aside. */
+  /** The latest ramp of each contract, newest first; those that only watch aside. */
   async latestOfEach(isSeen: IsSeen = everything): Promise<readonly RampSummary[]> {
-    const latest = new Map<string, RampSummary>()
-    for (const { name, ramp, isWatch } of (await this.#heads.list()).toReversed()) {
-      if (isWatch || latest.has(name)) continue
+    const latest: RampSummary[] = []
+    for (const ramp of (await this.lastIds()).values()) {
       const summary = await this.#summaryOf(ramp)
-      if (await isSeen(summary)) latest.set(name, summary)
+      if (await isSeen(summary)) latest.push(summary)
     }
-    return [...latest.values()]
+    return latest
   }
 
-  /** The id of the latest ramp of each name that contracts have; those that only watch aside. */
+  /** The id of the latest ramp of each contract, `<kind>/<name>`, newest first; watching aside. */
   async lastIds(): Promise<ReadonlyMap<string, string>> {
-    const heads = (await this.#heads.list()).filter(({ isWatch }) => !isWatch)
-    return new Map(heads.map(({ name, ramp }) => [name, ramp]))
+    const heads = (await this.#heads.list()).toReversed()
+    const last = new Map<string, string>()
+    let looked = 0
+    for (const { ramp, isWatch } of heads) {
+      if (isWatch) continue
+      const known = this.#contracts.get(ramp)
+      const contract = known ?? (await this.#learnContract(ramp))
+      if (!last.has(contract)) last.set(contract, ramp)
+      if (known === undefined) looked += 1
+      if (looked % TURN === TURN - 1) await new Promise(setImmediate)
+    }
+    return last
   }
 
   /** The latest ramp of contracts of that name that meets a demand. */
@@ -155,6 +166,14 @@ export class RampIndex {
     this.#stopListening()
   }
 
+  async #learnContract(ramp: string): Promise<string> {
+    await this.#ended.load()
+    const { contract } = await this.#summaryOf(ramp)
+    const called = contractName(contract)
+    this.#contracts.set(ramp, called)
+    return called
+  }
+
   async #summaryOf(ramp: string): Promise<RampSummary> {
     const known = this.#ended.get(ramp) ?? this.#underWay.get(ramp)
     if (known !== undefined) return known
@@ -169,6 +188,14 @@ export class RampIndex {
     if (this.#underWay.has(ramp)) this.#underWay.set(ramp, summary)
     return summary
   }
+}
+
+/** How a contract is called among those of all kinds. */
+export function contractName({
+  kind,
+  name,
+}: Pick<RampSummary['contract'], 'kind' | 'name'>): string {
+  return `${kind}/${name}`
 }
 
 /** The place after the first one that is wanted, oldest first. */

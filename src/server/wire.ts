@@ -189,7 +189,9 @@ export interface WatchView {
 
 /** A contract with its last ramp and what is running of it. */
 export interface EnvironmentView {
-  /** The contract's name. */
+  /** The contract's kind; those of other kinds run no components. */
+  readonly kind: string
+  /** The contract's name, which contracts of several kinds may share. */
   readonly contract: string
   /** Absent when components run whose ramps are not in this ledger. */
   readonly lastRamp?: RampSummary

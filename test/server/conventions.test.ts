@@ -215,3 +215,46 @@ test('says what is wrong with a request in the words of the one table', async (t
     assert.match(response.headers.get('x-request-id') ?? '', /^[0-9a-f-]{36}$/)
   }
 })
+
+test('shows what components write to those who may see their environment, by name or by label', async (t) => {
+  const start = {
+    instance: 'shop/api#1',
+    pid: 1,
+    status: 'running',
+    ports: {},
+    sinceMs: 1,
+  } as const
+  const line = { subject: 'shop/api', stream: 'out', atMs: 1, text: 'hello' } as const
+  const server = await openNetServer(t, {
+    components: {
+      list: () => [{ subject: 'shop/api', ...start }],
+      async *logs() {
+        yield line
+      },
+      leftovers: () => ({ processes: [], ports: [] }),
+    },
+  })
+  const tokenOf = async (name: string, scope: object): Promise<string> =>
+    (await server.tokenFor(name, [{ role: 'operator', scope }])).secret
+  const token = await tokenOf('all', {})
+  const { contract } = opening('shop') as { contract: { metadata: object } }
+  const labelled = { ...contract, metadata: { ...contract.metadata, labels: { team: 'store' } } }
+  await server.ask('/v1/apply', { method: 'POST', token, body: { documents: [labelled] } })
+  await server.ask('/v1/ramps', { method: 'POST', token, body: opening('shop') })
+  const read = async (scope: object): Promise<readonly unknown[]> => {
+    const own = await tokenOf(`own-${performance.now()}`, scope)
+    const lines = await fetch(`${server.origin}/v1/logs`, {
+      headers: { authorization: `Bearer ${own}` },
+    })
+    const named = await server.ask('/v1/logs?subject=shop%2Fapi', { token: own })
+    const environments = await server.ask('/v1/environments', { token: own })
+    const listed = (environments.body as readonly { contract: string }[]).length
+    return [(await lines.text()).trim() !== '', named.status, listed]
+  }
+  for (const scope of [{}, { contracts: ['Environment/shop'] }, { labels: { team: 'store' } }]) {
+    assert.deepEqual(await read(scope), [true, 200, 1], JSON.stringify(scope))
+  }
+  for (const scope of [{ contracts: ['Ports/shop'] }, { labels: { team: 'pay' } }]) {
+    assert.deepEqual(await read(scope), [false, 404, 0], JSON.stringify(scope))
+  }
+})

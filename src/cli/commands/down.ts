@@ -42,7 +42,7 @@ async function takeDown(
   const json = options.json === true
   const contract = chooseContract(loaded, options.name)
   const named = namedAim(contract, options)
-  await endMovingRamp(parts, client, contract.name, json)
+  await endMovingRamp(parts, client, contract, json)
   const aim = named.target === undefined ? await standingAim(client, contract) : named
   const aimed = aim.target === undefined ? contract : aimContract(contract, aim.target)
   const ramp = await client.openRamp({
@@ -54,7 +54,7 @@ async function takeDown(
     by: parts.user,
   })
   const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
-  const left = await leftOf(client, contract.name)
+  const left = await leftOf(client, contract)
   if (json) {
     const counts = { processes: left.processes.length, ports: left.ports.length }
     parts.stdout.write(`${JSON.stringify({ ...summaryOf(watched.state), left: counts })}\n`)
@@ -67,14 +67,17 @@ async function takeDown(
 /** The target that it was brought up for, as far as the contract still has it. */
 async function standingAim(client: RampartClient, contract: AnyContract): Promise<Aim> {
   const environments = await client.environments()
-  const standing = environments.find((one) => one.contract === contract.name)
+  const standing = environments.find(
+    (one) => one.kind === contract.kind && one.contract === contract.name,
+  )
   const target = standing?.lastRamp?.contract.target
   const isKnown = fromOutside(contract).targets.some(({ name }) => name === target)
   return target !== undefined && isKnown ? { target } : {}
 }
 
-/** What the kernel still knows of an environment. */
-async function leftOf(client: RampartClient, name: string): Promise<LeftoversView> {
+/** What the kernel still knows of an environment; contracts of other kinds run nothing. */
+async function leftOf(client: RampartClient, { kind, name }: AnyContract): Promise<LeftoversView> {
+  if (kind !== 'Environment') return { processes: [], ports: [] }
   const { processes, ports } = await client.leftovers()
   const own = processes.filter((process) => process.subject.startsWith(`${name}/`))
   const pids = new Set(own.map((process) => process.pid))
@@ -94,12 +97,13 @@ function sayLeft(parts: CliParts, left: LeftoversView): void {
 async function endMovingRamp(
   parts: CliParts,
   client: RampartClient,
-  name: string,
+  { kind, name }: AnyContract,
   json: boolean,
 ): Promise<void> {
   const { ramps } = await client.ramps()
   const moving = ramps.find(
     (ramp) =>
+      ramp.contract.kind === kind &&
       ramp.contract.name === name &&
       (ramp.phase === 'moving' || ramp.phase === 'undoing' || isStuck(ramp)),
   )

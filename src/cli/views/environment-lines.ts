@@ -26,7 +26,8 @@ export function environmentLines(
   })
 }
 
-function titleOf({ contract: name, lastRamp, watch, components }: EnvironmentView): string {
+function titleOf({ kind, contract: called, lastRamp, watch, components }: EnvironmentView): string {
+  const name = kind === 'Environment' ? called : `${kind}/${called}`
   if (lastRamp === undefined) return `${name}: its ramps are not in this ledger`
   const { target } = lastRamp.contract
   const contract = target === undefined ? name : `${name} for ${target}`

@@ -209,6 +209,7 @@ describe('environments', () => {
 
   test('that run show where', () => {
     const lines = shown({
+      kind: 'Environment',
       contract: 'shop',
       lastRamp: ramp('up', 'reached'),
       components: [running],
@@ -222,6 +223,7 @@ describe('environments', () => {
 
   test('whose component was killed say so, and what to do', () => {
     const lines = shown({
+      kind: 'Environment',
       contract: 'shop',
       lastRamp: ramp('up', 'reached'),
       components: [killed],
@@ -236,15 +238,20 @@ describe('environments', () => {
 
   test('that are down say nothing of what was ended on purpose', () => {
     const lastRamp = ramp('down', 'reached')
-    assert.deepEqual(shown({ contract: 'shop', lastRamp, components: [killed] }), [
-      'shop is down',
-      '',
-    ])
+    assert.deepEqual(
+      shown({ kind: 'Environment', contract: 'shop', lastRamp, components: [killed] }),
+      ['shop is down', ''],
+    )
   })
 
   test('that were undone, are moving, or are of another ledger are told apart', () => {
     const titleOf = (lastRamp?: RampSummary): string | undefined =>
-      shown({ contract: 'shop', components: [], ...(lastRamp && { lastRamp }) })[0]
+      shown({
+        kind: 'Environment',
+        contract: 'shop',
+        components: [],
+        ...(lastRamp && { lastRamp }),
+      })[0]
     assert.equal(titleOf(ramp('up', 'undone')), 'shop: up was undone')
     assert.equal(titleOf({ ...ramp('up', 'undone'), phase: 'moving' }), 'shop: up is under way')
     assert.match(titleOf({ ...ramp('up', 'undone'), phase: 'held' }) ?? '', /^shop: up holds/)

@@ -422,6 +422,7 @@ export type EntryPage = {
 
 /** The shape `Environment` of the API. */
 export type Environment = {
+  readonly kind: string
   readonly contract: string
   readonly lastRamp?: RampSummary
   readonly watch?: Watch
@@ -627,6 +628,7 @@ export type PortLease = {
     readonly digest?: string
   }
   readonly giving: 'descriptor' | 'number'
+  readonly front?: 'http' | 'tcp'
   readonly process?: ProcessIdentity
   readonly thief?: {
     readonly pid?: number

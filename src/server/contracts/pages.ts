@@ -25,7 +25,7 @@ export function contractPage(
 ): ContractPage {
   const { limit, cursor = '' } = page
   const rest = held.filter((one) => keyOf(one) > cursor)
-  const contracts = rest.slice(0, limit).map((one) => summaryOf(one, lastRamps.get(one.name)))
+  const contracts = rest.slice(0, limit).map((one) => summaryOf(one, lastRamps.get(keyOf(one))))
   const last = contracts.at(-1)
   return rest.length <= limit || last === undefined
     ? { contracts }

@@ -3,8 +3,8 @@ import { test } from 'node:test'
 import type { ComponentView, RampSummary } from '../wire.ts'
 import { environmentsOf } from './world-routes.ts'
 
-function ramp(name: string): RampSummary {
-  const contract = { kind: 'Environment', name, digest: 'sha256:0' as const }
+function ramp(name: string, kind = 'Environment'): RampSummary {
+  const contract = { kind, name, digest: 'sha256:0' as const }
   const times = { openedAtMs: 1, latestMs: 2 }
   return { ramp: `${name}-up-222222`, contract, goal: 'up', phase: 'moving', by: 'me', ...times }
 }
@@ -28,6 +28,22 @@ test('puts every component with the contract it belongs to', () => {
     [
       ['shed', undefined, ['shed/a#1']],
       ['shop', 'shop-up-222222', ['shop/eu/api#1', 'shop/db#1']],
+    ],
+  )
+})
+
+test('keeps contracts of several kinds apart that share a name', () => {
+  const ports = { ...ramp('shop', 'Ports'), ramp: 'shop-up-333333' }
+  const views = environmentsOf([ports, ramp('shop')], [start('shop/api#1', 'running')])
+  assert.deepEqual(
+    views.map(({ kind, contract, lastRamp, components }) => [
+      `${kind}/${contract}`,
+      lastRamp?.ramp,
+      components.length,
+    ]),
+    [
+      ['Environment/shop', 'shop-up-222222', 1],
+      ['Ports/shop', 'shop-up-333333', 0],
     ],
   )
 })

@@ -9,6 +9,7 @@ import { componentsEverywhere, logsEverywhere } from '../agents/everywhere.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
+import { contractName } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
 import { LOGS, type LogsRequest } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
@@ -20,6 +21,9 @@ import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
 import { seenBy } from './seen-ramps.ts'
 
 const TAGS = ['environments']
+
+/** Of which kind the contracts are that components belong to, `<contract>/<component>`. */
+const OF_COMPONENTS = 'Environment'
 
 /** Adds the routes. */
 export function addWorldRoutes(app: App, api: Api): void {
@@ -41,14 +45,14 @@ export function addWorldRoutes(app: App, api: Api): void {
       const isSeen = seenBy(request, api)
       const components = await componentsEverywhere(parts)
       const latest = await index.latestOfEach(isSeen)
-      const names = new Set(latest.map(({ contract }) => contract.name))
-      const isShown = (name: string): boolean => isSeen === undefined || names.has(name)
+      const seen = new Set(latest.map(({ contract }) => contractName(contract)))
+      const isShown = (contract: string): boolean => isSeen === undefined || seen.has(contract)
       return environmentsOf(
         latest,
         components.filter(({ subject }) => isShown(contractOf(subject))),
         parts.engine
           .underWay()
-          .filter(({ plan }) => plan.endless === true && isShown(plan.contract.name)),
+          .filter(({ plan }) => plan.endless === true && isShown(contractName(plan.contract))),
       )
     },
   )
@@ -97,30 +101,40 @@ async function seenComponents(request: Asking, api: Api): Promise<(subject: stri
   const isSeen = seenBy(request, api)
   if (isSeen === undefined) return () => true
   const seen = await api.index.latestOfEach(isSeen)
-  const names = new Set(seen.map(({ contract }) => contract.name))
-  return (subject) => names.has(contractOf(subject))
+  const contracts = new Set(seen.map(({ contract }) => contractName(contract)))
+  return (subject) => contracts.has(contractOf(subject))
 }
 
-/** Contracts with their last ramp and what is running of them, by name. */
+/** Contracts with their last ramp and what is running of them, by name, then by kind. */
 export function environmentsOf(
   latest: readonly RampSummary[],
   components: readonly ComponentView[],
   watching: readonly RampState[] = [],
 ): readonly EnvironmentView[] {
-  const names = new Set(latest.map((ramp) => ramp.contract.name))
-  for (const component of components) names.add(contractOf(component.subject))
-  return [...names].sort().map((contract) => {
-    const lastRamp = latest.find((ramp) => ramp.contract.name === contract)
-    const watch = watching.find(({ plan }) => plan.contract.name === contract)
+  const ramps = new Map(latest.map((ramp) => [contractName(ramp.contract), ramp]))
+  const watches = new Map(watching.map((state) => [contractName(state.plan.contract), state]))
+  const starts = Map.groupBy(components, ({ subject }) => contractOf(subject))
+  const called = [...new Set([...ramps.keys(), ...starts.keys()])].map((contract) => {
+    const [kind = '', name = ''] = contract.split('/')
+    return { contract, kind, name }
+  })
+  called.sort((one, other) => order(one.name, other.name) || order(one.kind, other.kind))
+  return called.map(({ contract, kind, name }) => {
+    const lastRamp = ramps.get(contract)
+    const watch = watches.get(contract)
     return {
-      contract,
+      kind,
+      contract: name,
       ...(lastRamp === undefined ? {} : { lastRamp }),
       ...(watch === undefined ? {} : { watch: watchViewOf(watch) }),
-      components: latestStarts(
-        components.filter((component) => contractOf(component.subject) === contract),
-      ),
+      components: latestStarts(starts.get(contract) ?? []),
     }
   })
+}
+
+function order(one: string, other: string): number {
+  if (one === other) return 0
+  return one < other ? -1 : 1
 }
 
 /** Of every component the latest start, and any earlier one that still runs. */
@@ -131,8 +145,9 @@ function latestStarts(components: readonly ComponentView[]): readonly ComponentV
   )
 }
 
+/** The contract that a component belongs to, `<kind>/<name>`. */
 function contractOf(subject: string): string {
-  return subject.split('/')[0] ?? subject
+  return contractName({ kind: OF_COMPONENTS, name: subject.split('/')[0] ?? subject })
 }
 
 /** Which lines, of those that whoever asks may see. */

@@ -51,6 +51,7 @@ const WATCH_VIEW: z.ZodType<WatchView> = named(
 export const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
   'Environment',
   z.object({
+    kind: z.string(),
     contract: z.string(),
     lastRamp: RAMP_SUMMARY.exactOptional(),
     watch: WATCH_VIEW.exactOptional(),

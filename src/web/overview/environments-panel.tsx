@@ -20,7 +20,10 @@ export function EnvironmentsPanel(props: {
       ) : (
         <ul className="divide-y divide-line">
           {environments.slice(0, 100).map((environment) => (
-            <EnvironmentRow key={environment.contract} environment={environment} />
+            <EnvironmentRow
+              key={`${environment.kind}/${environment.contract}`}
+              environment={environment}
+            />
           ))}
         </ul>
       )}
@@ -29,7 +32,8 @@ export function EnvironmentsPanel(props: {
 }
 
 function EnvironmentRow({ environment }: { readonly environment: EnvironmentView }): ReactNode {
-  const { contract, lastRamp, watch, components } = environment
+  const { kind, contract: name, lastRamp, watch, components } = environment
+  const contract = kind === 'Environment' ? name : `${kind}/${name}`
   const { tone, sentence } = tellOf(environment)
   const running = components.filter(({ status }) => status === 'running').length
   const isUp = lastRamp?.goal === 'up' && lastRamp.outcome === 'reached'

@@ -49,7 +49,9 @@ test('lists what watches and breaks its promise by contract, and no ramp twice',
   const watch = { ramp: 'watch', phase: 'watching', sinceMs: 0, broken } as const
   const picture = sortOut({
     nowMs,
-    environments: [{ contract: 'shop', lastRamp: last, watch, components: [] }],
+    environments: [
+      { kind: 'Environment', contract: 'shop', lastRamp: last, watch, components: [] },
+    ],
     ramps: [last],
   })
   assert.deepEqual(picture.promises, [{ ...broken[0], contract: 'shop', ramp: 'watch' }])
