@@ -3,8 +3,9 @@
  * Two servers of one script are in each other's way only when they are there together.
  */
 import type { CommandPort } from './command-port.ts'
-import { innerLines, readSimpleCommand, scriptsOf, unwrap, type ValueOf } from './read-command.ts'
+import { innerLines, readSimpleCommand, scriptsOf, unwrap } from './read-command.ts'
 import { type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
+import type { ValueOf } from './tool-ports.ts'
 
 /** What runs; `after`: one by one, `beside`: all at once. */
 export type Run =

@@ -1,0 +1,166 @@
+/** Where a command's own program listens: a known one, or any that is told so in plain words. */
+import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
+import type { Confidence, PortSpan } from '../found/found-port.ts'
+import { addressesOf, parseEndpoint, parsePort } from '../found/port-words.ts'
+import { fillIn } from '../found/variables.ts'
+import type { CommandPort } from './command-port.ts'
+import { flagValue, shortened } from './flag-value.ts'
+import { TOOLS, type Tool } from './tools.ts'
+
+/** What a variable holds. */
+export type ValueOf = (name: string) => string | undefined
+
+const INTERPRETERS =
+  /^(node|nodejs|tsx|ts-node|ts-node-dev|nodemon|bun|deno|python3?|ruby|java|go|cargo|dotnet|php)$/
+
+/** The tool that the first words call; the most words decide. */
+export function toolOf(words: readonly string[]): Tool | undefined {
+  const [first = '', ...rest] = words
+  const program = first
+    .replace(/^.*node_modules\/\.bin\//, '')
+    .replace(/^(\.\/)?(?:.*\/)?(manage\.py)$/, '$2')
+  const subcommand = rest.find((word) => !word.startsWith('-')) ?? ''
+  const flat = [program, ...rest].join(' ')
+  const fits = TOOLS.filter(({ call }) => {
+    const parts = call.split(' ')
+    if (parts.length === 1) return call === program && !isSubcommand(program, subcommand)
+    return (
+      flat === call ||
+      flat.startsWith(`${call} `) ||
+      (parts.length === 2 && parts[0] === program && parts[1] === subcommand)
+    )
+  })
+  return fits.toSorted((one, other) => other.call.length - one.call.length)[0]
+}
+
+/** Words after a program that make it do something else than serve. */
+function isSubcommand(program: string, word: string): boolean {
+  const doers =
+    /^(build|lint|info|export|telemetry|optimize|check|sync|add|generate|test|init|create|prepare|typecheck|migrate|help|cleanup|upgrade|watch|typegen|analyze|module|module-add)$/
+  return doers.test(word) && program !== 'serve'
+}
+
+/** A command as it is told. */
+export interface Told {
+  readonly texts: readonly string[]
+  readonly confidence: Confidence
+  readonly variables: ReadonlyMap<string, string>
+  readonly known: ValueOf
+}
+
+/** Where a known program listens: where it is told to, else where it always does. */
+export function portsOfTool(tool: Tool, told: Told): readonly CommandPort[] {
+  const { texts } = told
+  const common = {
+    tool: tool.tool,
+    isHttp: tool.isHttp === true,
+    protocol: 'tcp',
+    stance: 'claim',
+  } as const
+  const flag = flagValue(texts, tool.flags)
+  const host = flagValue(texts, tool.hosts ?? [])
+  const word =
+    tool.takesWord === true ? texts.slice(1).find((one) => parseEndpoint(one)) : undefined
+  const endpoint = [flag, host, word]
+    .map((one) => endpointOf(one?.replace(/^tcp:\/\//, '')))
+    .find((one) => one !== undefined)
+  const addresses =
+    host === undefined && !texts.includes('--host') ? tool.addresses : hostAddresses(host)
+  if (endpoint !== undefined) {
+    const named = endpoint.host === '' ? addresses : addressesOf(endpoint.host)
+    return [
+      {
+        ...common,
+        ...endpoint.span,
+        addresses: named,
+        confidence: told.confidence,
+        text: shortened(texts),
+      },
+    ]
+  }
+  if (flag !== undefined && parsePort(flag) === undefined) return []
+  const set = tool.obeysPort === true ? told.known('PORT') : undefined
+  const port = set === undefined ? undefined : parsePort(fillIn(set, told.known).text)
+  if (port !== undefined) {
+    const confidence =
+      told.variables.has('PORT') && !set?.includes('$') ? 'explicit' : 'interpolated'
+    return [
+      {
+        ...common,
+        first: port,
+        last: port,
+        addresses,
+        confidence,
+        text: `PORT=${port} ${shortened(texts)}`,
+      },
+    ]
+  }
+  if (set !== undefined && told.variables.has('PORT')) return []
+  const because = `the default of ${tool.call}`
+  return [
+    {
+      ...common,
+      first: tool.port,
+      last: tool.port,
+      addresses,
+      confidence: 'default',
+      text: shortened(texts),
+      because,
+    },
+  ]
+}
+
+function hostAddresses(host: string | undefined): readonly string[] {
+  return host === undefined || host.startsWith('-')
+    ? EVERY_ADDRESS
+    : addressesOf(host.replace(/:\d+$/, ''))
+}
+
+function endpointOf(
+  text: string | undefined,
+): { readonly host: string; readonly span: PortSpan } | undefined {
+  return text === undefined ? undefined : parseEndpoint(text)
+}
+
+/** What is plain whoever runs it: `PORT=3000 anything`, `node server.js --port 3000`, `php -S`. */
+export function portsOfStranger({
+  texts,
+  confidence,
+  variables,
+  known,
+}: Told): readonly CommandPort[] {
+  const [program = ''] = texts
+  const common = {
+    protocol: 'tcp',
+    stance: 'claim',
+    addresses: EVERY_ADDRESS,
+    text: shortened(texts),
+  } as const
+  const built = program === 'php' ? endpointOf(flagValue(texts, ['-S'])) : undefined
+  if (built !== undefined)
+    return [
+      { ...common, ...built.span, addresses: addressesOf(built.host), confidence, isHttp: true },
+    ]
+  const set = variables.get('PORT')
+  const filled = set === undefined ? undefined : fillIn(set, known)
+  const port = filled === undefined ? undefined : parsePort(filled.text)
+  if (
+    port !== undefined &&
+    texts.length > 0 &&
+    !/^(wait-on|kill-port|echo|export)$/.test(program)
+  ) {
+    const sure = filled?.isFilled === true ? 'interpolated' : 'explicit'
+    return [
+      {
+        ...common,
+        first: port,
+        last: port,
+        confidence: sure,
+        text: `PORT=${port} ${shortened(texts)}`,
+      },
+    ]
+  }
+  const isServer = INTERPRETERS.test(program) && texts.length > 2
+  const flag = isServer ? parsePort(flagValue(texts, ['--port']) ?? '') : undefined
+  return flag === undefined ? [] : [{ ...common, first: flag, last: flag, confidence }]
+}
