@@ -7,6 +7,7 @@ import { devcontainerReader } from './devcontainer/read-devcontainer.ts'
 import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
 import { dotenvReader } from './dotenv/read-dotenv.ts'
 import { launchReader } from './editor/read-launch.ts'
+import { envoyReader } from './envoy/read-envoy.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
 import { templateReader } from './helm/read-template.ts'
@@ -17,10 +18,12 @@ import { packageReader } from './package-json/read-package.ts'
 import { clusterFilesReader } from './placement/cluster-files.ts'
 import { copiedFilesReader } from './placement/copied-files.ts'
 import { procfileReader } from './procfile/read-procfile.ts'
+import { prometheusReader } from './prometheus/read-prometheus.ts'
 import { configScriptReader } from './script/read-config-script.ts'
 import { playwrightReader } from './script/read-playwright.ts'
 import { serviceReader } from './systemd/read-service.ts'
 import { socketReader } from './systemd/read-socket.ts'
+import { workflowReader } from './workflow/read-workflow.ts'
 
 /** In the order of the formats' names. */
 export const READERS: readonly FormatReader[] = [
@@ -44,4 +47,7 @@ export const READERS: readonly FormatReader[] = [
   serviceReader,
   devcontainerReader,
   launchReader,
+  workflowReader,
+  prometheusReader,
+  envoyReader,
 ]

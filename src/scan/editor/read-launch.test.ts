@@ -51,12 +51,10 @@ const CASES: readonly (readonly [configuration: string, says: readonly string[]]
 ]
 
 for (const [configuration, expected] of CASES) {
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the editor.
   test(`{ ${configuration} } says ${expected.join(' and ') || 'nothing'}`, () => {
     const texts = files(configuration)
     const all = [...claimsIn(launchReader, texts), ...connectionsOf(launchReader, texts)]
     assert.deepEqual(
-      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of the editor.
       all.map((one) => one.replace(`${PATH}:1 `, '')),
       expected,
     )

@@ -1,0 +1,115 @@
+/**
+ * Workflows of GitHub Actions and its kin: each job has a machine of its own, so that two jobs are never
+ * in each other's way, but services and steps of one job are.
+ */
+import { readCommand } from '../command/read-command.ts'
+import { readPorts } from '../compose/service-ports.ts'
+import { parseYaml } from '../document/parse-yaml.ts'
+import {
+  entriesAt,
+  itemsAt,
+  type Tree,
+  type TreeScalar,
+  textAt,
+  valueAt,
+} from '../document/tree.ts'
+import { connectionsIn } from '../found/connections.ts'
+import type { FormatReader } from '../found/folder.ts'
+import type { Findings, FoundPort } from '../found/found-port.ts'
+import { addressesOf } from '../found/port-words.ts'
+import type { SourceText } from '../found/source-text.ts'
+
+/** Reads workflows. */
+export const workflowReader: FormatReader = {
+  name: 'workflow',
+  takes: (path) => /(^|\/)\.(github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/.test(path),
+  hint: /^[ \t]*["']?jobs["']?[ \t]*:/m,
+  read: readWorkflow,
+}
+
+interface Around {
+  readonly source: SourceText
+  readonly common: Pick<FoundPort, 'format' | 'unit' | 'scope' | 'service' | 'environment'>
+}
+
+function readWorkflow(source: SourceText): Findings {
+  const [tree] = parseYaml(source.text)
+  const shared = valueAt(tree, 'env')
+  const ports = entriesAt(tree, 'jobs').flatMap(([job, { value }]) => {
+    const common: Around['common'] = {
+      ...{ format: 'workflow', unit: `workflow ${source.path}`, service: job, environment: 'ci' },
+      scope: `network job ${source.path}#${job}`,
+    }
+    const around = { source, common }
+    const environments = [shared, valueAt(value, 'env')]
+    return [
+      ...entriesAt(value, 'services').flatMap(([name, service]) =>
+        publishedBy(service.value, { source, common: { ...common, service: name } }),
+      ),
+      ...environments.flatMap((one) => connectionsOf(one, around)),
+      ...itemsAt(value, 'steps').flatMap((step, at) => ofStep(step, at, around)),
+    ]
+  })
+  return { ports }
+}
+
+function publishedBy(service: Tree, { source, common }: Around): readonly FoundPort[] {
+  return readPorts(service, () => undefined).published.map(({ offset, address, ...rest }) => ({
+    ...{ ...common, ...source.at(offset), ...rest },
+    ...{ stance: 'claim' as const, addresses: addressesOf(address) },
+  }))
+}
+
+function connectionsOf(environment: Tree | undefined, around: Around): readonly FoundPort[] {
+  return entriesAt(environment).flatMap(([, { value }]) =>
+    value.kind !== 'scalar'
+      ? []
+      : connectionsIn(plain(value.text)).map((one) => connection(one, value, around)),
+  )
+}
+
+function connection(
+  { host, port, text }: { readonly host: string; readonly port: number; readonly text: string },
+  { offset }: TreeScalar,
+  { source, common }: Around,
+): FoundPort {
+  return {
+    ...{ ...common, ...source.at(offset), first: port, last: port, text, host },
+    ...{ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' },
+    addresses: addressesOf(host),
+  }
+}
+
+/** What a step starts is there with the services of the job; steps start one after the other. */
+function ofStep(step: Tree, at: number, around: Around): readonly FoundPort[] {
+  const run = valueAt(step, 'run')
+  const { source, common } = around
+  const own = connectionsOf(valueAt(step, 'env'), around)
+  if (run?.kind !== 'scalar') return own
+  const name = textAt(step, 'name') ?? textAt(step, 'id') ?? `step ${at + 1}`
+  const told = readCommand(run.text).ports.filter(({ confidence }) => confidence !== 'default')
+  const from = new Map<number, number>()
+  const ports = told.map((one): FoundPort => {
+    const place = placeOf(source, run, { port: one.first, from: from.get(one.first) ?? run.offset })
+    from.set(one.first, place + 1)
+    const variant = `step ${at + 1}`
+    return { ...common, ...one, service: name, variant, ...source.at(place) }
+  })
+  return [...own, ...ports]
+}
+
+/** Where in the lines of a step the number stands next. */
+function placeOf(
+  source: SourceText,
+  { text, offset }: TreeScalar,
+  { port, from }: { readonly port: number; readonly from: number },
+): number {
+  const written = source.text.slice(from, offset + text.length * 2 + 200)
+  const at = new RegExp(`\\b${port}\\b`).exec(written)?.index
+  return at === undefined ? offset : from + at
+}
+
+/** A text without expressions, which are only known when it runs. */
+function plain(text: string): string {
+  return text.replaceAll(/\$\{\{[^}]*\}\}/g, '_')
+}
