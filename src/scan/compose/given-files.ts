@@ -6,6 +6,7 @@ import { entriesAt, type Tree, textAt } from '../document/tree.ts'
 import { environmentOf } from '../found/environment-of.ts'
 import type { Folder } from '../found/folder.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
+import { filesIn } from '../found/siblings.ts'
 import type { SourceText } from '../found/source-text.ts'
 
 const NAMES = /^(docker-)?compose([.-][\w.-]+)?\.ya?ml$/i
@@ -31,8 +32,8 @@ export function isComposition(path: string): boolean {
 export function givenFiles(source: SourceText, folder: Folder, parse: Parse): GivenFiles {
   const home = folderOf(source.path)
   const name = nameOf(source.path)
-  const siblings = folder.paths.filter(
-    (path) => folderOf(path) === home && isComposition(path) && path !== source.path,
+  const siblings = filesIn(folder, home).filter(
+    (path) => isComposition(path) && path !== source.path,
   )
   const [base] = PLAIN.filter((plain) => plain === name || siblings.map(nameOf).includes(plain))
   const override = siblings.find((path) => OVERRIDES.test(nameOf(path)))

@@ -10,6 +10,7 @@ import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort, Placement, Remark } from '../found/found-port.ts'
 import { folderOf, within } from '../found/paths.ts'
 import { addressesOf, parsePort } from '../found/port-words.ts'
+import { filesIn } from '../found/siblings.ts'
 import type { SourceText } from '../found/source-text.ts'
 import { fillIn } from '../found/variables.ts'
 import { givenFiles, isComposition } from './given-files.ts'
@@ -282,7 +283,7 @@ function appOf(service: ComposedService, folder: Folder): string | undefined {
   const inside = dockerfile === undefined ? undefined : within(found ?? '', dockerfile)
   const home = inside === undefined ? undefined : folderOf(inside)
   // Of a repository with several programs, all are built from its root; the Dockerfile is beside one.
-  const isProgram = folder.paths.some((path) => folderOf(path) === home && MANIFESTS.test(path))
+  const isProgram = home !== undefined && filesIn(folder, home).some((path) => MANIFESTS.test(path))
   return isProgram ? home : found
 }
 

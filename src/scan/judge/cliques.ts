@@ -3,8 +3,11 @@
 /** Two indices that are at odds, the smaller one first. */
 export type Pair = readonly [number, number]
 
+/** Up to this many, every pair is told of; of more, everybody is told of with some of the others. */
+const EVERY_PAIR_MAX = 40
+
 /**
- * Groups that cover all pairs, each group as large as possible.
+ * Groups that cover all pairs, each group as large as can be had by looking once.
  *
  * @param beside pairs that are at odds too and may be in a group, but need not be covered
  */
@@ -12,23 +15,17 @@ export function cliquesOf(
   pairs: readonly Pair[],
   beside: readonly Pair[] = [],
 ): readonly (readonly number[])[] {
-  const neighbours = new Map<number, Set<number>>()
-  for (const [one, other] of [...pairs, ...beside]) {
-    neighboursOf(neighbours, one).add(other)
-    neighboursOf(neighbours, other).add(one)
-  }
+  const neighbours = new Neighbours([...pairs, ...beside])
   const covered = new Set<string>()
+  const members = new Set<number>()
   const groups: (readonly number[])[] = []
   for (const [one, other] of pairs) {
-    if (covered.has(`${one} ${other}`)) continue
-    const group = [one, other]
-    const candidates = [...neighboursOf(neighbours, one)].sort((a, b) => a - b)
-    for (const candidate of candidates) {
-      const isAtOdds = group.every((member) => neighbours.get(member)?.has(candidate) === true)
-      if (isAtOdds) group.push(candidate)
-    }
-    group.sort((a, b) => a - b)
+    const isMany = neighbours.countOf(one) > EVERY_PAIR_MAX
+    if (isMany ? members.has(one) && members.has(other) : covered.has(`${one} ${other}`)) continue
+    const group = neighbours.groupAround(one, other)
     for (const [place, member] of group.entries()) {
+      members.add(member)
+      if (isMany) continue
       for (const later of group.slice(place + 1)) covered.add(`${member} ${later}`)
     }
     groups.push(group)
@@ -36,8 +33,45 @@ export function cliquesOf(
   return groups
 }
 
-function neighboursOf(all: Map<number, Set<number>>, of: number): Set<number> {
-  const found = all.get(of) ?? new Set<number>()
-  all.set(of, found)
-  return found
+/** Who is at odds with whom. */
+class Neighbours {
+  readonly #sets = new Map<number, Set<number>>()
+  readonly #sorted = new Map<number, readonly number[]>()
+
+  constructor(pairs: readonly Pair[]) {
+    for (const [one, other] of pairs) {
+      this.#of(one).add(other)
+      this.#of(other).add(one)
+    }
+  }
+
+  countOf(one: number): number {
+    return this.#of(one).size
+  }
+
+  /** Both, and whoever is at odds with everybody in the group so far; sorted. */
+  groupAround(one: number, other: number): readonly number[] {
+    const group = [one, other]
+    for (const candidate of this.#sortedOf(one)) {
+      const theirs = this.#of(candidate)
+      if (group.every((member) => theirs.has(member))) group.push(candidate)
+    }
+    return group.sort((a, b) => a - b)
+  }
+
+  #of(one: number): Set<number> {
+    const known = this.#sets.get(one)
+    if (known !== undefined) return known
+    const made = new Set<number>()
+    this.#sets.set(one, made)
+    return made
+  }
+
+  #sortedOf(one: number): readonly number[] {
+    const known = this.#sorted.get(one)
+    if (known !== undefined) return known
+    const sorted = [...this.#of(one)].sort((a, b) => a - b)
+    this.#sorted.set(one, sorted)
+    return sorted
+  }
 }

@@ -69,22 +69,22 @@ function pairOf({ one, other }: Contest): Pair {
 
 function contestsOf(claims: readonly FoundPort[], around: Surroundings): readonly Contest[] {
   const contests: Contest[] = []
+  const severities = claims.map(severityOf)
   for (const [one, mine] of claims.entries()) {
     for (let other = one + 1; other < claims.length; other += 1) {
       const theirs = claims[other]
       // They are sorted by their first port, so that none after this one reaches back.
       if (theirs === undefined || theirs.first > mine.last) break
       if (contestedBy(mine, theirs) === undefined) continue
-      const isOfPod = mine.scope.startsWith('network ')
+      // What a job publishes fails it; a container may well be told otherwise when it starts.
+      const isOfPod = /^network (?!job )/.test(mine.scope)
       // Objects of one name in two files are two versions of it.
       if (isOfPod && isCluster(mine) && mine.file !== theirs.file) continue
       const meeting = meetingOf(mine, theirs, around)
       if (meeting === 'never') continue
       const most = BY_MEETING[meeting]
-      const severity = leastSevere([
-        ...[most, severityOf(mine), severityOf(theirs)],
-        ...(isOfPod ? (['warning'] as const) : []),
-      ] as const)
+      const least = leastSevere([most, severities[one] ?? 'note', severities[other] ?? 'note'])
+      const severity = isOfPod ? leastSevere([least, 'warning']) : least
       contests.push({ one, other, severity })
     }
   }

@@ -4,7 +4,6 @@
  */
 import type { FoundPort } from '../found/found-port.ts'
 import { isBelow } from '../found/paths.ts'
-import { realmOf } from './realm.ts'
 import type { Surroundings } from './surroundings.ts'
 
 /** `together`: whoever starts what is written there starts both; `likely`; `perhaps`: only a guess. */
@@ -18,7 +17,7 @@ const OF_SERVERS =
 export function meetingOf(one: FoundPort, other: FoundPort, around: Surroundings): Meeting {
   if (isSameThing(one, other) || !mayShareEnvironment(one, other)) return 'never'
   if (one.unit === other.unit) return meetingInUnit(one, other)
-  if (realmOf(one.file) !== realmOf(other.file)) return 'never'
+  if (around.realmOf(one.file) !== around.realmOf(other.file)) return 'never'
   if (one.app !== undefined && one.app === other.app) return 'never'
   const onNodes = meetingOnNodes(one, other)
   if (onNodes !== 'together') return onNodes

@@ -4,6 +4,7 @@
  */
 import type { FoundPort } from '../found/found-port.ts'
 import { folderOf, isBelow, nameOf } from '../found/paths.ts'
+import { realmOf } from './realm.ts'
 
 /** Folders of what a whole project is run with, and which stand for the folder they are in. */
 const OF_PROJECT =
@@ -15,6 +16,8 @@ export class Surroundings {
   /** The programs that each composition builds. */
   readonly #compositions = new Map<string, Set<string>>()
 
+  readonly #realms = new Map<string, string>()
+
   constructor(ports: readonly FoundPort[], isTogether = false) {
     this.#isTogether = isTogether
     for (const { format, unit, app } of ports) {
@@ -23,6 +26,15 @@ export class Surroundings {
       this.#compositions.set(unit, apps)
       if (app !== undefined) apps.add(app)
     }
+  }
+
+  /** The realm of a file; asked of every two that may be in conflict, and so remembered. */
+  realmOf(file: string): string {
+    const known = this.#realms.get(file)
+    if (known !== undefined) return known
+    const realm = realmOf(file)
+    this.#realms.set(file, realm)
+    return realm
   }
 
   /** Whether two units are started together, where nothing else speaks against it. */
