@@ -28,6 +28,8 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'The cost of serving': ['list of 50 ramps, 4 at a time: p50, ms', 'followed ÷ not'],
   'The cost of waiting': ['files', 'PostgreSQL, by leases'],
   'Hand-overs': ['no proxy', 'the forwarder, by request', 'stopped, then started, once'],
+  'Leases of ports': ['Rampart, one at a time', 'get-port, nothing held or recorded'],
+  'A storm of claims': ['Rampart', 'Rampart, its broker killed in every round'],
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 

@@ -18,9 +18,11 @@ import { postgresLedgerBench } from './ledger-postgres.ts'
 import { describeMachine, ROOT } from './measure/machine.ts'
 import { printResults, replaceSections } from './measure/results-file.ts'
 import type { Bench, Section } from './measure/section.ts'
+import { portsBench } from './ports.ts'
 import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
 import { servingBench } from './serving.ts'
+import { stormBench } from './storm.ts'
 import { trapsBench } from './traps.ts'
 import { waitingBench } from './waiting.ts'
 
@@ -38,6 +40,8 @@ const BENCHES: readonly Bench[] = [
   servingBench,
   waitingBench,
   handoverBench,
+  portsBench,
+  stormBench,
 ]
 
 const { values, positionals } = parseArgs({

@@ -12,7 +12,6 @@ import {
   rollUnderLoad,
 } from '../test/handover/edges.ts'
 import {
-  type Afterwards,
   type LoadReport,
   readWrk,
   scratch,
@@ -24,6 +23,7 @@ import { freePort } from '../test/support/free-port.ts'
 import { findPart, REAL_PARTS } from '../test/support/real-parts.ts'
 import { type Cleanup, withCleanup } from './measure/afterwards.ts'
 import { type Bench, type Finding, figure, type Scale, type Section } from './measure/section.ts'
+import { median } from './measure/statistics.ts'
 
 const run = promisify(execFile)
 
@@ -33,60 +33,80 @@ export const handoverBench: Bench = { name: 'handover', run: measure }
 interface Sizes {
   readonly planes: readonly string[]
   readonly restSeconds: number
+  readonly trials: number
   readonly times: number
   readonly modes: readonly boolean[]
 }
 
 const FULL: Sizes = {
   planes: Object.keys(EDGES),
-  restSeconds: 5,
+  restSeconds: 2,
+  trials: 5,
   times: 5,
   modes: [true, false],
 }
 const QUICK: Sizes = {
   planes: ['the forwarder, by request'],
   restSeconds: 1,
+  trials: 1,
   times: 1,
   modes: [true],
 }
 
 /** What one plane showed. */
 interface Cell {
-  readonly rate: number
+  /** In each trial. @unit requests a second */
+  readonly rates: readonly number[]
   readonly restMsP99: number
   /** By whether connections are kept. */
   readonly rolls: ReadonlyMap<boolean, LoadReport>
 }
 
+const BARE = 'no proxy'
+
 async function measure({ isQuick, progress }: Scale): Promise<Section> {
   const sizes = isQuick ? QUICK : FULL
-  const bare = await withCleanup((cleanup) => measureBare(cleanup, sizes))
-  progress(`handover: no proxy ${figure(bare)} requests a second`)
+  const planes = sizes.planes.filter(isHere)
+  const rates = await withCleanup((cleanup) => measureRates(cleanup, planes, sizes))
   const cells = new Map<string, Cell>()
-  for (const name of sizes.planes.filter(isHere)) {
-    const open = EDGES[name] as OpenEdge
-    const cell = await measurePlane(open, sizes)
-    cells.set(name, cell)
-    progress(`handover: ${name}, ${figure(cell.rate)} requests a second`)
+  for (const name of planes) {
+    const cell = await measurePlane(EDGES[name] as OpenEdge, sizes)
+    cells.set(name, { ...cell, rates: rates.get(name) ?? [] })
+    progress(`handover: ${name}, p99 ${figure(cell.restMsP99)} ms at rest`)
   }
   const control = await withCleanup((cleanup) => measureControl(cleanup))
-  return sectionOf(cells, { bare, control, times: sizes.times })
+  return sectionOf(cells, { bare: rates.get(BARE) ?? [], control, times: sizes.times })
 }
 
-/** The service alone. @returns requests a second */
-async function measureBare(cleanup: Afterwards, { restSeconds }: Sizes): Promise<number> {
-  const service = await startService(cleanup, scratch(cleanup))
-  return (await rest(service.port, restSeconds)).rate
+/** All planes are there, and take turns. */
+async function measureRates(
+  cleanup: Cleanup,
+  planes: readonly string[],
+  { trials, restSeconds }: Sizes,
+): Promise<ReadonlyMap<string, readonly number[]>> {
+  const bare = await startService(cleanup, scratch(cleanup))
+  const ports = new Map([[BARE, bare.port]])
+  for (const name of planes) {
+    const { edge } = await opened(EDGES[name] as OpenEdge, cleanup)
+    ports.set(name, edge.port)
+  }
+  const rates = new Map<string, number[]>()
+  for (let trial = 0; trial < trials; trial += 1) {
+    for (const [name, port] of ports) {
+      const { rate } = await rest(port, restSeconds)
+      rates.set(name, [...(rates.get(name) ?? []), rate])
+    }
+  }
+  return rates
 }
 
-async function measurePlane(open: OpenEdge, sizes: Sizes): Promise<Cell> {
-  const atRest = await withCleanup(async (cleanup) => {
+async function measurePlane(open: OpenEdge, sizes: Sizes): Promise<Omit<Cell, 'rates'>> {
+  const restMsP99 = await withCleanup(async (cleanup) => {
     const { edge, first } = await opened(open, cleanup)
-    const { rate } = await rest(edge.port, sizes.restSeconds)
     // The same load as while handing over, only that nothing happens.
     const load = startLoad(cleanup, first.folder, { port: edge.port, keepsAlive: true })
     await load.pass(50 * (sizes.times + 1))
-    return { rate, restMsP99: (await load.stop()).latencyMsP99 }
+    return (await load.stop()).latencyMsP99
   })
   const rolls = new Map<boolean, LoadReport>()
   for (const keepsAlive of sizes.modes) {
@@ -98,7 +118,7 @@ async function measurePlane(open: OpenEdge, sizes: Sizes): Promise<Cell> {
     })
     rolls.set(keepsAlive, report)
   }
-  return { ...atRest, rolls }
+  return { restMsP99, rolls }
 }
 
 async function opened(open: OpenEdge, cleanup: Cleanup) {
@@ -136,17 +156,18 @@ function isHere(name: string): boolean {
 
 function sectionOf(
   cells: ReadonlyMap<string, Cell>,
-  given: { readonly bare: number; readonly control: LoadReport; readonly times: number },
+  given: { readonly bare: readonly number[]; readonly control: LoadReport; readonly times: number },
 ): Section {
   const { bare, control, times } = given
-  const rows = [...cells].map(([name, { rate, restMsP99, rolls }]) => {
+  const rows = [...cells].map(([name, { rates, restMsP99, rolls }]) => {
+    const ratios = rates.map((rate, trial) => rate / (bare[trial] ?? Number.NaN))
     const kept = rolls.get(true)
     const all = [...rolls.values()]
     const wrong = all.reduce((sum, { lost, doubled }) => sum + lost + doubled, 0)
     return [
       name,
-      figure(rate),
-      figure(rate / bare),
+      figure(median(rates)),
+      figure(median(ratios)),
       figure(restMsP99),
       figure(kept?.latencyMsP99 ?? Number.NaN),
       printLost(kept),
@@ -154,14 +175,15 @@ function sectionOf(
       String(wrong),
     ]
   })
-  rows.unshift(['no proxy', figure(bare), '1', '—', '—', '—', '—', '—'])
+  rows.unshift([BARE, figure(median(bare)), '1', '—', '—', '—', '—', '—'])
   rows.push(['stopped, then started, once', '—', '—', '—', '—', printLost(control), '—', '—'])
   return {
     title: 'Hand-overs',
     method:
       `${times} hand-overs in a row of one service in Node, under 64 connections of wrk and 8 clients ` +
-      'that post, whose every post is counted by the service. Lost: what a client saw fail, of all it ' +
-      'asked, with kept connections and with one for each request. Throughput: 16 connections, kept.',
+      'that post, whose every post is counted by the service. Lost: what clients saw fail, beside what ' +
+      'was answered, with kept connections and with one for each request. Throughput: 16 connections, kept; ' +
+      'all take turns, medians of the trials.',
     columns: [
       'plane',
       'requests a second',
@@ -199,7 +221,7 @@ function findingOf([name, { rolls }]: readonly [string, Cell]): Finding {
 function printLost(report: LoadReport | undefined): string {
   if (report === undefined) return '—'
   const { errors, postFailures, requests, posted } = report
-  return `${errors + postFailures} of ${requests + posted}`
+  return `${errors + postFailures} beside ${requests + posted}`
 }
 
 function versionOf(program: string, word: string): string {

@@ -108,7 +108,7 @@ export const LAYERS: readonly Layer[] = [
   { name: 'web', holds: /^web\//, mayImport: ['core', 'wire'], packages: 'any' },
   {
     name: 'doors',
-    holds: /^(index|testing)\.ts$/,
+    holds: /^(index|service|testing)\.ts$/,
     mayImport: ['core', 'contracts', 'seams', 'engine', 'ledger', 'sdk'],
     packages: [],
   },

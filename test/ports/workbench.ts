@@ -32,7 +32,7 @@ export interface PortBench {
 }
 
 /** Makes one; whatever it has started is ended after the test. */
-export function makePortBench(context: TestContext): PortBench {
+export function makePortBench(context: Pick<TestContext, 'after'>): PortBench {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-ports-'))
   const log: string[] = []
   const troubles: unknown[] = []

@@ -1,0 +1,126 @@
+/**
+ * How fast are ports leased, each recorded on the disk and held as a socket before it is answered?
+ * And can ten thousand be held at once?
+ */
+import { readFileSync } from 'node:fs'
+import { PortKernel } from '../src/ports/kernel/port-kernel.ts'
+import { LinuxKernel } from '../src/runtimes/process/kernel/linux.ts'
+import type { PortBroker } from '../src/seams/port-broker.ts'
+import { granted, makePortBench, policyOf, wish } from '../test/ports/workbench.ts'
+import { withCleanup } from './measure/afterwards.ts'
+import { versionOf } from './measure/machine.ts'
+import { type Bench, figure, type Scale, type Section } from './measure/section.ts'
+
+const TARGET_RATE = 5_000
+const TARGET_HELD = 10_000
+
+/** Below what systems give to outgoing connections. */
+const RANGE = { first: 20_000, last: 31_999, addresses: ['127.0.0.1'] }
+
+/** The bench. */
+export const portsBench: Bench = { name: 'ports', run: measure }
+
+interface Way {
+  readonly what: string
+  /** In one claim. */
+  readonly wishes: number
+  /** Who ask at the same time. */
+  readonly clients: number
+  readonly leases: number
+}
+
+function waysOf(isQuick: boolean): readonly Way[] {
+  const scale = isQuick ? 0.02 : 1
+  return [
+    { what: 'one at a time', wishes: 1, clients: 1, leases: 500 * scale },
+    { what: '64 clients, one port each time', wishes: 1, clients: 64, leases: 3_200 * scale },
+    { what: '64 clients, eight ports each time', wishes: 8, clients: 64, leases: 5_120 * scale },
+  ]
+}
+
+async function measure({ isQuick, progress }: Scale): Promise<Section> {
+  const { rates, held } = await withCleanup(async (cleanup) => {
+    const bench = makePortBench(cleanup)
+    const broker = await bench.open({ policies: [policyOf(RANGE)] })
+    const rates = new Map<string, number>()
+    for (const way of waysOf(isQuick)) {
+      const rate = await claimRate(broker, way)
+      rates.set(way.what, rate)
+      progress(`ports: ${way.what}, ${figure(rate)} a second`)
+    }
+    const rest = (isQuick ? 200 : TARGET_HELD) - broker.leases().length
+    if (rest > 0) granted(await broker.claim(wishesOf('rest', rest)))
+    return { rates, held: heldBy(await bench.keeperPid()) }
+  })
+  const alone = await getPortRate(isQuick ? 50 : 1_000)
+  const best = Math.max(...rates.values())
+  return {
+    title: 'Leases of ports',
+    method:
+      'Each lease is in the ledger (fsync) and held as a listening socket by the keeper, another ' +
+      'process, before it is answered. The broker is in the process that asks.',
+    columns: ['who', 'ports a second'],
+    rows: [
+      ...[...rates].map(([what, rate]) => [`Rampart, ${what}`, figure(rate)]),
+      ['get-port, nothing held or recorded', figure(alone)],
+    ],
+    findings: [
+      {
+        what: 'held leases, clients at once',
+        unit: 'a second',
+        bound: 'atLeast',
+        target: TARGET_RATE,
+        measured: best,
+      },
+      {
+        what: 'ports held at once, as the kernel lists them',
+        unit: '',
+        bound: 'atLeast',
+        target: TARGET_HELD,
+        measured: held.ports,
+      },
+    ],
+    notes: [
+      `With ${held.ports} ports held, ${held.mebibytes} MiB of the keeper are resident.`,
+      `get-port ${versionOf('get-port')}, one at a time, in one process.`,
+    ],
+  }
+}
+
+/** @returns leases a second */
+async function claimRate(broker: PortBroker, way: Way): Promise<number> {
+  const { what, wishes, clients } = way
+  const leases = Math.ceil(way.leases)
+  let next = 0
+  const beganMs = performance.now()
+  const client = async (): Promise<void> => {
+    while (next < leases) {
+      next += wishes
+      granted(await broker.claim(wishesOf(`${what} ${next}`, wishes)))
+    }
+  }
+  await Promise.all(Array.from({ length: clients }, client))
+  return next / ((performance.now() - beganMs) / 1_000)
+}
+
+function wishesOf(name: string, count: number) {
+  return Array.from({ length: count }, (_, at) => wish(`${name}-${at}`))
+}
+
+/** What the kernel says that the keeper holds. */
+function heldBy(pid: number | undefined): { readonly ports: number; readonly mebibytes: number } {
+  const listening = new PortKernel(new LinuxKernel()).listening() ?? new Map()
+  const inRange = [...listening.values()]
+    .flat()
+    .filter(({ port, protocol }) => protocol === 'tcp' && port >= RANGE.first && port <= RANGE.last)
+  const status = readFileSync(`/proc/${pid}/status`, 'latin1')
+  const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0)
+  return { ports: inRange.length, mebibytes: Math.round(kibibytes / 1_024) }
+}
+
+async function getPortRate(count: number): Promise<number> {
+  const { default: getPort } = await import('get-port')
+  const beganMs = performance.now()
+  for (let at = 0; at < count; at += 1) await getPort({ host: '127.0.0.1' })
+  return count / ((performance.now() - beganMs) / 1_000)
+}
