@@ -5,6 +5,7 @@ import { type Access, addAccess } from './access/add-access.ts'
 import type { App } from './app.ts'
 import { ContractStore } from './contracts/contract-store.ts'
 import { honourKeys } from './idempotency.ts'
+import { LogMasks } from './log-masks.ts'
 import { Notifications } from './notifications/notifications.ts'
 import type { ServerParts } from './parts.ts'
 import { RampIndex } from './ramp-index.ts'
@@ -14,6 +15,7 @@ export interface Api {
   readonly parts: ServerParts
   readonly index: RampIndex
   readonly store: ContractStore
+  readonly masks: LogMasks
   readonly access: Access
   /** Absent where nobody can be told. */
   readonly notifications: Notifications | undefined
@@ -29,13 +31,15 @@ export function openApi(app: App, parts: ServerParts): Api {
   honourKeys(app, parts)
   const index = new RampIndex(parts)
   const store = new ContractStore(parts)
+  const masks = new LogMasks({ ...parts, index })
   const close = async (): Promise<void> => {
     index.close()
+    masks.close()
     store.close()
     await notifications?.close()
   }
   const notifications = notificationsOf(parts, access)
-  return { parts, index, store, access, notifications, close }
+  return { parts, index, store, masks, access, notifications, close }
 }
 
 function notificationsOf(parts: ServerParts, { audit }: Access): Notifications | undefined {

@@ -1665,7 +1665,7 @@ export interface Operations {
     readonly body: undefined
     readonly reply: LedgerProof
   }
-  /** Read what components wrote, one JSON document a line */
+  /** Read what components wrote without the secrets of their contracts, a line each */
   readonly readLogs: {
     readonly path: object
     readonly query: {

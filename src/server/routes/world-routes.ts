@@ -8,6 +8,7 @@ import type { Asking } from '../access/add-access.ts'
 import { componentsEverywhere, logsEverywhere } from '../agents/everywhere.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
+import type { LogMasks } from '../log-masks.ts'
 import type { ServerParts } from '../parts.ts'
 import { contractName } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
@@ -70,18 +71,22 @@ export function addWorldRoutes(app: App, api: Api): void {
     },
     () => parts.components.leftovers(),
   )
+  addLogs(app, api)
+}
 
+function addLogs(app: App, api: Api): void {
+  const { parts, masks } = api
   app.get(
     '/v1/logs',
     {
       schema: {
         operationId: 'readLogs',
-        summary: 'Read what components wrote, one JSON document a line',
+        summary: 'Read what components wrote without the secrets of their contracts, a line each',
         tags: TAGS,
         querystring: LOGS,
         response: { 200: ofType('application/x-ndjson', LOG_LINE) },
       },
-      config,
+      config: { permission: 'ramps.read' },
     },
     async (request, reply): Promise<void> => {
       const { subject } = request.query
@@ -91,7 +96,7 @@ export function addWorldRoutes(app: App, api: Api): void {
           (component) => component.subject === subject && isSeen(component.subject),
         )
       if (subject !== undefined && !(await isKnown())) throw unknownComponent(subject)
-      await sendLogs(parts, reply, { ...request.query, isSeen })
+      await sendLogs(parts, reply, { ...request.query, isSeen, masks })
     },
   )
 }
@@ -153,6 +158,7 @@ function contractOf(subject: string): string {
 /** Which lines, of those that whoever asks may see. */
 interface SeenLogs extends LogsRequest {
   isSeen(subject: string): boolean
+  readonly masks: LogMasks
 }
 
 /** A reply that can be written to by hand. */
@@ -168,13 +174,14 @@ async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: SeenLogs)
   reply.raw.flushHeaders()
   const writer = new SlowWriter(reply.raw)
   const beat = startBeat(parts.clock, writer)
-  const { subject, tail, follow, isSeen } = wanted
+  const { subject, tail, follow, isSeen, masks } = wanted
   const which = subject === undefined ? {} : { subject }
   try {
     const lines = { ...which, tailLines: tail, follow, signal: writer.gone }
     const logs = logsEverywhere(parts, lines)
     for await (const line of logs) {
-      if (isSeen(line.subject)) await writer.write(`${JSON.stringify(line)}\n`)
+      if (!isSeen(line.subject)) continue
+      await writer.write(`${JSON.stringify(await masks.masked(line))}\n`)
     }
     writer.end()
   } catch (error) {
