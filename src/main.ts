@@ -54,6 +54,10 @@ function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
     user: userName(),
     nowMs: () => clock.nowMs(),
     identify,
+    async openKernel() {
+      const { openKernel } = await import('./runtimes/process/kernel/open-kernel.ts')
+      return openKernel()
+    },
     onInterrupt,
     onTermination,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),

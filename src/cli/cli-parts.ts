@@ -4,6 +4,7 @@
  */
 import type { ProcessIdentity } from '../core/port/port-lease.ts'
 import type { CopiedContainers } from '../prove/copied-containers.ts'
+import type { KernelProcesses } from '../seams/kernel-processes.ts'
 import type { RampartClient } from '../server/client/client.ts'
 
 /** A stream that commands write to. */
@@ -113,6 +114,8 @@ export interface CliParts {
   nowMs(): number
   /** Which process of this machine has that pid now; undefined when none has. */
   identify(pid: number): Promise<ProcessIdentity | undefined>
+  /** The processes and sockets of this machine. */
+  openKernel(): Promise<KernelProcesses>
   /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
   onInterrupt(callback: () => void): () => void
   /** The same, also when the process is told to end, or its terminal goes away. */

@@ -68,6 +68,7 @@ export const PORT_VERBS: readonly Verb[] = [
       ['--all', 'also what is only a guess'],
       ['--claims', 'also list every port that is claimed'],
       ['--together', 'take everything in the folder to be started at once'],
+      ['--live', 'also say who listens on a claimed port of this machine now'],
       ['--exclude <pattern>', 'leave out paths like that, as .gitignore would', 'repeatable'],
       ['--contracts <path>', 'judge by the Ports contracts there, not by those in the folder'],
       ['--ephemeral <ports>', 'what the kernel takes for outgoing connections (32768-60999)'],

@@ -42,6 +42,7 @@ export function collectingParts(
     user: 'tester',
     nowMs: options.nowMs ?? (() => Date.now()),
     identify: async (pid) => identityOf(openKernel(), pid),
+    openKernel: async () => openKernel(),
     onInterrupt(callback) {
       interrupts.add(callback)
       return () => interrupts.delete(callback)

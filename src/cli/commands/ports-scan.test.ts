@@ -1,6 +1,8 @@
 /** `rampart ports scan` as a person, a pre-commit hook and a code host use it. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { collectingParts, runInProcess } from '../../../test/support/cli.ts'
@@ -143,4 +145,19 @@ test('guesses are shown when they are asked for', async (t) => {
   assert.match(quiet.stderr, /1 guess is not shown. Next: rampart ports scan --all/)
   assert.match((await scan(folder, '--all')).stdout, /^· conflict: Port 8080/)
   assert.equal((await scan(folder, '--all', '--exclude', 'fixtures')).stdout, '')
+})
+
+test('who listens on a claimed port now is named', async (t) => {
+  const server = createServer().listen(0, '127.0.0.1')
+  t.after(() => server.close())
+  await once(server, 'listening')
+  const { port } = server.address() as AddressInfo
+  const folder = folderOf(t, { 'compose.yaml': ONCE.replace('8080:80', `${port}:80`) })
+  assert.doesNotMatch((await scan(folder)).stdout, /taken/)
+  const { stdout, exitCode } = await scan(folder, '--live')
+  assert.equal(exitCode, 0)
+  assert.match(
+    stdout.replaceAll(/\s+/g, ' '),
+    new RegExp(`taken: On port ${port}, which web claims, process ${process.pid} \\(`),
+  )
 })

@@ -13,6 +13,7 @@ import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption } from '../options.ts'
 import { readBaseline, writeBaseline, writeReport } from '../scan/baseline.ts'
+import { listenersOf } from '../scan/listeners.ts'
 import { loadPolicies } from '../scan/port-policies.ts'
 import { isRefused, type ScanReport } from '../scan/scan-report.ts'
 import { paintFor } from '../views/paint.ts'
@@ -25,6 +26,7 @@ export interface ScanOptions extends JsonOption {
   readonly all?: boolean
   readonly claims?: boolean
   readonly together?: boolean
+  readonly live?: boolean
   readonly exclude?: readonly string[]
   readonly contracts?: string
   readonly ephemeral?: string
@@ -53,8 +55,13 @@ export async function runPortsScan(
   const disk = new DiskFolder({ root, ignored: options.exclude ?? [] })
   const scan = scanFolder(disk)
   const ephemeral = options.ephemeral === undefined ? undefined : spanOf(options.ephemeral)
+  const listeners = options.live === true ? listenersOf(await parts.openKernel()) : undefined
+  if (options.live === true && listeners === undefined) {
+    parts.stderr.write('This machine does not tell who listens.\n')
+  }
   const findings = judgeScan(scan.ports, {
     policies,
+    ...(listeners === undefined ? {} : { listeners }),
     ...(ephemeral === undefined ? {} : { ephemeral }),
     isTogether: options.together === true,
     ...(options.environment === undefined ? {} : { environment: options.environment }),

@@ -30,6 +30,8 @@ export function readYaml(text: string): {
 } {
   const documents = parseAllDocuments(text, {
     logLevel: 'silent',
+    // Lines are counted where they are told of, and not for every token.
+    prettyErrors: false,
     uniqueKeys: false,
     strict: false,
   })

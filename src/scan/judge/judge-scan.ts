@@ -11,6 +11,7 @@ import { TakenPorts } from './free-port.ts'
 import { findAgainstPolicies } from './policy-findings.ts'
 import { findBrowserBlocked, findEphemeral } from './port-facts.ts'
 import { Surroundings } from './surroundings.ts'
+import { findTaken, type Listener } from './taken-now.ts'
 
 /** By what it is judged. */
 export interface JudgeOptions {
@@ -22,6 +23,8 @@ export interface JudgeOptions {
   readonly environment?: string
   /** Whether everything in the folder is started at once, whatever it looks like. @default false */
   readonly isTogether?: boolean
+  /** Who listens on this machine now; absent: nobody looked. */
+  readonly listeners?: readonly Listener[]
 }
 
 /** Everything that is wrong. */
@@ -35,6 +38,7 @@ export function judgeScan(
     environment,
     isTogether = false,
   } = options
+  const { listeners = [] } = options
   const ports = found.filter((port) => isOf(port, environment))
   const taken = new TakenPorts(ports, ephemeral)
   const findings = [
@@ -42,6 +46,7 @@ export function judgeScan(
     ...findAgainstPolicies(ports, policies, { environment, taken }),
     ...findDangling(ports),
     ...findFlaws(ports),
+    ...findTaken(ports, listeners),
     ...findEphemeral(ports, ephemeral),
     ...findBrowserBlocked(ports),
   ]

@@ -1,0 +1,51 @@
+/** Ports that somebody listens on already, on this machine and at this moment. */
+import { claimsCollide, type PortProtocol } from '../../core/port/port-claim.ts'
+import type { FoundPort } from '../found/found-port.ts'
+import { leastSevere, severityOf } from './conflicts.ts'
+import type { RawFinding } from './finding.ts'
+import { printPort } from './scope-words.ts'
+
+/** Who listens. */
+export interface Listener {
+  readonly protocol: PortProtocol
+  /** What it is bound to: `127.0.0.1`, `::`. */
+  readonly address: string
+  readonly port: number
+  /** Its process, for people; absent: it may not be looked at. */
+  readonly who?: string
+}
+
+/** Claims of the machine's ports that somebody has. Whether that is who claims it, nobody can tell. */
+export function findTaken(
+  ports: readonly FoundPort[],
+  listeners: readonly Listener[],
+): readonly RawFinding[] {
+  return ports.flatMap((port): readonly RawFinding[] => {
+    if (port.stance !== 'claim' || port.scope !== 'host') return []
+    const listener = listeners.find((one) => isInTheWay(port, one))
+    if (listener === undefined) return []
+    const { protocol, scope, service } = port
+    const span = { first: listener.port, last: listener.port }
+    const who = listener.who ?? 'a process of somebody else'
+    return [
+      {
+        ...({ rule: 'taken', ...span, protocol, scope, ports: [port] } as const),
+        severity: leastSevere(['warning', severityOf(port)]),
+        sentence: `On port ${printPort(span, protocol)}, which ${service} claims, ${who} listens now.`,
+        remedy: `Unless it is ${service} itself, end it or take another port.`,
+      },
+    ]
+  })
+}
+
+function isInTheWay(claim: FoundPort, { protocol, address, port }: Listener): boolean {
+  if (port < claim.first || port > claim.last) return false
+  // Whoever is to choose of a span chooses another one.
+  if (claim.instances !== undefined && claim.first !== claim.last) return false
+  // What listens on every address of IPv6 usually takes those of IPv4 too; the kernel does not tell.
+  const addresses = address === '::' ? ['::', '0.0.0.0'] : [address]
+  return claimsCollide(
+    { protocol: claim.protocol, addresses: claim.addresses, port },
+    { protocol, addresses, port },
+  )
+}
