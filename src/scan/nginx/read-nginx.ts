@@ -25,6 +25,8 @@ interface Around {
   readonly source: SourceText
   readonly module: NginxModule
   readonly isInServer: boolean
+  /** Whether what a server passes on is all UDP. */
+  readonly isUdp: boolean
 }
 
 class Reading {
@@ -65,7 +67,7 @@ class Reading {
       this.#walk(block, { ...around, isInServer: false })
     } else if (name === 'listen' && around.isInServer) this.#listen(words, around)
     else if (first !== undefined && (name === 'server' || /_pass$/.test(name)))
-      this.passes.push({ source: around.source, word: first, isUdp: false })
+      this.passes.push({ source: around.source, word: first, isUdp: around.isUdp })
     else if (block !== undefined) this.#walk(block, around)
   }
 
@@ -78,7 +80,10 @@ class Reading {
 
   #server(block: readonly NginxDirective[], offset: number, around: Around): void {
     const before = this.listens.length
-    this.#walk(block, { ...around, isInServer: true })
+    const listens = block.filter(({ name }) => name === 'listen')
+    const isOfUdp = listens.every(({ words }) => words.some(({ text }) => text === 'udp'))
+    const isUdp = around.module === 'stream' && listens.length > 0 && isOfUdp
+    this.#walk(block, { ...around, isInServer: true, isUdp })
     const isTold = block.some(({ name }) => name === 'listen' || name === 'include')
     if (isTold || this.listens.length > before || around.module !== 'http') return
     this.listens.push({
@@ -113,7 +118,7 @@ function readNginx(source: SourceText, folder: Folder): Findings {
   const home = part?.home ?? folderOf(source.path)
   const reading = new Reading(folder, home)
   const module = /(^|\/)stream|stream[^/]*\.conf/i.test(source.path) ? 'stream' : 'http'
-  reading.readFile(source, { module, isInServer: false })
+  reading.readFile(source, { module, isInServer: false, isUdp: false })
   const environment = environmentOf(source.path)
   const common = {
     ...{ format: 'nginx', unit: `nginx ${home}`, service: 'nginx', scope: 'host' },
@@ -144,7 +149,7 @@ function claimsOf(reading: Reading, common: Common): readonly FoundPort[] {
 }
 
 function connectionsOf(reading: Reading, common: Common): readonly FoundPort[] {
-  return reading.passes.flatMap(({ source, word }): readonly FoundPort[] => {
+  return reading.passes.flatMap(({ source, word, isUdp }): readonly FoundPort[] => {
     const bare = word.text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '')
     const endpoint = parseEndpoint(bare)
     if (endpoint === undefined || endpoint.host === '') return []
@@ -158,7 +163,7 @@ function connectionsOf(reading: Reading, common: Common): readonly FoundPort[] {
           ...span,
           text: word.text.replace(/^(.*:\/\/)?[^@/]*@/, '$1'),
         },
-        ...{ stance: 'consumption', confidence: 'explicit', protocol: 'tcp' },
+        ...{ stance: 'consumption', confidence: 'explicit', protocol: isUdp ? 'udp' : 'tcp' },
         ...{ host: host.toLowerCase(), addresses: addressesOf(host) },
       },
     ]

@@ -2,13 +2,14 @@
 import { parseYaml } from '../document/parse-yaml.ts'
 import { entriesAt, itemsAt, scalarsAt, textAt } from '../document/tree.ts'
 import type { FormatReader } from '../found/folder.ts'
-import type { Findings } from '../found/found-port.ts'
+import { type Findings, NOTHING } from '../found/found-port.ts'
 import { calledBy, folderOf, nameOf, within } from '../found/paths.ts'
 import type { SourceText } from '../found/source-text.ts'
 
 /** Reads `Chart.yaml` and `kustomization.yaml`. */
 export const clusterFilesReader: FormatReader = {
   name: 'cluster-files',
+  hint: /Generator|^name[ \t]*:/m,
   takes: (path) => /^(Chart|kustomization)\.ya?ml$/.test(nameOf(path)),
   read: (source) =>
     nameOf(source.path).startsWith('Chart') ? readChart(source) : readKustomization(source),
@@ -24,6 +25,7 @@ function readChart(source: SourceText): Findings {
 }
 
 function readKustomization(source: SourceText): Findings {
+  if (!source.text.includes('Generator')) return NOTHING
   const home = folderOf(source.path)
   const trees = parseYaml(source.text)
   const placements = trees.flatMap((tree) =>

@@ -7,7 +7,7 @@ import { dockerfileReader } from '../dockerfile/read-dockerfile.ts'
 import { pathsLike } from '../files/open-folder.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings } from '../found/found-port.ts'
-import { calledBy, folderOf, isBelow, within } from '../found/paths.ts'
+import { calledBy, folderOf, within } from '../found/paths.ts'
 import type { SourceText } from '../found/source-text.ts'
 
 /** Reads `COPY` and `ADD` of Dockerfiles. */
@@ -55,12 +55,31 @@ function copiedFrom(
     const found = within(from, path.replace(/^\/+/, ''))
     if (found !== undefined && found !== '') {
       if (folder.has(found)) return [found]
-      if (/[*?[]/.test(found)) {
-        const matched = pathsLike(folder, found)
-        if (matched.length > 0) return matched
-      } else if (folder.paths.some((one) => isBelow(one, found)))
+      const matched = /[*?[]/.test(found) ? matching(found, folder) : []
+      if (matched.length > 0) return matched
+      if (foldersOf(folder).has(found))
         return CONFIGURATION.test(`${found} ${target}`) ? [found] : []
     }
     if (from === '') return []
   }
+}
+
+/** The paths like a pattern; none where the folder before its first wildcard is not there. */
+function matching(pattern: string, folder: Folder): readonly string[] {
+  const fixed = folderOf(pattern.replace(/[*?[].*$/s, ''))
+  return fixed === '' || foldersOf(folder).has(fixed) ? pathsLike(folder, pattern) : []
+}
+
+const known = new WeakMap<Folder, ReadonlySet<string>>()
+
+/** Every folder that has a file in it, or below it. */
+function foldersOf(folder: Folder): ReadonlySet<string> {
+  const before = known.get(folder)
+  if (before !== undefined) return before
+  const found = new Set<string>()
+  for (const path of folder.paths) {
+    for (let at = folderOf(path); at !== '' && !found.has(at); at = folderOf(at)) found.add(at)
+  }
+  known.set(folder, found)
+  return found
 }

@@ -16,9 +16,16 @@ export interface Unit {
     Partial<Pick<FoundPort, 'environment'>>
 }
 
+type Kind = 'socket' | 'service'
+
+const KINDS: Readonly<Record<Kind, RegExp>> = {
+  socket: /\.socket(\.d\/[^/]+\.conf)?$/,
+  service: /\.service(\.d\/[^/]+\.conf)?$/,
+}
+
 /** Whether a path is one of a unit of a kind, or is dropped in to one. */
-export function isOfKind(path: string, kind: 'socket' | 'service'): boolean {
-  return new RegExp(`\\.${kind}(\\.d/[^/]+\\.conf)?$`).test(path)
+export function isOfKind(path: string, kind: Kind): boolean {
+  return KINDS[kind].test(path)
 }
 
 /** The unit of a file; undefined where another file of it stands for all. */

@@ -23,7 +23,8 @@ import type { SourceText } from '../found/source-text.ts'
 export const workflowReader: FormatReader = {
   name: 'workflow',
   takes: (path) => /(^|\/)\.(github|gitea|forgejo)\/workflows\/[^/]+\.ya?ml$/.test(path),
-  hint: /^[ \t]*["']?jobs["']?[ \t]*:/m,
+  // Most workflows say nothing of ports, and are not taken apart.
+  hint: /services["']?[ \t]*:|\bports?\b|PORT\b|:\/\/[^\s/"']{1,200}:\d|[ \t]-p[ \t]?\d|tcp:\d/,
   read: readWorkflow,
 }
 
