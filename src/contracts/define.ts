@@ -93,6 +93,11 @@ export interface ComponentOptions<Name extends string = string> {
     readonly until: readonly ConditionOptions[]
     readonly deadline?: DurationText
   }
+  readonly roll?: {
+    readonly ports?: readonly string[]
+    readonly as?: 'http' | 'tcp'
+    readonly drain?: DurationText
+  }
   readonly stop?: {
     readonly signal?: string
     readonly grace?: DurationText

@@ -1,4 +1,6 @@
 /** The contracts' expressions, as the engine asks for them. */
+
+import { FRONT_SUFFIX } from '../contracts/environment/roll.ts'
 import { type Scope as CelScope, evaluate } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
@@ -19,7 +21,21 @@ export class CelExpressions implements Expressions {
   }
 }
 
-/** To a contract, a group of stages is a region. */
+/** To a contract, a group of stages is a region, and a component is where its front is. */
 function celScope({ group, ...scope }: Scope): CelScope {
-  return group === undefined ? scope : { ...scope, region: { name: group } }
+  const components = reachedByFronts(scope.components)
+  const seen = components === scope.components ? scope : { ...scope, components }
+  return group === undefined ? seen : { ...seen, region: { name: group } }
+}
+
+function reachedByFronts(components: Scope['components']): Scope['components'] {
+  const fronts = Object.entries(components).filter(([name]) => name.endsWith(FRONT_SUFFIX))
+  if (fronts.length === 0) return components
+  const reached = fronts.map(([name, { host, ports }]) => {
+    const component = name.slice(0, -FRONT_SUFFIX.length)
+    const own = components[component] ?? {}
+    const both = { ...(own['ports'] as JsonObject), ...(ports as JsonObject) }
+    return [component, { ...own, ...(host === undefined ? {} : { host }), ports: both }]
+  })
+  return { ...components, ...Object.fromEntries(reached) }
 }

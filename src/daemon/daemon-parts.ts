@@ -18,6 +18,7 @@ import type { AgentParts, Components } from '../server/parts.ts'
 import type { Log } from '../telemetry/log-about.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { CelExpressions } from './daemon-expressions.ts'
+import { type DaemonFronts, openDaemonFronts } from './daemon-fronts.ts'
 import { openDaemonPorts } from './daemon-ports.ts'
 import { type DaemonStore, openFileStore } from './daemon-store.ts'
 import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
@@ -48,6 +49,8 @@ export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'clo
   readonly agents?: AgentParts
   /** Absent with a damaged ledger. */
   readonly ports?: LocalPortBroker
+  /** Absent where no ports are leased. */
+  readonly edge?: DaemonFronts
 }
 
 /**
@@ -65,7 +68,11 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
     ...{ place, ledger, clock, processes: kernel, log, onTrouble },
     ...(replica === undefined ? {} : { replica }),
   })
-  const leased = ports && { ports: new LeasedPorts({ broker: ports, onTrouble }) }
+  const edge = ports && (await openDaemonFronts({ place, ports, clock, kernel, log, onTrouble }))
+  const leased = ports && {
+    ports: new LeasedPorts({ broker: ports, onTrouble }),
+    ...(edge && { fronts: edge.fronts }),
+  }
   const world = openWorldParts({ ...options, clock, kernel, ...leased })
   const agents = options.takesAgents === true ? openAgents(store, clock) : undefined
   const expressions = new CelExpressions()
@@ -82,7 +89,7 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const { runtime, components } = world
   const watching = openCircumstances(place, clock, onTrouble)
   const { close: _, ...kept } = store
-  const some = { ...(agents && { agents }), ...(ports && { ports }) }
+  const some = { ...(agents && { agents }), ...(ports && { ports }), ...(edge && { edge }) }
   return { ...kept, store, clock, world, runtime, engine, components, ...some, ...watching }
 }
 
@@ -92,6 +99,7 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   parts.agents?.desk.close()
   await parts.recorder.close()
   closeWorldParts(parts.world)
+  await parts.edge?.leave()
   await parts.ports?.close()
   await parts.store.close()
 }

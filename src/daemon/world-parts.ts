@@ -4,12 +4,15 @@
  */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import { FrontActuator } from '../edge/fronts/front-actuator.ts'
+import type { Fronts } from '../edge/fronts/fronts.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
 import { FileProbe } from '../probes/file/file-probe.ts'
 import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
+import { InFlightProbe } from '../probes/in-flight/in-flight-probe.ts'
 import { KafkaProbe } from '../probes/kafka/kafka-probe.ts'
 import { KubernetesProbe } from '../probes/kubernetes/kubernetes-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
@@ -54,6 +57,8 @@ export interface WorldPartsOptions {
   readonly kernel?: Kernel
   /** Where components get their ports from. @default free ones, which nothing is recorded of */
   readonly ports?: PortSource
+  /** What carries traffic to components that are replaced without a gap. @default none are */
+  readonly fronts?: Fronts
   onTrouble(error: unknown): void
 }
 
@@ -78,11 +83,15 @@ export function openWorldParts(options: WorldPartsOptions): WorldParts {
   const runtime = new ProcessRuntime({ folder, ...common, ...asked })
   const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
   const runtimes = [runtime, containers, new ExternalRuntime()]
+  const { fronts } = options
   const processes = new ProcessComponents({ runtime, workspace, folder })
   return {
     runtime,
     containers,
-    actuators: runtimes.map((one) => new SoleRuntime(one, [runtime, containers])),
+    actuators: [
+      ...runtimes.map((one) => new SoleRuntime(one, [runtime, containers])),
+      ...(fronts === undefined ? [] : [new FrontActuator(fronts)]),
+    ],
     probes: probesFor(options, { runtime, containers }),
     components: new EveryComponent(processes, containers),
   }
@@ -95,7 +104,7 @@ export function closeWorldParts({ runtime, containers }: WorldParts): void {
 }
 
 function probesFor(
-  { place, settings, clock }: WorldPartsOptions,
+  { place, settings, clock, fronts }: WorldPartsOptions,
   { runtime, containers }: Pick<WorldParts, 'runtime' | 'containers'>,
 ): readonly Probe[] {
   const started: Processes = new EveryRuntime([runtime, containers])
@@ -109,6 +118,7 @@ function probesFor(
     new FileProbe({ folder }),
     new GrpcProbe(),
     new HttpProbe(runtime),
+    ...(fronts === undefined ? [] : [new InFlightProbe(fronts.inFlight.bind(fronts))]),
     new KafkaProbe(),
     new KubernetesProbe({ folder, settings }),
     new LogProbe(),

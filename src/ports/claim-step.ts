@@ -92,7 +92,7 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
   const { wish, choice, id, token, state } = step
   if (choice === undefined || id === undefined || token === undefined) return undefined
   if (state === undefined) return undefined
-  const { giving = 'number', ttlMs = TTL_MS, owner } = wish
+  const { giving = 'number', ttlMs = TTL_MS, owner, front } = wish
   const { rule } = choice.by
   const how =
     state === 'held'
@@ -106,6 +106,7 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
     token,
     rule,
     giving,
+    ...(front === undefined ? {} : { front }),
     grantedAtMs: nowMs,
     changedAtMs: nowMs,
     because: `Granted by ${printRule(rule)}. ${how}`,

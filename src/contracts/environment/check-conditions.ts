@@ -10,6 +10,7 @@ import {
   type SourceDocument,
 } from '../document/source-document.ts'
 import { checkDrain } from './check-drain.ts'
+import { checkRoll } from './check-roll.ts'
 import { checkRun } from './check-run.ts'
 import type { WrittenComponent, WrittenEnvironment } from './written.ts'
 import { probesOf, type WrittenCondition } from './written-condition.ts'
@@ -33,6 +34,7 @@ export function checkConditions(
     checkNames(component.ready, ['ready'], say)
     checkNames(component.drain?.until, ['drain', 'until'], say)
     checkDrain(component, name, say)
+    checkRoll(component, name, say)
     component.ready?.forEach((condition, index) => {
       const at = ['ready', index]
       checkTimes(component, condition, (key, message) => say([...at, key], message))

@@ -13,10 +13,12 @@ import {
   readyConditions,
 } from './ready-condition.ts'
 import { type Region, regionsOf } from './region.ts'
+import { rollOf } from './roll.ts'
 import { type Run, runOf } from './run.ts'
 import { type Target, targetsOf } from './target.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenDrain } from './written-drain.ts'
+import type { Forwarded } from './written-roll.ts'
 import type { WrittenStop } from './written-run.ts'
 import type { WrittenNotify, WrittenWatch } from './written-watch.ts'
 
@@ -81,6 +83,8 @@ export interface Component {
   readonly retry: Retry
   /** How it is emptied before it is stopped; absent: it is not. */
   readonly drain?: Drain
+  /** How it is replaced without a gap; absent: it is stopped, then started. */
+  readonly roll?: Roll
   readonly stop: Stop
   /** @default false */
   readonly optional: boolean
@@ -103,6 +107,16 @@ export interface Drain {
   readonly until: readonly ReadyCondition[]
   /** @unit ms @default 60000 */
   readonly deadlineMs: number
+}
+
+/** How a component is replaced without a gap. */
+export interface Roll {
+  /** Those that stay the same to others, in the order of their names. */
+  readonly ports: readonly string[]
+  /** @default 'http' */
+  readonly as: Forwarded
+  /** @unit ms @default 30000 */
+  readonly drainMs: number
 }
 
 /** How a process is asked to end. */
@@ -152,7 +166,7 @@ function settingOf(name: string, written: WrittenSetting): Setting {
 }
 
 function componentOf(name: string, written: WrittenComponent): Component {
-  const { owner, description, run, regions, drain } = written
+  const { owner, description, run, regions, drain, roll } = written
   return {
     name,
     ...(owner === undefined ? {} : { owner }),
@@ -166,6 +180,7 @@ function componentOf(name: string, written: WrittenComponent): Component {
     onBreach: policyOf(written.onBreach ?? 'undo'),
     retry: { limit: written.retry?.limit ?? 0, backoffMs: written.retry?.backoff ?? BACKOFF_MS },
     ...(drain === undefined ? {} : { drain: drainOf(drain) }),
+    ...(roll === undefined ? {} : { roll: rollOf(roll, Object.keys(run?.ports ?? {})) }),
     stop: stopOf(written.stop ?? {}),
     optional: written.optional ?? false,
   }

@@ -18,8 +18,12 @@ const LOOK_TIMEOUT_MS = 10_000
 /** How long a container may take to be started; its image may have to be fetched. @unit ms */
 const CONTAINER_START_TIMEOUT_MS = 300_000
 
-/** Starts a component, or takes over the one that runs already as it should. */
-export function startCommand(subject: string, run: Run, stop: Stop): Command {
+/**
+ * Starts a component, or takes over the one that runs already as it should.
+ *
+ * @param beside whether one that runs and should not goes on running beside it
+ */
+export function startCommand(subject: string, run: Run, stop: Stop, beside = false): Command {
   const { container, external } = run
   if (container !== undefined) return startContainer({ subject, run, stop, container })
   if (external !== undefined) return observe('start', subject, external)
@@ -33,6 +37,7 @@ export function startCommand(subject: string, run: Run, stop: Stop): Command {
     inherit,
     ports,
     oneShot,
+    ...(beside ? { beside } : {}),
     digest: digestOf(run),
     stop: stopInput(stop),
     ...(notify === undefined ? {} : { notify: { ...notify } }),

@@ -7,6 +7,7 @@ import type { Drain, EnvironmentDefinition } from './definition.ts'
 import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { conditionOf } from './plan-condition.ts'
 import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { closeStage, frontName } from './roll.ts'
 
 const LOOK_DEADLINE_MS = 15_000
 
@@ -22,14 +23,20 @@ export function stagesDown(
   const stops = running.map((placement) => {
     const { stage } = placement
     const until = isDraining ? ([{ stage, until: 'completed' }] as const) : []
-    const needs = [...until, ...waitsFor(placement, placements).map(stopped(isDraining))]
+    const front = placement.component.roll === undefined ? [] : [frontName(stage)]
+    const needs = [
+      ...until,
+      ...front.map((name) => ({ stage: name, until: 'completed' as const })),
+      ...waitsFor(placement, placements).map(stopped(isDraining)),
+    ]
     return stopStage(environment, placement, { name: stopName(stage, isDraining), needs })
   })
-  if (!isDraining) return stops
+  const closes = placements.flatMap((placement) => closeStage(environment, placement))
+  if (!isDraining) return [...closes, ...stops]
   const looks = running.map((placement) =>
     lookStage(environment, placement, waitsFor(placement, placements).map(stopped(true))),
   )
-  return [...looks, ...stops]
+  return [...looks, ...closes, ...stops]
 }
 
 function stopName(stage: string, isDraining: boolean): string {

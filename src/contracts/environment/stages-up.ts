@@ -5,6 +5,7 @@ import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { frontName, retireStages, rollStages, settledNeed } from './roll.ts'
 
 /** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
 export const AGREE_STAGE = 'agree'
@@ -15,25 +16,38 @@ export const AGREE_DEADLINE_MS = 60_000
 /** Every stage, in the order of regions, then of components. */
 export function stagesUp(environment: string, definition: EnvironmentDefinition): readonly Stage[] {
   const placements = placementsOf(definition)
-  const stages = placements.map((placement) => stageUp(environment, placement))
-  if (definition.agree.length === 0) return stages
-  return [...stages, agreeStage(definition, placements)]
+  const stages = placements.flatMap((placement) => {
+    const around = rollStages(environment, placement)
+    return [stageUp(environment, placement, placements), ...around]
+  })
+  const agree = definition.agree.length === 0 ? [] : [agreeStage(definition, placements)]
+  const proved = [...stages, ...agree]
+  const retiring = placements.flatMap((placement) => retireStages(environment, placement, proved))
+  return [...proved, ...retiring]
 }
 
-function stageUp(environment: string, placement: Placement): Stage {
+function stageUp(
+  environment: string,
+  placement: Placement,
+  placements: readonly Placement[],
+): Stage {
   const { stage, region, component, needs } = placement
   const { run, stop } = component
   const subject = `${environment}/${stage}`
+  const isRolled = component.roll !== undefined
   return {
     name: stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
-    needs: needs.map((need) => ({ stage: need.stage, until: need.until })),
+    needs: [
+      ...needs.map((need) => settledNeed(need, placements)),
+      ...(isRolled ? [{ stage: frontName(stage), until: 'started' as const }] : []),
+    ],
     gates: component.gates.map(gateConditionOf),
     ...(run === undefined
       ? {}
       : {
-          command: startCommand(subject, run, stop),
+          command: startCommand(subject, run, stop, isRolled),
           compensation: stopCommand(subject, component, { onlyStartedByRamp: `\${run.id}` }),
         }),
     conditions: component.ready.map((condition) => conditionOf(condition)),
@@ -53,7 +67,9 @@ function agreeStage(definition: EnvironmentDefinition, placements: readonly Plac
   const longestMs = Math.max(...agree.map(({ deadlineMs = 0 }) => deadlineMs))
   return {
     name: AGREE_STAGE,
-    needs: placements.map(({ stage }): Need => ({ stage, until: 'ready' })),
+    needs: placements.map(
+      ({ stage }): Need => settledNeed({ stage, until: 'ready', drain: false }, placements),
+    ),
     gates: [],
     conditions: agree.map((condition) => conditionOf(condition, comparedIn(condition, placements))),
     guards: [],

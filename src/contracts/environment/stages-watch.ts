@@ -10,6 +10,7 @@ import { lookCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { lookStage } from './roll.ts'
 import { AGREE_DEADLINE_MS, AGREE_STAGE } from './stages-up.ts'
 
 /** Where a breach is only recorded, what is not proved is waited for as long as it is watched. @unit ms */
@@ -23,7 +24,10 @@ export function stagesWatch(
   const { watch, agree } = definition
   if (watch === undefined) return []
   const placements = placementsOf(definition)
-  const stages = placements.map((placement) => watchStage(environment, placement, watch))
+  const stages = placements.flatMap((placement) => [
+    watchStage(environment, placement, watch),
+    ...lookStage(environment, placement),
+  ])
   if (agree.length === 0) return stages
   const conditions = agree
     .filter(isAskedOn)

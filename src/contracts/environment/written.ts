@@ -11,6 +11,7 @@ import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './writ
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
 import { type WrittenGate, writtenGate } from './written-gate.ts'
 import { type WrittenRegion, writtenRegions } from './written-region.ts'
+import { type WrittenRoll, writtenRoll } from './written-roll.ts'
 import { type WrittenRun, type WrittenStop, writtenRun, writtenStop } from './written-run.ts'
 import { type WrittenTarget, writtenTargets } from './written-target.ts'
 import { type WrittenUse, writtenUse } from './written-use.ts'
@@ -47,6 +48,7 @@ export interface WrittenComponent {
   readonly onBreach?: WrittenBreachPolicy
   readonly retry?: { readonly limit: number; readonly backoff?: number }
   readonly drain?: WrittenDrain
+  readonly roll?: WrittenRoll
   readonly stop?: WrittenStop
   readonly optional?: boolean
 }
@@ -157,6 +159,11 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
   drain: writtenDrain
     .exactOptional()
     .describe('How it is emptied before it is stopped; what it needs stays until then.'),
+  roll: writtenRoll
+    .exactOptional()
+    .describe(
+      'How it is replaced without a gap when it has changed; absent: stopped, then started.',
+    ),
   stop: writtenStop.exactOptional().describe('How it is asked to end.'),
   optional: z
     .boolean()

@@ -79,7 +79,11 @@ export interface PortLease {
   readonly rule: PortRule
   /** How it is given to the process: an inherited descriptor, or its number alone. */
   readonly giving: 'descriptor' | 'number'
+  /** It is the front of its service's port, and carries that; absent: it is the port of a start. */
+  readonly front?: 'http' | 'tcp'
   readonly process?: ProcessIdentity
+  /** On which of the claim's addresses its process was last seen to listen; absent: on all of them. */
+  readonly servedAt?: readonly string[]
   readonly thief?: PortThief
   /** When it was granted, and when its state last changed. @unit ms since 1970 */
   readonly grantedAtMs: number

@@ -29,3 +29,8 @@ export function printOwner(owner: PortOwner): string {
   const more = words.map(([word, value]) => `${word} ${value}`).join(', ')
   return `${owner.service} ${owner.port}${more === '' ? '' : ` (${more})`}`
 }
+
+/** Which start an instance is, as the owners of its ports say it: `3` of `shop/api#3`. */
+export function startOfInstance(instance: string): string {
+  return instance.slice(instance.lastIndexOf('#') + 1)
+}

@@ -20,6 +20,8 @@ export interface PortWish {
    * @default true
    */
   readonly isHeld?: boolean
+  /** It is the front of the service's port, and carries that. @default it is the port of a start */
+  readonly front?: PortLease['front']
   /** How long it lasts while no process has it. @unit ms @default 60 s */
   readonly ttlMs?: number
 }

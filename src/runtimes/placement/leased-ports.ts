@@ -25,8 +25,10 @@ export class LeasedPorts implements PortSource {
     this.#onTrouble = onTrouble
   }
 
-  async reserve({ subject, names }: PortRequest): Promise<PortReservation | NoPorts> {
-    const wishes = names.map((port) => ({ owner: { service: subject, port }, isHeld: false }))
+  async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
+    const { subject: service, start, names } = request
+    const instance = start === undefined ? {} : { instance: start }
+    const wishes = names.map((port) => ({ owner: { service, port, ...instance }, isHeld: false }))
     if (wishes.length === 0) return this.#reservation([])
     try {
       const grant = await this.#broker.claim(wishes)
@@ -51,7 +53,9 @@ export class LeasedPorts implements PortSource {
   }
 
   #leasesOf(subject: string): readonly PortLease[] {
-    return this.#broker.leases().filter(({ owner }) => owner.service === subject)
+    const isOwn = ({ owner, front }: PortLease): boolean =>
+      owner.service === subject && front === undefined
+    return this.#broker.leases().filter(isOwn)
   }
 
   #reservation(leases: readonly PortLease[]): PortReservation {

@@ -5,6 +5,8 @@ import type { ProcessIdentity } from '../../core/port/port-lease.ts'
 export interface PortRequest {
   /** Whose they are: the same subject gets the same ports again, if they can be had. */
   readonly subject: string
+  /** The start alone that they are for; absent: any start of the subject, one at a time. */
+  readonly start?: string
   readonly names: readonly string[]
   /** The ports the subject had the last time. */
   readonly previous: Readonly<Record<string, number>>

@@ -17,6 +17,8 @@ export interface StartInput {
   readonly inherit: readonly string[]
   readonly ports: Readonly<Record<string, object>>
   readonly oneShot: boolean
+  /** Whether what runs, and should not any more, goes on beside it until it is stopped. */
+  readonly beside: boolean
   readonly digest: string
   readonly stop: StopPolicy
   /** Present: it is given a NOTIFY_SOCKET, and what it says there is kept. */
@@ -35,6 +37,8 @@ export interface StopInput {
   readonly stop: StopPolicy
   /** Leaves alone what another ramp has started. */
   readonly onlyStartedByRamp?: string | undefined
+  /** Leaves this instance alone. */
+  readonly except?: string | undefined
 }
 
 /** What `look` is asked to do. */
@@ -76,6 +80,7 @@ const START: z.ZodType<StartInput> = z.object({
   inherit: z.array(NAME).default([]),
   ports: z.record(z.string().regex(PORT_NAME), z.object({})).default({}),
   oneShot: z.boolean().default(false),
+  beside: z.boolean().default(false),
   digest: z.string().min(1),
   stop: POLICY,
   notify: z.object({ watchdogMs: z.number().int().positive().optional() }).optional(),
@@ -85,6 +90,7 @@ const STOP: z.ZodType<StopInput> = z.object({
   subject: SUBJECT,
   stop: POLICY,
   onlyStartedByRamp: z.string().optional(),
+  except: z.string().optional(),
 })
 
 const LOOK: z.ZodType<LookInput> = z.object({

@@ -93,6 +93,7 @@ class Start {
       if (instance.ended !== undefined) continue
       this.#needs.supervisor.check(instance)
       if (this.#isWanted(instance)) return this.#answer(instance, 'already-running')
+      if (this.#input.beside) continue
       const refusal = await this.#endOld(instance)
       if (refusal !== undefined) return refusal
     }
@@ -181,7 +182,10 @@ class Start {
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
     const names = Object.keys(this.#input.ports)
     const previous = latest?.record.ports ?? {}
-    return await this.#needs.ports.reserve({ subject: this.#input.subject, names, previous, taken })
+    const { subject, beside } = this.#input
+    // Beside another start it cannot have that one's ports.
+    const start = beside ? { start: String(this.#needs.registry.nextNumber(subject)) } : {}
+    return await this.#needs.ports.reserve({ subject, ...start, names, previous, taken })
   }
 
   #record(ports: Readonly<Record<string, number>>): Instance | undefined {

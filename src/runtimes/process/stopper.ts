@@ -42,7 +42,8 @@ interface Outcome {
 }
 
 function isOurs(instance: Instance, input: StopInput): boolean {
-  const { onlyStartedByRamp: ramp } = input
+  const { onlyStartedByRamp: ramp, except } = input
+  if (instance.name === except) return false
   return ramp === undefined || instance.record.order.startsWith(`${ramp}/`)
 }
 

@@ -79,6 +79,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
       digest: (z.string() as unknown as z.ZodType<Digest>).exactOptional(),
     }),
     giving: GIVING,
+    front: z.enum(['http', 'tcp']).exactOptional(),
     process: PROCESS.exactOptional(),
     thief: z
       .object({

@@ -1,0 +1,100 @@
+/** Orders to fronts, over a real broker and real processes that carry traffic. */
+import assert from 'node:assert/strict'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import { granted, Listener, makePortBench, until } from '../../../test/ports/workbench.ts'
+import { SystemClock } from '../../clock/system-clock.ts'
+import type { LocalPortBroker } from '../../ports/broker.ts'
+import { identityOf } from '../../runtimes/process/kernel/kernel.ts'
+import { LinuxKernel } from '../../runtimes/process/kernel/linux.ts'
+import type { Order } from '../../seams/actuator.ts'
+import { ForwarderPlane } from '../forwarder/forwarder-plane.ts'
+import { FrontActuator } from './front-actuator.ts'
+import { Fronts } from './fronts.ts'
+
+const kernel = new LinuxKernel()
+const identify = (pid: number) => identityOf(kernel, pid)
+
+interface Bench {
+  readonly broker: LocalPortBroker
+  order(operation: string, input: Order['input']): ReturnType<FrontActuator['run']>
+  /** A start of shop/api that listens, with its port leased. */
+  start(number: string): Promise<void>
+  states(): Readonly<Record<string, string>>
+}
+
+async function makeBench(context: TestContext): Promise<Bench> {
+  let close = async (): Promise<void> => undefined
+  // Before the broker's folder goes: hooks run in the order they are added.
+  context.after(() => close())
+  const bench = makePortBench(context)
+  const broker = await bench.open()
+  const folder = join(bench.folder, 'ports')
+  const log = (line: string): void => void bench.log.push(line)
+  const plane = new ForwarderPlane({ folder, spawner: broker, clock: new SystemClock(), log })
+  const onTrouble = (error: unknown): void => void bench.troubles.push(error)
+  const fronts = new Fronts({ broker, plane, identify, onTrouble })
+  const actuator = new FrontActuator(fronts)
+  close = async () => {
+    await fronts.close('shop/api')
+    await fronts.leave()
+    plane.leave()
+    assert.deepEqual(bench.troubles, [])
+  }
+  const { signal } = new AbortController()
+  return {
+    broker,
+    order: (operation, input) =>
+      actuator.run({
+        ...{ id: 'up-1/api/1', ramp: 'up-1', stage: 'api', purpose: 'do', fence: 1, signal },
+        ...{ operation, input },
+      }),
+    async start(instance) {
+      const owner = { service: 'shop/api', port: 'http', instance }
+      const [lease] = granted(await broker.claim([{ owner, isHeld: false }]))
+      if (lease === undefined) return assert.fail('it is leased')
+      const process = new Listener(context)
+      await broker.assign(lease.id, identify(process.pid) ?? assert.fail('it lives'))
+      assert.equal(await process.listen(lease.claim.port), 'listening')
+    },
+    states: () =>
+      Object.fromEntries(broker.leases().map(({ owner, state }) => [owner.instance, state])),
+  }
+}
+
+const OPEN = { front: 'shop/api', ports: { http: { as: 'http' } } }
+
+test('traffic goes to one start after the other, and back again', async (context) => {
+  const { order, start, states } = await makeBench(context)
+  const opened = await order('open', OPEN)
+  assert.equal(opened.verdict, 'done', opened.sentence)
+  assert.deepEqual(await order('open', OPEN), opened, 'it is open already')
+  assert.deepEqual((await order('look', { front: 'shop/api' })).outputs, opened.outputs)
+  await start('1')
+  await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  await start('2')
+  const switched = await order('switch', { front: 'shop/api', to: 'shop/api#2' })
+  assert.equal(switched.verdict, 'done', switched.sentence)
+  assert.deepEqual([states()['1'], states()['2']], ['draining', 'active'])
+  await order('switchBack', { front: 'shop/api', from: 'shop/api#2' })
+  assert.deepEqual([states()['1'], states()['2']], ['active', 'draining'])
+  const left = await order('close', { front: 'shop/api', unlessRouted: true })
+  assert.equal(left.reason, 'left-open')
+  await order('close', { front: 'shop/api' })
+  await until('it cools', () => states()['front'] === 'cooling')
+  assert.equal((await order('look', { front: 'shop/api' })).reason, 'closed')
+})
+
+test('what cannot be carried out is answered with what is wrong', async (context) => {
+  const { order } = await makeBench(context)
+  await order('open', OPEN)
+  for (const [operation, input, reason] of [
+    ['switch', { front: 'shop/api', to: 'shop/api#9' }, 'lease-unknown'],
+    ['switch', { front: 'shop/api' }, 'operation-unknown'],
+    ['polish', { front: 'shop/api' }, 'operation-unknown'],
+    ['open', { front: 'shop/api', ports: { http: { as: 'ftp' } } }, 'input-malformed'],
+  ] as const) {
+    const answer = await order(operation, input)
+    assert.deepEqual([answer.verdict, answer.reason], ['failed', reason], answer.sentence)
+  }
+})

@@ -1,0 +1,269 @@
+/**
+ * The fronts of components that are replaced without a gap: for each of their ports one that stays the
+ * same to others, and that sends traffic to the start that serves. Everything needed to go on after a
+ * crash of whoever holds this is in the leases of the broker: which fronts there are, and which starts
+ * are active or draining.
+ */
+import { Fault } from '../../core/fault/fault.ts'
+import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
+import type { Backend, DataPlane } from '../../seams/data-plane.ts'
+import type { PortBroker } from '../../seams/port-broker.ts'
+
+/** What is forwarded: requests, or connections that are not looked into. */
+export type Forwarded = 'http' | 'tcp'
+
+/** A data plane whose fronts are opened here. */
+export interface FrontPlane extends DataPlane {
+  open(front: {
+    readonly name: string
+    readonly mode: Forwarded
+    readonly addresses: readonly string[]
+    readonly port: number
+    readonly leases: readonly string[]
+  }): Promise<void>
+  close(front: string): Promise<void>
+  /** The process that carries a front, if it is there. */
+  pidOf(front: string): number | undefined
+}
+
+/** What fronts stand on. */
+export interface FrontsOptions {
+  readonly broker: PortBroker
+  readonly plane: FrontPlane
+  identify(pid: number): ProcessIdentity | undefined
+  /** Told of what went wrong where nobody waits for an answer. */
+  onTrouble(error: unknown): void
+}
+
+/** The owner's instance by which a front's lease is known. */
+const FRONT = 'front'
+
+/** Opens fronts, and moves traffic from one start of a component to the next. */
+export class Fronts {
+  readonly #options: FrontsOptions
+  readonly #unfollow: () => void
+  #tending: Promise<void> = Promise.resolve()
+  #isTending = false
+
+  constructor(options: FrontsOptions) {
+    this.#options = options
+    this.#unfollow = options.broker.onChanged(() => this.#tendSoon())
+  }
+
+  /** Opens again what an earlier daemon had opened. */
+  async takeUp(): Promise<void> {
+    for (const lease of this.#leases().filter(isFront)) {
+      // One that cannot be opened must keep no other one shut.
+      await this.#openPlane(lease).catch(this.#options.onTrouble)
+    }
+  }
+
+  /**
+   * Opens a front for every port, or finds it open; answers with their numbers.
+   *
+   * @throws port-refused when a port cannot be had
+   * @throws data-plane-failed
+   */
+  async open(
+    service: string,
+    ports: Readonly<Record<string, Forwarded>>,
+  ): Promise<Readonly<Record<string, number>>> {
+    const wishes = Object.entries(ports).map(([port, front]) => ({
+      owner: { service, port, instance: FRONT },
+      giving: 'descriptor' as const,
+      front,
+    }))
+    const grant = await this.#options.broker.claim(wishes)
+    if (grant.verdict === 'refused') throw refused(service, grant.sentence)
+    for (const lease of grant.leases) await this.#openPlane(lease)
+    return portsOf(grant.leases)
+  }
+
+  /** The ports of a service's fronts; none when it has none. */
+  ports(service: string): Readonly<Record<string, number>> {
+    return portsOf(this.#frontsOf(service))
+  }
+
+  /** Sends what is new to this start and nothing new to any other. Idempotent. */
+  async switch(service: string, to: string): Promise<void> {
+    for (const front of this.#frontsOf(service)) {
+      const next = this.#leaseOf(front, to)
+      if (next === undefined) throw unknownStart(service, to)
+      await this.#route(front, next)
+      await this.#drainAllBut(front, next.id)
+    }
+  }
+
+  /** Sends what is new to who served before this start, and nothing any more to it. Idempotent. */
+  async switchBack(service: string, from: string): Promise<void> {
+    const { plane, broker } = this.#options
+    for (const front of this.#frontsOf(service)) {
+      const left = this.#leaseOf(front, from)
+      const before = this.#leases().filter(
+        (lease) => isStartOf(front, lease) && lease.state === 'draining',
+      )
+      for (const lease of before.filter(({ id }) => id !== left?.id))
+        await this.#route(front, lease)
+      if (left === undefined) continue
+      await plane.drain(frontName(front), backendOf(left))
+      if (left.state === 'active') await broker.move(left.id, 'draining', 'It is taken back.')
+    }
+  }
+
+  /** Whether traffic is sent to anybody. */
+  async isRouted(service: string): Promise<boolean> {
+    const { plane } = this.#options
+    const all = this.#frontsOf(service).map((front) => plane.backends(frontName(front)))
+    return (await Promise.all(all)).flat().some(({ state }) => state === 'routed')
+  }
+
+  /** What is under way at every other start than this one; undefined when it cannot be told. */
+  async inFlight(service: string, except: string): Promise<number | undefined> {
+    const { plane } = this.#options
+    let count = 0
+    for (const front of this.#frontsOf(service)) {
+      const spared = this.#leaseOf(front, except)?.id
+      for (const backend of await plane.backends(frontName(front))) {
+        if (backend.id === spared) continue
+        const here = await plane.inFlight(frontName(front), backend)
+        if (here === undefined) return undefined
+        count += here
+      }
+    }
+    return count
+  }
+
+  /** Ends the fronts of a service and every connection there. Quiet when it has none. */
+  async close(service: string): Promise<void> {
+    const { plane, broker } = this.#options
+    for (const front of this.#frontsOf(service)) {
+      await plane.close(frontName(front))
+      await broker.release(front.id, 'The front was closed.')
+    }
+  }
+
+  /** Lets go; what carries traffic goes on. Idempotent. */
+  async leave(): Promise<void> {
+    this.#unfollow()
+    await this.#tending
+  }
+
+  async #openPlane(front: PortLease): Promise<void> {
+    const { plane } = this.#options
+    const { addresses, port } = front.claim
+    const name = frontName(front)
+    const mode = front.front ?? 'tcp'
+    await plane.open({ name, mode, addresses, port, leases: [front.id] })
+    await this.#assign(front)
+    for (const lease of this.#leases().filter((one) => isStartOf(front, one))) {
+      if (lease.state === 'active') await plane.route(name, backendOf(lease))
+      if (lease.state === 'draining') await plane.drain(name, backendOf(lease))
+    }
+  }
+
+  /** Whoever carries the front is who has its port. */
+  async #assign(front: PortLease): Promise<void> {
+    const { plane, broker, identify } = this.#options
+    const pid = plane.pidOf(frontName(front))
+    const identity = pid === undefined ? undefined : identify(pid)
+    if (identity !== undefined) await broker.assign(front.id, identity)
+  }
+
+  async #route(front: PortLease, lease: PortLease): Promise<void> {
+    const { plane, broker } = this.#options
+    if (lease.state === 'assigned') {
+      await broker.move(lease.id, 'ready', 'Its conditions are proved.')
+    }
+    await plane.route(frontName(front), backendOf(lease))
+    await broker.move(lease.id, 'active', `Traffic of ${frontName(front)} is sent to it.`)
+  }
+
+  async #drainAllBut(front: PortLease, id: string): Promise<void> {
+    const { plane, broker } = this.#options
+    const name = frontName(front)
+    for (const backend of await plane.backends(name)) {
+      if (backend.id === id) continue
+      await plane.drain(name, backend)
+      const lease = this.#leases().find((one) => one.id === backend.id)
+      if (lease?.state !== 'active') continue
+      await broker.move(lease.id, 'draining', `Traffic of ${name} is sent to ${id} instead.`)
+    }
+  }
+
+  #tendSoon(): void {
+    if (this.#isTending) return
+    this.#isTending = true
+    this.#tending = this.#tend()
+      .catch(this.#options.onTrouble)
+      .finally(() => {
+        this.#isTending = false
+      })
+  }
+
+  /** Forgets starts that have ended, and says who carries a front that was carried by another one. */
+  async #tend(): Promise<void> {
+    const { plane } = this.#options
+    for (const front of this.#leases().filter(isFront)) {
+      const name = frontName(front)
+      if (plane.pidOf(name) === undefined) continue
+      if (front.state === 'held') await this.#assign(front)
+      const alive = new Set(
+        this.#leases()
+          .filter((lease) => isStartOf(front, lease) && lease.state !== 'cooling')
+          .map(({ id }) => id),
+      )
+      for (const backend of await plane.backends(name)) {
+        if (!alive.has(backend.id)) await plane.remove(name, backend)
+      }
+    }
+  }
+
+  #leases(): readonly PortLease[] {
+    return this.#options.broker.leases()
+  }
+
+  #frontsOf(service: string): readonly PortLease[] {
+    return this.#leases().filter((lease) => isFront(lease) && lease.owner.service === service)
+  }
+
+  #leaseOf(front: PortLease, instance: string): PortLease | undefined {
+    return this.#leases().find(
+      (lease) => isStartOf(front, lease) && lease.owner.instance === instance,
+    )
+  }
+}
+
+function isFront(lease: PortLease): boolean {
+  return lease.front !== undefined && lease.state !== 'cooling'
+}
+
+/** Whether a lease is one of a start behind this front. */
+function isStartOf(front: PortLease, { owner, front: own }: PortLease): boolean {
+  const { service, port } = front.owner
+  return own === undefined && owner.service === service && owner.port === port
+}
+
+function frontName({ owner }: PortLease): string {
+  return `${owner.service}/${owner.port}`
+}
+
+function backendOf({ id, claim }: PortLease): Backend {
+  return { id, address: claim.addresses[0] ?? '127.0.0.1', port: claim.port }
+}
+
+function portsOf(leases: readonly PortLease[]): Readonly<Record<string, number>> {
+  return Object.fromEntries(leases.map(({ owner, claim }) => [owner.port, claim.port]))
+}
+
+function refused(service: string, hint: string): Fault {
+  return new Fault({ code: 'port-refused', operation: 'open a front', subject: service, hint })
+}
+
+function unknownStart(service: string, start: string): Fault {
+  return new Fault({
+    code: 'lease-unknown',
+    operation: 'send traffic to a start',
+    subject: service,
+    hint: `Its start ${start} has no port that is leased to it.`,
+  })
+}
