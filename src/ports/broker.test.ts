@@ -46,6 +46,42 @@ test('a lease is held on every address, given to its process, and told ready', a
   assert.deepEqual(bench.troubles, [])
 })
 
+test('it is known on which of its addresses a process listens', async (context) => {
+  const bench = makePortBench(context)
+  const broker = await bench.open()
+  const [lease] = granted(await broker.claim([wish('shop/api')]))
+  assert.ok(lease !== undefined)
+  const { port } = lease.claim
+  const server = new Listener(context)
+  await broker.assign(lease.id, identify(server.pid))
+  assert.equal(await server.listen(port, '::1'), 'listening')
+  await until('it is ready', () => broker.leases()[0]?.state === 'ready')
+  assert.deepEqual(broker.leases()[0]?.servedAt, ['::1'])
+  await broker.move(lease.id, 'active', 'It gets traffic.')
+  assert.deepEqual(broker.leases()[0]?.servedAt, ['::1'])
+  assert.equal(await server.listen(port, '127.0.0.1'), 'listening')
+  await until('it is on both', () => broker.leases()[0]?.servedAt?.length === 2)
+  assert.equal(broker.leases()[0]?.state, 'active')
+  await server.kill()
+  await until('it cools', () => broker.leases()[0]?.state === 'cooling')
+  assert.equal(broker.leases()[0]?.servedAt, undefined)
+})
+
+test('where a stranger listens, it is not the owner that is reached', async (context) => {
+  const broker = await makePortBench(context).open()
+  const [lease] = granted(await broker.claim([wish('shop/api')]))
+  assert.ok(lease !== undefined)
+  const [server, stranger] = [new Listener(context), new Listener(context)]
+  await broker.assign(lease.id, identify(server.pid))
+  assert.equal(await server.listen(lease.claim.port, '::'), 'listening')
+  await until('it is ready', () => broker.leases()[0]?.state === 'ready')
+  // That it takes IPv6 alone is not in the kernel's tables; usually it takes both.
+  assert.deepEqual(broker.leases()[0]?.servedAt, ['127.0.0.1', '::1'])
+  assert.equal(await stranger.listen(lease.claim.port, '127.0.0.1'), 'listening')
+  await until('it is seen', () => broker.leases()[0]?.thief !== undefined)
+  assert.deepEqual(broker.leases()[0]?.servedAt, ['::1'])
+})
+
 test('the same wish again is the same lease, and after its process died the same port', async (context) => {
   const broker = await makePortBench(context).open()
   const wishes = [wish('shop/api'), wish('shop/db')]

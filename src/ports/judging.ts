@@ -7,7 +7,7 @@ import type { PortLease, PortThief } from '../core/port/port-lease.ts'
 import { printThief } from '../core/port/port-refusals.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { SocketRow } from '../seams/kernel-processes.ts'
-import { type Listening, type PortKernel, rowsOf } from './kernel/port-kernel.ts'
+import { type Listening, type PortKernel, rowsOf, servedAddresses } from './kernel/port-kernel.ts'
 
 /** What a judgement is made from. */
 export interface JudgeParts {
@@ -25,6 +25,8 @@ export type Verdict = Omit<PortMoved, 'type' | 'lease'> | undefined
 interface Sight {
   /** A process of the owner's. */
   readonly own: PortThief | undefined
+  /** On which of the claim's addresses it is reached. */
+  readonly servedAt: readonly string[]
   readonly stranger: PortThief | undefined
 }
 
@@ -58,29 +60,30 @@ function look(lease: PortLease, listening: Listening, parts: JudgeParts): Sight 
   const stranger = holders.find(({ isOwn }, place) => {
     return !isOwn && !held.has(rows[place]?.inode ?? '')
   })
-  return { own: own && thiefOf(own), stranger: stranger && thiefOf(stranger) }
+  const servedAt = servedAddresses(lease.claim, holders)
+  return { own: own && thiefOf(own), servedAt, stranger: stranger && thiefOf(stranger) }
 }
 
 function judgeAssigned(
   lease: PortLease,
-  { own, stranger }: Sight,
+  { own, servedAt, stranger }: Sight,
   isAlive: boolean,
   parts: JudgeParts,
 ): Verdict {
   if (stranger !== undefined) return stolen(stranger)
-  if (own !== undefined) return isAlive ? ready(own) : orphaned(own)
+  if (own !== undefined) return isAlive ? ready(own, servedAt) : orphaned(own)
   return isAlive ? undefined : dead(lease, parts)
 }
 
 function judgeListener(
   lease: PortLease,
-  { own, stranger }: Sight,
+  { own, servedAt, stranger }: Sight,
   isAlive: boolean,
   parts: JudgeParts,
 ): Verdict {
   const { state } = lease
   if (own !== undefined && !isAlive) return orphaned(own)
-  if (own !== undefined) return beside(lease, stranger)
+  if (own !== undefined) return serving(lease, servedAt, stranger)
   if (stranger !== undefined) return stolen(stranger)
   if (!isAlive) return dead(lease, parts)
   // What is draining may close its socket first and finish what it has.
@@ -100,20 +103,33 @@ function beside(lease: PortLease, stranger: PortThief | undefined): Verdict {
   return { to: lease.state, because, thief: stranger }
 }
 
+/** It serves; perhaps on other addresses than before, or with somebody else beside it. */
+function serving(
+  lease: PortLease,
+  servedAt: readonly string[],
+  stranger: PortThief | undefined,
+): Verdict {
+  const news = beside(lease, stranger)
+  if ((lease.servedAt ?? lease.claim.addresses).join() === servedAt.join()) return news
+  const because = `Its process listens on ${servedAt.join(' and ')}.`
+  const thief = stranger === undefined ? {} : { thief: stranger }
+  return { to: lease.state, because, ...thief, ...news, servedAt }
+}
+
 function judgeStolen(
   lease: PortLease,
-  { own, stranger }: Sight,
+  { own, servedAt, stranger }: Sight,
   isAlive: boolean,
   parts: JudgeParts,
 ): Verdict {
   if (stranger !== undefined) return undefined
-  if (own !== undefined && isAlive) return ready(own)
+  if (own !== undefined && isAlive) return ready(own, servedAt)
   if (isAlive) return { to: 'assigned', because: 'Who had taken it is gone; its process lives.' }
   return gone(lease, parts)
 }
 
-function ready({ pid, address }: PortThief): Verdict {
-  return { to: 'ready', because: `Process ${pid} listens on ${address}.` }
+function ready({ pid, address }: PortThief, servedAt: readonly string[]): Verdict {
+  return { to: 'ready', because: `Process ${pid} listens on ${address}.`, servedAt }
 }
 
 function stolen(thief: PortThief): Verdict {

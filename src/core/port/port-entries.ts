@@ -16,6 +16,8 @@ export interface PortMoved {
   readonly because: string
   /** Who has it from now on; absent: who had it. */
   readonly process?: ProcessIdentity
+  /** On which of the claim's addresses its process listens; absent: as it was. */
+  readonly servedAt?: readonly string[]
   /** Only with `stolen` and `orphaned`; otherwise there is none any more. */
   readonly thief?: PortThief
   /** Absent: it does not expire by itself. @unit ms since 1970 */

@@ -6,7 +6,7 @@
 import { assert, present } from '../fault/assert.ts'
 import { claimsCollide, type PortClaim, type PortProtocol } from './port-claim.ts'
 import type { PortEntry, PortMoved } from './port-entries.ts'
-import type { PastLease, PortLease, PortOwner, PortRule } from './port-lease.ts'
+import type { PastLease, PortLease, PortOwner, PortRule, PortState } from './port-lease.ts'
 import { ownerKey, printOwner, servingKey } from './port-owner.ts'
 import { FIRST_STATES, mayMove } from './port-states.ts'
 
@@ -192,16 +192,27 @@ export class PortTable {
   }
 }
 
+/** Its process listens, or did until it began to drain. */
+const SERVED: ReadonlySet<PortState> = new Set(['ready', 'active', 'draining'])
+
 /** A lease after it went on. */
 function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): PortLease {
-  const { thief: _thief, expiresAtMs: _expires, coolUntilMs: _cool, ...lasting } = old
+  const {
+    thief: _thief,
+    expiresAtMs: _expires,
+    coolUntilMs: _cool,
+    servedAt: was,
+    ...lasting
+  } = old
   const { to: state, because, process, thief, expiresAtMs, coolUntilMs } = entry
+  const servedAt = entry.servedAt ?? (SERVED.has(state) ? was : undefined)
   return {
     ...lasting,
     state,
     because,
     changedAtMs,
     ...(process === undefined ? {} : { process }),
+    ...(servedAt === undefined ? {} : { servedAt }),
     ...(thief === undefined ? {} : { thief }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(coolUntilMs === undefined ? {} : { coolUntilMs }),

@@ -48,9 +48,11 @@ export function drainingEndpoints(leases: readonly PortLease[]): readonly Endpoi
   return leases.filter((lease) => lease.state === 'draining').flatMap(endpointsOf)
 }
 
-/** One for every address by which the owner is reached. */
+/** One for every address by which the owner is reached, which need not be all that it has. */
 function endpointsOf(lease: PortLease): readonly Endpoint[] {
   const { protocol, port: number } = lease.claim
-  const addresses = lease.claim.addresses.map((address) => REACHED_BY[address] ?? address)
+  const addresses = (lease.servedAt ?? lease.claim.addresses).map(
+    (address) => REACHED_BY[address] ?? address,
+  )
   return [...new Set(addresses)].map((address) => ({ ...lease.owner, protocol, address, number }))
 }

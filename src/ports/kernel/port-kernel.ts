@@ -123,6 +123,21 @@ export function rowsOf(claim: PortClaim, listening: Listening): readonly SocketR
   return rows.filter(({ address }) => claim.addresses.some((mine) => isReachedBy(mine, address)))
 }
 
+/**
+ * On which of a claim's addresses one gets to the owner's own: where somebody listens on that very
+ * address, it is they who are reached, and not whoever listens on all.
+ */
+export function servedAddresses(
+  claim: PortClaim,
+  holders: readonly PortHolder[],
+): readonly string[] {
+  return claim.addresses.filter((mine) => {
+    const there = holders.filter(({ address }) => address === mine)
+    const reached = holders.filter(({ address }) => isReachedBy(mine, address))
+    return (there.length > 0 ? there : reached).some(({ isOwn }) => isOwn)
+  })
+}
+
 /** What listens on every address of IPv6 usually takes IPv4 too; the tables do not tell. */
 function isReachedBy(mine: string, bound: string): boolean {
   if (mine === bound || bound === '::') return true
