@@ -1,5 +1,6 @@
 /** What a broker's leases say about who is ready, kept in an endpoint table for as long as it is wanted. */
 import type { PortLease } from '../../core/port/port-lease.ts'
+import { servingKey } from '../../core/port/port-owner.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { EndpointTable } from './endpoint-table.ts'
@@ -21,9 +22,24 @@ export function followBroker(
   return stop
 }
 
-/** The endpoints of the leases whose owners are ready. */
+/**
+ * The endpoints of the leases whose owners are ready. Where a service's port has a front, that is what
+ * is told of, while anybody behind it is ready: whoever went past it would not be moved with the rest.
+ */
 export function readyEndpoints(leases: readonly PortLease[]): readonly Endpoint[] {
-  return leases.filter((lease) => TOLD.has(lease.state)).flatMap(endpointsOf)
+  const told = leases.filter((lease) => TOLD.has(lease.state))
+  const [fronts, starts] = [told.filter(isFront), told.filter((lease) => !isFront(lease))]
+  const fronted = new Set(fronts.map(({ owner }) => servingKey(owner)))
+  const served = new Set(starts.map(({ owner }) => servingKey(owner)))
+  const shown = told.filter((lease) => {
+    const key = servingKey(lease.owner)
+    return isFront(lease) ? served.has(key) : !fronted.has(key)
+  })
+  return shown.flatMap(endpointsOf)
+}
+
+function isFront({ front }: PortLease): boolean {
+  return front !== undefined
 }
 
 /** Whose owners are about to be ready, or were just now: whoever asks for them may wait. */
@@ -35,7 +51,7 @@ export function followExpected(
   table: EndpointTable,
 ): () => void {
   const look = (): void => {
-    const leases = broker.leases().filter((lease) => EXPECTED.has(lease.state))
+    const leases = broker.leases().filter((lease) => EXPECTED.has(lease.state) || isFront(lease))
     table.set(leases.flatMap(endpointsOf))
   }
   const stop = broker.onChanged(look)
@@ -54,5 +70,8 @@ function endpointsOf(lease: PortLease): readonly Endpoint[] {
   const addresses = (lease.servedAt ?? lease.claim.addresses).map(
     (address) => REACHED_BY[address] ?? address,
   )
-  return [...new Set(addresses)].map((address) => ({ ...lease.owner, protocol, address, number }))
+  // A front is no instance: it stands for all of them.
+  const { instance, ...owner } = lease.owner
+  const words = instance === undefined || isFront(lease) ? owner : { ...owner, instance }
+  return [...new Set(addresses)].map((address) => ({ ...words, protocol, address, number }))
 }

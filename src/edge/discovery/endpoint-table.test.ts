@@ -97,6 +97,30 @@ describe('the table of endpoints', () => {
     assert.deepEqual(numbers(), [20_002, 20_003, 20_010])
   })
 
+  it('tells of a front instead of who is behind it, while anybody there is ready', () => {
+    const front: PortLease = {
+      ...leaseOf('ready', 20_000),
+      owner: { service: 'shop/api', port: 'http', instance: 'front' },
+      front: 'http',
+    }
+    const numbers = (...leases: readonly PortLease[]): readonly string[] => {
+      const words = readyEndpoints(leases).map((one) => `${one.instance ?? ''} ${one.number}`)
+      return [...new Set(words)]
+    }
+    const [old, next] = [leaseOf('draining', 20_001), leaseOf('ready', 20_002)]
+    assert.deepEqual(numbers(front, old, next), [' 20000'])
+    assert.deepEqual(numbers(front, old), [])
+    assert.deepEqual(numbers({ ...front, state: 'assigned' }, next), [' 20002'])
+    const other = { ...next, owner: { ...next.owner, port: 'metrics' } }
+    assert.deepEqual(numbers(front, next, other), [' 20000', ' 20002'])
+  })
+
+  it('tells of the addresses alone on which a process listens', () => {
+    const lease = { ...leaseOf('ready', 20_000), servedAt: ['::'] }
+    const found = readyEndpoints([lease]).map(({ address }) => address)
+    assert.deepEqual(found, ['::1'])
+  })
+
   it('counts a process that listens on both loopback addresses once', () => {
     const both = [{ ...API, address: '::1' }, API, { ...API, address: '10.0.0.7' }]
     assert.deepEqual(oneAddressEach(both).map(printTarget), ['127.0.0.1:20001', '10.0.0.7:20001'])
