@@ -630,6 +630,7 @@ export type PortLease = {
   readonly giving: 'descriptor' | 'number'
   readonly front?: 'http' | 'tcp'
   readonly process?: ProcessIdentity
+  readonly servedAt?: readonly string[]
   readonly thief?: {
     readonly pid?: number
     readonly command?: string

@@ -81,6 +81,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     giving: GIVING,
     front: z.enum(['http', 'tcp']).exactOptional(),
     process: PROCESS.exactOptional(),
+    servedAt: listOf(z.string()).exactOptional(),
     thief: z
       .object({
         pid: COUNT.exactOptional(),
