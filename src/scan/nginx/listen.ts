@@ -17,6 +17,8 @@ export interface Listen extends PortSpan {
   readonly addresses: readonly string[]
   /** Whether it is bound apart, even where another one holds every address of the port. */
   readonly isApart: boolean
+  /** Whether it lets others of its kind be bound beside it. */
+  readonly isShared: boolean
   readonly isFilled: boolean
   /** Whether nobody says it, and nginx takes it. */
   readonly isDefault: boolean
@@ -29,7 +31,7 @@ const APART =
 /** Reads the words of a `listen`; undefined for sockets without ports. */
 export function readListen(
   words: readonly NginxWord[],
-): Pick<Listen, 'first' | 'last' | 'protocol' | 'addresses' | 'isApart'> | undefined {
+): Pick<Listen, 'first' | 'last' | 'protocol' | 'addresses' | 'isApart' | 'isShared'> | undefined {
   const [address = '', ...options] = words.map(({ text }) => text)
   if (address === '' || /^unix:/i.test(address)) return undefined
   const match = /^(?:(\[[^\]]+\]|[^:[\]]*):)?(\d[\d-]*)$/.exec(address)
@@ -39,7 +41,8 @@ export function readListen(
   if (span === undefined || !/^(\[[0-9a-fA-F:.%]+\]|[\w.*-]+)$/.test(host)) return undefined
   const protocol = options.includes('udp') || options.includes('quic') ? 'udp' : 'tcp'
   const isApart = options.some((option) => APART.test(option))
-  return { ...span, protocol, addresses: boundTo(host, options), isApart }
+  const isShared = options.includes('reuseport')
+  return { ...span, protocol, addresses: boundTo(host, options), isApart, isShared }
 }
 
 /** A port alone is one of IPv4, and since 1.3.4 one of IPv6 is of IPv6 alone unless it says otherwise. */
@@ -85,6 +88,6 @@ function holds(wide: Listen, narrow: Listen): boolean {
 /** Tells apart the sockets of one nginx; fragments of its configuration that say the same mean one. */
 export function socketName(one: Listen): string {
   const family = one.addresses.length > 1 ? '46' : one.addresses[0]?.includes(':') ? '6' : '4'
-  const apart = one.isApart && family === '4' ? ` ${one.addresses.join()}` : ''
+  const apart = one.isApart && !one.isShared && family === '4' ? ` ${one.addresses.join()}` : ''
   return `${one.module} ${one.protocol}${family} ${one.first}-${one.last}${apart}`
 }

@@ -51,6 +51,12 @@ test('a socket of one address is bound apart when it has options of its own', ()
   ])
 })
 
+test('sockets that all share their port are bound beside each other', () => {
+  const text = 'server { listen 80 reuseport; }\nserver { listen 127.0.0.1:80 reuseport; }'
+  const { ports } = findIn(nginxReader, { 'a.conf': text })
+  assert.deepEqual([ports.length, new Set(ports.map(({ identity }) => identity)).size], [2, 1])
+})
+
 test('a server that says nothing listens on 80, and one of a stream does not', () => {
   assert.deepEqual(claims('server { server_name a; }'), ['1 80 0.0.0.0 default'])
   assert.deepEqual(claims('stream { server { proxy_pass a:1; } }'), [])
@@ -89,13 +95,17 @@ test('it connects to what it passes requests on to, and a named group is none', 
   const text = [
     'upstream api { server 127.0.0.1:3000; server backup:3001 backup; server unix:/a; }',
     'server { listen 80; location / { proxy_pass http://api; } location /b { proxy_pass http://b:4000/x; }',
+    'location /d { set $up http://d:5000; proxy_pass $up$request_uri; }',
+    'location /e { proxy_pass http://e:6000$request_uri; }',
     'location /c { fastcgi_pass [::1]:9000; proxy_pass http://$name:5; } }',
   ]
   assert.deepEqual(connectionsOf(nginxReader, { 'a.conf': text.join('\n') }), [
     'a.conf:1 127.0.0.1:3000',
     'a.conf:1 backup:3001',
     'a.conf:2 b:4000',
-    'a.conf:3 [::1]:9000',
+    'a.conf:3 d:5000',
+    'a.conf:4 e:6000',
+    'a.conf:5 [::1]:9000',
   ])
 })
 

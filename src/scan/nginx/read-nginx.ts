@@ -57,7 +57,7 @@ class Reading {
   }
 
   #visit({ name, words, block, offset }: NginxDirective, around: Around): void {
-    const [first] = words
+    const [first, target] = words
     if (name === 'include' && first !== undefined) this.#include(first.text, around)
     else if (/^(http|stream|mail)$/.test(name) && block !== undefined)
       this.#walk(block, { ...around, module: name as NginxModule })
@@ -68,6 +68,8 @@ class Reading {
     } else if (name === 'listen' && around.isInServer) this.#listen(words, around)
     else if (first !== undefined && (name === 'server' || /_pass$/.test(name)))
       this.passes.push({ source: around.source, word: first, isUdp: around.isUdp })
+    else if (name === 'set' && target !== undefined && /^https?:\/\//.test(target.text))
+      this.passes.push({ source: around.source, word: target, isUdp: false })
     else if (block !== undefined) this.#walk(block, around)
   }
 
@@ -89,7 +91,7 @@ class Reading {
     this.listens.push({
       ...{ path: around.source.path, offset, text: 'server', module: 'http', protocol: 'tcp' },
       ...{ first: 80, last: 80, addresses: ['0.0.0.0'] },
-      ...{ isApart: false, isFilled: false, isDefault: true },
+      ...{ isApart: false, isShared: false, isFilled: false, isDefault: true },
     })
   }
 
@@ -150,7 +152,7 @@ function claimsOf(reading: Reading, common: Common): readonly FoundPort[] {
 
 function connectionsOf(reading: Reading, common: Common): readonly FoundPort[] {
   return reading.passes.flatMap(({ source, word, isUdp }): readonly FoundPort[] => {
-    const bare = word.text.replace(/^[a-z]+:\/\//i, '').replace(/\/.*$/, '')
+    const bare = word.text.replace(/^[a-z]+:\/\//i, '').replace(/[/$?].*$/, '')
     const endpoint = parseEndpoint(bare)
     if (endpoint === undefined || endpoint.host === '') return []
     const { host, span } = endpoint

@@ -34,11 +34,15 @@ export function objectsOf(
       return [node, ...spreadIn(node).flatMap(inner)]
     case 'ArrayExpression':
       return children(node, 'elements').flatMap(inner)
-    case 'Identifier':
-      return inner(names.valueOf(textOf(node, 'name') ?? ''))
+    case 'Identifier': {
+      const name = textOf(node, 'name') ?? ''
+      return [...inner(names.valueOf(name)), ...names.partsOf(name)]
+    }
+    case 'LogicalExpression':
+      return [...inner(child(node, 'left')), ...inner(child(node, 'right'))]
     case 'CallExpression':
       // `defineConfig(…)`, `merge(a, b)`, `withPlugin({ … })(config)`: what goes in comes out.
-      return [...children(node, 'arguments').flatMap(inner), ...calledIn(node).flatMap(inner)]
+      return [...children(node, 'arguments'), ...calledIn(node)].flatMap(inner)
     case 'ConditionalExpression':
       return [...inner(child(node, 'consequent')), ...inner(child(node, 'alternate'))]
     case 'ArrowFunctionExpression':
@@ -57,9 +61,14 @@ function spreadIn(node: SyntaxNode): readonly SyntaxNode[] {
   )
 }
 
-/** A function that is written where it is called. */
+/** A function that is written where it is called, or a list that only loses some of its items. */
 function calledIn(node: SyntaxNode): readonly SyntaxNode[] {
   const callee = bare(child(node, 'callee'))
+  const isOfList = /^(filter|concat|flat|toSorted)$/.test(
+    textOf(child(callee, 'property'), 'name') ?? '',
+  )
+  const list = isOfList ? child(callee, 'object') : undefined
+  if (list !== undefined) return [list]
   return callee !== undefined && /Function/.test(callee.type) ? [callee] : []
 }
 
@@ -94,11 +103,19 @@ export function configurationsIn(program: SyntaxNode, names: Names): readonly Sy
     if (node.type === 'ExportDefaultDeclaration') return [child(node, 'declaration') ?? node]
     const isExport = node.type === 'TSExportAssignment'
     if (isExport) return [child(node, 'expression') ?? node]
+    if (node.type === 'ExportSpecifier')
+      return isDefault(node) ? [child(node, 'local') ?? node] : []
     if (node.type !== 'AssignmentExpression') return []
     const [left, right] = [child(node, 'left'), child(node, 'right')]
     return left !== undefined && right !== undefined && isExports(left) ? [right] : []
   })
-  return [...new Set(given.flatMap((one) => objectsOf(one, names)))]
+  const apart = names.partsOf('module.exports')
+  return [...new Set([...given.flatMap((one) => objectsOf(one, names)), ...apart])]
+}
+
+/** `export { config as default }`. */
+function isDefault(specifier: SyntaxNode): boolean {
+  return textOf(child(specifier, 'exported'), 'name') === 'default'
 }
 
 /** `module.exports` and `exports.default`. */

@@ -34,9 +34,11 @@ function readPlaywright(source: SourceText, folder: Folder): Findings {
   }
   const ports = script.configurations.flatMap((one) => [
     ...script.objectsAt(one, ['webServer']).flatMap((server) => ofServer(script, server, common)),
-    ...script.connectionsAt(one, 'use.baseURL').map(({ offset, ...rest }) => ({
-      ...{ ...common, ...source.at(offset), ...rest },
-    })),
+    ...['use.baseURL', 'projects.use.baseURL'].flatMap((path) =>
+      script.connectionsAt(one, path).map(({ offset, ...rest }) => ({
+        ...{ ...common, ...source.at(offset), ...rest },
+      })),
+    ),
   ])
   return { ports: eachOnce(ports) }
 }

@@ -58,6 +58,10 @@ const SHAPES: readonly string[] = [
   'const server = { port: 1 }\nexport default mergeConfig(base, { server })',
   'const common = { server: { port: 1 } }\nexport default { ...common, plugins: [] }',
   'export default function () { if (a) { return { server: { port: 1 } } } return {} }',
+  'const config = { plugins: [] }\nconfig.server = { port: 1 }\nexport default config',
+  'module.exports.server = { port: 1 }',
+  'const config = { server: { port: 1 } }\nexport { config as default }',
+  'export default { ...(isDev && { server: { port: 1 } }) }',
   'const port = 1\nexport default withPlugin({ a: 2 })({ server: { port, host: "localhost" } })',
 ]
 
@@ -122,24 +126,26 @@ test('it connects to whom it passes requests on to', () => {
 test('Playwright waits for a page of the server that it starts', () => {
   const text = `const PORT = process.env.PORT || 3100
 export default defineConfig({
+  projects: [{ name: 'a', use: { baseURL: 'http://a:1' } }],
   use: { baseURL: \`http://localhost:\${PORT}\` },
   webServer: [
     { command: 'npm run dev -- --port 3100', url: 'http://localhost:3100/health' },
     { command: 'npm run api', port: 4100, env: { PORT: '4100' }, cwd: '../api' },
     { command: 'vite preview', port: 4173 },
-  ],
+  ].filter(Boolean),
 })`
   const files = { 'web/playwright.config.ts': text }
   assert.deepEqual(claimsIn(playwrightReader, files), [
-    'web/playwright.config.ts:5 3100',
-    'web/playwright.config.ts:6 4100',
-    'web/playwright.config.ts:7 4173 loopback default',
+    'web/playwright.config.ts:6 3100',
+    'web/playwright.config.ts:7 4100',
+    'web/playwright.config.ts:8 4173 loopback default',
   ])
   assert.deepEqual(connectionsOf(playwrightReader, files), [
-    'web/playwright.config.ts:5 localhost:3100',
-    'web/playwright.config.ts:6 localhost:4100',
-    'web/playwright.config.ts:7 localhost:4173',
-    'web/playwright.config.ts:3 localhost:3100',
+    'web/playwright.config.ts:6 localhost:3100',
+    'web/playwright.config.ts:7 localhost:4100',
+    'web/playwright.config.ts:8 localhost:4173',
+    'web/playwright.config.ts:4 localhost:3100',
+    'web/playwright.config.ts:3 a:1',
   ])
 })
 

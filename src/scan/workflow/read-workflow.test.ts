@@ -22,6 +22,7 @@ jobs:
           npx vite build
           npx wait-on tcp:8080
   other:
+    container: { image: node, ports: ["81:80"] }
     services: { db: { image: postgres, ports: ["5432:5432"] } }
 `
 
@@ -30,7 +31,8 @@ test('services and steps publish on the machine of their job', () => {
     `${PATH}:7 5432 network job ${PATH}#unit`,
     `${PATH}:7 53/udp 127.0.0.1 network job ${PATH}#unit`,
     `${PATH}:14 8080 network job ${PATH}#unit`,
-    `${PATH}:18 5432 network job ${PATH}#other`,
+    `${PATH}:19 5432 network job ${PATH}#other`,
+    `${PATH}:18 81 network job ${PATH}#other`,
   ])
 })
 

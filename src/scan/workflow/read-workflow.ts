@@ -42,11 +42,13 @@ function readWorkflow(source: SourceText): Findings {
       scope: `network job ${source.path}#${job}`,
     }
     const around = { source, common }
+    const container = valueAt(value, 'container')
     const environments = [shared, valueAt(value, 'env')]
     return [
       ...entriesAt(value, 'services').flatMap(([name, service]) =>
         publishedBy(service.value, { source, common: { ...common, service: name } }),
       ),
+      ...(container === undefined ? [] : publishedBy(container, around)),
       ...environments.flatMap((one) => connectionsOf(one, around)),
       ...itemsAt(value, 'steps').flatMap((step, at) => ofStep(step, at, around)),
     ]
