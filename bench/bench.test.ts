@@ -30,6 +30,10 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   'Hand-overs': ['no proxy', 'the forwarder, by request', 'stopped, then started, once'],
   'Leases of ports': ['Rampart, one at a time', 'get-port, nothing held or recorded'],
   'A storm of claims': ['Rampart', 'Rampart, its broker killed in every round'],
+  'A scan for ports': [
+    'node -e 0 (the floor)',
+    'rampart ports scan, each of 1,000 files says something',
+  ],
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 

@@ -21,6 +21,7 @@ import type { Bench, Section } from './measure/section.ts'
 import { portsBench } from './ports.ts'
 import { programsBench } from './programs.ts'
 import { replayBench } from './replay.ts'
+import { scanBench } from './scan.ts'
 import { servingBench } from './serving.ts'
 import { stormBench } from './storm.ts'
 import { trapsBench } from './traps.ts'
@@ -42,6 +43,7 @@ const BENCHES: readonly Bench[] = [
   handoverBench,
   portsBench,
   stormBench,
+  scanBench,
 ]
 
 const { values, positionals } = parseArgs({
