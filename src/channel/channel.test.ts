@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { encodeFrame, FRAME_MAX, Frames } from './frames.ts'
+import { encodeFrame, FRAME_MAX, Frames, FrameTooLong } from './frames.ts'
 import { listenAlone } from './listen-alone.ts'
 import { socketPathOf } from './socket-path.ts'
 
@@ -30,10 +30,10 @@ test('messages are the same, however their bytes were cut', () => {
 })
 
 test('what is too long is neither sent nor kept, and what is not JSON is not heard', () => {
-  assert.throws(() => encodeFrame('x'.repeat(FRAME_MAX)), RangeError)
+  assert.throws(() => encodeFrame('x'.repeat(FRAME_MAX)), FrameTooLong)
   const head = Buffer.alloc(4)
   head.writeUInt32BE(FRAME_MAX + 1)
-  assert.throws(() => new Frames().take(head), RangeError)
+  assert.throws(() => new Frames().take(head), FrameTooLong)
   assert.throws(() => new Frames().take(Buffer.from('\0\0\0\x02{]')), SyntaxError)
 })
 

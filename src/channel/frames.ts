@@ -8,11 +8,18 @@ export const FRAME_MAX = 1_048_576
 
 const HEAD = 4
 
-/** One message as it is sent. @throws RangeError when it is longer than may be sent */
+/** A message that is longer than one may be. */
+export class FrameTooLong extends Error {
+  constructor(bytes: number) {
+    super(`a message of ${bytes} bytes is longer than ${FRAME_MAX}`)
+  }
+}
+
+/** One message as it is sent. @throws FrameTooLong when it is longer than may be sent */
 export function encodeFrame(message: unknown): Buffer {
   const body = Buffer.from(JSON.stringify(message))
   if (body.length > FRAME_MAX) {
-    throw new RangeError(`a message of ${body.length} bytes is longer than ${FRAME_MAX}`)
+    throw new FrameTooLong(body.length)
   }
   const head = Buffer.alloc(HEAD)
   head.writeUInt32BE(body.length)
@@ -29,7 +36,7 @@ export class Frames {
   /**
    * The messages that are whole now.
    *
-   * @throws RangeError when one is announced as longer than may be, SyntaxError when it is not JSON;
+   * @throws FrameTooLong when one is announced as longer than may be, SyntaxError when it is not JSON;
    *   nothing can be read from this connection any more then
    */
   take(piece: Buffer): readonly unknown[] {
@@ -41,7 +48,7 @@ export class Frames {
         if (this.#length < HEAD) return messages
         this.#wanted = this.#shift(HEAD).readUInt32BE()
         if (this.#wanted > FRAME_MAX) {
-          throw new RangeError(`a message of ${this.#wanted} bytes is longer than ${FRAME_MAX}`)
+          throw new FrameTooLong(this.#wanted)
         }
       }
       if (this.#length < this.#wanted) return messages

@@ -1,6 +1,6 @@
 /** One connection of a daemon to a forwarder process, from its hello to its end. */
 import { connect, type Socket } from 'node:net'
-import { encodeFrame, Frames } from '../../channel/frames.ts'
+import { encodeFrame, Frames, FrameTooLong } from '../../channel/frames.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import {
   FORWARDER_VERSION,
@@ -98,9 +98,10 @@ export class ForwarderLine {
     const request = this.#lastRequest
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>()
     if (this.#socket.destroyed) throw new LineLost('it has ended')
+    const frame = this.#encode({ request, ...question })
     this.#asked.set(request, resolve)
     this.#socket.ref()
-    this.#socket.write(encodeFrame({ request, ...question }))
+    this.#socket.write(frame)
     const stuck = setTimeout(() => {
       const hint = `process ${this.pid} does not answer; look at what keeps it busy, or kill it.`
       resolve({ says: 'refused', request, hint })
@@ -112,6 +113,15 @@ export class ForwarderLine {
     if (answer === undefined) throw new LineLost('it ended before it answered')
     if (answer.says === 'refused') throw failed(question.do, this.pid, answer.hint)
     return answer
+  }
+
+  #encode(question: ForwarderQuestion): Buffer {
+    try {
+      return encodeFrame(question)
+    } catch (error) {
+      if (!(error instanceof FrameTooLong)) throw error
+      throw failed(question.do, this.pid, `it is told too much at once: ${error.message}.`)
+    }
   }
 
   close(): void {

@@ -15,6 +15,9 @@ export const FORWARDER_VERSION = 1
 const NAME_MAX = 200
 const MANY = 10_000
 
+/** So many that what is told of all of them fits into one message. */
+const BACKENDS_MAX = 1_000
+
 const name = z.string().min(1).max(NAME_MAX)
 const address = z.string().refine((text) => isIP(text) !== 0, 'is not a literal address')
 const port = z.int().min(1).max(65_535)
@@ -66,7 +69,7 @@ const question = z.discriminatedUnion('do', [
     do: z.literal('open'),
     request,
     definition,
-    backends: z.array(routedBackend).max(MANY),
+    backends: z.array(routedBackend).max(BACKENDS_MAX),
     access,
   }),
   z.strictObject({ do: z.literal('route'), request, front: name, backend }),

@@ -100,13 +100,12 @@ class ForwarderProcess {
     }
     const { question } = parsed
     const { request } = question
-    this.#answer(question).then(
-      (answer) => this.#sayTo(daemon, answer),
-      (error: unknown) => {
+    this.#answer(question)
+      .then((answer) => this.#sayTo(daemon, answer))
+      .catch((error: unknown) => {
         const hint = isFault(error) ? error.hint : String(error)
         this.#sayTo(daemon, { says: 'refused', request, hint })
-      },
-    )
+      })
   }
 
   async #answer(question: ForwarderHears): Promise<ForwarderSays> {
