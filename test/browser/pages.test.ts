@@ -120,6 +120,13 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     await seen(dialog.getByText('db is taken back first, and then tried again.'))
     await page.keyboard.press('Escape')
     await dialog.waitFor({ state: 'detached' })
+    await page.goto(`/ramps/${ramp}?stage=db`)
+    await page.getByRole('button', { name: 'Try again…' }).click()
+    const retry = page.getByRole('dialog', { name: 'Try db again?' })
+    await seen(retry.getByText(/db is taken back first, with everything that stands on it/))
+    await retry.getByRole('button', { name: 'Try again', exact: true }).click()
+    await retry.waitFor({ state: 'detached' })
+    await seen(page.getByText('2, tried again'), page.getByText('held', { exact: true }))
     await page.getByRole('button', { name: 'Abort…' }).click()
     const abort = page.getByRole('dialog', { name: 'Abort this ramp?' })
     await abort.getByLabel('Leave everything as it stands').check()
@@ -181,10 +188,60 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const proposals = '/v1/contracts/Environment/shop/proposals'
     const waiting = await askLocally<ProposalPage>(served.workspace, proposals)
     const answers = `${proposals}/${waiting.proposals[0]?.proposal}/answers`
-    const yes = { say: 'approve', by: 'tina', as: ['team-db', 'team-data'] }
+    const yes = { say: 'approve', by: 'tina', as: ['team-db'] }
     await askLocally(served.workspace, answers, yes)
-    await page.reload()
+    await page.goto('/approvals')
+    await seen(
+      page.getByText('tina said yes for team-db'),
+      page.getByText(/waits for/).getByText('team-data'),
+    )
+    await page.getByRole('button', { name: 'Look or withdraw of Environment/shop' }).click()
+    const looking = page.getByRole('dialog', { name: 'Change Environment/shop?' })
+    await seen(looking.getByText('spec.components.db.owner'))
+    assert.equal(await looking.getByRole('button', { name: 'Approve' }).count(), 0)
+    await looking.getByRole('button', { name: 'Leave it' }).click()
+    await askLocally(served.workspace, answers, { ...yes, as: ['team-data'] })
+    await seen(page.getByText('No change of a contract waits for an owner.'))
+    await page.goto('/contracts/Environment/shop')
     await seen(page.getByRole('button', { name: /Revision 3/ }))
+  })
+
+  test('approves and rejects what others propose, and withdraws what is its own', async (t) => {
+    const { workspace, url, token } = served
+    const text = (owner: string, deadline: string): string =>
+      contractText('till', ['db'], `      deadline: ${deadline}\n`).replace('team-db', owner)
+    const apply = (words: object): Promise<unknown> => askLocally(workspace, '/v1/apply', words)
+    const sourced = (owner: string, deadline: string): object => ({
+      sources: [{ path: 'till.yaml', text: text(owner, deadline) }],
+    })
+    await apply({ ...sourced('token:browser', '9s'), as: ['token:browser'] })
+    const page = await openPage(t, browser, url, { token })
+    const propose = async (deadline: string): Promise<void> => {
+      await apply({ ...sourced('token:browser', deadline), by: 'somebody', why: 'it is slow' })
+      await page.goto('/approvals')
+      await page.getByRole('button', { name: 'Approve or reject of Environment/till' }).click()
+      await seen(page.getByRole('dialog').getByText('spec.components.db.deadline'))
+    }
+    await propose('8s')
+    await seen(page.getByText(/proposed by somebody .*: it is slow/))
+    await page.getByLabel('Why').fill('too short')
+    await page.getByRole('button', { name: 'Reject', exact: true }).click()
+    await seen(page.getByText('No change of a contract waits for an owner.'))
+    await propose('7s')
+    await page.getByRole('button', { name: 'Approve', exact: true }).click()
+    await seen(page.getByText('No change of a contract waits for an owner.'))
+    await page.goto('/contracts/Environment/till')
+    await seen(page.getByRole('button', { name: /Revision 2/ }))
+    const own = await fetch(`${url}/v1/apply`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify(sourced('team-till', '7s')),
+    })
+    assert.equal(own.status, 200)
+    await page.goto('/approvals')
+    await page.getByRole('button', { name: 'Look or withdraw of Environment/till' }).click()
+    await page.getByRole('dialog').getByRole('button', { name: 'Withdraw' }).click()
+    await seen(page.getByText('No change of a contract waits for an owner.'))
   })
 
   test('makes a token whose secret it shows once, and revokes it', async (t) => {

@@ -2,7 +2,7 @@
  * Takes pictures of the dashboard, to be looked at: a healthy, a stuck, a broken and an empty system, each
  * in light, dark and narrow. They are left in test/tmp/screenshots.
  *
- * Usage: node test/browser/screenshots.ts
+ * Usage: node test/browser/screenshots.ts [system ...]
  */
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -52,7 +52,8 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
       by: 'somebody',
     })
     await until('it holds', async () => (await phaseOf(served, ramp)) === 'held', 30_000)
-    return ['/', `/ramps/${ramp}?stage=invoices`]
+    await propose(served)
+    return ['/', `/ramps/${ramp}?stage=invoices`, '/approvals']
   },
   broken: async (served) => {
     const folder = writeContract(served, 'shop', PARTS)
@@ -65,9 +66,29 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
   },
 }
 
+/** Has the owner of one part want what takes the word of another one. */
+async function propose({ workspace }: Served): Promise<void> {
+  const apply = (parts: readonly string[], words: object): Promise<unknown> => {
+    const document = contractDocument('billing', parts)
+    return askLocally(workspace, '/v1/apply', { documents: [document], ...words })
+  }
+  await apply(['queue', 'invoices'], { as: ['team-queue', 'team-invoices'] })
+  const why = 'letters are written by the invoices themselves'
+  await apply(['queue', 'invoices', 'letters'], { by: 'somebody', why })
+  const other = contractDocument('shop', PARTS)
+  await askLocally(workspace, '/v1/apply', {
+    documents: [other],
+    as: PARTS.map((one) => `team-${one}`),
+  })
+  const fewer = contractDocument('shop', PARTS.slice(0, 2))
+  await askLocally(workspace, '/v1/apply', { documents: [fewer], by: 'somebody' })
+}
+
 const browser = await openBrowser()
 try {
+  const wanted = process.argv.slice(2)
   for (const [system, bring] of Object.entries(SYSTEMS)) {
+    if (wanted.length > 0 && !wanted.includes(system)) continue
     const served = await openServed()
     try {
       const pages = await bring(served)

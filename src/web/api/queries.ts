@@ -9,6 +9,7 @@ import type {
   RevisionPage,
   RevisionView,
 } from '../../server/wire/contracts.ts'
+import type { ProposalDetail, ProposalPage, ProposalView } from '../../server/wire/proposals.ts'
 import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
 import type {
   CircumstanceReply,
@@ -110,6 +111,30 @@ export const approvalsQuery = queryOptions({
   queryFn: async ({ signal }) => listIn<ApprovalView>(await ask({ path: '/v1/approvals', signal })),
   ...live,
 })
+
+/** Changes of contracts that wait for owners, those that wait longest first. */
+export const proposalsQuery = queryOptions({
+  queryKey: ['proposals'],
+  queryFn: ({ signal }) =>
+    ask<ProposalPage>({ path: '/v1/proposals', query: { limit: 100 }, signal }),
+  ...live,
+})
+
+/** What a proposal would change. */
+export function proposalQuery(proposal: ProposalName) {
+  return queryOptions({
+    queryKey: ['proposal', proposal.proposal],
+    queryFn: ({ signal }) => ask<ProposalDetail>({ path: proposalPath(proposal), signal }),
+  })
+}
+
+/** Which proposal. */
+export type ProposalName = Pick<ProposalView, 'kind' | 'name' | 'proposal'>
+
+/** Its address. */
+export function proposalPath({ proposal, ...contract }: ProposalName): string {
+  return `${contractPath(contract)}/proposals/${encodeURIComponent(proposal)}`
+}
 
 export const contractsQuery = queryOptions({
   queryKey: ['contracts'],

@@ -1,4 +1,7 @@
-/** What waits for somebody's word: yours first, then that of others, each with why you may not. */
+/**
+ * What waits for somebody's word: ramps, yours first, then those of others, each with why you may not;
+ * then changes of contracts.
+ */
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
@@ -12,6 +15,7 @@ import { DigestText } from '../part/short-text.tsx'
 import { Empty } from '../part/state-note.tsx'
 import { Ago } from '../part/time.tsx'
 import { ApproveDialog } from '../ramp/approve-dialog.tsx'
+import { ProposalsPanel } from './proposals-panel.tsx'
 
 /** The page. */
 export function ApprovalsPage(): ReactNode {
@@ -19,11 +23,12 @@ export function ApprovalsPage(): ReactNode {
   return (
     <Page
       title="Approvals"
-      about="An approval holds for one plan, and nobody approves what they proposed."
+      about="An approval holds for one plan or one change, and nobody approves what they proposed."
     >
       <Loaded query={query} what="The list of approvals" lines={4}>
         {(approvals) => <Lists approvals={approvalsInTurn(approvals)} />}
       </Loaded>
+      <ProposalsPanel />
     </Page>
   )
 }

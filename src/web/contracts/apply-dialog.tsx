@@ -112,8 +112,8 @@ function Proposed(props: {
       <div className="flex flex-col gap-4">
         <WordsTaken owners={owners} />
         <p>
-          They see it with <code className="font-mono text-xs">rampart contracts proposals</code>,
-          and answer with{' '}
+          They see it at Approvals, or with{' '}
+          <code className="font-mono text-xs">rampart contracts proposals</code>, and answer with{' '}
           <code className="font-mono text-xs">
             rampart contracts approve {kind}/{name}
           </code>

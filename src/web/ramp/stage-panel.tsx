@@ -65,7 +65,7 @@ export function StagePanel(props: {
         {view.now.cause === undefined ? null : (
           <p className="rounded-md bg-bad-soft px-3 py-2 text-bad">{view.now.cause.sentence}</p>
         )}
-        <RetryStage state={state} stage={view.stage.name} />
+        {moment.isNow ? <RetryStage state={state} stage={view.stage.name} /> : null}
         <Waits moment={moment} place={view.place} />
         <Conditions moment={moment} stage={view.stage.name} />
       </div>
