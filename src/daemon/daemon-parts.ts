@@ -1,5 +1,6 @@
 /** The real parts of a daemon, put together. Opening them starts nothing but takes over what runs. */
 import { SystemClock } from '../clock/system-clock.ts'
+import type { Discovery } from '../edge/discovery/server/open-discovery.ts'
 import { Engine } from '../engine/engine.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import { WebhookNotifier } from '../notifier/webhook-notifier.ts'
@@ -17,6 +18,7 @@ import type { DaemonPlace } from '../server/client/daemon-place.ts'
 import type { AgentParts, Components } from '../server/parts.ts'
 import type { Log } from '../telemetry/log-about.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
+import { openDaemonDiscovery } from './daemon-discovery.ts'
 import { CelExpressions } from './daemon-expressions.ts'
 import { type DaemonFronts, openDaemonFronts } from './daemon-fronts.ts'
 import { openDaemonPorts } from './daemon-ports.ts'
@@ -51,6 +53,8 @@ export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'clo
   readonly ports?: LocalPortBroker
   /** Absent where no ports are leased. */
   readonly edge?: DaemonFronts
+  /** Absent where none is asked for. */
+  readonly discovery?: Discovery
 }
 
 /**
@@ -69,6 +73,9 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
     ...(replica === undefined ? {} : { replica }),
   })
   const edge = ports && (await openDaemonFronts({ place, ports, clock, kernel, log, onTrouble }))
+  const { settings } = options
+  const discovery =
+    ports && (await openDaemonDiscovery({ broker: ports, clock, settings, log, onTrouble }))
   const leased = ports && {
     ports: new LeasedPorts({ broker: ports, onTrouble }),
     ...(edge && { fronts: edge.fronts }),
@@ -89,7 +96,12 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const { runtime, components } = world
   const watching = openCircumstances(place, clock, onTrouble)
   const { close: _, ...kept } = store
-  const some = { ...(agents && { agents }), ...(ports && { ports }), ...(edge && { edge }) }
+  const some = {
+    ...(agents && { agents }),
+    ...(ports && { ports }),
+    ...(edge && { edge }),
+    ...(discovery && { discovery }),
+  }
   return { ...kept, store, clock, world, runtime, engine, components, ...some, ...watching }
 }
 
@@ -99,6 +111,7 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   parts.agents?.desk.close()
   await parts.recorder.close()
   closeWorldParts(parts.world)
+  await parts.discovery?.close()
   await parts.edge?.leave()
   await parts.ports?.close()
   await parts.store.close()

@@ -141,12 +141,17 @@ function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof 
   }
 }
 
+/** Marks nothing: it says which doors of discovery a daemon opens. */
+const DISCOVERY = 'RAMPART_DISCOVERY'
+
 /**
  * The variables without those by which a runtime marks what it has started: a daemon that a component
  * has started must not be taken for a part of that component.
  */
 function withoutMarks(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  const kept = Object.entries(variables).filter(([name]) => !name.startsWith('RAMPART_'))
+  const kept = Object.entries(variables).filter(
+    ([name]) => !name.startsWith('RAMPART_') || name === DISCOVERY,
+  )
   return Object.fromEntries(kept)
 }
 
