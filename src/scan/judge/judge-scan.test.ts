@@ -113,6 +113,20 @@ test('of several compositions a program is started with its own, and with that o
   assert.deepEqual(told([script, other, of('apps/infra')]), CONFLICT)
 })
 
+test('of scripts of two packages only those that one works with are in conflict', () => {
+  const script = (home: string, profile: string): FoundPort => {
+    const file = `${home}/package.json`
+    return claim({ file, unit: home, format: 'package.json', profiles: [profile] })
+  }
+  assert.deepEqual(told([script('a', 'dev'), script('b', 'start')]), CONFLICT)
+  assert.deepEqual(told([script('a', 'storybook'), script('b', 'storybook')]), [
+    'note conflict 8080 2',
+  ])
+  const servers = ['a', 'b'].map((unit) => claim({ unit, format: 'nginx', file: `${unit}/x` }))
+  assert.deepEqual(told(servers), ['warning conflict 8080 2'])
+  assert.deepEqual(told(servers, { isTogether: true }), CONFLICT)
+})
+
 test('pods that may choose a node are no conflict, and those on every node are', () => {
   const on = (isEverywhere: boolean, labels = {}): Partial<FoundPort> => {
     return { scope: 'node', format: 'kubernetes', unit: `${line}`, nodes: { isEverywhere, labels } }

@@ -13,6 +13,9 @@ export type Meeting = 'together' | 'likely' | 'perhaps' | 'never'
 const OF_SERVERS =
   /^(nginx|haproxy|caddy|systemd|kubernetes|helm|envoy|prometheus|traefik|terraform|nomad)/
 
+/** Of which a machine usually runs one, or which are run one after the other. */
+const ONE_A_MACHINE = /^(nginx|haproxy|caddy|envoy|prometheus|playwright|devcontainer)/
+
 /** Whether they are started together. */
 export function meetingOf(one: FoundPort, other: FoundPort, around: Surroundings): Meeting {
   if (isSameThing(one, other) || !mayShareEnvironment(one, other)) return 'never'
@@ -22,8 +25,8 @@ export function meetingOf(one: FoundPort, other: FoundPort, around: Surroundings
   const onNodes = meetingOnNodes(one, other)
   if (onNodes !== 'together') return onNodes
   if (isPartOf(one, other) || isPartOf(other, one)) return 'perhaps'
-  // A second program does without its inspector, and says so.
-  if (one.tool === 'inspector' && other.tool === 'inspector') return 'perhaps'
+  const beside = one.format === other.format ? besideEachOther(one, other) : 'together'
+  if (beside !== 'together') return around.isTogether ? 'together' : beside
   if (isElsewhere(one, other) || isElsewhere(other, one)) return 'perhaps'
   return around.meetingOfUnits(one, other)
 }
@@ -72,6 +75,23 @@ function meetingOnNodes(one: FoundPort, other: FoundPort): Meeting {
   }
   const [all, some] = mine.isEverywhere ? [mine, theirs] : [theirs, mine]
   return isWithin(some, all) ? 'together' : 'perhaps'
+}
+
+/**
+ * Whether two files of one format in two folders are for two programs that run beside each other: scripts
+ * are when both are how one works on their packages; most servers have one configuration a machine.
+ */
+function besideEachOther(one: FoundPort, other: FoundPort): Meeting {
+  // A second program does without its inspector, and says so.
+  if (one.tool === 'inspector' && other.tool === 'inspector') return 'perhaps'
+  if (ONE_A_MACHINE.test(one.format)) return 'likely'
+  if (one.format !== 'package.json') return 'together'
+  const isWorked = ({ profiles = [] }: FoundPort): boolean => profiles.some((name) => isWork(name))
+  return isWorked(one) && isWorked(other) ? 'together' : 'perhaps'
+}
+
+function isWork(script: string): boolean {
+  return /^(dev|develop|start|serve|watch)$/.test(script) || /^(start|serve):dev/.test(script)
 }
 
 /** A container that is built from a folder may be the program in a folder below it. */

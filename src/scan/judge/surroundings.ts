@@ -12,14 +12,15 @@ const OF_PROJECT =
 
 /** The units of a scan, and how they are to each other. */
 export class Surroundings {
-  readonly #isTogether: boolean
+  /** Whether everything is started at once, whatever it looks like. */
+  readonly isTogether: boolean
   /** The programs that each composition builds. */
   readonly #compositions = new Map<string, Set<string>>()
 
   readonly #realms = new Map<string, string>()
 
   constructor(ports: readonly FoundPort[], isTogether = false) {
-    this.#isTogether = isTogether
+    this.isTogether = isTogether
     for (const { format, unit, app } of ports) {
       if (format !== 'compose') continue
       const apps = this.#compositions.get(unit) ?? new Set()
@@ -39,7 +40,7 @@ export class Surroundings {
 
   /** Whether two units are started together, where nothing else speaks against it. */
   meetingOfUnits(one: FoundPort, other: FoundPort): 'together' | 'likely' | 'perhaps' {
-    if (this.#isTogether) return 'together'
+    if (this.isTogether) return 'together'
     const isComposed = this.#compositions.has(one.unit)
     const isOtherComposed = this.#compositions.has(other.unit)
     if (isComposed && isOtherComposed) return this.#meetingOfCompositions(one.unit, other.unit)
