@@ -1,7 +1,7 @@
 /** What all mailboxes promise, as one suite that every adapter runs unchanged. */
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
-import { isFault } from '../../src/core/fault/fault.ts'
+import { Fault, isFault } from '../../src/core/fault/fault.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
 import type { Letter, Mailbox } from '../../src/seams/mailbox.ts'
 
@@ -107,6 +107,31 @@ function describeAnswers(within: Within): void {
       open()
       await Promise.all([first, second])
       assert.deepEqual(handled.slice(3), ['a1 done', 'a2', 'a2 done'])
+    }),
+  )
+
+  it(
+    'handles a letter again whose handling failed, while others go on',
+    within(async ({ sender, owner }) => {
+      const tried: string[] = []
+      owner.serve(always, async ({ id }) => {
+        tried.push(id)
+        if (id === '1' && tried.filter((one) => one === '1').length === 1) {
+          throw new Fault({
+            code: 'ledger-unavailable',
+            operation: 'handle a letter',
+            subject: id,
+            hint: 'It fails once.',
+          })
+        }
+        return { to: id }
+      })
+      const [first, second] = await Promise.all([
+        sender.send(letterOf('1'), soon()),
+        sender.send(letterOf('2'), soon()),
+      ])
+      assert.deepEqual([first, second], [{ to: '1' }, { to: '2' }])
+      assert.deepEqual(tried, ['1', '2', '1'])
     }),
   )
 }

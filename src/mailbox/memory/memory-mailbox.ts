@@ -10,6 +10,9 @@ import type { Letter, Mailbox } from '../../seams/mailbox.ts'
 /** How long an answer is kept for whoever sends the same letter again. @unit ms */
 const ANSWER_KEPT_MS = 3_600_000
 
+/** How long a letter waits whose handling failed. @unit ms */
+const PUT_BACK_MS = 500
+
 /** A letter and what became of it. */
 interface Post {
   readonly letter: Letter
@@ -46,6 +49,15 @@ export class MemoryPostOffice {
     })
   }
 
+  /** Lets a letter be taken up again after a pause, as long as somebody waits for its answer. */
+  putBackSoon(post: Post): void {
+    this.clock.wakeAt(this.clock.nowMs() + PUT_BACK_MS, () => {
+      post.isTaken = false
+      if (post.waiting.size === 0) this.posts.delete(post.letter.id)
+      else this.announce()
+    })
+  }
+
   answer(post: Post, answer: JsonObject): void {
     post.answer = answer
     post.answeredAtMs = this.clock.nowMs()
@@ -63,7 +75,7 @@ export class MemoryPostOffice {
 /** Which office, and who is told of trouble. */
 export interface MemoryMailboxOptions {
   readonly office: MemoryPostOffice
-  /** Told when answering a letter failed; its sender is then not answered. */
+  /** Told when answering a letter failed; it is handled again while its sender waits. */
   readonly onTrouble?: (thrown: unknown) => void
 }
 
@@ -115,6 +127,7 @@ export class MemoryMailbox implements Mailbox {
         office.answer(post, await handle(post.letter))
       } catch (thrown) {
         this.#onTrouble(thrown)
+        office.putBackSoon(post)
       } finally {
         busy.delete(subject)
         office.announce()
