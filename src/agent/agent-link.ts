@@ -6,6 +6,7 @@ import { isFault } from '../core/fault/fault.ts'
 import type { Clock, Timer } from '../seams/clock.ts'
 import type { Random } from '../seams/random.ts'
 import { serverSentEventsOf } from '../server/client/framing.ts'
+import { pause } from '../server/client/pause.ts'
 import type { Transport } from '../server/client/transport.ts'
 import type { AgentErrand, AgentReport, AgentReports } from '../server/wire/agent-work.ts'
 import { type ErrandParts, ErrandRunner } from './errand-runner.ts'
@@ -180,16 +181,4 @@ class Connection {
 
 function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error)
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve()
-  return new Promise((resolve) => {
-    const timer = clock.wakeAt(clock.nowMs() + ms, () => resolve())
-    const stop = (): void => {
-      timer.cancel()
-      resolve()
-    }
-    signal.addEventListener('abort', stop, { once: true })
-  })
 }

@@ -112,6 +112,17 @@ describe('complaints', () => {
     assert.match(parts.stderrText(), /--region is missing.*--role agent --region eu/s)
   })
 
+  test('let an agent speak to nobody whom others could overhear', async () => {
+    for (const [server, said] of [
+      ['http://far.example', /must begin with https/],
+      ['far.example', /A server is written https:/],
+    ] as const) {
+      const parts = collectingParts('.')
+      assert.equal(await runCli(['agent', '--region', 'eu', '--server', server], parts), 2)
+      assert.match(parts.stderrText(), said)
+    }
+  })
+
   test('never hide a bug of our own', () => {
     const bug = new AssertionFailure('two is not one')
     assert.throws(() => complain(collectingParts('.'), bug, false), bug)

@@ -3,6 +3,7 @@
  * not answer in time is left out, so that one that is cut off keeps nobody waiting.
  */
 import type { Clock } from '../../seams/clock.ts'
+import { pause } from '../client/pause.ts'
 import type { LogsWanted, ServerParts } from '../parts.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
 
@@ -144,17 +145,4 @@ async function inTime<Value>(
   } finally {
     timer.cancel()
   }
-}
-
-function pause(clock: Clock, ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    const over = (): void => {
-      timer.cancel()
-      // Somebody may follow for days: what is over must not stay with their signal.
-      signal.removeEventListener('abort', over)
-      resolve()
-    }
-    const timer = clock.wakeAt(clock.nowMs() + ms, over)
-    signal.addEventListener('abort', over)
-  })
 }

@@ -2,22 +2,21 @@
 
 import type { FaultCodeName } from '../../../src/core/fault/codes.ts'
 import { Fault } from '../../../src/core/fault/fault.ts'
+import { LedgerAbove } from '../../../src/daemon/daemon-ledger.ts'
 import type {
   Append,
   Ledger,
   Recorded,
   Snapshot,
   StreamSummary,
-  Verification,
 } from '../../../src/seams/ledger.ts'
 import type { SimulatedClock } from '../simulated-clock.ts'
 import type { Faults } from './faults.ts'
 
 /** Puts faults between an engine and its ledger. */
-export class FaultyLedger implements Ledger {
+export class FaultyLedger extends LedgerAbove {
   /** Called after every write that got through, before the writer is told. */
   onWritten: (append: Append) => void = () => undefined
-  readonly #below: Ledger
   readonly #clock: SimulatedClock
   readonly #faults: Faults
   readonly #isWriterAlive: () => boolean
@@ -30,13 +29,13 @@ export class FaultyLedger implements Ledger {
     readonly faults: Faults
     readonly isWriterAlive: () => boolean
   }) {
-    this.#below = options.below
+    super(options.below)
     this.#clock = options.clock
     this.#faults = options.faults
     this.#isWriterAlive = options.isWriterAlive
   }
 
-  append(append: Append): Promise<readonly Recorded[]> {
+  override append(append: Append): Promise<readonly Recorded[]> {
     const before = this.#last.get(append.stream) ?? Promise.resolve()
     const made = before.then(() => this.#append(append))
     this.#last.set(
@@ -53,64 +52,36 @@ export class FaultyLedger implements Ledger {
     if (!this.#isWriterAlive()) return new Promise(() => undefined)
     if (faults.strikes('ledger-loses-before', 10)) throw fault('ledger-unavailable', append.stream)
     if (faults.strikes('ledger-conflicts', 10)) throw fault('ledger-conflict', append.stream)
-    const recorded = await this.#below.append(append)
+    const recorded = await super.append(append)
     this.onWritten(append)
     await this.#delay()
     if (faults.strikes('ledger-loses-after', 10)) throw fault('ledger-unavailable', append.stream)
     return recorded
   }
 
-  async *read(stream: string, after?: number): AsyncIterable<Recorded> {
+  override async *read(stream: string, after?: number): AsyncIterable<Recorded> {
     this.#assertReadable(stream)
-    yield* this.#below.read(stream, after)
+    yield* super.read(stream, after)
   }
 
-  async *readAll(after?: number): AsyncIterable<Recorded> {
+  override async *readAll(after?: number): AsyncIterable<Recorded> {
     this.#assertReadable('all')
-    yield* this.#below.readAll(after)
+    yield* super.readAll(after)
   }
 
-  async streams(): Promise<readonly StreamSummary[]> {
+  override async streams(): Promise<readonly StreamSummary[]> {
     this.#assertReadable('streams')
-    return this.#below.streams()
+    return super.streams()
   }
 
-  async saveSnapshot(snapshot: Snapshot): Promise<void> {
+  override async saveSnapshot(snapshot: Snapshot): Promise<void> {
     this.#assertReadable('snapshot')
-    return this.#below.saveSnapshot(snapshot)
+    return super.saveSnapshot(snapshot)
   }
 
-  async loadSnapshot(stream: string): Promise<Snapshot | undefined> {
+  override async loadSnapshot(stream: string): Promise<Snapshot | undefined> {
     this.#assertReadable('snapshot')
-    return this.#below.loadSnapshot(stream)
-  }
-
-  onAppended(listener: (stream: string | undefined) => void): () => void {
-    return this.#below.onAppended(listener)
-  }
-
-  checkHealth(): ReturnType<Ledger['checkHealth']> {
-    return this.#below.checkHealth()
-  }
-
-  end(): Promise<number> {
-    return this.#below.end()
-  }
-
-  checkpointAt(position: number): ReturnType<Ledger['checkpointAt']> {
-    return this.#below.checkpointAt(position)
-  }
-
-  checkpoint(): Promise<void> {
-    return this.#below.checkpoint()
-  }
-
-  verify(): Promise<Verification> {
-    return this.#below.verify()
-  }
-
-  close(): Promise<void> {
-    return this.#below.close()
+    return super.loadSnapshot(stream)
   }
 
   async #delay(): Promise<void> {
