@@ -31,6 +31,9 @@ const ORDER_ID_SCHEMA = {
 await runProgram('api', async (program) => {
   const app = Fastify({ forceCloseConnections: true })
   const dependencies = await openDependencies(program)
+  app.addHook('onSend', async (_request, reply) => {
+    reply.header('x-shop-release', dependencies.release)
+  })
   addPages(app, dependencies)
   addOrders(app, dependencies)
   program.onStop(() => app.close())

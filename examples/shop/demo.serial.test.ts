@@ -32,6 +32,7 @@ interface Shop {
     readonly startedAtMs: number
     readonly readyAtMs: number
   }[]
+  readonly roll?: { readonly requests: number; readonly failed: number }
   readonly left: unknown
 }
 
@@ -137,11 +138,14 @@ describe('the demo', { concurrency: 2 }, () => {
   test('goes up and down and leaves nothing, twice in a row', async (t) => {
     const shop = copyShop(t)
     for (const round of [1, 2]) {
-      const { exitCode, result, stderr } = await demo(shop)
+      // The new release is tried once; coming up again where something has been is what is twice.
+      const { exitCode, result, stderr } = await demo(shop, round === 1 ? '--roll' : '--no-roll')
       assert.equal(exitCode, 0, stderr)
       assert.equal(result.verdict, 'ready')
       assert.ok(result.criticalPathMs > 0 && result.totalMs >= result.criticalPathMs)
-      assert.equal(result.stages.length, 14)
+      assert.equal(result.stages.length, 22)
+      assert.equal(result.roll?.failed, round === 1 ? 0 : undefined)
+      assert.equal((result.roll?.requests ?? 0) > 0, round === 1)
       for (const { name, verdict, startedAtMs, readyAtMs } of result.stages) {
         assert.match(verdict, /^(ready|completed)$/, name)
         assert.ok(startedAtMs <= readyAtMs, name)

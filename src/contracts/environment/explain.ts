@@ -81,6 +81,13 @@ function explainComponent(component: Component, place: number): string {
     lines.push(`   It is stopped only once, within ${within}:`)
     lines.push(...component.drain.until.map((condition) => `     - ${explainCondition(condition)}`))
   }
+  if (component.roll !== undefined) {
+    const within = describeDuration(component.roll.drainMs)
+    lines.push(
+      '   When it has changed, the old one serves until the new one and all else is proved;',
+    )
+    lines.push(`   it is stopped once, within ${within}, nothing is under way there any more.`)
+  }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
 }

@@ -8,6 +8,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { Group, Plan, Stage } from '../../core/plan/plan.ts'
 import type { PlanRequest } from '../contract.ts'
 import type { EnvironmentContract, EnvironmentDefinition } from './definition.ts'
+import { isRolling } from './roll.ts'
 import { stagesDown } from './stages-down.ts'
 import { stagesUp } from './stages-up.ts'
 import { stagesWatch } from './stages-watch.ts'
@@ -65,11 +66,15 @@ export function nextGoal(
   return aimEnvironment(contract, target).watch === undefined ? undefined : 'watch'
 }
 
-/** Regions, each waiting on the way up for those that it comes after. */
-function groupsOf({ regions }: EnvironmentDefinition, goal: string): readonly Group[] {
-  return regions.map(({ name, after }) => ({
+/**
+ * Regions, each waiting on the way up for those that it comes after; where something is rolled, its
+ * stages wait by themselves, since what ends in one region waits for the proof of all.
+ */
+function groupsOf(definition: EnvironmentDefinition, goal: string): readonly Group[] {
+  const isWaiting = goal === 'up' && !isRolling(definition)
+  return definition.regions.map(({ name, after }) => ({
     name,
-    needs: goal === 'up' ? after.map((group) => ({ group, until: 'ready' as const })) : [],
+    needs: isWaiting ? after.map((group) => ({ group, until: 'ready' as const })) : [],
   }))
 }
 

@@ -6,7 +6,7 @@
  */
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
 import type { JsonObject } from '../../core/units/json.ts'
-import type { Component, Roll, Stop } from './definition.ts'
+import type { Component, EnvironmentDefinition, Roll, Stop } from './definition.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { ownedBy, type PlacedNeed, type Placement } from './region.ts'
 import type { WrittenRoll } from './written-roll.ts'
@@ -56,6 +56,25 @@ export function rollStages(environment: string, placement: Placement): readonly 
       compensation: frontCommand('switchBack', { front, from: instanceOf(stage) }),
     },
   ]
+}
+
+/** Whether anything of it is replaced without a gap. */
+export function isRolling({ components }: EnvironmentDefinition): boolean {
+  return components.some(({ roll }) => roll !== undefined)
+}
+
+/** Lets a stage wait for all stages of the regions that its own one comes after. */
+export function waitForRegions(
+  stages: readonly Stage[],
+  { regions }: EnvironmentDefinition,
+): (stage: Stage) => Stage {
+  return (stage) => {
+    const after = regions.find(({ name }) => name === stage.group)?.after ?? []
+    const earlier = stages.filter(({ group }) => group !== undefined && after.includes(group))
+    const known = new Set(stage.needs.map((need) => need.stage))
+    const more = earlier.filter(({ name }) => !known.has(name)).map(provedNeed)
+    return more.length === 0 ? stage : { ...stage, needs: [...stage.needs, ...more] }
+  }
 }
 
 /** The stages that end what is replaced, once everything else of the ramp is proved. */

@@ -5,7 +5,14 @@ import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import { ownedBy, type Placement, placementsOf } from './region.ts'
-import { frontName, retireStages, rollStages, settledNeed } from './roll.ts'
+import {
+  frontName,
+  isRolling,
+  retireStages,
+  rollStages,
+  settledNeed,
+  waitForRegions,
+} from './roll.ts'
 
 /** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
 export const AGREE_STAGE = 'agree'
@@ -21,7 +28,8 @@ export function stagesUp(environment: string, definition: EnvironmentDefinition)
     return [stageUp(environment, placement, placements), ...around]
   })
   const agree = definition.agree.length === 0 ? [] : [agreeStage(definition, placements)]
-  const proved = [...stages, ...agree]
+  const waiting = isRolling(definition) ? stages.map(waitForRegions(stages, definition)) : stages
+  const proved = [...waiting, ...agree]
   const retiring = placements.flatMap((placement) => retireStages(environment, placement, proved))
   return [...proved, ...retiring]
 }
