@@ -13,6 +13,7 @@ const MARKS: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲'
 const MOODS = { error: 'bad', warning: 'moving', note: 'waiting' } as const
 const INDENT = '    '
 const REMARKS_MAX = 6
+const PLACES_MAX = 12
 
 /** Every finding, an empty line between. */
 export function findingLines(report: ScanReport, paint: Paint, width: number): readonly string[] {
@@ -41,7 +42,12 @@ function linesOfFinding(finding: ScanFinding, { prefix, paint, width }: Drawn): 
 }
 
 /** A row for each place; where that is too wide, its words below it. */
-function placeLines(ports: readonly FoundPort[], prefix: string, width: number): readonly string[] {
+function placeLines(all: readonly FoundPort[], prefix: string, width: number): readonly string[] {
+  if (all.length > PLACES_MAX) {
+    const shown = placeLines(all.slice(0, PLACES_MAX - 1), prefix, width)
+    return [...shown, `${INDENT}and at ${all.length - PLACES_MAX + 1} other places; --json has all`]
+  }
+  const ports = all
   const rows = ports.map((port) => [placeOf(port, prefix), port.service, wordsOf(port)])
   const lines = tableLines(rows).map((line) => `${INDENT}${line}`)
   if (lines.every((line) => line.length <= width)) return lines

@@ -34,7 +34,9 @@ export function findConflicts(
   ports: readonly FoundPort[],
   { taken, around }: { readonly taken: TakenPorts; readonly around: Surroundings },
 ): readonly RawFinding[] {
-  const claims = ports.filter((port) => isListening(port)).toSorted((a, b) => a.first - b.first)
+  const claims = eachThingOnce(ports.filter((port) => isListening(port))).toSorted(
+    (a, b) => a.first - b.first,
+  )
   const pairs = contestsOf(claims, around)
   const findings = SEVERITIES.flatMap((severity) => {
     const asBad = pairs.filter((pair) => pair.severity === severity).map(pairOf)
@@ -45,6 +47,24 @@ export function findConflicts(
     })
   })
   return [...findings, ...crowdsOf(claims, taken)]
+}
+
+/** A thing that several lines speak of in the same way is in the way of others once. */
+function eachThingOnce(claims: readonly FoundPort[]): readonly FoundPort[] {
+  const once = new Map<string | FoundPort, FoundPort>()
+  for (const claim of claims) {
+    const { identity, unit, variant, profiles, environment, except } = claim
+    const { scope, protocol, addresses, first, last, instances } = claim
+    const key =
+      identity === undefined
+        ? claim
+        : JSON.stringify([
+            ...[identity, unit, variant, profiles, environment, except],
+            ...[scope, protocol, addresses, first, last, instances, severityOf(claim)],
+          ])
+    if (!once.has(key)) once.set(key, claim)
+  }
+  return [...once.values()]
 }
 
 /** Ports of a pod's own network are claimed when the pod says so, although nothing publishes them. */

@@ -66,6 +66,8 @@ test('two ways of starting one thing are never in conflict', () => {
   assert.deepEqual(pair({ profiles: ['a'] }, { profiles: ['b'] }), [])
   assert.deepEqual(pair({ profiles: ['a'] }, { profiles: ['b', 'a'] }), CONFLICT)
   assert.deepEqual(pair({ identity: 'Service/web' }, { identity: 'Service/web' }), [])
+  const many = Array.from({ length: 30_000 }, () => claim({ identity: 'site', service: 'web' }))
+  assert.deepEqual(told([...many, claim()]), CONFLICT)
   const program = { app: 'web', unit: 'package web', format: 'package-json' }
   assert.deepEqual(pair({ app: 'web' }, program), [])
   assert.deepEqual(pair({ app: 'web' }, { app: 'web', confidence: 'default' }), [])

@@ -2,6 +2,8 @@
 import { type PortSpan, printSpan } from '../../core/port/machine-facts.ts'
 import type { FoundPort } from '../found/found-port.ts'
 
+const NAMES_MAX = 5
+
 /** `8080`, `8080-8090`, `53/udp`. */
 export function printPort(span: PortSpan, protocol: string): string {
   return protocol === 'tcp' ? printSpan(span) : `${printSpan(span)}/${protocol}`
@@ -15,7 +17,7 @@ export function printScope(scope: string): string {
   return `in the network of ${scope.replace(/^network (\.\/)?/, '')}`
 }
 
-/** `web, api and db`; those that are several times there are counted. */
+/** `web, api and db`, the first of many; those that are several times there are counted. */
 export function listServices(ports: readonly FoundPort[]): string {
   const counts = new Map<string, number>()
   for (const { service } of ports) counts.set(service, (counts.get(service) ?? 0) + 1)
