@@ -21,9 +21,9 @@ export function printScope(scope: string): string {
 export function listServices(ports: readonly FoundPort[]): string {
   const counts = new Map<string, number>()
   for (const { service } of ports) counts.set(service, (counts.get(service) ?? 0) + 1)
-  const words = [...counts].map(([name, count]) =>
-    count === 1 ? name : `${name} (${count} times)`,
-  )
+  const all = [...counts].map(([name, count]) => (count === 1 ? name : `${name} (${count} times)`))
+  const rest = all.length - NAMES_MAX
+  const words = rest <= 1 ? all : [...all.slice(0, NAMES_MAX), `${rest} others`]
   const last = words.pop() ?? ''
   return words.length === 0 ? last : `${words.join(', ')} and ${last}`
 }
