@@ -21,6 +21,9 @@ const PAUSE_MOST_MS = 5_000
 /** Until the server has said how long it may be silent. @unit ms */
 const SILENCE_MS = 15_000
 
+/** How much goes into one request of several reports: servers read 4 MiB. @unit characters */
+const REQUEST_MAX = 1_200_000
+
 /** How an agent presents itself. */
 export interface AgentPresentation {
   readonly region: string
@@ -77,7 +80,7 @@ class Connection {
   readonly #runner: ErrandRunner
   readonly #lost = new AbortController()
   #session: string | undefined
-  #reports: AgentReport[] = []
+  readonly #reports: AgentReport[] = []
   #sending: Promise<void> | undefined
   #beat: Timer | undefined
   #silence: Timer | undefined
@@ -162,8 +165,7 @@ class Connection {
 
   async #sendAll(): Promise<void> {
     const { transport, server, log } = this.#options
-    const reports = this.#reports
-    this.#reports = []
+    const reports = this.#reports.splice(0, fitting(this.#reports))
     const session = this.#session
     if (session === undefined || this.#lost.signal.aborted) return
     const body: AgentReports = { session, reports }
@@ -177,6 +179,18 @@ class Connection {
       this.#lost.abort()
     }
   }
+}
+
+/** How many of these go into one request: at least one, which is small enough by itself. */
+function fitting(reports: readonly AgentReport[]): number {
+  let characters = 0
+  let count = 0
+  for (const report of reports) {
+    characters += JSON.stringify(report).length
+    if (count > 0 && characters > REQUEST_MAX) break
+    count += 1
+  }
+  return count
 }
 
 function sentenceOf(error: unknown): string {

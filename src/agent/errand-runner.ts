@@ -5,6 +5,7 @@
  */
 import type { CommandAnswer } from '../core/entry/entry.ts'
 import type { Answer } from '../core/plan/verdict.ts'
+import type { JsonObject } from '../core/units/json.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { AgentErrand, AgentReport } from '../server/wire/agent-work.ts'
@@ -32,6 +33,13 @@ const LINE_OVERHEAD = 150
 
 /** How much of a line is told: no less than a server takes. @unit characters */
 const LINE_CHARACTERS_MAX = 100_000
+
+/** How many starts of components go into one report: no more than a server takes. */
+const COMPONENTS_MAX = 5_000
+
+/** How large the JSON of evidence and of outputs is: no larger than a server takes. @unit characters */
+const EVIDENCE_MAX = 1_000_000
+const OUTPUTS_MAX = 200_000
 
 /** What errands are done with. */
 export interface ErrandParts {
@@ -91,10 +99,22 @@ export class ErrandRunner {
       case 'run':
         return { errand: id, told: 'outcome', outcome: await this.#run(errand, signal) }
       case 'list':
-        return { errand: id, told: 'components', components: this.#parts.components.list() }
+        return { errand: id, told: 'components', components: this.#components() }
       case 'tail':
         return { errand: id, told: 'lines', lines: await this.#tail(errand, signal) }
     }
+  }
+
+  /** What runs before what ran: a list that is too long leaves out what has ended longest. */
+  #components(): readonly ComponentView[] {
+    const all = this.#parts.components.list()
+    if (all.length <= COMPONENTS_MAX) return all
+    const running = all.filter(({ status }) => status === 'running')
+    const ended = all
+      .filter(({ status }) => status !== 'running')
+      .sort((one, other) => other.sinceMs - one.sinceMs)
+    const told = new Set([...running, ...ended].slice(0, COMPONENTS_MAX))
+    return all.filter((one) => told.has(one))
   }
 
   async #ask(errand: Extract<Work, { do: 'ask' }>, signal: AbortSignal): Promise<Answer> {
@@ -102,7 +122,8 @@ export class ErrandRunner {
     const probe = this.#parts.probes.find((candidate) => candidate.kind === kind)
     if (probe === undefined) return errored('part-unknown', `This agent has no probe ${kind}.`)
     try {
-      return await probe.ask({ ...asking, signal })
+      const answer = await probe.ask({ ...asking, signal })
+      return isWithin(EVIDENCE_MAX, answer.evidence) ? answer : { ...answer, evidence: TOO_LARGE }
     } catch (error) {
       return errored('probe-crashed', `The probe ${kind} failed by a bug: ${sentenceOf(error)}`)
     }
@@ -115,7 +136,8 @@ export class ErrandRunner {
       return failed('part-unknown', `This agent has no actuator ${name}.`, false)
     }
     try {
-      return await actuator.run({ ...order, signal })
+      const outcome = await actuator.run({ ...order, signal })
+      return isWithin(OUTPUTS_MAX, outcome.outputs) ? outcome : { ...outcome, outputs: TOO_LARGE }
     } catch (error) {
       const sentence = `The actuator ${name} failed by a bug: ${sentenceOf(error)}`
       return failed('actuator-crashed', sentence, true)
@@ -154,6 +176,13 @@ export class ErrandRunner {
     const stop = probe?.watch?.({ ...asking, signal }, changed)
     signal.addEventListener('abort', () => stop?.(), { once: true })
   }
+}
+
+/** In the place of what is too large to be told. */
+const TOO_LARGE: JsonObject = { omitted: 'It was too large for a report.' }
+
+function isWithin(charactersMax: number, value: JsonObject): boolean {
+  return JSON.stringify(value).length <= charactersMax
 }
 
 function errored(reason: string, sentence: string): Answer {

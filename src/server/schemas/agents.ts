@@ -8,6 +8,11 @@ import { COUNT, INSTANT, listOf, named, promised } from './promised.ts'
 const NAME_MAX = 200
 const TEXT_MAX = 100_000
 const REPORTS_MAX = 10_000
+/** How many components one report tells of, and how many lines; agents tell of no more. */
+const COMPONENTS_MAX = 5_000
+const LINES_MAX = 10_000
+/** How large the JSON of outputs is: all of it goes into the ledger. @unit characters */
+const OUTPUTS_MAX = 262_144
 
 const text = z.string().max(TEXT_MAX)
 const name = z.string().min(1).max(NAME_MAX)
@@ -67,6 +72,11 @@ export const AGENT_WORK: z.ZodType<AgentWorkQuery> = z.strictObject({
   replace: z.stringbool().default(false),
 })
 
+const outputs = JSON_OBJECT.refine(
+  (value) => JSON.stringify(value).length <= OUTPUTS_MAX,
+  `is longer than ${OUTPUTS_MAX} characters of JSON`,
+)
+
 const answer = z.strictObject({
   verdict: z.enum(['passed', 'failed', 'inconclusive', 'errored']),
   outlook: z.enum(['notYet', 'terminal']),
@@ -79,7 +89,7 @@ const outcome = z.strictObject({
   verdict: z.enum(['done', 'failed']),
   reason: name,
   sentence: text,
-  outputs: JSON_OBJECT,
+  outputs,
   retryable: z.boolean(),
 })
 
@@ -112,8 +122,12 @@ export const AGENT_REPORTS: z.ZodType<AgentReports> = promised(
           z.strictObject({ ...of, told: z.literal('answer'), answer }),
           z.strictObject({ ...of, told: z.literal('outcome'), outcome }),
           z.strictObject({ ...of, told: z.literal('changed') }),
-          z.strictObject({ ...of, told: z.literal('components'), components: z.array(component) }),
-          z.strictObject({ ...of, told: z.literal('lines'), lines: z.array(line) }),
+          z.strictObject({
+            ...of,
+            told: z.literal('components'),
+            components: z.array(component).max(COMPONENTS_MAX),
+          }),
+          z.strictObject({ ...of, told: z.literal('lines'), lines: z.array(line).max(LINES_MAX) }),
         ]),
       )
       .max(REPORTS_MAX),
