@@ -20,6 +20,9 @@ export interface Instruction {
 }
 
 const MOST = 5_000
+/** No instruction that somebody wrote is longer. */
+const LONGEST = 20_000
+const MOST_WORDS = 500
 const HEREDOC = /<<-?(["']?)([A-Za-z_]\w*)\1/g
 
 /** Every instruction of a file, in its order. */
@@ -58,22 +61,34 @@ export function readInstructions(source: SourceText): readonly Instruction[] {
 
 /** The words of an instruction, apart at spaces that no quotation mark holds together. */
 export function wordsOf({ parts }: Instruction): readonly Word[] {
-  return parts.flatMap(({ text, offset }) =>
+  const words = bounded(parts).flatMap(({ text, offset }) =>
     [...text.matchAll(/(?:"(?:[^"\\]|\\.)*"|'[^']*'|\\.|[^\s"'\\]|["'\\])+/g)].map((match) => ({
       text: match[0],
       offset: offset + match.index,
     })),
   )
+  return words.slice(0, MOST_WORDS)
 }
 
 /** All that follows the instruction's name, as one line. */
 export function restOf({ parts }: Instruction): string {
-  return parts
+  return bounded(parts)
     .map(({ text }) => text)
     .join(' ')
     .trim()
 }
 
+function bounded(parts: readonly Word[]): readonly Word[] {
+  let left = LONGEST
+  return parts.flatMap(({ text, offset }) => {
+    const part = text.slice(0, left)
+    left -= part.length
+    return part === '' ? [] : [{ text: part, offset }]
+  })
+}
+
 function heredocsOf(parts: readonly Word[]): string[] {
-  return parts.flatMap(({ text }) => [...text.matchAll(HEREDOC)].map((match) => match[2] ?? ''))
+  return bounded(parts).flatMap(({ text }) =>
+    [...text.matchAll(HEREDOC)].map((match) => match[2] ?? ''),
+  )
 }

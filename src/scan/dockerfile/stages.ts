@@ -11,10 +11,16 @@ export interface Stage {
   readonly environment: ReadonlyMap<string, string>
 }
 
-/** An instruction with the variables that are set where it stands. */
+/** An instruction; one that exposes ports, with the variables that are set where it stands. */
 export interface StageInstruction extends Instruction {
   readonly variables: ReadonlyMap<string, string>
 }
+
+/** Variables of variables could grow without end. */
+const LONGEST = 1_000
+const MOST_STAGES = 200
+
+const NOTHING_SET: ReadonlyMap<string, string> = new Map()
 
 interface Growing {
   readonly name: string
@@ -29,6 +35,7 @@ export function stagesOf(instructions: readonly Instruction[]): readonly Stage[]
   const globals = new Map<string, string>()
   for (const instruction of instructions) {
     if (instruction.name === 'FROM') {
+      if (stages.length >= MOST_STAGES) break
       stages.push(begin(instruction, { stages, globals }))
       continue
     }
@@ -37,12 +44,14 @@ export function stagesOf(instructions: readonly Instruction[]): readonly Stage[]
       if (instruction.name === 'ARG') for (const pair of pairsOf(instruction)) set(globals, pair)
       continue
     }
-    stage.instructions.push({ ...instruction, variables: new Map(stage.values) })
+    const isAsked = instruction.name === 'EXPOSE'
+    const variables = isAsked ? new Map(stage.values) : NOTHING_SET
+    stage.instructions.push({ ...instruction, variables })
     if (instruction.name !== 'ARG' && instruction.name !== 'ENV') continue
     for (const [name, written] of pairsOf(instruction)) {
       const value = written ?? globals.get(name)
       if (value === undefined) continue
-      const filled = fillIn(value, (one) => stage.values.get(one)).text
+      const filled = fillIn(value, (one) => stage.values.get(one)).text.slice(0, LONGEST)
       // A variable of the environment counts more than an argument of the same name.
       if (instruction.name === 'ENV') stage.environment.set(name, filled)
       if (instruction.name === 'ENV' || !stage.environment.has(name)) stage.values.set(name, filled)
@@ -73,7 +82,8 @@ function set(
   into: Map<string, string>,
   [name, value]: readonly [string, string | undefined],
 ): void {
-  if (value !== undefined) into.set(name, fillIn(value, (one) => into.get(one)).text)
+  if (value === undefined) return
+  into.set(name, fillIn(value, (one) => into.get(one)).text.slice(0, LONGEST))
 }
 
 /** `A=1 B="2"`, `A` alone, and the older `A 1` of ENV. */

@@ -19,6 +19,8 @@ const TAKEN = /^\.?env(?:\.[\w.-]+)?$|^\.envrc$|\.env$/
 const OTHER = /\.(?:ts|js|mjs|cjs|py|sh|json|ya?ml|md|vault|enc|gpg|bak|html|rs|go)$/
 const TEMPLATE = /(?:^|[.-])(?:example|sample|template|dist|tpl|tmpl|defaults?)(?:[.-]|$)/
 
+const LONGEST = 2_000
+
 /** Reads files of variables. */
 export const dotenvReader: FormatReader = {
   name: 'dotenv',
@@ -50,7 +52,7 @@ function readDotenv(source: SourceText, folder: Folder): Findings {
     ...{ source, folder, home },
     isTemplate: TEMPLATE.test(name),
     isGiven: isGiven(source.path, folder),
-    lookUp: (variable) => values.get(variable) ?? folder.variables[variable],
+    lookUp: (variable) => (values.get(variable) ?? folder.variables[variable])?.slice(0, LONGEST),
     words: {
       ...{ format: 'dotenv', unit: `dotenv ${home}`, app: home, protocol: 'tcp', scope: 'host' },
       service: calledBy(home) === '.' ? name : calledBy(home),
@@ -93,7 +95,7 @@ function filled(
   { value }: Variable,
   { lookUp }: Reading,
 ): { readonly value: string; readonly isFilled: boolean } {
-  const { text, isFilled } = fillIn(value, lookUp)
+  const { text, isFilled } = fillIn(value.slice(0, LONGEST), lookUp)
   return { value: text, isFilled }
 }
 

@@ -4,7 +4,7 @@
  * the end of a document where an object begins behind it.
  */
 
-const LONGEST_LINE = 2_000
+const LONGEST_LINE = 300
 const COMMENT = /^\{\{-?\s*\/\*/
 
 /** A template without its actions. Never longer or shorter than it was. */
@@ -30,12 +30,16 @@ function endOf(text: string, open: number): number {
 
 /** Whether its lines hold nothing else but other actions. */
 function isAlone(text: string, open: number, end: number): boolean {
-  const begin = text.lastIndexOf('\n', open - 1) + 1
-  const stop = text.indexOf('\n', end)
-  // A line without end is looked at once for each of its actions.
-  if ((stop === -1 ? text.length : stop) - begin > LONGEST_LINE) return false
-  const before = text.slice(begin, open)
-  const after = text.slice(end, stop === -1 ? text.length : stop)
+  // A line without end would be looked at once for each of its actions.
+  const near = text.slice(Math.max(0, open - LONGEST_LINE), open)
+  const far = text.slice(end, end + LONGEST_LINE)
+  const begin = near.lastIndexOf('\n')
+  const stop = far.indexOf('\n')
+  const isWhole =
+    (begin !== -1 || open < LONGEST_LINE) && (stop !== -1 || far.length < LONGEST_LINE)
+  if (!isWhole) return false
+  const before = near.slice(begin + 1)
+  const after = stop === -1 ? far : far.slice(0, stop)
   return `${before}${after}`.replaceAll(/\{\{.*?\}\}/g, '').trim() === ''
 }
 

@@ -50,9 +50,11 @@ function readPackage(source: SourceText, folder: Folder): Findings {
     ...(environment === undefined ? {} : { environment }),
   }
   const scripts = new Map<string, Script>(
-    entriesAt(tree, 'scripts').flatMap(([key, { value }]) =>
-      value.kind === 'scalar' ? [[key, { line: value.text, offset: value.offset }]] : [],
-    ),
+    entriesAt(tree, 'scripts')
+      .slice(0, MOST_SCRIPTS)
+      .flatMap(([key, { value }]) =>
+        value.kind === 'scalar' ? [[key, { line: value.text, offset: value.offset }]] : [],
+      ),
   )
   const found = portsOfScripts(scripts, contextsOf({ tree, home, folder, scripts }))
   const places = new Places(source, scripts)
@@ -110,7 +112,7 @@ function portsOfScripts(
   contextOf: (line: string) => RunContext,
 ): ReadonlyMap<ScriptPort, readonly string[]> {
   const runs = new Map<string, Run>()
-  const names = [...scripts.keys()].slice(0, MOST_SCRIPTS)
+  const names = [...scripts.keys()]
   for (const [name, { line }] of scripts) runs.set(name, readRun(line, contextOf(line)))
   return momentsOfPorts(names, {
     runOf: (name) => runs.get(name),
