@@ -74,8 +74,9 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   })
   const edge = ports && (await openDaemonFronts({ place, ports, clock, kernel, log, onTrouble }))
   const { settings } = options
-  const discovery =
-    ports && (await openDaemonDiscovery({ broker: ports, clock, settings, log, onTrouble }))
+  const { workspace } = place
+  const telling = { clock, settings, workspace, log, onTrouble }
+  const discovery = ports && (await openDaemonDiscovery({ ...telling, broker: ports }))
   const leased = ports && {
     ports: new LeasedPorts({ broker: ports, onTrouble }),
     ...(edge && { fronts: edge.fronts }),

@@ -8,7 +8,7 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { SystemClock } from '../../src/clock/system-clock.ts'
-import { parseDoors } from '../../src/daemon/daemon-discovery.ts'
+import { parseDoors } from '../../src/daemon/discovery-doors.ts'
 import { EndpointTable } from '../../src/edge/discovery/endpoint-table.ts'
 import { replaceBlock } from '../../src/edge/discovery/env/managed-block.ts'
 import { printVariables, variablesOf } from '../../src/edge/discovery/env/print-variables.ts'
@@ -86,8 +86,8 @@ describe('the guide to discovery', () => {
     const [doors = '', block] = shown('sh')
     assert.equal(block, String(replaceBlock(Buffer.alloc(0), lines, { path: '.env' })))
     const [, text = ''] = /^export RAMPART_DISCOVERY="(.*)"\n$/.exec(doors) ?? []
-    const named = Object.keys(parseDoors(text)).sort()
-    assert.deepEqual(named, ['dns', 'envoy', 'http', 'localhost'])
+    const named = Object.keys(parseDoors(text, '.')).sort()
+    assert.deepEqual(named, ['blocks', 'dns', 'envoy', 'files', 'http', 'localhost'])
     assert.deepEqual(shown('haproxy'), [printHaproxyBackends(ALL)])
     assert.deepEqual(shown('nginx'), [printNginxUpstreams(ALL)])
     assert.equal(map, printHaproxyMap(ALL))
