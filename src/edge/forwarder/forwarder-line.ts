@@ -98,7 +98,7 @@ export class ForwarderLine {
     const request = this.#lastRequest
     const { promise, resolve } = Promise.withResolvers<Answer | undefined>()
     if (this.#socket.destroyed) throw new LineLost('it has ended')
-    const frame = this.#encode({ request, ...question })
+    const frame = this.#encode(request, question)
     this.#asked.set(request, resolve)
     this.#socket.ref()
     this.#socket.write(frame)
@@ -115,9 +115,9 @@ export class ForwarderLine {
     return answer
   }
 
-  #encode(question: ForwarderQuestion): Buffer {
+  #encode(request: number, question: ForwarderQuestion): Buffer {
     try {
-      return encodeFrame(question)
+      return encodeFrame({ request, ...question })
     } catch (error) {
       if (!(error instanceof FrameTooLong)) throw error
       throw failed(question.do, this.pid, `it is told too much at once: ${error.message}.`)
