@@ -6,6 +6,7 @@ import { environmentOf } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
 import { SourceText } from '../found/source-text.ts'
+import { indexOf } from '../kubernetes/cluster-index.ts'
 import { objectsIn } from '../kubernetes/objects.ts'
 import { type ObjectWords, readPod } from '../kubernetes/pod-ports.ts'
 import { podOf } from '../kubernetes/pods.ts'
@@ -21,7 +22,8 @@ export const templateReader: FormatReader = {
   read: readTemplate,
 }
 
-const NOBODY = { workloads: [], services: [] }
+/** Of what a chart is connected with nothing is known. */
+const NOBODY = indexOf([])
 
 function readTemplate(source: SourceText, folder: Folder): Findings {
   const chart = chartOfTemplate(source.path, folder)

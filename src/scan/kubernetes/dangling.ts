@@ -4,7 +4,7 @@
  */
 import { itemsAt, textAt } from '../document/tree.ts'
 import type { Flaw } from '../found/found-port.ts'
-import { areTogether, type ClusterIndex, type Workload } from './cluster-index.ts'
+import { areTogether, type ClusterIndex, type NamedPort } from './cluster-index.ts'
 import type { ClusterObject } from './objects.ts'
 import { labelsAt } from './pods.ts'
 
@@ -17,20 +17,24 @@ export function isPortName(word: string): boolean {
 export function flawOfTarget(
   service: ClusterObject,
   name: string,
-  { workloads }: ClusterIndex,
+  index: ClusterIndex,
 ): (Flaw & { readonly host: string }) | undefined {
   const selector = labelsAt(service.tree, 'spec', 'selector')
   if (!isPortName(name) || selector.size === 0) return undefined
-  const selected = workloads.filter(
-    ({ object, pod }) =>
-      areTogether(object, service) &&
-      [...selector].every(([key, value]) => pod.labels.get(key) === value),
-  )
+  const [[key = '', value = ''] = []] = selector
+  const selected = index
+    .withLabel(`${key}=${value}`)
+    .filter(
+      ({ object, pod }) =>
+        areTogether(object, service) &&
+        [...selector].every(([key, value]) => pod.labels.get(key) === value),
+    )
   const [first] = selected
   if (first === undefined) return undefined
-  const named = selected.flatMap(({ object }) => namesOf(object, workloads))
+  const one = new Map(selected.map(({ object }) => [`${object.kind} ${object.name}`, object]))
+  const named = [...one.values()].flatMap((object) => index.portNames(object).map(nameOf))
   if (named.includes(name)) return undefined
-  const who = [...new Set(selected.map(({ object }) => `${object.kind} ${object.name}`))]
+  const who = [...one.keys()]
   return {
     ...{ rule: 'dangling-consumer', host: first.object.name },
     sentence: `Service ${service.name} sends to port ${name} of ${who.join(', ')}, which has ${listOf(named)}.`,
@@ -42,9 +46,10 @@ export function flawOfTarget(
 export function flawOfProbe(
   object: ClusterObject,
   about: { readonly probe: string; readonly container: string; readonly name: string },
-  { workloads }: ClusterIndex,
+  index: ClusterIndex,
 ): Flaw | undefined {
-  const named = namesOf(object, workloads, about.container)
+  const own = index.portNames(object).filter(({ container }) => container === about.container)
+  const named = own.map(nameOf)
   if (!isPortName(about.name) || named.includes(about.name)) return undefined
   return {
     rule: 'dangling-consumer',
@@ -57,14 +62,12 @@ export function flawOfProbe(
 export function flawOfConnection(
   from: ClusterObject,
   to: { readonly host: string; readonly port: string },
-  { services }: ClusterIndex,
+  index: ClusterIndex,
 ): Flaw | undefined {
-  const [name, namespace = from.namespace] = serviceNamed(to.host)
-  const known = services.filter(
-    (one) =>
-      one.name === name &&
-      (namespace === '' || one.namespace === '' || one.namespace === namespace),
-  )
+  const [name = '', namespace = from.namespace] = serviceNamed(to.host)
+  const known = index
+    .servicesNamed(name)
+    .filter((one) => namespace === '' || one.namespace === '' || one.namespace === namespace)
   // Without an address of its own a service is the names of its pods, which have any port.
   const isOpen = known.some(
     ({ tree }) =>
@@ -93,17 +96,8 @@ function serviceNamed(host: string): readonly string[] {
   return isOfCluster && namespace !== undefined ? [name, namespace] : []
 }
 
-/** The names of a workload's ports, also where a patch of it gives them in another file. */
-function namesOf(
-  object: ClusterObject,
-  workloads: readonly Workload[],
-  container?: string,
-): readonly string[] {
-  return workloads
-    .filter((one) => one.object.kind === object.kind && one.object.name === object.name)
-    .flatMap(({ pod }) => pod.containers)
-    .filter(({ name }) => container === undefined || name === container)
-    .flatMap(({ ports }) => ports.flatMap((port) => port.name ?? []))
+function nameOf({ name }: NamedPort): string {
+  return name
 }
 
 function listOf(words: readonly string[]): string {

@@ -26,6 +26,8 @@ const NEVER = /^["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/m
 const MAYBE =
   /\b(?:containers|ports|backend|defaultBackend|data|items|healthCheckNodePort)["']?\s*:/
 const MOST_OBJECTS = 5_000
+const LARGE = 50_000
+const LARGEST = 500_000
 const known = new WeakMap<SourceText, readonly ClusterObject[]>()
 
 /** Every object of a file that may say something about ports. */
@@ -52,6 +54,12 @@ function treesOf(path: string, text: string): readonly Tree[] {
   return tree === undefined ? [] : [tree]
 }
 
+/** What is large is data, such as a dashboard in a map, unless it speaks of ports itself. */
+function isWorthParsing(part: string): boolean {
+  if (!MAYBE.test(part) || NEVER.test(part) || part.length > LARGEST) return false
+  return part.length < LARGE || /\b(?:hostPort|hostNetwork|nodePort|containerPort)\b/.test(part)
+}
+
 /** Documents apart before they are parsed: a bundle of definitions may hold megabytes of schemas. */
 function documentsOf({
   path,
@@ -62,7 +70,7 @@ function documentsOf({
   const starts = path.endsWith('.json') ? [] : [...text.matchAll(/^---(?=[ \t\r\n]|$)/gm)]
   for (const end of [...starts.map(({ index }) => index), text.length]) {
     const part = text.slice(base, end)
-    if (MAYBE.test(part) && !NEVER.test(part)) documents.push({ text: part, base })
+    if (isWorthParsing(part)) documents.push({ text: part, base })
     base = end
   }
   return documents

@@ -24,8 +24,8 @@ export interface Scripts {
 
 type Moment = readonly ScriptPort[]
 
-const MOST_MOMENTS = 32
-const MOST_AT_ONCE = 60
+const MOST_MOMENTS = 8
+const MOST_AT_ONCE = 40
 /** A script that gives itself further words could go on for ever. */
 const MOST_READINGS = 500
 

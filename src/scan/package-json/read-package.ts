@@ -33,7 +33,7 @@ interface Script {
   readonly offset: number
 }
 
-const MOST_SCRIPTS = 300
+const MOST_SCRIPTS = 200
 /** Programs that read `.env` before anything else, PORT included. */
 const LOADS_DOTENV =
   /(?:^|[\s"'/])(?:react-scripts|nuxt|nuxi|dotenv|dotenvx|env-cmd|dotenv-flow)(?=[\s"']|$)|--env-file/
