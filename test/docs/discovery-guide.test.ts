@@ -20,8 +20,8 @@ import {
 import { printNginxUpstreams } from '../../src/edge/discovery/export/print-nginx.ts'
 import { LocalNames } from '../../src/edge/discovery/localhost/find-port.ts'
 import { DiscoveryServer } from '../../src/edge/discovery/server/discovery-server.ts'
-import { discover } from '../../src/sdk/discover.ts'
 import type { Endpoint } from '../../src/seams/endpoints.ts'
+import { discover } from '../../src/service.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
@@ -72,7 +72,9 @@ describe('the guide to discovery', () => {
   })
 
   it('follows a service from Node', async () => {
-    const [code = ''] = shown('js')
+    const [text = ''] = shown('js')
+    const [imported = '', code = ''] = text.split('\n\n')
+    assert.equal(imported, "import { discover } from 'rampart/service'")
     const told: unknown[] = []
     const variables = { RAMPART_DISCOVERY_URL: `http://127.0.0.1:${server.port}` }
     const program = new Function('discover', 'console', `return (async () => {${code}})()`)
