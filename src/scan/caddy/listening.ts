@@ -4,6 +4,8 @@ import type { Confidence, FoundPort, PortSpan } from '../found/found-port.ts'
 import { addressesOf, parseSpan } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
 
+const LONGEST = 300
+
 /** A socket that is asked for. */
 export interface Listening extends PortSpan {
   readonly source: SourceText
@@ -27,6 +29,7 @@ export type CaddyCommon = Pick<
 export function parseListen(
   text: string,
 ): (PortSpan & Pick<Listening, 'addresses' | 'protocol'>) | undefined {
+  if (text.length > LONGEST) return undefined
   const match = /^(?:(tcp[46]?|udp[46]?)\/)?(.*?):?(\d[\d-]*)$/.exec(text)
   const span = match === null ? undefined : parseSpan(match[3] ?? '')
   if (match === null || span === undefined || /[/{}@]/.test(match[2] ?? '')) return undefined

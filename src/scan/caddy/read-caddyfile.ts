@@ -18,6 +18,7 @@ import { listeningOf, readOptions } from './sites.ts'
 
 const MAIN = /^Caddyfile([.-].+)?$/i
 const MOST_IMPORTED = 200
+const MOST_SAID = 20
 
 /** Reads Caddyfiles, and files that they import. */
 export const caddyfileReader: FormatReader = {
@@ -32,16 +33,21 @@ interface Site {
   readonly body: readonly CaddyLine[]
 }
 
+interface Snippet {
+  readonly source: SourceText
+  readonly lines: readonly CaddyLine[]
+  /** Those of its lines that say how a site listens. */
+  readonly listening: readonly CaddyLine[]
+}
+
 /** A file and what it imports, taken apart. */
 class Reading {
   readonly sites: Site[] = []
-  readonly snippets = new Map<
-    string,
-    { readonly source: SourceText; readonly lines: readonly CaddyLine[] }
-  >()
+  readonly snippets = new Map<string, Snippet>()
   readonly imported = new Set<string>()
   global: readonly CaddyLine[] | undefined
   readonly #folder: Folder
+  #imports = 0
 
   constructor(folder: Folder) {
     this.#folder = folder
@@ -65,11 +71,18 @@ class Reading {
     else if (block === undefined) return
     else if (first === undefined) this.global ??= block
     else if (/^&?\(.*\)$/.test(first.text))
-      this.snippets.set(first.text.replace(/^&?\(|\)$/g, ''), { source, lines: block })
+      this.#define(first.text.replace(/^&?\(|\)$/g, ''), { source, lines: block })
     else this.sites.push({ source, addresses: addressesIn(words), body: block })
   }
 
+  #define(name: string, snippet: Omit<Snippet, 'listening'>): void {
+    const said = snippet.lines.filter(({ words }) => /^(bind|tls)$/.test(words[0]?.text ?? ''))
+    this.snippets.set(name, { ...snippet, listening: said.slice(0, MOST_SAID) })
+  }
+
   #import(source: SourceText, pattern: string): void {
+    this.#imports += 1
+    if (this.#imports > MOST_IMPORTED) return
     const bare = pattern.replace(/^\/etc\/caddy\//, '')
     const path = bare === '' ? undefined : within(folderOf(source.path), bare)
     const paths = path === undefined ? [] : pathsLike(this.#folder, path)
@@ -123,13 +136,11 @@ function allConnections(reading: Reading, common: CaddyCommon): readonly FoundPo
   ]
 }
 
-/** A site's lines with those of the snippets it imports. */
+/** A site's lines with what the snippets it imports say about listening. */
 function withSnippets({ body }: Site, { snippets }: Reading): readonly CaddyLine[] {
-  return body.flatMap((line) => {
-    const [first, name] = line.words
-    const snippet = first?.text === 'import' ? snippets.get(name?.text ?? '') : undefined
-    return snippet === undefined ? [line] : snippet.lines
-  })
+  const names = body.flatMap(({ words }) => (words[0]?.text === 'import' ? [words[1]?.text] : []))
+  const imported = [...new Set(names)].flatMap((name) => snippets.get(name ?? '')?.listening ?? [])
+  return [...body, ...imported]
 }
 
 function adminOf(source: SourceText, global: readonly CaddyLine[]): readonly Listening[] {

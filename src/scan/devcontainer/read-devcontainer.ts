@@ -29,6 +29,9 @@ export const devcontainerReader: FormatReader = {
   read: readDevcontainer,
 }
 
+const LONGEST = 300
+const MOST_PORTS = 1_000
+
 interface Around {
   readonly source: SourceText
   readonly folder: Folder
@@ -107,6 +110,7 @@ function fillLocal(
   text: string,
   folder: Folder,
 ): { readonly text: string; readonly isFilled: boolean } {
+  if (text.length > LONGEST) return { text: '', isFilled: true }
   const filled = text.replaceAll(
     /\$\{localEnv:(\w+)(?::([^}]*))?\}/g,
     (_, name: string, otherwise?: string) => folder.variables[name] ?? otherwise ?? '',
@@ -118,27 +122,30 @@ function fillLocal(
 function forwardedBy(tree: Tree | undefined, { source, common }: Around): readonly FoundPort[] {
   const attributes = attributesIn(tree)
   const all = textAt(tree, 'otherPortsAttributes', 'requireLocalPort') === 'true'
-  return itemsAt(tree, 'forwardPorts').flatMap((item): readonly FoundPort[] => {
-    if (item.kind !== 'scalar') return []
-    const match = /^(?:([\w.-]+):)?(\d+)$/.exec(item.text)
-    const port = parsePort(match?.[2] ?? '')
-    if (port === undefined) return []
-    const own = attributes.find(
-      ({ key, first, last }) => key === item.text || (first <= port && port <= last),
-    )
-    const isRequired = own?.isRequired ?? all
-    const host = match?.[1]
-    const label = own?.label ?? (host === undefined || host === 'localhost' ? common.service : host)
-    const because = 'the editor takes another port when this one is taken'
-    return [
-      {
-        ...{ ...common, ...source.at(item.offset), first: port, last: port, protocol: 'tcp' },
-        ...{ stance: 'claim', text: `forwardPorts: ${item.text}`, addresses: LOOPBACK },
-        ...{ service: label, target: { first: port, last: port } },
-        ...(isRequired ? { confidence: 'explicit' } : { confidence: 'heuristic', because }),
-      },
-    ]
-  })
+  return itemsAt(tree, 'forwardPorts')
+    .slice(0, MOST_PORTS)
+    .flatMap((item): readonly FoundPort[] => {
+      if (item.kind !== 'scalar') return []
+      const match = /^(?:([\w.-]+):)?(\d+)$/.exec(item.text)
+      const port = parsePort(match?.[2] ?? '')
+      if (port === undefined) return []
+      const own = attributes.find(
+        ({ key, first, last }) => key === item.text || (first <= port && port <= last),
+      )
+      const isRequired = own?.isRequired ?? all
+      const host = match?.[1]
+      const label =
+        own?.label ?? (host === undefined || host === 'localhost' ? common.service : host)
+      const because = 'the editor takes another port when this one is taken'
+      return [
+        {
+          ...{ ...common, ...source.at(item.offset), first: port, last: port, protocol: 'tcp' },
+          ...{ stance: 'claim', text: `forwardPorts: ${item.text}`, addresses: LOOPBACK },
+          ...{ service: label, target: { first: port, last: port } },
+          ...(isRequired ? { confidence: 'explicit' } : { confidence: 'heuristic', because }),
+        },
+      ]
+    })
 }
 
 interface Attributes {
@@ -150,10 +157,12 @@ interface Attributes {
 }
 
 function attributesIn(tree: Tree | undefined): readonly Attributes[] {
-  return entriesAt(tree, 'portsAttributes').map(([key, { value }]) => {
-    const span = parseSpan(key) ?? { first: 0, last: -1 }
-    const required = textAt(value, 'requireLocalPort')
-    const isRequired = required === undefined ? undefined : required === 'true'
-    return { key, ...span, label: textAt(value, 'label'), isRequired }
-  })
+  return entriesAt(tree, 'portsAttributes')
+    .slice(0, MOST_PORTS)
+    .map(([key, { value }]) => {
+      const span = parseSpan(key) ?? { first: 0, last: -1 }
+      const required = textAt(value, 'requireLocalPort')
+      const isRequired = required === undefined ? undefined : required === 'true'
+      return { key, ...span, label: textAt(value, 'label'), isRequired }
+    })
 }

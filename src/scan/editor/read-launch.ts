@@ -19,6 +19,9 @@ export const launchReader: FormatReader = {
   read: readLaunch,
 }
 
+const LONGEST = 2_000
+const MOST_COMPOUNDS = 100
+
 interface Around {
   readonly source: SourceText
   readonly common: Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'app' | 'profiles'>
@@ -27,13 +30,10 @@ interface Around {
 function readLaunch(source: SourceText): Findings {
   const tree = parseJson(source.text)
   const home = folderOf(folderOf(source.path))
-  const compounds = itemsAt(tree, 'compounds')
+  const compounds = compoundsOf(tree)
   const ports = itemsAt(tree, 'configurations').flatMap((one) => {
     const name = textAt(one, 'name') ?? ''
-    const started = compounds.flatMap((compound) => {
-      const isIn = scalarsAt(compound, 'configurations').some(({ text }) => text === name)
-      return isIn ? [`compound ${textAt(compound, 'name')}`] : []
-    })
+    const started = compounds.get(name) ?? []
     const cwd = textAt(one, 'cwd')?.replace(/^\$\{workspaceFolder(:[^}]*)?\}\/?/, './')
     const app = cwd === undefined || cwd.includes('$') ? home : (within(home, cwd) ?? home)
     const common = {
@@ -43,6 +43,19 @@ function readLaunch(source: SourceText): Findings {
     return readConfiguration(one, { source, common })
   })
   return { ports }
+}
+
+/** By the names of configurations, the compounds that start them with others. */
+function compoundsOf(tree: Tree | undefined): ReadonlyMap<string, readonly string[]> {
+  const compounds = new Map<string, string[]>()
+  for (const compound of itemsAt(tree, 'compounds')) {
+    for (const { text } of scalarsAt(compound, 'configurations')) {
+      const known = compounds.get(text) ?? []
+      compounds.set(text, known)
+      if (known.length < MOST_COMPOUNDS) known.push(`compound ${textAt(compound, 'name')}`)
+    }
+  }
+  return compounds
 }
 
 function readConfiguration(configuration: Tree, around: Around): readonly FoundPort[] {
@@ -64,16 +77,18 @@ function startedBy(configuration: Tree, { source, common }: Around): readonly Fo
     ...scalarsAt(configuration, 'vmArgs'),
     ...scalarsAt(configuration, 'args'),
   ].flatMap(({ text, offset }) =>
-    [...text.matchAll(/-Dserver\.port=(\d+)|jdwp=\S*address=(?:\*|[\w.-]+)?:?(\d+)/g)].flatMap(
-      (match) => {
-        const port = parsePort(match[1] ?? match[2] ?? '')
-        if (port === undefined) return []
-        const addresses = match[1] === undefined ? LOOPBACK : EVERY_ADDRESS
-        return [
-          claim(port, { source, common, offset: offset + match.index, text: match[0], addresses }),
-        ]
-      },
-    ),
+    [
+      ...text
+        .slice(0, LONGEST)
+        .matchAll(/-Dserver\.port=(\d+)|jdwp=\S*address=(?:\*|[\w.-]+)?:?(\d+)/g),
+    ].flatMap((match) => {
+      const port = parsePort(match[1] ?? match[2] ?? '')
+      if (port === undefined) return []
+      const addresses = match[1] === undefined ? LOOPBACK : EVERY_ADDRESS
+      return [
+        claim(port, { source, common, offset: offset + match.index, text: match[0], addresses }),
+      ]
+    }),
   )
   return [...told, ...ofJava]
 }

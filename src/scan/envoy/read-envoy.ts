@@ -24,7 +24,7 @@ interface Around {
     Partial<Pick<FoundPort, 'environment' | 'variant'>>
 }
 
-const MOST_DEPTH = 60
+const OTHER_SOCKETS = /bind_?config|source_?address|health_?check_?config/i
 
 function readEnvoy(source: SourceText): Findings {
   const json = source.path.endsWith('.json') ? parseJson(source.text) : undefined
@@ -61,8 +61,8 @@ function ofDocument(tree: Tree, around: Around): readonly FoundPort[] {
   const admin = socketOf(at(at(tree, 'admin'), 'address'))
   return [
     ...(admin === undefined ? [] : claimOf(admin, { around, name: 'envoy-admin', isBound: true })),
-    ...listeners.flatMap((one) => ofListener(one, around)),
-    ...clusters.flatMap((one) => connectionsBelow(one, around, 0)),
+    ...[...new Set(listeners)].flatMap((one) => ofListener(one, around)),
+    ...connectionsBelow(clusters, around),
   ]
 }
 
@@ -103,19 +103,25 @@ function claimOf(
   ]
 }
 
-/** Every socket of a cluster but those that it connects from. */
-function connectionsBelow(tree: Tree, around: Around, depth: number): readonly FoundPort[] {
-  if (depth > MOST_DEPTH || tree.kind === 'scalar') return []
-  if (tree.kind === 'list')
-    return tree.items.flatMap((item) => connectionsBelow(item, around, depth + 1))
-  const socket = socketOf(tree)
-  const own = socket === undefined ? [] : connectionTo(socket, around)
-  const inner = [...tree.entries].flatMap(([key, { value }]) =>
-    /bind_?config|source_?address|health_?check_?config/i.test(key)
-      ? []
-      : connectionsBelow(value, around, depth + 1),
-  )
-  return [...own, ...inner]
+/** Every socket of clusters but those that they connect from; an alias is looked at once. */
+function connectionsBelow(clusters: readonly Tree[], around: Around): readonly FoundPort[] {
+  const found: FoundPort[] = []
+  const seen = new Set<Tree>()
+  const waiting = clusters.toReversed()
+  for (let tree = waiting.pop(); tree !== undefined; tree = waiting.pop()) {
+    if (seen.has(tree) || tree.kind === 'scalar') continue
+    seen.add(tree)
+    const socket = socketOf(tree)
+    if (socket !== undefined) found.push(...connectionTo(socket, around))
+    for (const inner of innerOf(tree).toReversed()) if (!seen.has(inner)) waiting.push(inner)
+  }
+  return found
+}
+
+function innerOf(tree: Tree): readonly Tree[] {
+  if (tree.kind === 'scalar') return []
+  if (tree.kind === 'list') return tree.items
+  return [...tree.entries].flatMap(([key, { value }]) => (OTHER_SOCKETS.test(key) ? [] : [value]))
 }
 
 function connectionTo(socket: Tree, { source, common }: Around): readonly FoundPort[] {

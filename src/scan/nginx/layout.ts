@@ -63,8 +63,11 @@ function allIncluded(main: string, folder: Folder): ReadonlySet<string> {
   const known = ofFolder.get(main)
   if (known !== undefined) return known
   const seen = new Set<string>()
+  let patternsLeft = MOST_INCLUDED
   const follow = (source: SourceText | undefined): void => {
-    const patterns = source === undefined ? [] : includesIn(parseNginx(source.text))
+    const patterns =
+      source === undefined ? [] : includesIn(parseNginx(source.text)).slice(0, patternsLeft)
+    patternsLeft -= patterns.length
     for (const path of patterns.flatMap((one) => includedBy(folder, folderOf(main), one))) {
       if (seen.has(path) || seen.size >= MOST_INCLUDED) continue
       seen.add(path)

@@ -24,6 +24,8 @@ export interface Listen extends PortSpan {
   readonly isDefault: boolean
 }
 
+const MOST_WIDE = 1_000
+
 // @source nginx, ngx_http_core_module, listen: what makes nginx call bind() for it alone.
 const APART =
   /^(bind|backlog=|rcvbuf=|sndbuf=|setfib=|fastopen=|accept_filter=|deferred|ipv6only=|so_keepalive=|reuseport)/
@@ -67,7 +69,12 @@ export function boundSockets(listens: readonly Listen[]): readonly Listen[] {
     if (known === undefined || isWider || (one.isApart && !known.isApart)) sockets.set(key, one)
   }
   const all = [...sockets.values()]
-  return all.filter((one) => one.isApart || !all.some((other) => holds(other, one)))
+  const wide = all.filter(isWide).slice(0, MOST_WIDE)
+  return all.filter((one) => one.isApart || !wide.some((other) => holds(other, one)))
+}
+
+function isWide({ addresses }: Listen): boolean {
+  return addresses.includes('0.0.0.0') || addresses.includes('::')
 }
 
 /** Servers with this in common use one socket. */

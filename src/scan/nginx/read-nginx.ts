@@ -20,6 +20,8 @@ export const nginxReader: FormatReader = {
   read: readNginx,
 }
 
+const MOST_INCLUDES = 500
+
 /** Where a directive stands. */
 interface Around {
   readonly source: SourceText
@@ -39,6 +41,7 @@ class Reading {
     readonly isUdp: boolean
   }[] = []
   readonly #folder: Folder
+  #includes = 0
   readonly #home: string
 
   constructor(folder: Folder, home: string) {
@@ -74,6 +77,8 @@ class Reading {
   }
 
   #include(pattern: string, around: Around): void {
+    this.#includes += 1
+    if (this.#includes > MOST_INCLUDES) return
     for (const path of includedBy(this.#folder, this.#home, pattern)) {
       const source = this.#folder.read(path)
       if (source !== undefined) this.readFile(source, around)

@@ -30,7 +30,7 @@ function readKustomization(source: SourceText): Findings {
   const trees = parseYaml(source.text)
   const placements = trees.flatMap((tree) =>
     ['configMapGenerator', 'secretGenerator'].flatMap((key) =>
-      itemsAt(tree, key).flatMap((item) => {
+      [...new Set(itemsAt(tree, key))].flatMap((item) => {
         const name = textAt(item, 'name') ?? calledBy(home)
         return entriesAt(item).length === 0
           ? []

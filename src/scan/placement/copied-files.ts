@@ -18,18 +18,23 @@ export const copiedFilesReader: FormatReader = {
   read: readCopies,
 }
 
+const MOST_COPIES = 200
+const MOST_WORDS = 50
+
 // A whole folder is often copied to be built; it is a configuration where it is put among those.
 const CONFIGURATION = /nginx|haproxy|caddy|envoy|prometheus|traefik|conf\.d/i
 
 function readCopies(source: SourceText, folder: Folder): Findings {
   const home = folderOf(source.path)
-  const copies = readInstructions(source).filter(({ name }) => name === 'COPY' || name === 'ADD')
+  const copies = readInstructions(source)
+    .filter(({ name }) => name === 'COPY' || name === 'ADD')
+    .slice(0, MOST_COPIES)
   const files = copies.flatMap((copy) => {
     const words = wordsOf(copy).map(({ text }) => text.replaceAll(/^\[|["',]|\]$/g, ''))
     if (words.some((word) => word.startsWith('--from='))) return []
     const paths = words.filter((word) => word !== '' && !word.startsWith('--'))
     const target = paths.pop() ?? ''
-    return paths.flatMap((path) => copiedFrom(path, { folder, home, target }))
+    return paths.slice(0, MOST_WORDS).flatMap((path) => copiedFrom(path, { folder, home, target }))
   })
   const unit = `dockerfile ${source.path}`
   const service = calledBy(home)

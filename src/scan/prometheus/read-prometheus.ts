@@ -39,8 +39,10 @@ function readPrometheus(source: SourceText, folder: Folder): Findings {
       ...(environment === undefined ? {} : { environment }),
     },
   }
-  const asked = itemsAt(tree, 'scrape_configs').flatMap((one) => ofGroup(one, { around, folder }))
-  const warned = itemsAt(tree, 'alerting', 'alertmanagers').flatMap((one) =>
+  const asked = distinct(itemsAt(tree, 'scrape_configs')).flatMap((one) =>
+    ofGroup(one, { around, folder }),
+  )
+  const warned = distinct(itemsAt(tree, 'alerting', 'alertmanagers')).flatMap((one) =>
     ofGroup(one, { around, folder }),
   )
   const written = [...itemsAt(tree, 'remote_write'), ...itemsAt(tree, 'remote_read')].flatMap(
@@ -55,26 +57,35 @@ function ofGroup(
   { around, folder }: { readonly around: Around; readonly folder: Folder },
 ): readonly FoundPort[] {
   const isItself = textAt(group, 'job_name') === 'prometheus'
-  const own = itemsAt(group, 'static_configs').flatMap((one) =>
-    scalarsAt(one, 'targets').flatMap((word) => targetOf(word, around, isItself)),
+  const own = targetsIn(itemsAt(group, 'static_configs')).flatMap((word) =>
+    targetOf(word, around, isItself),
   )
   const home = folderOf(around.source.path)
-  const files = itemsAt(group, 'file_sd_configs')
-    .flatMap((one) => scalarsAt(one, 'files'))
-    .flatMap(({ text }) => {
-      const path = within(home, text.replace(/^\/etc\/prometheus\//, ''))
-      return path === undefined ? [] : pathsLike(folder, path).slice(0, MOST_FILES)
-    })
-  const named = files.flatMap((path) => {
+  const patterns = distinct(itemsAt(group, 'file_sd_configs')).flatMap((one) =>
+    scalarsAt(one, 'files'),
+  )
+  const files = patterns.slice(0, MOST_FILES).flatMap(({ text }) => {
+    const path = within(home, text.replace(/^\/etc\/prometheus\//, ''))
+    return path === undefined ? [] : pathsLike(folder, path).slice(0, MOST_FILES)
+  })
+  const named = [...new Set(files)].flatMap((path) => {
     const source = folder.read(path)
-    if (source === undefined) return []
-    const lists = parseYaml(source.text).map((tree) => (tree.kind === 'list' ? tree.items : []))
-    return lists
-      .flat()
-      .flatMap((one) => scalarsAt(one, 'targets'))
-      .flatMap((word) => targetOf(word, { ...around, source }))
+    const trees = source === undefined ? [] : parseYaml(source.text)
+    const words = trees.flatMap((tree) => (tree.kind === 'list' ? targetsIn(tree.items) : []))
+    return source === undefined
+      ? []
+      : words.flatMap((word) => targetOf(word, { ...around, source }))
   })
   return [...own, ...named]
+}
+
+function targetsIn(groups: readonly Tree[]): readonly TreeScalar[] {
+  return distinct(distinct(groups).flatMap((one) => distinct(scalarsAt(one, 'targets'))))
+}
+
+/** Items that are aliases of one thing are one. */
+function distinct<T>(items: readonly T[]): readonly T[] {
+  return [...new Set(items)]
 }
 
 function targetOf(

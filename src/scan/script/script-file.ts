@@ -7,7 +7,9 @@ import type { SourceText } from '../found/source-text.ts'
 import { evaluate, type Known } from './evaluate.ts'
 import { Names } from './names.ts'
 import { configurationsIn, keyOf, objectsOf, propertyOf } from './objects.ts'
-import { bare, children, everyNode, parseScript, type SyntaxNode } from './syntax.ts'
+import { bare, child, children, everyNode, parseScript, type SyntaxNode } from './syntax.ts'
+
+const MOST_VALUES = 20
 
 /** A port that a setting is. */
 export interface KnownPort {
@@ -55,10 +57,12 @@ export class ScriptFile {
 
   /** The ports that a setting may be; 0 asks for any. */
   portsAt(object: SyntaxNode, path: string): readonly KnownPort[] {
-    return this.valuesAt(object, path).flatMap(({ value, confidence, offset }) => {
-      const port = typeof value === 'boolean' ? undefined : parsePort(String(value).trim())
-      return port === undefined ? [] : [{ port, confidence, offset }]
-    })
+    return this.valuesAt(object, path)
+      .slice(0, MOST_VALUES)
+      .flatMap(({ value, confidence, offset }) => {
+        const port = typeof value === 'boolean' ? undefined : parsePort(String(value).trim())
+        return port === undefined ? [] : [{ port, confidence, offset }]
+      })
   }
 
   /** Every URL with a port among the values at a path and below. */
@@ -100,8 +104,7 @@ function valuesBelow(root: SyntaxNode): readonly SyntaxNode[] {
     if (node.type === 'ArrayExpression') return children(node, 'elements').map(bare)
     if (node.type !== 'ObjectExpression') return []
     return children(node, 'properties').flatMap((one) => {
-      const key = keyOf(one)
-      return key === undefined ? [] : [bare(propertyOf(node, key))]
+      return keyOf(one) === undefined ? [] : [bare(child(one, 'value'))]
     })
   })
   return [bare(root), ...values].flatMap((one) => one ?? [])

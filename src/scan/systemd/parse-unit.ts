@@ -46,17 +46,20 @@ export function settingsFor(
   section: string,
   names: readonly string[],
 ): readonly UnitSetting[] {
-  const own = settings.filter((one) => one.section === section && names.includes(one.name))
-  return own.filter(
-    (one, at) =>
-      one.value !== '' && !own.some((later, place) => place > at && takesBack(later, one)),
-  )
+  const kept: UnitSetting[] = []
+  const takenBack = new Set<string>()
+  for (const one of settings.toReversed()) {
+    if (one.section !== section || !names.some((name) => kindOf(name) === kindOf(one.name)))
+      continue
+    if (one.value === '') takenBack.add(kindOf(one.name))
+    else if (names.includes(one.name) && !takenBack.has(kindOf(one.name))) kept.push(one)
+  }
+  return kept.reverse()
 }
 
 /** An empty `ListenStream=` takes back every kind of listening; elsewhere only the same name. */
-function takesBack(later: UnitSetting, one: UnitSetting): boolean {
-  const isListen = later.name.startsWith('Listen') && one.name.startsWith('Listen')
-  return later.value === '' && (isListen || later.name === one.name)
+function kindOf(name: string): string {
+  return name.startsWith('Listen') ? 'Listen' : name
 }
 
 /** The last word of a setting that has only one value. */

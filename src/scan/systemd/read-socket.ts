@@ -25,9 +25,20 @@ function readSocket(source: SourceText, folder: Folder): Findings {
   if (/^(sctp|udplite)$/i.test(protocol)) return NOTHING
   const all = settingsFor(settings, 'Socket', ['ListenStream', 'ListenDatagram'])
   const claims = all.flatMap((one) => claimOf(one, unit, isSixOnly))
-  return {
-    ports: claims.map((one) => ({ ...one, ...identityOf(one, { claims, unit, isShared }) })),
+  const counts = new Map<string, number>()
+  for (const { first, protocol: own } of claims) {
+    const key = `${own} ${first}`
+    counts.set(key, (counts.get(key) ?? 0) + 1)
   }
+  const ports = claims.map((one): FoundPort => {
+    // Units that all say `ReusePort` mean to share it.
+    const key = `${one.protocol} ${one.first}`
+    if (isShared) return { ...one, identity: `systemd shared ${key}` }
+    return counts.get(key) === 1
+      ? { ...one, identity: sharedName(unit, one.protocol, one.first) }
+      : one
+  })
+  return { ports }
 }
 
 function claimOf(setting: UnitSetting, unit: Unit, isSixOnly: boolean): readonly FoundPort[] {
@@ -51,19 +62,4 @@ function boundTo(host: string | undefined, isSixOnly: boolean): readonly string[
   const address = canonicalAddress(host.replace(/%\w+$/, '').replace(/^\[|\]$/g, ''))
   if (address === undefined) return undefined
   return address === '::' && !isSixOnly ? EVERY_ADDRESS : [address]
-}
-
-function identityOf(
-  port: FoundPort,
-  around: {
-    readonly claims: readonly FoundPort[]
-    readonly unit: Unit
-    readonly isShared: boolean
-  },
-): Pick<FoundPort, 'identity'> | Record<never, never> {
-  const { first, protocol } = port
-  // Units that all say `ReusePort` mean to share it.
-  if (around.isShared) return { identity: `systemd shared ${protocol} ${first}` }
-  const same = around.claims.filter((one) => one.first === first && one.protocol === protocol)
-  return same.length > 1 ? {} : { identity: sharedName(around.unit, protocol, first) }
 }

@@ -3,7 +3,7 @@
  * in each other's way, but services and steps of one job are.
  */
 import { readCommand } from '../command/read-command.ts'
-import { readPorts } from '../compose/service-ports.ts'
+import { type Published, readPorts } from '../compose/service-ports.ts'
 import { parseYaml } from '../document/parse-yaml.ts'
 import {
   entriesAt,
@@ -28,6 +28,13 @@ export const workflowReader: FormatReader = {
   read: readWorkflow,
 }
 
+// More than anybody writes; with aliases a small file could ask for a thousand times as much.
+const MOST_JOBS = 256
+const MOST_SERVICES = 32
+const MOST_STEPS = 100
+const MOST_PORTS = 50
+const MOST_ENTRIES = 200
+
 interface Around {
   readonly source: SourceText
   readonly common: Pick<FoundPort, 'format' | 'unit' | 'scope' | 'service' | 'environment'>
@@ -36,39 +43,57 @@ interface Around {
 function readWorkflow(source: SourceText): Findings {
   const [tree] = parseYaml(source.text)
   const shared = valueAt(tree, 'env')
-  const ports = entriesAt(tree, 'jobs').flatMap(([job, { value }]) => {
-    const common: Around['common'] = {
-      ...{ format: 'workflow', unit: `workflow ${source.path}`, service: job, environment: 'ci' },
-      scope: `network job ${source.path}#${job}`,
-    }
-    const around = { source, common }
-    const container = valueAt(value, 'container')
-    const environments = [shared, valueAt(value, 'env')]
-    return [
-      ...entriesAt(value, 'services').flatMap(([name, service]) =>
-        publishedBy(service.value, { source, common: { ...common, service: name } }),
-      ),
-      ...(container === undefined ? [] : publishedBy(container, around)),
-      ...environments.flatMap((one) => connectionsOf(one, around)),
-      ...itemsAt(value, 'steps').flatMap((step, at) => ofStep(step, at, around)),
-    ]
-  })
+  const ports = entriesAt(tree, 'jobs')
+    .slice(0, MOST_JOBS)
+    .flatMap(([job, { value }]) => {
+      const common: Around['common'] = {
+        ...{ format: 'workflow', unit: `workflow ${source.path}`, service: job, environment: 'ci' },
+        scope: `network job ${source.path}#${job}`,
+      }
+      const around = { source, common }
+      const container = valueAt(value, 'container')
+      const environments = [shared, valueAt(value, 'env')]
+      return [
+        ...entriesAt(value, 'services')
+          .slice(0, MOST_SERVICES)
+          .flatMap(([name, service]) =>
+            publishedBy(service.value, { source, common: { ...common, service: name } }),
+          ),
+        ...(container === undefined ? [] : publishedBy(container, around)),
+        ...environments.flatMap((one) => connectionsOf(one, around)),
+        ...itemsAt(value, 'steps')
+          .slice(0, MOST_STEPS)
+          .flatMap((step, at) => ofStep(step, at, around)),
+      ]
+    })
   return { ports }
 }
 
+const published = new WeakMap<Tree, readonly Published[]>()
+
+/** The ports of a service, which many jobs may have by an alias. */
+function publishedPorts(service: Tree): readonly Published[] {
+  const known = published.get(service)
+  const ports = known ?? readPorts(service, () => undefined).published.slice(0, MOST_PORTS)
+  published.set(service, ports)
+  return ports
+}
+
 function publishedBy(service: Tree, { source, common }: Around): readonly FoundPort[] {
-  return readPorts(service, () => undefined).published.map(({ offset, address, ...rest }) => ({
+  return publishedPorts(service).map(({ offset, address, ...rest }) => ({
     ...{ ...common, ...source.at(offset), ...rest },
     ...{ stance: 'claim' as const, addresses: addressesOf(address) },
   }))
 }
 
 function connectionsOf(environment: Tree | undefined, around: Around): readonly FoundPort[] {
-  return entriesAt(environment).flatMap(([, { value }]) =>
-    value.kind !== 'scalar'
-      ? []
-      : connectionsIn(plain(value.text)).map((one) => connection(one, value, around)),
-  )
+  return entriesAt(environment)
+    .slice(0, MOST_ENTRIES)
+    .flatMap(([, { value }]) =>
+      value.kind !== 'scalar'
+        ? []
+        : connectionsIn(plain(value.text)).map((one) => connection(one, value, around)),
+    )
 }
 
 function connection(
@@ -114,5 +139,5 @@ function placeOf(
 
 /** A text without expressions, which are only known when it runs. */
 function plain(text: string): string {
-  return text.replaceAll(/\$\{\{[^}]*\}\}/g, '_')
+  return text.replaceAll(/\$\{\{[^{}]*\}\}/g, '_')
 }
