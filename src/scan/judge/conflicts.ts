@@ -147,16 +147,20 @@ function crowdsOf(claims: readonly FoundPort[], taken: TakenPorts): readonly Raw
   return claims.flatMap((port): readonly RawFinding[] => {
     if (needOf(port) <= sizeOf(port)) return []
     const { first, last, protocol, scope, service, instances } = port
-    const what = `${instances} instances of ${service} want port ${printPort(port, protocol)} ${printScope(scope)}`
+    const size = sizeOf(port)
+    const have = size === 1 ? 'one' : String(size)
+    const ports = `${size === 1 ? 'port' : 'ports'} ${printPort(port, protocol)}`
+    const sentence = `${instances} instances of ${service} want ${ports} ${printScope(scope)}, which only ${have} can have.`
     const end = Math.min(65_535, first + needOf(port) - 1)
     const isFree = taken.freeAbove(last, { first: last + 1, last: end }) === last + 1
     const instead = isFree ? `, such as ${first}-${end}` : ''
+    const fewer = size === 1 ? 'one instance' : `${size} instances`
     return [
       {
         ...{ rule: 'conflict', severity: severityOf(port), first, last, protocol, scope },
         ports: [port],
-        sentence: `${what}, which only one can have.`,
-        remedy: `Publish a range of ${instances} ports${instead}, or let one instance be enough.`,
+        sentence,
+        remedy: `Publish a range of ${instances} ports${instead}, or let ${fewer} be enough.`,
       },
     ]
   })
