@@ -89,6 +89,21 @@ const ledgerRoute = createRoute({
   component: lazyRouteComponent(() => import('./ledger/ledger-page.tsx'), 'LedgerPage'),
 })
 
+/** Which ports are listed. */
+export interface PortsSearch {
+  readonly find?: string | undefined
+  readonly state?: string | undefined
+  /** The port whose story is open. */
+  readonly port?: string | undefined
+}
+
+const portsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: '/ports',
+  validateSearch: (search): PortsSearch => texts(search, ['find', 'state', 'port']),
+  component: lazyRouteComponent(() => import('./ports/ports-page.tsx'), 'PortsPage'),
+})
+
 const regionsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/regions',
@@ -112,6 +127,7 @@ export const router = createRouter({
     contractRoute,
     approvalsRoute,
     ledgerRoute,
+    portsRoute,
     regionsRoute,
     accessRoute,
   ]),

@@ -9,6 +9,7 @@ import type {
   RevisionPage,
   RevisionView,
 } from '../../server/wire/contracts.ts'
+import type { LeaseList, PortStory } from '../../server/wire/ports.ts'
 import type { ProposalDetail, ProposalPage, ProposalView } from '../../server/wire/proposals.ts'
 import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
 import type {
@@ -27,6 +28,9 @@ import { ask, keepCsrfToken } from './request.ts'
 
 /** How many ramps are asked for at once. */
 const RAMPS_A_PAGE = 250
+
+/** How often is asked who has which port: processes begin and end without any entry. @unit ms */
+const PORTS_POLL_MS = 2_000
 
 const live = { meta: { isLive: true }, refetchInterval: pollMs }
 
@@ -207,6 +211,24 @@ export const verificationQuery = queryOptions({
   queryFn: ({ signal }) => ask<Verification>({ path: '/v1/ledger/verify', signal }),
   staleTime: Number.POSITIVE_INFINITY,
 })
+
+/** Every lease of a port. */
+export const portsQuery = queryOptions({
+  queryKey: ['ports'],
+  queryFn: ({ signal }) => ask<LeaseList>({ path: '/v1/ports', signal }),
+  ...live,
+  refetchInterval: PORTS_POLL_MS,
+})
+
+/** All that is known of one port. */
+export function portStoryQuery(port: number) {
+  return queryOptions({
+    queryKey: ['port', port],
+    queryFn: ({ signal }) => ask<PortStory>({ path: `/v1/ports/${port}`, signal }),
+    ...live,
+    refetchInterval: PORTS_POLL_MS,
+  })
+}
 
 export const regionsQuery = listQuery<RegionView>('regions')
 export const agentsQuery = listQuery<AgentView>('agents')

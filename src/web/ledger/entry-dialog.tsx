@@ -34,7 +34,7 @@ export function EntryDialog(props: {
 
 function EntryFacts({ recorded }: { readonly recorded: Recorded }): ReactNode {
   const { stream, sequence, hash, entry } = recorded
-  const isRamp = !stream.startsWith('contract:') && stream !== 'access'
+  const isRamp = !/^(contract|ports):/.test(stream) && stream !== 'access'
   return (
     <div className="flex flex-col gap-3">
       <dl className="grid grid-cols-[auto_minmax(0,1fr)] gap-x-4 gap-y-1">
