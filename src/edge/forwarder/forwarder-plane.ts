@@ -108,7 +108,8 @@ export class ForwarderPlane implements DataPlane {
 
   /**
    * The fronts of all processes of this workspace, also of those that nobody here has opened: an
-   * earlier daemon may have left them. `open` takes one over, and then `close` ends it.
+   * earlier daemon may have left them. `open` takes one over, and then `close` ends it. Whoever asks
+   * is the daemon from then on, so that only the holder of the workspace's lock may.
    */
   async found(): Promise<readonly FrontDefinition[]> {
     const sample = this.#pathOf('')
