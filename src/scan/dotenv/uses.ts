@@ -40,7 +40,9 @@ export function programIn(home: string, folder: Folder): 'reads' | 'ignores' | '
   if (!PROGRAMS.some((name) => folder.has(inHome(name)))) return 'unknown'
   const tree = parseJson(folder.read(inHome('package.json'))?.text ?? '')
   if (tree === undefined) return 'reads'
-  if (valueAt(tree, 'workspaces') !== undefined) return 'unknown'
+  const isOfSeveral = ['pnpm-workspace.yaml', 'lerna.json', 'turbo.json', 'nx.json']
+  const hasWorkspaces = valueAt(tree, 'workspaces') !== undefined
+  if (hasWorkspaces || isOfSeveral.some((name) => folder.has(inHome(name)))) return 'unknown'
   const scripts = entriesAt(tree, 'scripts').map(([key]) => textAt(tree, 'scripts', key) ?? '')
   const all = scripts.join('\n')
   const isLoaded = /dotenv|env-cmd|--env-file|\b(?:node|nodemon|tsx|ts-node|nest|bun|deno)\s/.test(

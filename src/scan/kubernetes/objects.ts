@@ -5,7 +5,7 @@
 import { parseJson } from '../document/parse-json.ts'
 import { parseYaml } from '../document/parse-yaml.ts'
 import { itemsAt, type Tree, textAt } from '../document/tree.ts'
-import type { Place } from '../found/found-port.ts'
+import type { Place, Remark } from '../found/found-port.ts'
 import type { SourceText } from '../found/source-text.ts'
 
 /** One object of a cluster. */
@@ -24,7 +24,7 @@ export interface ClusterObject {
 
 const NEVER = /^["']?kind["']?\s*:\s*["']?CustomResourceDefinition\b/m
 const MAYBE =
-  /\b(?:containers|ports|backend|defaultBackend|data|items|healthCheckNodePort)["']?\s*:/
+  /\b(?:containers|ports|extraPortMappings|apiServerPort|backend|defaultBackend|data|items|healthCheckNodePort)["']?\s*:/
 const MOST_OBJECTS = 5_000
 const LARGE = 50_000
 const LARGEST = 500_000
@@ -35,12 +35,23 @@ export function objectsIn(source: SourceText): readonly ClusterObject[] {
   const before = known.get(source)
   if (before !== undefined) return before
   const objects = documentsOf(source)
+    .filter(({ text }) => text.length <= LARGEST)
     .flatMap(({ text, base }) =>
       treesOf(source.path, text).flatMap((tree) => objectsOf(source, tree, base)),
     )
     .slice(0, MOST_OBJECTS)
   known.set(source, objects)
   return objects
+}
+
+/** What of a file is larger than anything that somebody wrote, and was not read. */
+export function unreadIn(source: SourceText): readonly Remark[] {
+  return documentsOf(source)
+    .filter(({ text }) => text.length > LARGEST)
+    .map(({ base }) => ({
+      ...source.at(base),
+      sentence: `is a document of more than ${LARGEST} characters and was not read`,
+    }))
 }
 
 /** What an object is known by, in whichever file it is spoken of. */
@@ -56,7 +67,7 @@ function treesOf(path: string, text: string): readonly Tree[] {
 
 /** What is large is data, such as a dashboard in a map, unless it speaks of ports itself. */
 function isWorthParsing(part: string): boolean {
-  if (!MAYBE.test(part) || NEVER.test(part) || part.length > LARGEST) return false
+  if (!MAYBE.test(part) || NEVER.test(part)) return false
   return part.length < LARGE || /\b(?:hostPort|hostNetwork|nodePort|containerPort)\b/.test(part)
 }
 

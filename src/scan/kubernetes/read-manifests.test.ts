@@ -1,7 +1,7 @@
 /** What manifests take: of a node, of the cluster, of the network that the containers of a pod share. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { findIn } from '../../../test/support/scan-text.ts'
+import { claimsIn, findIn } from '../../../test/support/scan-text.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { manifestReader } from './read-manifests.ts'
 
@@ -125,6 +125,33 @@ spec: { defaultBackend: { service: { name: api, port: { name: http } } } }
     ['web', 'http', '8080'].map((port) => flawsOf({ 'a.yaml': probed(port) }).length),
     [0, 1, 0],
   )
+})
+
+test('what a cluster in containers publishes is the machine’s', () => {
+  const kind = `apiVersion: kind.x-k8s.io/v1alpha4
+kind: Cluster
+networking: { apiServerPort: 6443 }
+nodes:
+  - role: control-plane
+    extraPortMappings:
+      - { containerPort: 80, hostPort: 8080, listenAddress: 127.0.0.1 }
+      - { containerPort: 30053, hostPort: 5353, protocol: UDP }
+      - { containerPort: 81, hostPort: 0 }
+`
+  const k3d =
+    'apiVersion: k3d.io/v1alpha5\nkind: Simple\nports:\n  - port: 8080-8081:80@loadbalancer\n'
+  assert.deepEqual(claimsIn(manifestReader, { 'a.yaml': kind, 'b.yaml': k3d }), [
+    'a.yaml:7 8080 127.0.0.1',
+    'a.yaml:8 5353/udp',
+    'a.yaml:3 6443 127.0.0.1',
+    'b.yaml:4 8080-8081',
+  ])
+})
+
+test('a document that is too large is not read, and that is said', () => {
+  const text = `apiVersion: v1\nkind: Service\nports: [${'1, '.repeat(200_000)}]\nnodePort: 1\n`
+  const { remarks } = findIn(manifestReader, { 'a.yaml': text })
+  assert.match(remarks?.[0]?.sentence ?? '', /more than 500000 characters/)
 })
 
 test('no text makes it throw, and a bundle of definitions is not parsed', () => {

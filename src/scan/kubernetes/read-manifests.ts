@@ -7,7 +7,8 @@ import type { SourceText } from '../found/source-text.ts'
 import { isChartTemplate } from '../helm/charts.ts'
 import { type ClusterIndex, clusterOf, isManifest, MANIFEST_HINT } from './cluster-index.ts'
 import { readIngress } from './ingress.ts'
-import { objectsIn } from './objects.ts'
+import { isLocalCluster, readLocalCluster } from './local-cluster.ts'
+import { objectsIn, unreadIn } from './objects.ts'
 import { type ObjectWords, readConfigMap, readPod } from './pod-ports.ts'
 import { podOf } from './pods.ts'
 import { readService } from './service-ports.ts'
@@ -34,8 +35,9 @@ function readManifests(source: SourceText, folder: Folder): Findings {
     if (pod !== undefined) return readPod(object, pod, { words, index })
     if (object.kind === 'ConfigMap') return readConfigMap(object, words, index)
     if (object.kind === 'Ingress') return readIngress(object, words, index)
+    if (isLocalCluster(object)) return readLocalCluster(object, words)
     const isService = object.kind === 'Service' && object.group === ''
     return isService ? readService(object, words, index) : []
   })
-  return { ports }
+  return { ports, remarks: unreadIn(source) }
 }
