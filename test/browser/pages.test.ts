@@ -43,6 +43,7 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
       ['/ramps', 'Nothing has been ramped yet.'],
       ['/contracts', 'The server holds no contract yet.'],
       ['/approvals', 'No approval is wanted.'],
+      ['/ports', 'No port is leased.'],
       ['/regions', 'No agent is connected.'],
       ['/nowhere', 'This address leads nowhere.'],
     ] as const) {
@@ -188,6 +189,9 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const proposals = '/v1/contracts/Environment/shop/proposals'
     const waiting = await askLocally<ProposalPage>(served.workspace, proposals)
     const answers = `${proposals}/${waiting.proposals[0]?.proposal}/answers`
+    await page.goto('/')
+    const needs = page.getByRole('region', { name: /Needs a person/ })
+    await seen(needs.getByText('Change wanted'), needs.getByText('team-data and team-db'))
     const yes = { say: 'approve', by: 'tina', as: ['team-db'] }
     await askLocally(served.workspace, answers, yes)
     await page.goto('/approvals')

@@ -4,8 +4,13 @@
  *
  * Usage: node test/browser/screenshots.ts [system ...]
  */
+import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
+import { present } from '../../src/core/fault/assert.ts'
+import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
+import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
+import type { LeaseList, PortGrant, PortLease, PortWish } from '../../src/server/wire/ports.ts'
 import type { EnvironmentView, OpenRampReply, RampPage } from '../../src/server/wire.ts'
 import { until } from '../support/daemon.ts'
 import { openBrowser } from './browser.ts'
@@ -31,7 +36,12 @@ const PARTS = ['db', 'cache', 'api']
 
 /** Brings each system into its state, and gives the pages that tell of it. */
 const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly string[]>>> = {
-  empty: async () => ['/', '/contracts'],
+  empty: async () => ['/', '/contracts', '/ports'],
+  ports: async (served) => {
+    await bringUp(served, writeContract(served, 'shop', PARTS))
+    const stolen = await leasePorts(served)
+    return ['/ports', `/ports?port=${stolen}`]
+  },
   healthy: async (served) => {
     const folder = writeContract(served, 'shop', PARTS)
     await bringUp(served, folder)
@@ -64,6 +74,32 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     const ramp = await newest(served, 'shop-watch')
     return ['/', `/ramps/${ramp}?stage=cache`]
   },
+}
+
+/** Leases ports to many services, one of which a stranger takes. @returns that one */
+async function leasePorts({ workspace }: Served): Promise<number> {
+  const kernel = new PortKernel(new LinuxKernel())
+  const claim = async (wishes: readonly PortWish[]): Promise<readonly PortLease[]> => {
+    const grant = await askLocally<PortGrant>(workspace, '/v1/ports/leases', { wishes })
+    return grant.verdict === 'granted' ? grant.leases : []
+  }
+  const services = ['till', 'stock', 'billing', 'a-team/with-a-long-name-of-its-service']
+  const all = ['http', 'metrics', 'debug'].flatMap((port) =>
+    services.map((service) => ({ owner: { service, port, scope: 'feature-x' } })),
+  )
+  await claim(all)
+  const [taken] = await claim([{ owner: { service: 'till', port: 'admin' }, port: 8_123 }])
+  const { id, claim: over } = present(taken, 'the port is free')
+  // The server's own parent stands for an owner that does not listen; this process is the thief.
+  const process_ = present(kernel.identify(process.ppid), 'it lives')
+  await askLocally(workspace, `/v1/ports/leases/${id}/assign`, { process: process_ })
+  createServer().listen(over.port, '127.0.0.1').unref()
+  const state = async (): Promise<string | undefined> => {
+    const { leases } = await askLocally<LeaseList>(workspace, '/v1/ports')
+    return leases.find((lease) => lease.id === id)?.state
+  }
+  await until('it is stolen', async () => (await state()) === 'stolen', 30_000)
+  return over.port
 }
 
 /** Has the owner of one part want what takes the word of another one. */
@@ -122,7 +158,7 @@ async function take(
     await page.goto(`${url}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.waitForLoadState('load')
-    await page.locator('[aria-label="Loading"]').waitFor({ state: 'detached' })
+    await page.waitForFunction(`document.querySelector('[aria-label="Loading"]') === null`)
     const file = join(FOLDER, `${system}-${look}-${place}.png`)
     await page.screenshot({ path: file })
     console.log(file)

@@ -8,6 +8,7 @@ import {
   daemonQuery,
   environmentsQuery,
   newestRampsQuery,
+  proposalsQuery,
   rampQuery,
 } from '../api/queries.ts'
 import { useNowMs } from '../clock.ts'
@@ -29,6 +30,7 @@ export function OverviewPage(): ReactNode {
   const newest = useQuery(newestRampsQuery)
   const environments = useQuery(environmentsQuery)
   const approvals = approvalsInTurn(useQuery(approvalsQuery).data ?? [])
+  const proposals = useQuery(proposalsQuery).data?.proposals ?? []
   const older = useOlderUnderWay(newest.data?.ramps)
   const nowMs = useNowMs()
   if (newest.isError && newest.data === undefined) {
@@ -52,11 +54,15 @@ export function OverviewPage(): ReactNode {
   })
   if (picture.isEmpty) return <FirstSteps />
   return (
-    <Page title="Overview" tab={tabOf(picture)} about={headlineOf(picture, approvals.length)}>
+    <Page
+      title="Overview"
+      tab={tabOf(picture)}
+      about={headlineOf(picture, approvals.length, proposals.length)}
+    >
       <Tally picture={picture} approvals={approvals} />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
-          <StuckPanel picture={picture} approvals={approvals} />
+          <StuckPanel picture={picture} approvals={approvals} proposals={proposals} />
           <MovingPanel ramps={picture.moving.slice(0, SHOWN_MAX * 3)} />
           <BrokePanel ramps={picture.broke} />
         </div>
@@ -116,11 +122,16 @@ function BrokePanel({ ramps }: { readonly ramps: readonly RampSummary[] }): Reac
 }
 
 /** The most important thing, in a sentence. */
-function headlineOf({ stuck, promises, moving, watching }: Picture, approvals: number): string {
+function headlineOf(
+  { stuck, promises, moving, watching }: Picture,
+  approvals: number,
+  proposals: number,
+): string {
   const parts = [
     count(promises.length, 'promise is broken', 'promises are broken'),
     count(stuck.length, 'ramp waits for a person', 'ramps wait for a person'),
     count(approvals, 'approval is wanted', 'approvals are wanted'),
+    count(proposals, 'change waits for its owners', 'changes wait for their owners'),
     count(moving.length, 'ramp is under way', 'ramps are under way'),
   ].filter((part) => part !== '')
   if (parts.length > 0) return `${parts.join(', ')}.`

@@ -2,6 +2,7 @@
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ApprovalView } from '../../server/wire/approvals.ts'
+import type { ProposalView } from '../../server/wire/proposals.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import { Panel } from '../part/panel.tsx'
 import { Ago, Lasting } from '../part/time.tsx'
@@ -12,10 +13,11 @@ import type { BrokenIn, Picture } from './sort-out.ts'
 export function StuckPanel(props: {
   readonly picture: Picture
   readonly approvals: readonly ApprovalView[]
+  readonly proposals: readonly ProposalView[]
 }): ReactNode {
   const { promises, stuck } = props.picture
-  const { approvals } = props
-  const total = promises.length + stuck.length + approvals.length
+  const { approvals, proposals } = props
+  const total = promises.length + stuck.length + approvals.length + proposals.length
   return (
     <Panel title="Needs a person" id="needs" count={total} isFlush>
       {total === 0 ? (
@@ -38,6 +40,9 @@ export function StuckPanel(props: {
               key={`${approval.ramp}/${approval.stage}/${approval.condition}`}
               approval={approval}
             />
+          ))}
+          {proposals.map((proposal) => (
+            <ProposalRow key={proposal.proposal} proposal={proposal} />
           ))}
         </ul>
       )}
@@ -97,17 +102,40 @@ function ApprovalRow({ approval }: { readonly approval: ApprovalView }): ReactNo
   )
 }
 
-/** One thing on the overview: what, how it is, why, on whom, since when. */
-export function AttentionRow(props: {
+function ProposalRow({ proposal }: { readonly proposal: ProposalView }): ReactNode {
+  const { kind, name, owners, by, whyNot, atMs } = proposal
+  const missing = owners.flatMap(({ owner, by: given }) => (given === undefined ? [owner] : []))
+  return (
+    <li>
+      <Link to="/approvals" data-row="" className={ROW}>
+        <AttentionBody
+          tone="held"
+          word="Change wanted"
+          title={`${kind}/${name}`}
+          owner={missing.join(' and ')}
+          sentence={`${by} proposed it. ${whyNot ?? 'You may approve it.'}`}
+          aside={<Ago atMs={atMs} />}
+        />
+      </Link>
+    </li>
+  )
+}
+
+const ROW = 'grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 px-4 py-2.5 hover:bg-sunken'
+
+interface Attention {
   readonly tone: Tone
   readonly word: string
-  readonly ramp: string
-  readonly stage?: string
   readonly title: string
   readonly owner?: string | undefined
   readonly sentence: string
   readonly aside: ReactNode
-}): ReactNode {
+}
+
+/** One thing on the overview: what, how it is, why, on whom, since when. */
+export function AttentionRow(
+  props: Attention & { readonly ramp: string; readonly stage?: string },
+): ReactNode {
   return (
     <li>
       <Link
@@ -115,25 +143,33 @@ export function AttentionRow(props: {
         params={{ ramp: props.ramp }}
         search={{ stage: props.stage }}
         data-row=""
-        className="grid grid-cols-[auto_minmax(0,1fr)_auto] gap-x-3 px-4 py-2.5 hover:bg-sunken"
+        className={ROW}
       >
-        <span className="pt-0.5">
-          <Mark tone={props.tone} size={16} />
-        </span>
-        <span className="min-w-0">
-          <span className="flex flex-wrap items-baseline gap-x-2">
-            <span className="font-medium">{props.title}</span>
-            <span className={`text-xs ${toneText(props.tone)}`}>{props.word}</span>
-          </span>
-          <span className="line-clamp-2 text-muted [overflow-wrap:anywhere]">{props.sentence}</span>
-          {props.owner === undefined ? null : (
-            <span className="text-xs">
-              On <strong className="font-semibold">{props.owner}</strong>
-            </span>
-          )}
-        </span>
-        <span className="text-right text-muted text-xs">{props.aside}</span>
+        <AttentionBody {...props} />
       </Link>
     </li>
+  )
+}
+
+function AttentionBody(props: Attention): ReactNode {
+  return (
+    <>
+      <span className="pt-0.5">
+        <Mark tone={props.tone} size={16} />
+      </span>
+      <span className="min-w-0">
+        <span className="flex flex-wrap items-baseline gap-x-2">
+          <span className="font-medium">{props.title}</span>
+          <span className={`text-xs ${toneText(props.tone)}`}>{props.word}</span>
+        </span>
+        <span className="line-clamp-2 text-muted [overflow-wrap:anywhere]">{props.sentence}</span>
+        {props.owner === undefined ? null : (
+          <span className="text-xs">
+            On <strong className="font-semibold">{props.owner}</strong>
+          </span>
+        )}
+      </span>
+      <span className="text-right text-muted text-xs">{props.aside}</span>
+    </>
   )
 }
