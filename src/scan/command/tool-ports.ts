@@ -19,7 +19,10 @@ export function toolOf(words: readonly string[]): Tool | undefined {
   const program = first
     .replace(/^.*node_modules\/\.bin\//, '')
     .replace(/^(\.\/)?(?:.*\/)?(manage\.py)$/, '$2')
-  const subcommand = rest.find((word) => !word.startsWith('-')) ?? ''
+  const [subcommand = '', second = ''] = rest.filter((word) => !word.startsWith('-'))
+  // The first word may be the value of a flag: `flask --app shop run`.
+  const isValue = rest[rest.indexOf(subcommand) - 1]?.startsWith('-') === true
+  const subcommands = isValue ? [subcommand, second] : [subcommand]
   const flat = [program, ...rest].join(' ')
   const fits = TOOLS.filter(({ call }) => {
     const parts = call.split(' ')
@@ -27,7 +30,7 @@ export function toolOf(words: readonly string[]): Tool | undefined {
     return (
       flat === call ||
       flat.startsWith(`${call} `) ||
-      (parts.length === 2 && parts[0] === program && parts[1] === subcommand)
+      (parts.length === 2 && parts[0] === program && subcommands.includes(parts[1] ?? ''))
     )
   })
   return fits.toSorted((one, other) => other.call.length - one.call.length)[0]

@@ -90,6 +90,33 @@ export const TOOLS: readonly Tool[] = [
   ...web('alertmanager', ['alertmanager'], 9093, { flags: ['--web.listen-address'] }),
   ...web('node_exporter', ['node_exporter'], 9100, { flags: ['--web.listen-address'] }),
   ...web('streamlit', ['streamlit run'], 8501, { flags: ['--server.port'] }),
+  ...web('rsbuild', ['rsbuild dev', 'rsbuild preview'], 3000, { flags: LONG }),
+  ...web('strapi', ['strapi develop', 'strapi dev', 'strapi start'], 1337, {
+    flags: [],
+    obeysPort: true,
+  }),
+  ...dev('sanity', ['sanity dev', 'sanity start'], 3333, { flags: LONG }),
+  ...web('metro', ['react-native start'], 8081, { flags: LONG }),
+  ...web('ember', ['ember serve', 'ember s'], 4200, { flags: P }),
+  ...web('live-server', ['live-server'], 8080, { flags: LONG, obeysPort: true }),
+  ...web('docsify', ['docsify serve'], 3000, { flags: P }),
+  ...dev('fastify', ['fastify start'], 3000, { flags: P, obeysPort: true }),
+  ...dev('slidev', ['slidev'], 3030, { flags: P }),
+  ...dev('drizzle', ['drizzle-kit studio'], 4983, { flags: LONG }),
+  ...dev('playwright-report', ['playwright show-report'], 9323, { flags: LONG }),
+  ...dev('phoenix', ['mix phx.server'], 4000, { flags: [] }),
+  ...dev('hypercorn', ['hypercorn'], 8000, { flags: [], hosts: ['-b', '--bind'] }),
+  ...dev('daphne', ['daphne'], 8000, { flags: P, hosts: ['-b', '--bind'] }),
+  ...dev('jupyter', ['jupyter lab', 'jupyter notebook'], 8888, { flags: LONG, hosts: ['--ip'] }),
+  ...dev('mlflow', ['mlflow ui', 'mlflow server'], 5000, { flags: P }),
+  ...dev('tensorboard', ['tensorboard'], 6006, { flags: LONG }),
+  ...dev('dagster', ['dagster dev'], 3000, { flags: P }),
+  ...dev('ollama', ['ollama serve'], 11_434, { flags: [] }),
+  ...silent('temporal', ['temporal server start-dev'], 7233, { flags: P, hosts: ['--ip'] }),
+  ...silent('redis', ['redis-server'], 6379, { flags: LONG, hosts: ['--bind'] }),
+  ...silent('mongod', ['mongod'], 27_017, { flags: LONG, hosts: ['--bind_ip'] }),
+  ...silent('nats', ['nats-server'], 4222, { flags: P, hosts: ['-a', '--addr'] }),
+  ...silent('memcached', ['memcached'], 11_211, { flags: P, hosts: ['-l', '--listen'] }),
 ]
 
 interface Saying {
@@ -108,4 +135,15 @@ function web(tool: string, calls: readonly string[], port: number, says: Saying)
 /** Listens on `localhost` unless told otherwise. */
 function dev(tool: string, calls: readonly string[], port: number, says: Saying): readonly Tool[] {
   return web(tool, calls, port, says).map((one) => ({ ...one, addresses: LOOPBACK }))
+}
+
+/** Speaks to programs, and never to browsers. */
+function silent(
+  tool: string,
+  calls: readonly string[],
+  port: number,
+  says: Saying,
+): readonly Tool[] {
+  const addresses = /^(redis|nats|memcached)$/.test(tool) ? EVERY_ADDRESS : LOOPBACK
+  return web(tool, calls, port, says).map((one) => ({ ...one, addresses, isHttp: false }))
 }
