@@ -29,7 +29,7 @@ export const workflowReader: FormatReader = {
 }
 
 // More than anybody writes; with aliases a small file could ask for a thousand times as much.
-const MOST_JOBS = 256
+const MOST_FOUND = 5_000
 const MOST_SERVICES = 32
 const MOST_STEPS = 100
 const MOST_PORTS = 50
@@ -43,30 +43,32 @@ interface Around {
 function readWorkflow(source: SourceText): Findings {
   const [tree] = parseYaml(source.text)
   const shared = valueAt(tree, 'env')
-  const ports = entriesAt(tree, 'jobs')
-    .slice(0, MOST_JOBS)
-    .flatMap(([job, { value }]) => {
-      const common: Around['common'] = {
-        ...{ format: 'workflow', unit: `workflow ${source.path}`, service: job, environment: 'ci' },
-        scope: `network job ${source.path}#${job}`,
-      }
-      const around = { source, common }
-      const container = valueAt(value, 'container')
-      const environments = [shared, valueAt(value, 'env')]
-      return [
-        ...entriesAt(value, 'services')
-          .slice(0, MOST_SERVICES)
-          .flatMap(([name, service]) =>
-            publishedBy(service.value, { source, common: { ...common, service: name } }),
-          ),
-        ...(container === undefined ? [] : publishedBy(container, around)),
-        ...environments.flatMap((one) => connectionsOf(one, around)),
-        ...itemsAt(value, 'steps')
-          .slice(0, MOST_STEPS)
-          .flatMap((step, at) => ofStep(step, at, around)),
-      ]
-    })
+  const ports: FoundPort[] = []
+  for (const [job, { value }] of entriesAt(tree, 'jobs')) {
+    if (ports.length > MOST_FOUND) break
+    const common: Around['common'] = {
+      ...{ format: 'workflow', unit: `workflow ${source.path}`, service: job, environment: 'ci' },
+      scope: `network job ${source.path}#${job}`,
+    }
+    ports.push(...ofJob(value, shared, { source, common }))
+  }
   return { ports }
+}
+
+function ofJob(job: Tree, shared: Tree | undefined, around: Around): readonly FoundPort[] {
+  const { source, common } = around
+  const container = valueAt(job, 'container')
+  const environments = [shared, valueAt(job, 'env')]
+  const services = entriesAt(job, 'services').slice(0, MOST_SERVICES)
+  const steps = itemsAt(job, 'steps').slice(0, MOST_STEPS)
+  return [
+    ...services.flatMap(([name, service]) =>
+      publishedBy(service.value, { source, common: { ...common, service: name } }),
+    ),
+    ...(container === undefined ? [] : publishedBy(container, around)),
+    ...environments.flatMap((one) => connectionsOf(one, around)),
+    ...steps.flatMap((step, at) => ofStep(step, at, around)),
+  ]
 }
 
 const published = new WeakMap<Tree, readonly Published[]>()
