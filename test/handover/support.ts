@@ -99,7 +99,17 @@ export function startLoad(
 ): Load {
   const { port, keepsAlive } = target
   const close = keepsAlive ? [] : ['-H', 'Connection: close']
-  const words = ['-t1', '-c64', '-d120s', '--latency', ...close, `http://127.0.0.1:${port}/`]
+  // Slow is not lost: that many processes may well keep two processors busy for seconds.
+  const words = [
+    '-t1',
+    '-c64',
+    '-d120s',
+    '--latency',
+    '--timeout',
+    '30s',
+    ...close,
+    `http://127.0.0.1:${port}/`,
+  ]
   const wrk = spawn('wrk', words, { stdio: ['ignore', 'pipe', 'inherit'] })
   context.after(() => wrk.kill('SIGKILL'))
   const report = text(wrk.stdout)
