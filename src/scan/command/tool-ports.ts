@@ -10,6 +10,7 @@ import { TOOLS, type Tool } from './tools.ts'
 /** What a variable holds. */
 export type ValueOf = (name: string) => string | undefined
 
+const BY_PROGRAM = Map.groupBy(TOOLS, ({ call }) => call.split(' ')[0] ?? '')
 const INTERPRETERS =
   /^(node|nodejs|tsx|ts-node|ts-node-dev|nodemon|bun|deno|python3?|ruby|java|go|cargo|dotnet|php)$/
 
@@ -24,13 +25,13 @@ export function toolOf(words: readonly string[]): Tool | undefined {
   const isValue = rest[rest.indexOf(subcommand) - 1]?.startsWith('-') === true
   const subcommands = isValue ? [subcommand, second] : [subcommand]
   const flat = [program, ...rest].join(' ')
-  const fits = TOOLS.filter(({ call }) => {
+  const fits = (BY_PROGRAM.get(program) ?? []).filter(({ call }) => {
     const parts = call.split(' ')
     if (parts.length === 1) return call === program && !isSubcommand(program, subcommand)
     return (
       flat === call ||
       flat.startsWith(`${call} `) ||
-      (parts.length === 2 && parts[0] === program && subcommands.includes(parts[1] ?? ''))
+      (parts.length === 2 && subcommands.includes(parts[1] ?? ''))
     )
   })
   return fits.toSorted((one, other) => other.call.length - one.call.length)[0]
