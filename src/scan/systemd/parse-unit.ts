@@ -24,7 +24,7 @@ function parseOne(source: SourceText): readonly UnitSetting[] {
     if (/^[ \t]*[#;]/.test(text)) continue
     const goesOn = text.endsWith('\\')
     const line = goesOn ? text.slice(0, -1) : text
-    if (open !== undefined) open = { ...open, value: `${open.value} ${line.trim()}` }
+    if (open !== undefined) open = { ...open, value: `${open.value} ${line.trim()}`.trim() }
     else {
       const header = /^[ \t]*\[([^\]]*)\]/.exec(line)
       if (header !== null) section = header[1] ?? ''
