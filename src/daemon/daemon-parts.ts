@@ -78,6 +78,7 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const telling = { clock, settings, workspace, log, onTrouble }
   const discovery = ports && (await openDaemonDiscovery({ ...telling, broker: ports }))
   const leased = ports && {
+    broker: ports,
     ports: new LeasedPorts({ broker: ports, onTrouble }),
     ...(edge && { fronts: edge.fronts }),
   }

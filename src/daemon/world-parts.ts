@@ -6,6 +6,8 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { FrontActuator } from '../edge/fronts/front-actuator.ts'
 import type { Fronts } from '../edge/fronts/fronts.ts'
+import { readMachineFacts } from '../ports/kernel/machine-facts.ts'
+import { PortsActuator } from '../ports/ports-actuator.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
@@ -19,6 +21,7 @@ import { LogProbe } from '../probes/log/log-probe.ts'
 import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
 import { NatsProbe } from '../probes/nats/nats-probe.ts'
 import { NotifyProbe } from '../probes/notify/notify-probe.ts'
+import { PortsProbe } from '../probes/ports/ports-probe.ts'
 import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
 import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
 import { QueueProbe } from '../probes/queue/queue-probe.ts'
@@ -36,6 +39,7 @@ import type { Kernel } from '../runtimes/process/kernel/kernel.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { Clock } from '../seams/clock.ts'
+import type { PortBroker } from '../seams/port-broker.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { Processes } from '../seams/processes.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
@@ -59,6 +63,8 @@ export interface WorldPartsOptions {
   readonly ports?: PortSource
   /** What carries traffic to components that are replaced without a gap. @default none are */
   readonly fronts?: Fronts
+  /** Puts Ports contracts in force. @default none can be */
+  readonly broker?: PortBroker
   onTrouble(error: unknown): void
 }
 
@@ -83,7 +89,7 @@ export function openWorldParts(options: WorldPartsOptions): WorldParts {
   const runtime = new ProcessRuntime({ folder, ...common, ...asked })
   const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
   const runtimes = [runtime, containers, new ExternalRuntime()]
-  const { fronts } = options
+  const { fronts, broker } = options
   const processes = new ProcessComponents({ runtime, workspace, folder })
   return {
     runtime,
@@ -91,6 +97,7 @@ export function openWorldParts(options: WorldPartsOptions): WorldParts {
     actuators: [
       ...runtimes.map((one) => new SoleRuntime(one, [runtime, containers])),
       ...(fronts === undefined ? [] : [new FrontActuator(fronts)]),
+      ...(broker === undefined ? [] : [new PortsActuator(broker)]),
     ],
     probes: probesFor(options, { runtime, containers }),
     components: new EveryComponent(processes, containers),
@@ -104,7 +111,7 @@ export function closeWorldParts({ runtime, containers }: WorldParts): void {
 }
 
 function probesFor(
-  { place, settings, clock, fronts }: WorldPartsOptions,
+  { place, settings, clock, fronts, broker }: WorldPartsOptions,
   { runtime, containers }: Pick<WorldParts, 'runtime' | 'containers'>,
 ): readonly Probe[] {
   const started: Processes = new EveryRuntime([runtime, containers])
@@ -125,6 +132,7 @@ function probesFor(
     new NatsProbe(),
     new MysqlProbe(clock),
     new NotifyProbe(clock),
+    ...(broker === undefined ? [] : [new PortsProbe(broker, readMachineFacts)]),
     new PostgresProbe(clock),
     new PrometheusProbe(),
     new QueueProbe(),

@@ -4,6 +4,7 @@
  */
 import { CONTRACT_TYPES } from '../core/entry/contract-entry.ts'
 import type { NotedEntry } from '../core/entry/entry.ts'
+import { PORT_ENTRY_TYPES } from '../core/port/port-entries.ts'
 import type { Ledger, StreamSummary } from '../seams/ledger.ts'
 import { subjectOf } from './subject.ts'
 
@@ -11,9 +12,7 @@ import { subjectOf } from './subject.ts'
 const NOTED: ReadonlySet<string> = new Set<NotedEntry['type']>([
   ...CONTRACT_TYPES,
   'access.changed',
-  'port.granted',
-  'port.moved',
-  'port.freed',
+  ...PORT_ENTRY_TYPES,
 ])
 
 /** Whether a stream is that of a ramp. */

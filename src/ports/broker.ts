@@ -5,6 +5,7 @@
  */
 import { join } from 'node:path'
 import { Fault } from '../core/fault/fault.ts'
+import type { PortRules } from '../core/port/enforced-ports.ts'
 import { explainPort } from '../core/port/explain-port.ts'
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
@@ -106,7 +107,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       clock,
       salt: options.salt ?? '',
       isFree: options.isFree,
-      policies: () => options.policies?.() ?? [],
+      policies: () => this.#policies(),
       settleDead: async (leases) => await this.#settleDead(leases),
       granted: () => this.#granted(),
     })
@@ -228,6 +229,19 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     return { port, leases: now, past, sightings, sentences }
   }
 
+  async enforce(rules: PortRules): Promise<void> {
+    await this.#record.record([{ type: 'ports.enforced', rules }])
+  }
+
+  async withdraw(contract: string, because: string): Promise<void> {
+    if (this.enforced.of(contract) === undefined) return
+    await this.#record.record([{ type: 'ports.withdrawn', contract, because }])
+  }
+
+  get enforced(): PortBroker['enforced'] {
+    return this.#record.table.enforced
+  }
+
   get index(): number {
     return this.#record.index
   }
@@ -250,6 +264,11 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     await this.#watching.close()
     await this.#record.settle()
     this.#holding.close()
+  }
+
+  #policies(): readonly PortPolicy[] {
+    const given = this.#options.policies?.() ?? []
+    return [...given, ...this.enforced.all().map(({ policy }) => policy)]
   }
 
   #lease(id: string): PortLease {
@@ -312,7 +331,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   #coolingMsOf({ rule }: PortLease): number {
-    for (const { contract, ranges } of this.#options.policies?.() ?? []) {
+    for (const { contract, ranges } of this.#policies()) {
       const range = contract === rule.contract && ranges.find(({ name }) => name === rule.range)
       if (range) return range.coolingMs
     }

@@ -92,7 +92,7 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
   const { wish, choice, id, token, state } = step
   if (choice === undefined || id === undefined || token === undefined) return undefined
   if (state === undefined) return undefined
-  const { giving = 'number', ttlMs = TTL_MS, owner, front } = wish
+  const { giving = 'number', ttlMs = TTL_MS, owner, front, ramp, isLasting } = wish
   const { rule } = choice.by
   const how =
     state === 'held'
@@ -107,10 +107,11 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
     rule,
     giving,
     ...(front === undefined ? {} : { front }),
+    ...(ramp === undefined ? {} : { ramp }),
     grantedAtMs: nowMs,
     changedAtMs: nowMs,
     because: `Granted by ${printRule(rule)}. ${how}`,
-    expiresAtMs: nowMs + ttlMs,
+    ...(isLasting === true ? {} : { expiresAtMs: nowMs + ttlMs }),
   }
 }
 

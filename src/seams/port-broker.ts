@@ -1,4 +1,5 @@
 /** The seam to ports: leases that are granted, held as sockets, given to processes and taken back. */
+import type { EnforcedPorts, PortRules } from '../core/port/enforced-ports.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type { PastLease, PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
 import type { PortRefusal, PortWish } from '../core/port/port-wish.ts'
@@ -58,6 +59,12 @@ export interface PortBroker {
   leases(): readonly PortLease[]
   /** Everything about one port number, whether Rampart has to do with it or not. */
   story(port: number): Promise<PortStory>
+  /** From now on a contract's rules count, in the place of what it said before. Resolves when recorded. */
+  enforce(rules: PortRules): Promise<void>
+  /** From now on a contract says nothing. Quiet when it says nothing already. */
+  withdraw(contract: string, because: string): Promise<void>
+  /** What contracts have in force. */
+  readonly enforced: Pick<EnforcedPorts, 'all' | 'of' | 'beforeOf'>
   /** Counts every change of any lease. */
   readonly index: number
   /** @returns stops telling; idempotent */

@@ -1,4 +1,5 @@
 /** The words of the ledger about ports. The stream is `ports:<host>`; none of them holds a secret. */
+import type { PortRules } from './enforced-ports.ts'
 import type { PortLease, PortState, PortThief, ProcessIdentity } from './port-lease.ts'
 
 /** A port was leased. */
@@ -34,12 +35,34 @@ export interface PortFreed {
   readonly because: string
 }
 
+/** A Ports contract is in force, in the place of what it said before. */
+export interface PortsEnforced {
+  readonly type: 'ports.enforced'
+  readonly rules: PortRules
+}
+
+/** A Ports contract says nothing any more; what was granted by it stays granted until it ends. */
+export interface PortsWithdrawn {
+  readonly type: 'ports.withdrawn'
+  readonly contract: string
+  readonly because: string
+}
+
 /** What a stream of ports consists of. */
-export type PortEntry = PortGranted | PortMoved | PortFreed
+export type PortEntry = PortGranted | PortMoved | PortFreed | PortsEnforced | PortsWithdrawn
+
+/** Their types. */
+export const PORT_ENTRY_TYPES: readonly PortEntry['type'][] = [
+  'port.granted',
+  'port.moved',
+  'port.freed',
+  'ports.enforced',
+  'ports.withdrawn',
+]
 
 /** Whether an entry is about ports. */
 export function isPortEntry<Other extends { readonly type: string }>(
   entry: Other | PortEntry,
 ): entry is PortEntry {
-  return entry.type === 'port.granted' || entry.type === 'port.moved' || entry.type === 'port.freed'
+  return PORT_ENTRY_TYPES.some((type) => type === entry.type)
 }

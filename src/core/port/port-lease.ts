@@ -81,6 +81,8 @@ export interface PortLease {
   readonly giving: 'descriptor' | 'number'
   /** It is the front of its service's port, and carries that; absent: it is the port of a start. */
   readonly front?: 'http' | 'tcp'
+  /** The ramp that asked for it; absent: none did. */
+  readonly ramp?: string
   readonly process?: ProcessIdentity
   /** On which of the claim's addresses its process was last seen to listen; absent: on all of them. */
   readonly servedAt?: readonly string[]

@@ -4,6 +4,7 @@
  * come and go in a second; it asks nothing and knows no time but that of entries.
  */
 import { assert, present } from '../fault/assert.ts'
+import { type EnforcedImage, EnforcedPorts } from './enforced-ports.ts'
 import { claimsCollide, type PortClaim, type PortProtocol } from './port-claim.ts'
 import type { PortEntry, PortMoved } from './port-entries.ts'
 import type { PastLease, PortLease, PortOwner, PortRule, PortState } from './port-lease.ts'
@@ -22,6 +23,7 @@ export interface PortTableImage {
   readonly past: readonly (readonly [number, readonly PastLease[]])[]
   readonly lastPorts: readonly (readonly [string, number])[]
   readonly lastToken: number
+  readonly enforced: EnforcedImage
 }
 
 /** The table; `apply` is the only thing that changes it. */
@@ -33,10 +35,18 @@ export class PortTable {
   readonly #past = new Map<number, readonly PastLease[]>()
   readonly #lastPorts = new Map<string, number>()
   #lastToken = 0
+  /** What contracts have in force; only entries change it. */
+  readonly enforced: EnforcedPorts
+
+  constructor(enforced: EnforcedImage = []) {
+    this.enforced = new EnforcedPorts(enforced)
+  }
 
   /** Takes up one entry, written at an instant. */
   apply(entry: PortEntry, atMs: number): void {
-    if (entry.type === 'port.granted') this.#grant(entry.lease)
+    if (entry.type === 'ports.enforced') this.enforced.enforce(entry.rules)
+    else if (entry.type === 'ports.withdrawn') this.enforced.withdraw(entry.contract)
+    else if (entry.type === 'port.granted') this.#grant(entry.lease)
     else if (entry.type === 'port.moved') this.#move(this.lease(entry.lease), entry, atMs)
     else this.#free(this.lease(entry.lease), entry.because, atMs)
   }
@@ -102,12 +112,13 @@ export class PortTable {
       past: [...this.#past],
       lastPorts: [...this.#lastPorts],
       lastToken: this.#lastToken,
+      enforced: this.enforced.image(),
     }
   }
 
   /** The table that an image was taken of. */
   static of(image: PortTableImage): PortTable {
-    const table = new PortTable()
+    const table = new PortTable(image.enforced)
     for (const lease of image.leases) table.#add(lease)
     for (const [port, past] of image.past) table.#past.set(port, past)
     for (const [key, port] of image.lastPorts) table.#lastPorts.set(key, port)

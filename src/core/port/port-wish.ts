@@ -22,6 +22,10 @@ export interface PortWish {
   readonly isHeld?: boolean
   /** It is the front of the service's port, and carries that. @default it is the port of a start */
   readonly front?: PortLease['front']
+  /** The ramp that asks for it. */
+  readonly ramp?: string
+  /** Whether it lasts until it is given back, also when no process ever has it. @default false */
+  readonly isLasting?: boolean
   /** How long it lasts while no process has it. @unit ms @default 60 s */
   readonly ttlMs?: number
 }

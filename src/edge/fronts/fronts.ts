@@ -8,6 +8,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
+import type { Access } from '../forwarder/access.ts'
 
 /** What is forwarded: requests, or connections that are not looked into. */
 export type Forwarded = 'http' | 'tcp'
@@ -22,6 +23,8 @@ export interface FrontPlane extends DataPlane {
     readonly leases: readonly string[]
   }): Promise<void>
   close(front: string): Promise<void>
+  /** From now on these rules count at every front, and these processes are known. */
+  setAccess(access: Access): Promise<void>
   /** The process that carries a front, if it is there. */
   pidOf(front: string): number | undefined
 }
@@ -44,6 +47,7 @@ export class Fronts {
   readonly #unfollow: () => void
   #tending: Promise<void> = Promise.resolve()
   #isTending = false
+  #toldAccess = ''
 
   constructor(options: FrontsOptions) {
     this.#options = options
@@ -56,6 +60,7 @@ export class Fronts {
       // One that cannot be opened must keep no other one shut.
       await this.#openPlane(lease).catch(this.#options.onTrouble)
     }
+    await this.#tellAccess()
   }
 
   /**
@@ -203,6 +208,7 @@ export class Fronts {
   /** Forgets starts that have ended, and says who carries a front that was carried by another one. */
   async #tend(): Promise<void> {
     const { plane } = this.#options
+    await this.#tellAccess()
     for (const front of this.#leases().filter(isFront)) {
       const name = frontName(front)
       if (plane.pidOf(name) === undefined) continue
@@ -216,6 +222,20 @@ export class Fronts {
         if (!alive.has(backend.id)) await plane.remove(name, backend)
       }
     }
+  }
+
+  /** Who may come in at fronts, by the contracts in force and the processes that have ports. */
+  async #tellAccess(): Promise<void> {
+    const { plane, broker } = this.#options
+    const policies = broker.enforced.all().map(({ connect }) => connect)
+    const processes = this.#leases().flatMap(({ owner, process, front }) =>
+      process === undefined || front !== undefined ? [] : [{ service: owner.service, ...process }],
+    )
+    const access = { policies, processes: policies.length === 0 ? [] : processes }
+    const told = JSON.stringify(access)
+    if (told === this.#toldAccess) return
+    await plane.setAccess(access)
+    this.#toldAccess = told
   }
 
   #leases(): readonly PortLease[] {

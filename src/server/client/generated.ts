@@ -629,6 +629,7 @@ export type PortLease = {
   }
   readonly giving: 'descriptor' | 'number'
   readonly front?: 'http' | 'tcp'
+  readonly ramp?: string
   readonly process?: ProcessIdentity
   readonly servedAt?: readonly string[]
   readonly thief?: {

@@ -80,6 +80,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     }),
     giving: GIVING,
     front: z.enum(['http', 'tcp']).exactOptional(),
+    ramp: z.string().exactOptional(),
     process: PROCESS.exactOptional(),
     servedAt: listOf(z.string()).exactOptional(),
     thief: z

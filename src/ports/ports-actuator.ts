@@ -1,0 +1,154 @@
+/**
+ * Carries out what plans of Ports contracts say: `enforce` puts a contract in force, `hold` holds one
+ * of its fixed ports until it is taken, `withdraw` takes either back. Each may be repeated. No port is
+ * taken from under a process that runs.
+ */
+import { z } from 'zod'
+import type { CommandAnswer } from '../core/entry/entry.ts'
+import { isFault } from '../core/fault/fault.ts'
+import type { ConnectPolicy } from '../core/port/connect-policy.ts'
+import type { PortClaim } from '../core/port/port-claim.ts'
+import type { PortLease, PortOwner } from '../core/port/port-lease.ts'
+import { ownerKey, printOwner } from '../core/port/port-owner.ts'
+import type { PortRange } from '../core/port/port-policy.ts'
+import { isWaiting } from '../core/port/port-states.ts'
+import type { Digest } from '../core/units/digest.ts'
+import type { JsonObject } from '../core/units/json.ts'
+import type { Actuator, Order } from '../seams/actuator.ts'
+import type { PortBroker } from '../seams/port-broker.ts'
+
+const NAME = z.string().min(1)
+
+/** What compiling a contract has written is not judged again here, only that it is there. */
+const WRITTEN = z.looseObject({})
+
+const ENFORCE = z.object({
+  contract: NAME,
+  digest: NAME,
+  ramp: NAME,
+  policy: z.object({ ranges: z.array(WRITTEN) }),
+  connect: z.object({ rules: z.array(WRITTEN), clients: z.array(WRITTEN) }),
+})
+
+const OWNER = z.object({
+  service: NAME,
+  port: NAME,
+  environment: NAME.exactOptional(),
+  tenant: NAME.exactOptional(),
+  scope: NAME.exactOptional(),
+}) satisfies z.ZodType<PortOwner>
+
+const HOLD = z.object({
+  contract: NAME,
+  ramp: NAME,
+  owner: OWNER,
+  claim: z.object({
+    protocol: z.enum(['tcp', 'udp']),
+    addresses: z.array(NAME).min(1),
+    port: z.int(),
+  }) satisfies z.ZodType<PortClaim>,
+})
+
+const WITHDRAW = z.object({
+  contract: NAME,
+  owner: OWNER.exactOptional(),
+  onlyByRamp: NAME.exactOptional(),
+})
+
+/** Puts contracts in force, by the broker. */
+export class PortsActuator implements Actuator {
+  readonly name = 'ports'
+  readonly #broker: PortBroker
+
+  constructor(broker: PortBroker) {
+    this.#broker = broker
+  }
+
+  async run({ operation, input }: Order): Promise<CommandAnswer> {
+    try {
+      if (operation === 'enforce') return await this.#enforce(ENFORCE.parse(input))
+      if (operation === 'hold') return await this.#hold(HOLD.parse(input))
+      if (operation === 'withdraw') return await this.#withdraw(WITHDRAW.parse(input))
+      return failed('operation-unknown', `Ports cannot be told to ${operation}.`, false)
+    } catch (error) {
+      if (error instanceof z.ZodError) {
+        const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
+        const sentence = `The input of ${operation} is not understood: ${problems.join('; ')}.`
+        return failed('input-malformed', sentence, false)
+      }
+      if (!isFault(error)) throw error
+      return failed(error.code, error.message, error.retryable)
+    }
+  }
+
+  async #enforce(input: z.infer<typeof ENFORCE>): Promise<CommandAnswer> {
+    const { contract, ramp } = input
+    const digest = input.digest as Digest
+    const known = this.#broker.enforced.of(contract)
+    if (known?.digest === digest) return done('already', `${contract} is in force as it is.`)
+    const ranges = input.policy.ranges as unknown as readonly PortRange[]
+    const connect = { contract, digest, ...input.connect } as unknown as ConnectPolicy
+    const policy = { contract, digest, ranges }
+    await this.#broker.enforce({ contract, digest, ramp, policy, connect })
+    const how = known === undefined ? '' : ', in the place of what it said before'
+    return done('enforced', `${contract} is in force${how}.`)
+  }
+
+  async #hold({ owner, claim, ramp }: z.infer<typeof HOLD>): Promise<CommandAnswer> {
+    const { protocol, addresses, port } = claim
+    const wish = { owner, protocol, addresses, port, ramp, isLasting: true }
+    const grant = await this.#broker.claim([wish])
+    if (grant.verdict === 'refused') return failed(grant.reason, grant.sentence, grant.retryable)
+    const [lease] = grant.leases
+    const sentence = `${port} is ${lease?.state ?? 'leased'} for ${printOwner(owner)}.`
+    return done('held', sentence, { lease: lease?.id ?? '', port })
+  }
+
+  async #withdraw(input: z.infer<typeof WITHDRAW>): Promise<CommandAnswer> {
+    const { contract, owner, onlyByRamp } = input
+    if (owner !== undefined) return await this.#letGo(owner, onlyByRamp)
+    const known = this.#broker.enforced.of(contract)
+    if (onlyByRamp !== undefined && known?.ramp !== onlyByRamp) {
+      return done('not-ours', `${contract} was put in force by another ramp, and stays so.`)
+    }
+    const before = this.#broker.enforced.beforeOf(contract)
+    if (onlyByRamp !== undefined && before !== undefined) {
+      await this.#broker.enforce(before)
+      return done('restored', `${contract} says again what it said before.`)
+    }
+    await this.#broker.withdraw(contract, 'Its ramp has ended.')
+    const left = await this.#release(({ rule }) => rule.contract === contract)
+    const sentence =
+      left === 0
+        ? `${contract} is not in force any more.`
+        : `${contract} is not in force any more; ${left} of its ports are still used.`
+    return done('withdrawn', sentence, { left })
+  }
+
+  /** Gives back what is held for an owner; what an earlier ramp holds stays. */
+  async #letGo(owner: PortOwner, ramp: string | undefined): Promise<CommandAnswer> {
+    const key = ownerKey(owner)
+    await this.#release(
+      (lease) => ownerKey(lease.owner) === key && (ramp === undefined || lease.ramp === ramp),
+    )
+    return done('released', `Nothing is held for ${printOwner(owner)} by this ramp.`)
+  }
+
+  /** Releases what nobody uses. @returns how many are still used */
+  async #release(isMeant: (lease: PortLease) => boolean): Promise<number> {
+    const meant = this.#broker
+      .leases()
+      .filter((lease) => isMeant(lease) && lease.state !== 'cooling')
+    const idle = meant.filter(({ state, process }) => isWaiting(state) && process === undefined)
+    for (const { id } of idle) await this.#broker.release(id, 'Its contract is withdrawn.')
+    return meant.length - idle.length
+  }
+}
+
+function done(reason: string, sentence: string, outputs: JsonObject = {}): CommandAnswer {
+  return { verdict: 'done', reason, sentence, outputs, retryable: false }
+}
+
+function failed(reason: string, sentence: string, retryable: boolean): CommandAnswer {
+  return { verdict: 'failed', reason, sentence, outputs: {}, retryable }
+}
