@@ -2,10 +2,11 @@
  * Which files are given to compose together. The plain one is given with its override; any other may be
  * given after it, or in its place: that follows from whether its services are whole.
  */
+import { readVariables } from '../document/parse-dotenv.ts'
 import { entriesAt, type Tree, textAt } from '../document/tree.ts'
 import { environmentOf } from '../found/environment-of.ts'
 import type { Folder } from '../found/folder.ts'
-import { folderOf, nameOf } from '../found/paths.ts'
+import { folderOf, nameOf, within } from '../found/paths.ts'
 import { filesIn } from '../found/siblings.ts'
 import type { SourceText } from '../found/source-text.ts'
 
@@ -32,6 +33,12 @@ export function isComposition(path: string): boolean {
 export function givenFiles(source: SourceText, folder: Folder, parse: Parse): GivenFiles {
   const home = folderOf(source.path)
   const name = nameOf(source.path)
+  const usual = usualFiles(home, folder)
+  if (usual.length > 0) {
+    const isUsual = usual.some(({ path }) => path === source.path)
+    if (usual[0]?.path === source.path) return { files: usual, variant: name }
+    return isUsual ? { files: [] } : { files: [source], variant: name }
+  }
   const siblings = filesIn(folder, home).filter(
     (path) => isComposition(path) && path !== source.path,
   )
@@ -53,6 +60,18 @@ export function givenFiles(source: SourceText, folder: Folder, parse: Parse): Gi
   if (isPartial && before !== undefined) return { files: [before, source], variant: name }
   const isAdded = environmentOf(source.path) === undefined && own.every(([key]) => !shared.has(key))
   return { files: [source], variant: isAdded ? base : name }
+}
+
+/** What COMPOSE_FILE in `.env` says is given whenever nothing else is. */
+function usualFiles(home: string, folder: Folder): readonly SourceText[] {
+  const file = folder.read(home === '' ? '.env' : `${home}/.env`)
+  const named = file === undefined ? undefined : readVariables(file.text).get('COMPOSE_FILE')
+  if (named === undefined || named === '') return []
+  return named.split(/[:;]/).flatMap((path) => {
+    const found = within(home, path)
+    const source = found === undefined ? undefined : folder.read(found)
+    return source === undefined ? [] : [source]
+  })
 }
 
 /** Files with the same services are given one in place of another; others may well be given together. */
