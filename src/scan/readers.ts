@@ -7,6 +7,7 @@ import { devcontainerReader } from './devcontainer/read-devcontainer.ts'
 import { dockerfileReader } from './dockerfile/read-dockerfile.ts'
 import { dotenvReader } from './dotenv/read-dotenv.ts'
 import { launchReader } from './editor/read-launch.ts'
+import { tasksReader } from './editor/read-tasks.ts'
 import { envoyReader } from './envoy/read-envoy.ts'
 import type { FormatReader } from './found/folder.ts'
 import { haproxyReader } from './haproxy/read-haproxy.ts'
@@ -50,4 +51,5 @@ export const READERS: readonly FormatReader[] = [
   workflowReader,
   prometheusReader,
   envoyReader,
+  tasksReader,
 ]
