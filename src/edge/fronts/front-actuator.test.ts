@@ -1,6 +1,8 @@
 /** Orders to fronts, over a real broker and real processes that carry traffic. */
 import assert from 'node:assert/strict'
+import { connect } from 'node:net'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { granted, Listener, makePortBench, until } from '../../../test/ports/workbench.ts'
 import { SystemClock } from '../../clock/system-clock.ts'
@@ -19,7 +21,7 @@ interface Bench {
   readonly broker: LocalPortBroker
   order(operation: string, input: Order['input']): ReturnType<FrontActuator['run']>
   /** A start of shop/api that listens, with its port leased. */
-  start(number: string): Promise<void>
+  start(number: string, address?: string): Promise<void>
   states(): Readonly<Record<string, string>>
 }
 
@@ -49,13 +51,13 @@ async function makeBench(context: TestContext): Promise<Bench> {
         ...{ id: 'up-1/api/1', ramp: 'up-1', stage: 'api', purpose: 'do', fence: 1, signal },
         ...{ operation, input },
       }),
-    async start(instance) {
+    async start(instance, address = '127.0.0.1') {
       const owner = { service: 'shop/api', port: 'http', instance }
       const [lease] = granted(await broker.claim([{ owner, isHeld: false }]))
       if (lease === undefined) return assert.fail('it is leased')
       const process = new Listener(context)
       await broker.assign(lease.id, identify(process.pid) ?? assert.fail('it lives'))
-      assert.equal(await process.listen(lease.claim.port), 'listening')
+      assert.equal(await process.listen(lease.claim.port, address), 'listening')
     },
     states: () =>
       Object.fromEntries(broker.leases().map(({ owner, state }) => [owner.instance, state])),
@@ -83,6 +85,17 @@ test('traffic goes to one start after the other, and back again', async (context
   await order('close', { front: 'shop/api' })
   await until('it cools', () => states()['front'] === 'cooling')
   assert.equal((await order('look', { front: 'shop/api' })).reason, 'closed')
+})
+
+test('a start that listens at one family alone is reached there', async (context) => {
+  const { order, start } = await makeBench(context)
+  const { outputs } = await order('open', { front: 'shop/api', ports: { http: { as: 'tcp' } } })
+  await start('1', '::1')
+  const switched = await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  assert.equal(switched.verdict, 'done', switched.sentence)
+  const { http } = outputs['ports'] as { readonly http: number }
+  assert.equal(await text(connect(http, '127.0.0.1')), 'served\n')
+  await order('close', { front: 'shop/api' })
 })
 
 test('what cannot be carried out is answered with what is wrong', async (context) => {

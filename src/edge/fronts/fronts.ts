@@ -174,13 +174,21 @@ export class Fronts {
     if (identity !== undefined) await broker.assign(front.id, identity)
   }
 
-  async #route(front: PortLease, lease: PortLease): Promise<void> {
+  async #route(front: PortLease, start: PortLease): Promise<void> {
     const { plane, broker } = this.#options
+    const lease = await this.#looked(start)
     if (lease.state === 'assigned') {
       await broker.move(lease.id, 'ready', 'Its conditions are proved.')
     }
     await plane.route(frontName(front), backendOf(lease))
     await broker.move(lease.id, 'active', `Traffic of ${frontName(front)} is sent to it.`)
+  }
+
+  /** The lease, with where its process really listens; it may be one family alone. */
+  async #looked(lease: PortLease): Promise<PortLease> {
+    if (lease.servedAt !== undefined) return lease
+    const { leases } = await this.#options.broker.story(lease.claim.port)
+    return leases.find(({ id }) => id === lease.id) ?? lease
   }
 
   async #drainAllBut(front: PortLease, id: string): Promise<void> {
@@ -267,8 +275,11 @@ function frontName({ owner }: PortLease): string {
   return `${owner.service}/${owner.port}`
 }
 
-function backendOf({ id, claim }: PortLease): Backend {
-  return { id, address: claim.addresses[0] ?? '127.0.0.1', port: claim.port }
+/** The first address of the claim wherever that one is served, so that it stays what it was. */
+function backendOf({ id, claim, servedAt }: PortLease): Backend {
+  const [first = '127.0.0.1'] = claim.addresses
+  const [served = first] = servedAt ?? []
+  return { id, address: servedAt?.includes(first) === false ? served : first, port: claim.port }
 }
 
 function portsOf(leases: readonly PortLease[]): Readonly<Record<string, number>> {
