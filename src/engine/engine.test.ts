@@ -22,6 +22,7 @@ function thing(name: string, rest: Parameters<typeof stageOf>[1] = {}): Stage {
 /** A rig whose ledger does something of its own with an append, when asked to. */
 function rigWith(
   append: (rig: Rig, below: () => Promise<unknown>, append: Append) => unknown,
+  more: Partial<EngineParts> = {},
 ): Rig {
   return new Rig((rig): Partial<EngineParts> => {
     const { ledger: below } = rig
@@ -31,7 +32,7 @@ function rigWith(
     for (const name of ['read', 'readAll', 'streams', 'saveSnapshot', 'loadSnapshot'] as const) {
       Object.defineProperty(ledger, name, { value: below[name].bind(below) })
     }
-    return { ledger }
+    return { ledger, ...more }
   })
 }
 
@@ -318,6 +319,39 @@ test('what waits for watching to end is refused when the engine is closed before
   await rig.pass(1_000)
   await rig.wait(rig.engine.close())
   assert.equal(await opening, 'engine-closed')
+})
+
+test('forgets the settings of a ramp that was not opened, but not of one that was', async () => {
+  const given: RampSettings = { values: { password: 'x' }, secrets: ['password'], run: {} }
+  const plan = planOf([thing('db')])
+  for (const isWritten of [false, true]) {
+    const kept = new Map<string, RampSettings>()
+    const settings: EngineParts['settings'] = {
+      keep: async (ramp, settings) => void kept.set(ramp, settings),
+      load: async (ramp) => kept.get(ramp),
+    }
+    let appended = 0
+    const rig = rigWith(
+      async (_, below) => {
+        appended += 1
+        if (appended > 1) return below()
+        if (isWritten) await below()
+        throw lost()
+      },
+      { settings },
+    )
+    await rig.start()
+    const opening = rig.engine.open({ plan, settings: given, by: 'anna' }).then(
+      () => 'open',
+      (error: Fault) => error.code,
+    )
+    assert.equal(await rig.wait(opening), isWritten ? 'open' : 'ledger-unavailable')
+    assert.deepEqual(
+      [...kept.values()],
+      isWritten ? [given] : [{ values: {}, secrets: [], run: {} }],
+    )
+    rig.kill()
+  }
 })
 
 test('does not watch what was taken down since, however long a ramp is remembered to be followed', async () => {

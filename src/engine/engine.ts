@@ -17,6 +17,7 @@ import { eachAtOnce } from './each-at-once.ts'
 import { type Errand, Errands, type ErrandsOptions } from './errands.ts'
 import { EngineEvents } from './events.ts'
 import { FollowUps, type FollowUpsOptions, maybeUnfollowed } from './follow-ups.ts'
+import { forgetSettings } from './forget-settings.ts'
 import { assertKnownParts } from './known-parts.ts'
 import { closedFault, LocalRamps, type NewRamp } from './local-ramps.ts'
 import { NewsWire } from './news-wire.ts'
@@ -32,9 +33,6 @@ import { Vacancies } from './vacancies.ts'
 
 /** So many ramps are taken up at once. */
 const TAKE_UP_AT_ONCE = 16
-
-/** Settings without a secret, in place of those of a ramp that was not opened. */
-const NO_SETTINGS: RampSettings = { values: {}, secrets: [], run: {} }
 
 /** What to open. */
 export interface Opening {
@@ -129,7 +127,9 @@ export class Engine {
     try {
       await this.#errands.run(subjectOf(plan), { do: 'open', ramp, plan, by })
     } catch (error) {
-      if (isFault(error, 'ramp-busy')) await this.#parts.settings.keep(ramp, NO_SETTINGS)
+      // What the owner could not tell for certain, nobody else can.
+      const isAnswered = !isFault(error, 'ledger-unavailable')
+      if (isAnswered) await forgetSettings(this.#parts.settings, ramp, error)
       throw error
     }
     return ramp

@@ -5,6 +5,7 @@ import type { Plan } from '../core/plan/plan.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { RampSettings } from '../seams/settings.ts'
 import type { EngineEvents } from './events.ts'
+import { forgetSettings } from './forget-settings.ts'
 import type { Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
 import { RampLoop } from './ramp-loop.ts'
@@ -89,6 +90,8 @@ export class LocalRamps {
       await this.#loop(ramp, settings, right).begin({ plan, by })
     } catch (error) {
       this.#forget(subject, ramp)
+      // It is not on record, as the loop has looked. What others keep for it, they forget themselves.
+      if (isKept !== true) await forgetSettings(this.#options.parts.settings, ramp, error)
       throw error
     }
   }
