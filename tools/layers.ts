@@ -102,7 +102,7 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'cli',
     holds: /^cli\//,
-    mayImport: ['core', 'contracts', 'seams', 'wire', 'client', 'prove', 'scan'],
+    mayImport: ['core', 'contracts', 'seams', 'edge', 'wire', 'client', 'prove', 'scan'],
     packages: 'any',
   },
   { name: 'web', holds: /^web\//, mayImport: ['core', 'wire'], packages: 'any' },

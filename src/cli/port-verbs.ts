@@ -1,5 +1,5 @@
 /** Commands about ports: who has them, claiming them, running something with them, and which files want them. */
-import { JSON_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
+import { JSON_FLAG, NAME_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
 
 const OWNER_FLAGS = [
   ['--environment <name>', 'for which environment'],
@@ -79,5 +79,12 @@ export const PORT_VERBS: readonly Verb[] = [
     ],
     run: async (parts, [folder = '.'], options) =>
       (await import('./commands/ports-scan.ts')).runPortsScan(parts, folder, options),
+  },
+  {
+    usage: 'ports policy [path]',
+    summary: 'print who may connect, by the Ports contracts, for a program that enforces it',
+    options: [['--as <program>', 'for which: nftables, networkpolicy or haproxy'], NAME_FLAG],
+    run: async (parts, [path], options) =>
+      (await import('./commands/ports-policy.ts')).runPortsPolicy(parts, path, options),
   },
 ]

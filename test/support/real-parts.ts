@@ -43,6 +43,7 @@ export const REAL_PARTS: readonly RealPart[] = [
   ),
   part('MariaDB', 'the mysql probe', ['mariadbd'], 'mariadb-server', 'mariadb'),
   part('HAProxy', 'switching traffic', ['haproxy'], 'haproxy', 'haproxy'),
+  part('nftables', 'what is printed for packet filters', ['nft', 'unshare'], 'nftables'),
   part('nginx', 'switching traffic, the warm probe', ['nginx'], 'nginx-light', 'nginx'),
   part('Caddy', 'switching traffic', ['caddy'], 'caddy', 'caddy'),
   part('Prometheus', 'metric triggers', ['prometheus', 'promtool'], 'prometheus', 'prometheus'),

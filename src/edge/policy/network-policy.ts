@@ -1,0 +1,146 @@
+/**
+ * Who may connect, as NetworkPolicy of Kubernetes: one manifest for each service whose pods the contract
+ * labels. A pod that a manifest selects is closed but for what the manifest opens, so ports that no rule
+ * speaks of are opened again. No list of peers may ever be empty: to Kubernetes that means everybody.
+ *
+ * @source https://kubernetes.io/docs/reference/kubernetes-api/policy-resources/network-policy-v1/
+ */
+import { stringify } from 'yaml'
+import type { PortsContract } from '../../contracts/ports/definition.ts'
+import type { ClientIdentity, ConnectPolicy, ConnectRule } from '../../core/port/connect-policy.ts'
+import { matchesWord } from '../../core/port/match-word.ts'
+import type { Json } from '../../core/units/json.ts'
+import { admittedBy, evidenceOf } from './admitted.ts'
+import { type NumberedPort, numbersOf, otherPorts } from './pod-ports.ts'
+import { commentsOf, headOf, type PolicyPrinter, policiesOf } from './printed-policy.ts'
+
+/** A manifest, or the part of one, with what it cannot say. */
+interface Said<Part> {
+  readonly parts: readonly Part[]
+  readonly unsaid: readonly string[]
+}
+
+type JsonObject = { readonly [key: string]: Json }
+
+/** What one service's manifest is made of. */
+interface Target {
+  readonly client: ClientIdentity
+  readonly rules: readonly ConnectRule[]
+  readonly policies: readonly ConnectPolicy[]
+  readonly numbers: ReadonlyMap<string, readonly NumberedPort[]>
+}
+
+/** Prints manifests, one document each. */
+export const printNetworkPolicies: PolicyPrinter = (contracts) => {
+  const policies = policiesOf(contracts)
+  const rules = policies.flatMap((policy) => policy.rules)
+  const rulesOf = (service: string): readonly ConnectRule[] =>
+    rules.filter(({ to }) => to.some((pattern) => matchesWord(pattern, service)))
+  const targets = policies
+    .flatMap(({ clients }) => clients)
+    .filter(({ labels, service }) => labels !== undefined && rulesOf(service).length > 0)
+  const prefix = ['rampart', ...contracts.map(({ name }) => name)].join('.')
+  const made = targets.map((client) => {
+    const numbers = numbersOf(contracts, client.service)
+    return manifestOf(prefix, { client, rules: rulesOf(client.service), policies, numbers })
+  })
+  const unsaid = [
+    ...new Set([...unlabelled(contracts, rules), ...made.flatMap((one) => one.unsaid)]),
+  ]
+  const documents = made.flatMap(({ parts }) => parts.map((part) => stringify(part)))
+  const head = [...headOf(contracts), ...commentsOf(unsaid), ''].join('\n')
+  return { text: [head, ...documents].join('---\n'), unsaid }
+}
+
+function manifestOf(prefix: string, target: Target): Said<JsonObject> {
+  const { service, labels = {}, namespace } = target.client
+  const { parts: ingress, unsaid } = ingressOf(target)
+  const metadata = {
+    name: `${prefix}.${service.replaceAll('/', '.')}`,
+    ...(namespace === undefined ? {} : { namespace }),
+  }
+  const spec = {
+    podSelector: { matchLabels: { ...labels } },
+    policyTypes: ['Ingress'],
+    ingress,
+  }
+  const manifest = { apiVersion: 'networking.k8s.io/v1', kind: 'NetworkPolicy', metadata, spec }
+  return { parts: [manifest], unsaid }
+}
+
+function ingressOf(target: Target): Said<JsonObject> {
+  const { client, rules, numbers } = target
+  const whole = rules.filter(({ ports }) => ports === undefined)
+  const named = [...new Set(rules.flatMap(({ ports = [] }) => ports))].sort()
+  const byPort = named.map((name) => {
+    const peers = peersOf(
+      target,
+      rules.filter(({ ports }) => ports?.includes(name)),
+    )
+    const ports = (numbers.get(name) ?? [{ port: name, protocol: 'TCP' }]).map((one) => ({
+      ...one,
+    }))
+    return { parts: peers.parts.map((part) => ({ ...part, ports })), unsaid: peers.unsaid }
+  })
+  if (whole.length > 0) return joined([peersOf(target, whole), ...byPort])
+  const strays = named.filter((name) => !numbers.has(name))
+  if (strays.length === 0) {
+    const taken = named.flatMap((name) => numbers.get(name) ?? [])
+    const ports = otherPorts(taken).map((one) => ({ ...one }))
+    return joined([...byPort, { parts: [{ ports }], unsaid: [] }])
+  }
+  const sentence =
+    `the number of ${client.service}'s ${strays.join(', ')} is not fixed, so its pods' container ports ` +
+    'of that name are meant, and all ports that no rule names are closed to everybody'
+  return joined([...byPort, { parts: [], unsaid: [sentence] }])
+}
+
+function joined<Part>(all: readonly Said<Part>[]): Said<Part> {
+  return {
+    parts: all.flatMap(({ parts }) => parts),
+    unsaid: all.flatMap(({ unsaid }) => unsaid),
+  }
+}
+
+/** One entry that lets these rules' clients in; none when nobody can be told. */
+function peersOf({ client, policies }: Target, rules: readonly ConnectRule[]): Said<JsonObject> {
+  const { isEverybody, clients, unknown } = admittedBy(rules, policies)
+  if (isEverybody) return { parts: [{}], unsaid: [] }
+  const from = clients.flatMap(peersOfClient)
+  const strangers = unknown.map(
+    (who) => `nothing under \`clients\` says what ${who} is known by; ${client.service} refuses it`,
+  )
+  const untold = clients
+    .filter((one) => peersOfClient(one).length === 0)
+    .map(
+      (one) =>
+        `${one.service} is known by ${evidenceOf(one)}, and not by labels or a network; ` +
+        `${client.service} refuses it`,
+    )
+  return { parts: from.length === 0 ? [] : [{ from }], unsaid: [...strangers, ...untold] }
+}
+
+function peersOfClient({ labels, namespace, networks }: ClientIdentity): readonly JsonObject[] {
+  const blocks = networks.map((cidr) => ({ ipBlock: { cidr } }))
+  if (labels === undefined) return blocks
+  const podSelector = { matchLabels: { ...labels } }
+  if (namespace === undefined) return [{ podSelector }, ...blocks]
+  const matchLabels = { 'kubernetes.io/metadata.name': namespace }
+  return [{ podSelector, namespaceSelector: { matchLabels } }, ...blocks]
+}
+
+/** Services that rules protect and whose pods nobody can find. */
+function unlabelled(
+  contracts: readonly PortsContract[],
+  rules: readonly ConnectRule[],
+): readonly string[] {
+  const clients = contracts.flatMap(({ definition }) => definition.clients)
+  const labelled = clients.filter(({ labels }) => labels !== undefined)
+  return [...new Set(rules.flatMap(({ to }) => to))].flatMap((pattern) => {
+    if (!pattern.endsWith('*')) {
+      if (labelled.some(({ service }) => service === pattern)) return []
+      return [`\`clients\` gives ${pattern} no labels, so its pods cannot be found; it stays open`]
+    }
+    return [`of ${pattern}, only services that have labels under \`clients\` are meant`]
+  })
+}
