@@ -10,6 +10,7 @@ import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { agentLines } from '../views/agent-lines.ts'
 import { tableLines } from '../views/columns.ts'
 import { environmentLines } from '../views/environment-lines.ts'
+import { heldLines } from '../views/held-lines.ts'
 import { MARKS, type Paint, paintFor } from '../views/paint.ts'
 import { watchRamp } from '../watch-ramp.ts'
 import { withDaemon } from '../workspace.ts'
@@ -63,9 +64,7 @@ async function movingLines(
     lines.push(
       ...explainRamp(state, nowMs).map((line) => `  ${paint.mood(mood, MARKS[mood])} ${line}`),
     )
-    if (state.held !== undefined)
-      lines.push(`  Next: rampart resume ${ramp}, rampart abort ${ramp}`)
-    lines.push('')
+    lines.push(...heldLines(state).map((line) => `  ${line}`), '')
   }
   return lines
 }

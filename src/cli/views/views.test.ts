@@ -11,6 +11,7 @@ import { agentLines } from './agent-lines.ts'
 import { countOf, fit, tableLines } from './columns.ts'
 import { entryLine } from './entry-line.ts'
 import { environmentLines } from './environment-lines.ts'
+import { heldLines } from './held-lines.ts'
 import { paintFor } from './paint.ts'
 import { rampLines } from './ramp-lines.ts'
 import { timelineLines } from './timeline-lines.ts'
@@ -272,5 +273,17 @@ test('says of every agent whether it is there, and what waits for one that is no
     '  ✖ us  token:agent-us  lost       version 1.2.3  seen 1 min 00 s ago',
     '  What is to be done in us waits. Next: rampart agent --help',
     '',
+  ])
+})
+
+test('says how one of several stages that failed is tried again', () => {
+  const start = { command: commandOf('start', {}), onBreach: 'hold' } as const
+  const drive = new Drive(planOf([stageOf('db', start), stageOf('cache', start)]))
+  assert.deepEqual(heldLines(drive.state), [])
+  drive.done('db', 'failed')
+  assert.deepEqual(heldLines(drive.state), ['Next: rampart resume ramp, rampart abort ramp'])
+  drive.done('cache', 'failed')
+  assert.deepEqual(heldLines(drive.state).slice(1), [
+    'To try one of db, cache alone: rampart resume ramp --stage db',
   ])
 })
