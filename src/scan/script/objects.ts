@@ -15,7 +15,7 @@ export function propertyOf(object: SyntaxNode, name: string): SyntaxNode | undef
 export function keyOf(property: SyntaxNode): string | undefined {
   if (!/^Object(Property|Method)$/.test(property.type)) return undefined
   const key = child(property, 'key')
-  if (member(property, 'computed') === true) return undefined
+  if (member(property, 'computed') === true && key?.type !== 'StringLiteral') return undefined
   return textOf(key, 'name') ?? textOf(key, 'value')
 }
 

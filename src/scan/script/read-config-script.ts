@@ -75,5 +75,7 @@ function addressesBeside(
 ): readonly string[] {
   const [host] = hostPath === undefined ? [] : script.valuesAt(configuration, hostPath)
   if (host === undefined || host.value === false) return addresses
-  return host.value === true ? EVERY_ADDRESS : addressesOf(String(host.value))
+  // Node takes both families where it is told `::`.
+  const isEvery = host.value === true || host.value === '::'
+  return isEvery ? EVERY_ADDRESS : addressesOf(String(host.value))
 }

@@ -96,9 +96,9 @@ function startedBy(command: Known, { script, server, common }: Around): readonly
 
 /** `npm run dev -- --port 3100`: the script has it from here. */
 function ofScript(line: string): readonly CommandPort[] {
-  return splitCommand(line).flatMap(({ words }): readonly CommandPort[] => {
+  return splitCommand(line).flatMap(({ words, variables }): readonly CommandPort[] => {
     if (!/^(npm|pnpm|yarn|bun)$/.test(words[0] ?? '')) return []
-    const port = parsePort(flagValue(words, ['--port', '-p']) ?? '')
+    const port = parsePort(flagValue(words, ['--port', '-p']) ?? variables.get('PORT') ?? '')
     if (port === undefined) return []
     const text = words.join(' ')
     return [

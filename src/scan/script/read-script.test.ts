@@ -61,6 +61,7 @@ const SHAPES: readonly string[] = [
   'const config = { plugins: [] }\nconfig.server = { port: 1 }\nexport default config',
   'module.exports.server = { port: 1 }',
   'const config = { server: { port: 1 } }\nexport { config as default }',
+  'export default { "server": { ["port"]: 1 } }',
   'export default { ...(isDev && { server: { port: 1 } }) }',
   'const port = 1\nexport default withPlugin({ a: 2 })({ server: { port, host: "localhost" } })',
 ]
@@ -132,6 +133,7 @@ export default defineConfig({
     { command: 'npm run dev -- --port 3100', url: 'http://localhost:3100/health' },
     { command: 'npm run api', port: 4100, env: { PORT: '4100' }, cwd: '../api' },
     { command: 'vite preview', port: 4173 },
+    { command: 'PORT=4174 pnpm start' },
   ].filter(Boolean),
 })`
   const files = { 'web/playwright.config.ts': text }
@@ -139,6 +141,7 @@ export default defineConfig({
     'web/playwright.config.ts:6 3100',
     'web/playwright.config.ts:7 4100',
     'web/playwright.config.ts:8 4173 loopback default',
+    'web/playwright.config.ts:9 4174',
   ])
   assert.deepEqual(connectionsOf(playwrightReader, files), [
     'web/playwright.config.ts:6 localhost:3100',

@@ -84,9 +84,12 @@ function claimsOf(unit: Unit, variables: ReadonlyMap<string, Variable>): readonl
   ]
 }
 
-/** The command without the marks before it, and without the folder of its program. */
+/** The command without the marks before it, and without the folders of its programs. */
 function commandLine(value: string): string {
-  return value.replace(/^[-@:+!|]*/, '').replace(/^(?:\/[^/\s]+)*\/(?=\S)/, '')
+  return value
+    .replace(/^[-@:+!|]*/, '')
+    .replace(/^(?:\/[^/\s]+)*\/(?=\S)/, '')
+    .replaceAll(/([\s"'])(?:\/[\w.-]+)*\/bin\/(?=\S)/g, '$1')
 }
 
 function connectionsOf(

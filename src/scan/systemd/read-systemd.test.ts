@@ -64,6 +64,7 @@ const SERVICES: readonly (readonly [settings: string, claims: readonly string[]]
   ['Environment=PORT=8001\nExecStart=/usr/bin/gunicorn -b :${PORT} app', ['2 8001']],
   ['Environment=PORT=%i\nExecStart=/a', []],
   ['PrivateNetwork=yes\nEnvironment=PORT=3000\nExecStart=/a', ['3 3000 network systemd /a']],
+  ['ExecStart=/bin/sh -c "exec /usr/bin/node a.js --port 3001"', ['2 3001']],
   ['ExecStart=/usr/bin/mkdir -p 2000', []],
 ]
 
