@@ -160,6 +160,8 @@ export interface ComponentView {
   readonly pid: number
   readonly status: 'running' | 'exited' | 'lost'
   readonly ports: Readonly<Record<string, number>>
+  /** Where others find it whichever start serves, by the names of its ports; absent: it has no front. */
+  readonly fronts?: Readonly<Record<string, number>>
   readonly sinceMs: number
   readonly endedAtMs?: number
   readonly code?: number

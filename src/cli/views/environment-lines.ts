@@ -112,8 +112,11 @@ function statusText(component: ComponentView, nowMs: number): string {
   return `${how} ${ago}, after ${lasted}`
 }
 
-function placeText({ status, pid, ports }: ComponentView): string {
+function placeText({ status, pid, ports, fronts = {} }: ComponentView): string {
   if (status !== 'running') return ''
-  const listening = Object.entries(ports).map(([name, port]) => `${name} ${port}`)
+  const listening = Object.entries(ports).map(([name, port]) => {
+    const front = fronts[name]
+    return front === undefined ? `${name} ${port}` : `${name} ${front} in front of ${port}`
+  })
   return [`pid ${pid}`, ...listening].join(', ')
 }

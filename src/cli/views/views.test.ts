@@ -213,11 +213,12 @@ describe('environments', () => {
       kind: 'Environment',
       contract: 'shop',
       lastRamp: ramp('up', 'reached'),
-      components: [running],
+      components: [running, { ...running, subject: 'shop/web', fronts: { http: 8080 } }],
     })
     assert.deepEqual(lines, [
       'shop is ready',
       '  ✔ api  running for 4.00 s  pid 7, http 80, grpc 81',
+      '  ✔ web  running for 4.00 s  pid 7, http 8080 in front of 80, grpc 81',
       '',
     ])
   })

@@ -19,15 +19,27 @@ const LOOK_LINES = 2_000
 /** How many lines wait for a slow reader, at most, before no more are read. */
 const WAITING_MAX = 5_000
 
-type Parts = Pick<ServerParts, 'agents' | 'clock' | 'components'>
+type Parts = Pick<ServerParts, 'agents' | 'clock' | 'components' | 'ports'>
 
 /** Every start of a component that is remembered anywhere. */
 export async function componentsEverywhere(parts: Parts): Promise<readonly ComponentView[]> {
-  const here = parts.components.list()
+  const here = withFronts(parts)
   const { agents, clock } = parts
   if (agents === undefined || agents.desk.views().length === 0) return here
   const there = await inTime(clock, (signal) => agents.desk.components(signal))
   return [...here, ...there]
+}
+
+/** What runs here, with the fronts that others find it by. */
+function withFronts({ components, ports }: Parts): readonly ComponentView[] {
+  const fronts = (ports?.leases() ?? []).filter(({ front }) => front !== undefined)
+  const bySubject = Map.groupBy(fronts, ({ owner }) => owner.service)
+  return components.list().map((component) => {
+    const own = bySubject.get(component.subject)
+    if (own === undefined) return component
+    const numbers = own.map(({ owner, claim }) => [owner.port, claim.port])
+    return { ...component, fronts: Object.fromEntries(numbers) }
+  })
 }
 
 /** Lines from everywhere: the last ones in the order of their times, then what comes. */

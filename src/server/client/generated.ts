@@ -265,6 +265,9 @@ export type Component = {
   readonly ports: {
     readonly [member: string]: number
   }
+  readonly fronts?: {
+    readonly [member: string]: number
+  }
   /** Milliseconds since 1970, UTC. */
   readonly sinceMs: number
   /** Milliseconds since 1970, UTC. */

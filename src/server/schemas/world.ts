@@ -19,6 +19,7 @@ export const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
     pid: COUNT,
     status: z.enum(['running', 'exited', 'lost']),
     ports: z.record(z.string(), COUNT),
+    fronts: z.record(z.string(), COUNT).exactOptional(),
     sinceMs: INSTANT,
     endedAtMs: INSTANT.exactOptional(),
     code: z.number().int().exactOptional(),
