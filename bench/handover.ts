@@ -92,7 +92,10 @@ async function measureRates(
   }
   const rates = new Map<string, number[]>()
   for (let trial = 0; trial < trials; trial += 1) {
-    for (const [name, port] of ports) {
+    // The order changes with every trial, so that nobody always comes after the same other.
+    const all = [...ports]
+    const turn = trial % all.length
+    for (const [name, port] of [...all.slice(turn), ...all.slice(0, turn)]) {
       const { rate } = await rest(port, restSeconds)
       rates.set(name, [...(rates.get(name) ?? []), rate])
     }
@@ -160,14 +163,13 @@ function sectionOf(
 ): Section {
   const { bare, control, times } = given
   const rows = [...cells].map(([name, { rates, restMsP99, rolls }]) => {
-    const ratios = rates.map((rate, trial) => rate / (bare[trial] ?? Number.NaN))
     const kept = rolls.get(true)
     const all = [...rolls.values()]
     const wrong = all.reduce((sum, { lost, doubled }) => sum + lost + doubled, 0)
     return [
       name,
       figure(median(rates)),
-      figure(median(ratios)),
+      figure(median(rates) / median(bare)),
       figure(restMsP99),
       figure(kept?.latencyMsP99 ?? Number.NaN),
       printLost(kept),

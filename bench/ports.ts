@@ -2,7 +2,8 @@
  * How fast are ports leased, each recorded on the disk and held as a socket before it is answered?
  * And can ten thousand be held at once?
  */
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
+import { join } from 'node:path'
 import { PortKernel } from '../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../src/runtimes/process/kernel/linux.ts'
 import type { PortBroker } from '../src/seams/port-broker.ts'
@@ -109,13 +110,13 @@ function wishesOf(name: string, count: number) {
 
 /** What the kernel says that the keeper holds. */
 function heldBy(pid: number | undefined): { readonly ports: number; readonly mebibytes: number } {
+  const folder = `/proc/${pid}/fd`
+  const own = new Set(readdirSync(folder).map((name) => readlinkSync(join(folder, name))))
   const listening = new PortKernel(new LinuxKernel()).listening() ?? new Map()
-  const inRange = [...listening.values()]
-    .flat()
-    .filter(({ port, protocol }) => protocol === 'tcp' && port >= RANGE.first && port <= RANGE.last)
+  const held = [...listening.values()].flat().filter(({ inode }) => own.has(`socket:[${inode}]`))
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
   const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0)
-  return { ports: inRange.length, mebibytes: Math.round(kibibytes / 1_024) }
+  return { ports: held.length, mebibytes: Math.round(kibibytes / 1_024) }
 }
 
 async function getPortRate(count: number): Promise<number> {
