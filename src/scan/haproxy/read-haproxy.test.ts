@@ -1,4 +1,4 @@
-/** haproxy.cfg is read as it binds: every case of an address here was tried with HAProxy itself. */
+/** haproxy.cfg is read as it binds. All but QUIC and namespaces was tried with HAProxy 2.6. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { claimsIn, connectionsOf, findIn } from '../../../test/support/scan-text.ts'

@@ -1,4 +1,4 @@
-/** nginx is read as it binds: every case of a socket here was tried with the server itself. */
+/** nginx is read as it binds. What meets and what is shared was tried with nginx 1.22 itself. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { claimsIn, connectionsOf, findIn } from '../../../test/support/scan-text.ts'
