@@ -27,6 +27,7 @@ const PAGES = [
   '/contracts/*',
   '/approvals',
   '/ledger',
+  '/ports',
   '/regions',
   '/access',
 ]

@@ -4,6 +4,7 @@
  *
  * Usage: node test/browser/screenshots.ts [system ...]
  */
+import { spawn } from 'node:child_process'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -90,9 +91,10 @@ async function leasePorts({ workspace }: Served): Promise<number> {
   await claim(all)
   const [taken] = await claim([{ owner: { service: 'till', port: 'admin' }, port: 8_123 }])
   const { id, claim: over } = present(taken, 'the port is free')
-  // The server's own parent stands for an owner that does not listen; this process is the thief.
-  const process_ = present(kernel.identify(process.ppid), 'it lives')
-  await askLocally(workspace, `/v1/ports/leases/${id}/assign`, { process: process_ })
+  // Whoever it was given to does not listen; this process does.
+  const { pid = 0 } = spawn('sleep', ['120'], { detached: true, stdio: 'ignore' })
+  const owner = present(kernel.identify(pid), 'it lives')
+  await askLocally(workspace, `/v1/ports/leases/${id}/assign`, { process: owner })
   createServer().listen(over.port, '127.0.0.1').unref()
   const state = async (): Promise<string | undefined> => {
     const { leases } = await askLocally<LeaseList>(workspace, '/v1/ports')
@@ -158,7 +160,9 @@ async function take(
     await page.goto(`${url}${path}`)
     await page.getByRole('heading', { level: 1 }).waitFor()
     await page.waitForLoadState('load')
-    await page.waitForFunction(`document.querySelector('[aria-label="Loading"]') === null`)
+    for (const loading of await page.getByLabel('Loading').all()) {
+      await loading.waitFor({ state: 'detached' })
+    }
     const file = join(FOLDER, `${system}-${look}-${place}.png`)
     await page.screenshot({ path: file })
     console.log(file)

@@ -42,6 +42,8 @@ export interface NetServer {
 export async function openNetServer(
   t: TestContext,
   more: Partial<ServerParts> = {},
+  /** The folder of its dashboard, for who looks at it. */
+  dashboard?: string,
 ): Promise<NetServer> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-net-'))
   const made = makeServerParts(folder)
@@ -57,7 +59,7 @@ export async function openNetServer(
     onTrouble: (error) => made.troubles.push(error),
   })
   const parts = { ...made.parts, ports, ...more }
-  const server = await openServer(parts, { forNetwork: true, isBehindProxy: true })
+  const server = await openServer(parts, { forNetwork: true, isBehindProxy: true, dashboard })
   await parts.engine.start()
   const socketPath = join(folder, 'daemon.sock')
   await server.listen(socketPath)

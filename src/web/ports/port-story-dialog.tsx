@@ -32,7 +32,9 @@ export function PortStoryDialog(props: {
 }
 
 function Story({ story }: { readonly story: PortStory }): ReactNode {
-  const { leases, sightings, past, sentences } = story
+  const { leases, sightings, past } = story
+  // A thief is told of with its lease, and again with whoever else listens.
+  const known = [...new Set(story.sentences)].filter((one) => !one.startsWith(EARLIER))
   return (
     <div className="flex flex-col gap-5">
       {leases.map((lease) => (
@@ -43,13 +45,11 @@ function Story({ story }: { readonly story: PortStory }): ReactNode {
         </p>
       ))}
       <ul aria-label="What is known" className="flex flex-col gap-1.5">
-        {sentences
-          .filter((sentence) => !sentence.startsWith(EARLIER))
-          .map((sentence) => (
-            <li key={sentence}>
-              <Sentence text={sentence} />
-            </li>
-          ))}
+        {known.map((sentence) => (
+          <li key={sentence} className="break-words">
+            <Sentence text={sentence} />
+          </li>
+        ))}
       </ul>
       <Part title="Who listens now">
         {sightings.length === 0 ? (

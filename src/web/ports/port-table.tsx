@@ -23,7 +23,7 @@ export function PortTable(props: {
         <table className="w-full text-left">
           <caption className="sr-only">Leases of ports</caption>
           <thead className="text-muted text-xs">
-            <tr className="border-line border-b [&>th]:whitespace-nowrap [&>th]:px-3 [&>th]:py-2 [&>th]:font-normal [&>th]:first:pl-4">
+            <tr className="border-line border-b [&>th]:whitespace-nowrap [&>th]:px-2 sm:[&>th]:px-3 [&>th]:py-2 [&>th]:font-normal [&>th]:first:pl-4 [&>th]:last:pr-4">
               <th>Port</th>
               <th>State</th>
               <th>Service</th>
@@ -57,7 +57,7 @@ function LeaseRow(props: {
 }): ReactNode {
   const { claim, owner, state, front, process } = props.lease
   return (
-    <tr className="border-line border-b align-top last:border-b-0 hover:bg-sunken [&>td]:px-3 [&>td]:py-2 [&>td]:first:pl-4">
+    <tr className="border-line border-b align-top last:border-b-0 hover:bg-sunken [&>td]:px-2 sm:[&>td]:px-3 [&>td]:py-2 [&>td]:first:pl-4 [&>td]:last:pr-4">
       <td className="whitespace-nowrap">
         <button
           type="button"
@@ -80,7 +80,7 @@ function LeaseRow(props: {
         <PortPill state={state} />
       </td>
       <td className="min-w-0">
-        <span className="break-words">{owner.service}</span>
+        <span className="[overflow-wrap:anywhere]">{owner.service}</span>
         <span className="block text-muted text-xs sm:hidden">{owner.port}</span>
         <OtherWords lease={props.lease} />
       </td>

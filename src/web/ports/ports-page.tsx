@@ -140,12 +140,14 @@ function WrongPanel(props: {
     <Panel title="Needs a person" count={props.leases.length} isFlush>
       <ul className="divide-y divide-line">
         {props.leases.map(({ id, claim, owner, state, because }) => (
-          <li key={id} className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 py-2.5">
-            <PortPill state={state} />
-            <span className="numbers font-medium">{claim.port}</span>
-            <span>{printOwner(owner)}</span>
-            <span className="min-w-0 basis-full break-words text-muted">{because}</span>
-            <Button onClick={() => props.onOpen(claim.port)}>Who is it?</Button>
+          <li key={id} className="flex items-start gap-3 px-4 py-2.5">
+            <div className="flex min-w-0 grow flex-wrap items-center gap-x-3 gap-y-1">
+              <PortPill state={state} />
+              <span className="numbers font-medium">{claim.port}</span>
+              <span className="min-w-0 break-words">{printOwner(owner)}</span>
+              <p className="min-w-0 basis-full break-words text-muted">{because}</p>
+            </div>
+            <Button onClick={() => props.onOpen(claim.port)}>Story</Button>
           </li>
         ))}
       </ul>
@@ -168,8 +170,8 @@ function ExplainForm({ onOpen }: { readonly onOpen: (port: number) => void }): R
         max={65_535}
         required
         aria-label="Port to explain"
-        placeholder="8080"
-        className={`${inputLook} w-24`}
+        placeholder="Port"
+        className={`${inputLook} max-w-24`}
       />
       <Button type="submit">Explain</Button>
     </form>
