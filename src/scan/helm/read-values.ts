@@ -77,7 +77,8 @@ function portsOf(
   const { path, kind, reading } = about
   if (path.length > MOST_DEPTH || value.kind === 'list') return []
   if (value.kind === 'map') {
-    if (isOff(value)) return []
+    if (isOff(value) || reading.seen.has(value)) return []
+    reading.seen.add(value)
     return entriesAt(value).flatMap(([key, entry]) =>
       portsOf(entry.value, { ...about, path: [...path, key] }),
     )

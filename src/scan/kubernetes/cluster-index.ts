@@ -72,7 +72,10 @@ export function indexOf(objects: readonly ClusterObject[]): ClusterIndex {
   return {
     withLabel: (label) => labelled.get(label) ?? [],
     portNames: ({ kind, name }) =>
-      (named.get(`${kind} ${name}`) ?? []).slice(0, MOST_ALIKE).flatMap(({ pod }) => namedOf(pod)),
+      (named.get(`${kind} ${name}`) ?? [])
+        .slice(0, MOST_ALIKE)
+        .flatMap(({ pod }) => namedOf(pod))
+        .slice(0, MOST_ALIKE),
     servicesNamed: (name) => (services.get(name) ?? []).slice(0, MOST_ALIKE),
   }
 }

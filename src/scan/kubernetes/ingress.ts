@@ -7,6 +7,10 @@ import type { ClusterIndex } from './cluster-index.ts'
 import { flawOfConnection } from './dangling.ts'
 import type { ClusterObject } from './objects.ts'
 import type { ObjectWords } from './pod-ports.ts'
+import { firstOf } from './pods.ts'
+
+/** Rules, and paths of each. */
+const MOST = 200
 
 /** Connections of an ingress; those by a name only where nobody has that name. */
 export function readIngress(
@@ -15,7 +19,8 @@ export function readIngress(
   index: () => ClusterIndex,
 ): readonly FoundPort[] {
   const spec = valueAt(object.tree, 'spec')
-  const paths = itemsAt(spec, 'rules').flatMap((rule) => itemsAt(rule, 'http', 'paths'))
+  const rules = firstOf(itemsAt(spec, 'rules'), MOST)
+  const paths = rules.flatMap((rule) => firstOf(itemsAt(rule, 'http', 'paths'), MOST))
   const backends = [valueAt(spec, 'defaultBackend'), ...paths.map((one) => valueAt(one, 'backend'))]
   return backends.flatMap((backend) => connectionOf(object, backend, { words, index }))
 }

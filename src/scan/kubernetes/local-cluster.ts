@@ -8,7 +8,10 @@ import type { FoundPort } from '../found/found-port.ts'
 import { addressesOf, parsePort, parseSpan } from '../found/port-words.ts'
 import type { ClusterObject } from './objects.ts'
 import type { ObjectWords } from './pod-ports.ts'
-import { protocolAt } from './pods.ts'
+import { firstOf, protocolAt } from './pods.ts'
+
+/** Nodes, and ports of each. */
+const MOST = 200
 
 /** Whether an object describes such a cluster. */
 export function isLocalCluster({ group, kind }: ClusterObject): boolean {
@@ -31,8 +34,8 @@ export function readLocalCluster(object: ClusterObject, words: ObjectWords): rea
     )
   }
   const api = valueAt(object.tree, 'networking', 'apiServerPort')
-  const mapped = itemsAt(object.tree, 'nodes').flatMap((node) =>
-    itemsAt(node, 'extraPortMappings').flatMap((item) => ofKind(object, item, own)),
+  const mapped = firstOf(itemsAt(object.tree, 'nodes'), MOST).flatMap((node) =>
+    firstOf(itemsAt(node, 'extraPortMappings'), MOST).flatMap((item) => ofKind(object, item, own)),
   )
   const port = api?.kind === 'scalar' ? parsePort(api.text) : undefined
   if (api === undefined || port === undefined) return mapped

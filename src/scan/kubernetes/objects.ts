@@ -36,9 +36,11 @@ export function objectsIn(source: SourceText): readonly ClusterObject[] {
   if (before !== undefined) return before
   const objects = documentsOf(source)
     .filter(({ text }) => text.length <= LARGEST)
-    .flatMap(({ text, base }) =>
-      treesOf(source.path, text).flatMap((tree) => objectsOf(source, tree, base)),
-    )
+    .flatMap(({ text, base }) => {
+      // What an alias points at is one object, in however many lists it is.
+      const seen = new Set<Tree>()
+      return treesOf(source.path, text).flatMap((tree) => objectsOf(source, tree, { base, seen }))
+    })
     .slice(0, MOST_OBJECTS)
   known.set(source, objects)
   return objects
@@ -87,12 +89,18 @@ function documentsOf({
   return documents
 }
 
-function objectsOf(source: SourceText, tree: Tree, base: number): readonly ClusterObject[] {
+function objectsOf(
+  source: SourceText,
+  tree: Tree,
+  { base, seen }: { readonly base: number; readonly seen: Set<Tree> },
+): readonly ClusterObject[] {
+  if (seen.has(tree)) return []
+  seen.add(tree)
   const kind = textAt(tree, 'kind')
   const version = textAt(tree, 'apiVersion')
   if (kind === undefined || version === undefined) return []
   if (kind.endsWith('List')) {
-    return itemsAt(tree, 'items').flatMap((item) => objectsOf(source, item, base))
+    return itemsAt(tree, 'items').flatMap((item) => objectsOf(source, item, { base, seen }))
   }
   const slash = version.indexOf('/')
   return [

@@ -10,7 +10,11 @@ import { addressesOf, isThisMachine } from '../found/port-words.ts'
 import type { ClusterIndex } from './cluster-index.ts'
 import { flawOfConnection, flawOfProbe, isPortName } from './dangling.ts'
 import { type ClusterObject, identityOf } from './objects.ts'
-import type { Container, ContainerPort, Pod } from './pods.ts'
+import { type Container, type ContainerPort, firstOf, type Pod } from './pods.ts'
+
+const MOST_VARIABLES = 300
+/** Of one value. */
+const MOST_CONNECTIONS = 20
 
 /** What all that is found in one object has in common. */
 export type ObjectWords = Pick<FoundPort, 'format' | 'unit'> &
@@ -86,7 +90,7 @@ function connectionsOf(
   words: ObjectWords & { readonly service: string },
   index: () => ClusterIndex,
 ): readonly FoundPort[] {
-  return itemsAt(container.tree, 'env').flatMap((item) => {
+  return firstOf(itemsAt(container.tree, 'env'), MOST_VARIABLES).flatMap((item) => {
     const value = valueAt(item, 'value')
     if (value?.kind !== 'scalar') return []
     const within = pod.isOnHost ? 'node' : networkOf(object)
@@ -101,7 +105,8 @@ export function readConfigMap(
   index: () => ClusterIndex,
 ): readonly FoundPort[] {
   const own = { ...words, service: object.name === '' ? object.kind : object.name }
-  return entriesAt(object.tree, 'data').flatMap(([, { value }]) => {
+  const entries = entriesAt(object.tree, 'data').slice(0, MOST_VARIABLES)
+  return entries.flatMap(([, { value }]) => {
     if (value.kind !== 'scalar' || value.text.includes('\n')) return []
     return connectionsOfText(value, { object, words: own, within: 'cluster', index })
   })
@@ -117,7 +122,8 @@ function connectionsOfText(
   },
 ): readonly FoundPort[] {
   const { object, words, within } = around
-  return connectionsIn(value.text).map(({ host, port, text }) => {
+  const connections = connectionsIn(value.text).slice(0, MOST_CONNECTIONS)
+  return connections.map(({ host, port, text }) => {
     const isOwn = isThisMachine(host)
     const to = { host, port: String(port) }
     const flaw = isOwn ? undefined : flawOfConnection(object, to, around.index())

@@ -31,6 +31,11 @@ export interface Pod {
   readonly nodes: NodeChoice
 }
 
+/** Aliases can say in a few words what has no end. */
+const MOST_CONTAINERS = 50
+const MOST_PORTS = 200
+const MOST_LABELS = 100
+
 const SPECS = [['spec', 'template'], ['spec', 'jobTemplate', 'spec', 'template'], []]
 
 /** The pod of an object; undefined for objects that make none. */
@@ -40,17 +45,25 @@ export function podOf(object: ClusterObject): Pod | undefined {
     const spec = valueAt(template, 'spec')
     const containers = itemsAt(spec, 'containers')
     if (containers.length === 0 || (path.length === 0 && object.kind !== 'Pod')) continue
-    const first = itemsAt(spec, 'initContainers').map((tree) =>
+    const first = firstOf(itemsAt(spec, 'initContainers'), MOST_CONTAINERS).map((tree) =>
       containerOf(tree, textAt(tree, 'restartPolicy') === 'Always'),
     )
     return {
       labels: labelsAt(template, 'metadata', 'labels'),
       isOnHost: textAt(spec, 'hostNetwork') === 'true',
-      containers: [...first, ...containers.map((tree) => containerOf(tree, true))],
+      containers: [
+        ...first,
+        ...firstOf(containers, MOST_CONTAINERS).map((tree) => containerOf(tree, true)),
+      ],
       nodes: nodesOf(object, spec),
     }
   }
   return undefined
+}
+
+/** The first of a list, of which those that are one by an alias are there once. */
+export function firstOf(items: readonly Tree[], most: number): readonly Tree[] {
+  return [...new Set(items)].slice(0, most)
 }
 
 /** A map of scalars. */
@@ -59,9 +72,9 @@ export function labelsAt(
   ...path: readonly string[]
 ): ReadonlyMap<string, string> {
   return new Map(
-    entriesAt(tree, ...path).flatMap(([key, { value }]) =>
-      value.kind === 'scalar' ? [[key, value.text] as const] : [],
-    ),
+    entriesAt(tree, ...path)
+      .slice(0, MOST_LABELS)
+      .flatMap(([key, { value }]) => (value.kind === 'scalar' ? [[key, value.text] as const] : [])),
   )
 }
 
@@ -72,20 +85,22 @@ export function protocolAt(tree: Tree): 'tcp' | 'udp' | undefined {
 }
 
 function containerOf(tree: Tree, isBeside: boolean): Container {
-  const ports = itemsAt(tree, 'ports').flatMap((item): readonly ContainerPort[] => {
-    const port = parsePort(textAt(item, 'containerPort') ?? '')
-    const protocol = protocolAt(item)
-    if (port === undefined || protocol === undefined) return []
-    const hostPort = parsePort(textAt(item, 'hostPort') ?? '')
-    const offset = (hostPort === undefined ? undefined : valueAt(item, 'hostPort'))?.offset
-    return [
-      {
-        offset: offset ?? valueAt(item, 'containerPort')?.offset ?? item.offset,
-        ...{ port, protocol, hostPort },
-        ...{ name: textAt(item, 'name'), hostIp: textAt(item, 'hostIP') },
-      },
-    ]
-  })
+  const ports = firstOf(itemsAt(tree, 'ports'), MOST_PORTS).flatMap(
+    (item): readonly ContainerPort[] => {
+      const port = parsePort(textAt(item, 'containerPort') ?? '')
+      const protocol = protocolAt(item)
+      if (port === undefined || protocol === undefined) return []
+      const hostPort = parsePort(textAt(item, 'hostPort') ?? '')
+      const offset = (hostPort === undefined ? undefined : valueAt(item, 'hostPort'))?.offset
+      return [
+        {
+          offset: offset ?? valueAt(item, 'containerPort')?.offset ?? item.offset,
+          ...{ port, protocol, hostPort },
+          ...{ name: textAt(item, 'name'), hostIp: textAt(item, 'hostIP') },
+        },
+      ]
+    },
+  )
   return { name: textAt(tree, 'name') ?? '', tree, isBeside, ports }
 }
 

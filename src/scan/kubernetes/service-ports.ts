@@ -10,8 +10,9 @@ import type { ClusterIndex } from './cluster-index.ts'
 import { flawOfTarget } from './dangling.ts'
 import { type ClusterObject, identityOf } from './objects.ts'
 import type { ObjectWords } from './pod-ports.ts'
-import { protocolAt } from './pods.ts'
+import { firstOf, protocolAt } from './pods.ts'
 
+const MOST_PORTS = 500
 const FIRST_NODE_PORT = 30_000
 const LAST_NODE_PORT = 32_767
 
@@ -26,7 +27,7 @@ export function readService(
   const service = object.name === '' ? object.kind : object.name
   const common: Common = { ...words, service, addresses: EVERY_ADDRESS, confidence: 'explicit' }
   const spec = valueAt(object.tree, 'spec')
-  const ports = itemsAt(spec, 'ports').flatMap((item, at) => {
+  const ports = firstOf(itemsAt(spec, 'ports'), MOST_PORTS).flatMap((item, at) => {
     const protocol = protocolAt(item)
     const name = textAt(item, 'name') ?? textAt(item, 'port') ?? String(at)
     if (protocol === undefined) return []
