@@ -36,5 +36,5 @@ test('of a great many everybody is named, in no time', () => {
   }
   const groups = cliquesOf(pairs)
   assert.equal(new Set(groups.flat()).size, 600)
-  assert.ok(groups.length < 600)
+  assert.ok(groups.length < 100, String(groups.length))
 })

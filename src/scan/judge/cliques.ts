@@ -19,17 +19,23 @@ export function cliquesOf(
   const covered = new Set<string>()
   const members = new Set<number>()
   const groups: (readonly number[])[] = []
-  for (const [one, other] of pairs) {
-    const isMany = neighbours.countOf(one) > EVERY_PAIR_MAX
-    if (isMany ? members.has(one) && members.has(other) : covered.has(`${one} ${other}`)) continue
+  const add = (one: number, other: number): readonly number[] => {
     const group = neighbours.groupAround(one, other)
+    for (const member of group) members.add(member)
+    groups.push(group)
+    return group
+  }
+  const many = pairs.filter(([one]) => neighbours.countOf(one) > EVERY_PAIR_MAX)
+  for (const [one, other] of pairs) {
+    if (neighbours.countOf(one) > EVERY_PAIR_MAX || covered.has(`${one} ${other}`)) continue
+    const group = add(one, other)
     for (const [place, member] of group.entries()) {
-      members.add(member)
-      if (isMany) continue
       for (const later of group.slice(place + 1)) covered.add(`${member} ${later}`)
     }
-    groups.push(group)
   }
+  for (const [one, other] of many) if (!members.has(one)) add(one, other)
+  // Whoever comes last has nobody behind it to be told of with.
+  for (const [one, other] of many) if (!members.has(other)) add(one, other)
   return groups
 }
 
@@ -52,7 +58,11 @@ class Neighbours {
   /** Both, and whoever is at odds with everybody in the group so far; sorted. */
   groupAround(one: number, other: number): readonly number[] {
     const group = [one, other]
-    for (const candidate of this.#sortedOf(one)) {
+    const sorted = this.#sortedOf(one)
+    const isMany = sorted.length > EVERY_PAIR_MAX
+    for (const candidate of sorted) {
+      // Of a great many, those behind it: the ones before it have been told of.
+      if (isMany && candidate < one) continue
       const theirs = this.#of(candidate)
       if (group.every((member) => theirs.has(member))) group.push(candidate)
     }

@@ -19,6 +19,11 @@ const BY_CONFIDENCE: Readonly<Record<Confidence, Severity>> = {
 const BY_MEETING = { together: 'error', likely: 'warning', perhaps: 'note' } as const
 const GRAVITY: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 }
 
+/** Of one claim so many conflicts are told of; among a great many, everybody is still named. */
+const CONTESTS_MAX = 64
+/** So many claims of the same ports are compared with each; what has more was made to be slow. */
+const LOOKED_AT_MAX = 2_000
+
 /** How bad it is that these are in each other's way, at most. */
 export function leastSevere(severities: readonly Severity[]): Severity {
   return severities.reduce((one, other) => (GRAVITY[one] <= GRAVITY[other] ? one : other), 'error')
@@ -91,24 +96,36 @@ function contestsOf(claims: readonly FoundPort[], around: Surroundings): readonl
   const contests: Contest[] = []
   const severities = claims.map(severityOf)
   for (const [one, mine] of claims.entries()) {
-    for (let other = one + 1; other < claims.length; other += 1) {
+    let found = 0
+    const end = Math.min(claims.length, one + 1 + LOOKED_AT_MAX)
+    for (let other = one + 1; other < end && found < CONTESTS_MAX; other += 1) {
       const theirs = claims[other]
       // They are sorted by their first port, so that none after this one reaches back.
       if (theirs === undefined || theirs.first > mine.last) break
-      if (contestedBy(mine, theirs) === undefined) continue
-      // What a job publishes fails it; a container may well be told otherwise when it starts.
-      const isOfPod = /^network (?!job )/.test(mine.scope)
-      // Objects of one name in two files are two versions of it.
-      if (isOfPod && isCluster(mine) && mine.file !== theirs.file) continue
-      const meeting = meetingOf(mine, theirs, around)
-      if (meeting === 'never') continue
-      const most = BY_MEETING[meeting]
-      const least = leastSevere([most, severities[one] ?? 'note', severities[other] ?? 'note'])
-      const severity = isOfPod ? leastSevere([least, 'warning']) : least
-      contests.push({ one, other, severity })
+      const most = worstBetween(mine, theirs, around)
+      if (most === undefined) continue
+      const own = [severities[one] ?? 'note', severities[other] ?? 'note'] as const
+      contests.push({ one, other, severity: leastSevere([most, ...own]) })
+      found += 1
     }
   }
   return contests
+}
+
+/** How bad it is when both are sure; undefined when they are not in each other's way. */
+function worstBetween(
+  one: FoundPort,
+  other: FoundPort,
+  around: Surroundings,
+): Severity | undefined {
+  if (contestedBy(one, other) === undefined) return undefined
+  // What a job publishes fails it; a container may well be told otherwise when it starts.
+  const isOfPod = /^network (?!job )/.test(one.scope)
+  // Objects of one name in two files are two versions of it.
+  if (isOfPod && isCluster(one) && one.file !== other.file) return undefined
+  const meeting = meetingOf(one, other, around)
+  if (meeting === 'never') return undefined
+  return isOfPod ? leastSevere([BY_MEETING[meeting], 'warning']) : BY_MEETING[meeting]
 }
 
 function conflictOf(

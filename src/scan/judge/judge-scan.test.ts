@@ -201,3 +201,10 @@ test('a finding keeps its fingerprint when lines move, and no two have the same'
   assert.equal(new Set(prints(ports)).size, 2)
   assert.deepEqual(prints(ports.map((port) => ({ ...port, line: port.line + 7 }))), prints(ports))
 })
+
+test('of thousands in each other’s way all are told of, in few findings and in a moment', () => {
+  const ports = Array.from({ length: 5_000 }, () => claim())
+  const findings = judgeScan(ports)
+  assert.ok(findings.length < 200, String(findings.length))
+  assert.equal(new Set(findings.flatMap((one) => one.ports.map((port) => port.line))).size, 5_000)
+})
