@@ -10,6 +10,7 @@ import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { drain, watchConnections } from '../../src/service.ts'
 import { findImports } from '../../tools/layers.ts'
+import { until } from '../ports/workbench.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
@@ -39,8 +40,8 @@ test('the service ends well', async (context) => {
   const file = join(scratch(context), 'service.mjs')
   const door = join(ROOT, 'src/service.ts')
   // Shorter, so that nobody waits for it here.
-  const text = service.replace("'rampart/service'", JSON.stringify(door)).replace('5_000', '200')
-  assert.ok(text.includes('lingerMs: 200'))
+  const text = service.replace("'rampart/service'", JSON.stringify(door)).replace('5_000', '2_000')
+  assert.ok(text.includes('lingerMs: 2_000'))
   writeFileSync(file, text)
   const child = spawn(process.execPath, [file], { stdio: ['ignore', 'pipe', 'inherit'] })
   context.after(() => child.kill('SIGKILL'))
@@ -52,7 +53,9 @@ test('the service ends well', async (context) => {
   const ended = once(child, 'exit')
   child.kill('SIGTERM')
   // The connection is open still: what comes on it is answered, and told to go elsewhere next.
-  assert.equal((await ask(port, agent)).headers.connection, 'close')
+  const isTold = async (): Promise<boolean> =>
+    (await ask(port, agent)).headers.connection === 'close'
+  await until('it has heard the signal', isTold)
   assert.equal((await lines.next()).value, 'ended')
   assert.deepEqual(await ended, [0, null])
 })
