@@ -17,6 +17,7 @@ import { manifestReader } from './kubernetes/read-manifests.ts'
 import { nginxReader } from './nginx/read-nginx.ts'
 import { packageReader } from './package-json/read-package.ts'
 import { clusterFilesReader } from './placement/cluster-files.ts'
+import { composedFilesReader } from './placement/composed-files.ts'
 import { copiedFilesReader } from './placement/copied-files.ts'
 import { procfileReader } from './procfile/read-procfile.ts'
 import { prometheusReader } from './prometheus/read-prometheus.ts'
@@ -52,4 +53,5 @@ export const READERS: readonly FormatReader[] = [
   prometheusReader,
   envoyReader,
   tasksReader,
+  composedFilesReader,
 ]

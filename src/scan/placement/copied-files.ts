@@ -2,7 +2,7 @@
  * Which files end up in images: a server's configuration that a Dockerfile copies binds ports of the
  * container, and none of the machine.
  */
-import { readInstructions, wordsOf } from '../dockerfile/instructions.ts'
+import { type Instruction, readInstructions, wordsOf } from '../dockerfile/instructions.ts'
 import { dockerfileReader } from '../dockerfile/read-dockerfile.ts'
 import { pathsLike } from '../files/open-folder.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
@@ -14,28 +14,27 @@ import type { SourceText } from '../found/source-text.ts'
 export const copiedFilesReader: FormatReader = {
   name: 'dockerfile-copies',
   takes: dockerfileReader.takes,
-  hint: /^[ \t]*(copy|add)[ \t]/im,
+  hint: /^[ \t]*(copy|add|run|cmd|entrypoint)[ \t]/im,
   read: readCopies,
 }
 
 const MOST_COPIES = 200
 const MOST_WORDS = 50
+const SERVER_FILE = /\.(conf|cfg)(\.\w+)?$|(^|\/)Caddyfile|\.caddy$|envoy[^/]*\.(ya?ml|json)$/i
 
 // A whole folder is often copied to be built; it is a configuration where it is put among those.
 const CONFIGURATION = /nginx|haproxy|caddy|envoy|prometheus|traefik|conf\.d/i
 
 function readCopies(source: SourceText, folder: Folder): Findings {
   const home = folderOf(source.path)
-  const copies = readInstructions(source)
-    .filter(({ name }) => name === 'COPY' || name === 'ADD')
-    .slice(0, MOST_COPIES)
-  const files = copies.flatMap((copy) => {
-    const words = wordsOf(copy).map(({ text }) => text.replaceAll(/^\[|["',]|\]$/g, ''))
-    if (words.some((word) => word.startsWith('--from='))) return []
-    const paths = words.filter((word) => word !== '' && !word.startsWith('--'))
-    const target = paths.pop() ?? ''
-    return paths.slice(0, MOST_WORDS).flatMap((path) => copiedFrom(path, { folder, home, target }))
-  })
+  const instructions = readInstructions(source)
+  const files = [
+    ...instructions
+      .filter(({ name }) => name === 'COPY' || name === 'ADD')
+      .slice(0, MOST_COPIES)
+      .flatMap((copy) => copiedBy(copy, { folder, home })),
+    ...namedIn(instructions, { folder, home }),
+  ]
   const unit = `dockerfile ${source.path}`
   const service = calledBy(home)
   return {
@@ -45,6 +44,40 @@ function readCopies(source: SourceText, folder: Folder): Findings {
       ...{ file, unit, service, scope: `network dockerfile ${source.path}` },
     })),
   }
+}
+
+interface Around {
+  readonly folder: Folder
+  readonly home: string
+}
+
+function copiedBy(copy: Instruction, around: Around): readonly string[] {
+  const words = plainWords(copy)
+  if (words.some((word) => word.startsWith('--from='))) return []
+  const paths = words.filter((word) => !word.startsWith('--'))
+  const target = paths.pop() ?? ''
+  return paths.slice(0, MOST_WORDS).flatMap((path) => copiedFrom(path, { ...around, target }))
+}
+
+/** `COPY . .` and then `RUN cp site.conf /etc/nginx`: a configuration that a command speaks of is in there. */
+function namedIn(instructions: readonly Instruction[], around: Around): readonly string[] {
+  const folders = instructions
+    .filter(({ name }) => name === 'WORKDIR')
+    .flatMap((one) => plainWords(one).slice(0, 1))
+  const words = instructions
+    .filter(({ name }) => /^(RUN|CMD|ENTRYPOINT)$/.test(name))
+    .flatMap(plainWords)
+    .filter((word) => SERVER_FILE.test(word))
+  return words.slice(0, MOST_COPIES).flatMap((word) => {
+    const folder = folders.find((one) => word.startsWith(`${one}/`))
+    const path = folder === undefined ? word : word.slice(folder.length + 1)
+    return path.startsWith('/') ? [] : copiedFrom(path, { ...around, target: '' })
+  })
+}
+
+function plainWords(instruction: Instruction): readonly string[] {
+  const words = wordsOf(instruction).map(({ text }) => text.replaceAll(/^\[|["',;]|\]$/g, ''))
+  return words.filter((word) => word !== '')
 }
 
 /** What is copied, seen from the nearest folder that has it: a Dockerfile does not say where it is built. */

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { findIn } from '../../../test/support/scan-text.ts'
 import { clusterFilesReader } from './cluster-files.ts'
+import { composedFilesReader } from './composed-files.ts'
 import { copiedFilesReader } from './copied-files.ts'
 
 function copied(text: string, files: readonly string[]): readonly string[] {
@@ -31,6 +32,31 @@ test('a folder is a configuration only where it is put among those', () => {
   assert.deepEqual(copied('FROM a\nCOPY conf /etc/nginx/\nCOPY src /app\nCOPY . .\n', files), [
     'web/conf',
   ])
+})
+
+test('a configuration that a command of the image speaks of is in there', () => {
+  const text =
+    'FROM a\nWORKDIR /app\nCOPY . .\nRUN cp conf/a.conf /etc/nginx/nginx.conf && nginx -t\nCMD ["haproxy", "-f", "/app/h.cfg"]\n'
+  const files = ['web/conf/a.conf', 'web/h.cfg', 'nginx.conf', 'web/nginx.conf']
+  assert.deepEqual(copied(text, files), ['web/conf/a.conf', 'web/h.cfg'])
+})
+
+test('configs and secrets of a composition are used in its services', () => {
+  const compose = `services:
+  web: { configs: [site, { source: other, target: /a }], secrets: [key] }
+  host: { network_mode: host, configs: [site] }
+configs: { site: { file: ./a.conf }, other: { file: b.conf }, outside: { external: true } }
+secrets: { key: { file: ../../key } }
+`
+  const { placements } = findIn(composedFilesReader, { 'x/compose.yaml': compose })
+  assert.deepEqual(
+    placements?.map(({ file, scope }) => [file, scope]),
+    [
+      ['x/a.conf', 'network x/web'],
+      ['x/b.conf', 'network x/web'],
+      ['x/a.conf', 'host'],
+    ],
+  )
 })
 
 test('files of a chart and of a kustomization are used in pods', () => {
