@@ -158,7 +158,9 @@ export class Fronts {
     const { addresses, port } = front.claim
     const name = frontName(front)
     const mode = front.front ?? 'tcp'
-    await plane.open({ name, mode, addresses, port, leases: [front.id] })
+    // Where no socket can be held, whoever carries it listens by itself.
+    const leases = front.state === 'reserved' ? [] : [front.id]
+    await plane.open({ name, mode, addresses, port, leases })
     await this.#assign(front)
     for (const lease of this.#leases().filter((one) => isStartOf(front, one))) {
       if (lease.state === 'active') await plane.route(name, backendOf(lease))
