@@ -10,8 +10,16 @@ import type { ValueOf } from './tool-ports.ts'
 /** What runs; `after`: one by one, `beside`: all at once. */
 export type Run =
   | { readonly kind: 'ports'; readonly ports: readonly CommandPort[]; readonly folder: string }
-  | { readonly kind: 'script'; readonly name: string; readonly more: string }
+  | ScriptRun
   | { readonly kind: 'after' | 'beside'; readonly runs: readonly Run[] }
+
+/** A script of the package, with what is set before its line, and what is written behind it. */
+export interface ScriptRun {
+  readonly kind: 'script'
+  readonly name: string
+  readonly before: string
+  readonly more: string
+}
 
 /** What is known where a line is read. */
 export interface RunContext {
@@ -87,7 +95,7 @@ function readOne(command: SimpleCommand, around: Around): Run {
   const ports: Run = { kind: 'ports', ports: read.ports, folder: folderOfWords(words, around) }
   const served = servedBy(words, around)
   if (served.length > 0) return { kind: 'beside', runs: [...served, ports] }
-  const scripts = calledBy(command.words, around)
+  const scripts = calledBy(command.words, { ...around, before: settingBefore(variables) })
   return scripts ?? ports
 }
 
@@ -97,13 +105,16 @@ function servedBy(words: readonly string[], { context, depth }: Around): readonl
   const operands = words.slice(1).filter((word) => !/^(-|\d+$|:|https?|tcp:)/.test(word))
   return operands.map((word) =>
     context.isScript(word)
-      ? { kind: 'script', name: word, more: '' }
+      ? { kind: 'script', name: word, before: '', more: '' }
       : readRun(depth < MOST_DEPTH ? word : '', context, depth + 1),
   )
 }
 
 /** The scripts that a command runs; undefined for one that runs none. */
-function calledBy(words: readonly string[], { context }: Around): Run | undefined {
+function calledBy(
+  words: readonly string[],
+  { context, before }: Around & { readonly before: string },
+): Run | undefined {
   const start = words.findIndex((word) => /^(npm|pnpm|yarn|bun|npm-run-all2?|run-[ps])$/.test(word))
   const own = start === -1 ? [] : words.slice(start)
   const [program = '', second = ''] = own
@@ -113,7 +124,10 @@ function calledBy(words: readonly string[], { context }: Around): Run | undefine
     const isBeside =
       program === 'run-p' || own.some((word) => /^(-p|--parallel|-l?p|--race)$/.test(word))
     const names = scriptsOf(own)
-    return { kind: isBeside ? 'beside' : 'after', runs: names.map((name) => scriptRun(name, '')) }
+    return {
+      kind: isBeside ? 'beside' : 'after',
+      runs: names.map((name) => ({ kind: 'script', name, before, more: '' })),
+    }
   }
   const isShort = /^(pnpm|bun|yarn)$/.test(program) && context.isScript(second)
   const [name] = isShort ? [second] : scriptsOf(own)
@@ -122,11 +136,16 @@ function calledBy(words: readonly string[], { context }: Around): Run | undefine
   const at = own.indexOf(name)
   const dashes = own.indexOf('--', at)
   const from = dashes === -1 ? (program === 'npm' ? own.length : at + 1) : dashes + 1
-  return scriptRun(name, own.slice(from).map(quoted).join(' '))
+  const more = own.slice(from).map(quoted).join(' ')
+  return { kind: 'script', name, before, more }
 }
 
-function scriptRun(name: string, more: string): Run {
-  return { kind: 'script', name, more }
+/** What a script inherits that says where it listens. */
+function settingBefore(variables: ReadonlyMap<string, string>): string {
+  return [...variables]
+    .filter(([name]) => /(^|_)PORT$|^HOST$|^NODE_OPTIONS$/.test(name))
+    .map(([name, value]) => `export ${name}=${quoted(value)}; `)
+    .join('')
 }
 
 function quoted(word: string): string {

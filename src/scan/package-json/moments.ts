@@ -3,7 +3,7 @@
  * has several moments; two servers meet only in one of them.
  */
 import type { CommandPort } from '../command/command-port.ts'
-import type { Run } from '../command/read-run.ts'
+import type { Run, ScriptRun } from '../command/read-run.ts'
 
 /** A port of a script: where it is written, and the folder of its program. */
 export interface ScriptPort {
@@ -16,8 +16,8 @@ export interface ScriptPort {
 export interface Scripts {
   /** What a script does; undefined for one that is not there. */
   runOf(name: string): Run | undefined
-  /** The line of a script with further words behind it, read as a part of the script that says so. */
-  runWith(name: string, more: string): Run | undefined
+  /** A script with what is set before and written behind its line, as a part of the one that says so. */
+  runWith(name: string, around: Pick<ScriptRun, 'before' | 'more'>): Run | undefined
   /** The scripts that a name or a pattern stands for. */
   named(pattern: string): readonly string[]
 }
@@ -80,10 +80,10 @@ class Reading {
     return run.kind === 'after' ? parts.flat().slice(0, MOST_MOMENTS) : beside(parts)
   }
 
-  #ofNamed(name: string, { more }: { readonly more: string }, script: string): readonly Moment[] {
-    if (more === '') return this.momentsOfScript(name)
+  #ofNamed(name: string, around: ScriptRun, script: string): readonly Moment[] {
+    if (around.more === '' && around.before === '') return this.momentsOfScript(name)
     this.#left -= 1
-    const run = this.#left < 0 ? undefined : this.#scripts.runWith(name, more)
+    const run = this.#left < 0 ? undefined : this.#scripts.runWith(name, around)
     return run === undefined ? [] : this.#momentsOf(run, script)
   }
 

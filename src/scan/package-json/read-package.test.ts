@@ -65,6 +65,11 @@ const CASES: readonly (readonly [
     ['4:37 4000 explicit dev:b', '3:13 5173 default dev'],
   ],
   [
+    'a script inherits where it is to listen',
+    { start: 'react-scripts start', b: 'PORT=3005 npm start', c: 'cross-env PORT=3006 yarn start' },
+    ['4:16 3005 explicit b', '5:26 3006 explicit c', '3:15 3000 default start'],
+  ],
+  [
     'what is awaited is no claim, and runs beside what it waits for',
     { dev: 'next dev', e2e: 'start-server-and-test dev http://localhost:3000 cypress' },
     ['4:56 3000 consumption e2e', '3:13 3000 default dev, e2e'],

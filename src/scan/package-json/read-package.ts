@@ -116,9 +116,9 @@ function portsOfScripts(
   for (const [name, { line }] of scripts) runs.set(name, readRun(line, contextOf(line)))
   return momentsOfPorts(names, {
     runOf: (name) => runs.get(name),
-    runWith: (name, more) => {
+    runWith: (name, { before, more }) => {
       const script = scripts.get(name)
-      const line = script === undefined ? '' : `${script.line} ${more}`
+      const line = script === undefined ? '' : `${before}${script.line} ${more}`
       return line === '' ? undefined : readRun(line, contextOf(line))
     },
     named: (pattern) => namesLike(pattern, scripts),
