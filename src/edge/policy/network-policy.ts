@@ -30,6 +30,9 @@ interface Target {
   readonly numbers: ReadonlyMap<string, readonly NumberedPort[]>
 }
 
+/** The longest name of a container's port. @source RFC 6335, section 5.1 */
+const NAME_LIMIT = 15
+
 /** Prints manifests, one document each. */
 export const printNetworkPolicies: PolicyPrinter = (contracts) => {
   const policies = policiesOf(contracts)
@@ -40,9 +43,13 @@ export const printNetworkPolicies: PolicyPrinter = (contracts) => {
     .flatMap(({ clients }) => clients)
     .filter(({ labels, service }) => labels !== undefined && rulesOf(service).length > 0)
   const prefix = ['rampart', ...contracts.map(({ name }) => name)].join('.')
-  const made = targets.map((client) => {
-    const numbers = numbersOf(contracts, client.service)
-    return manifestOf(prefix, { client, rules: rulesOf(client.service), policies, numbers })
+  const made = targets.map((client, place) => {
+    const { service } = client
+    // Two contracts may each know pods of one service; their manifests must not replace one another.
+    const before = targets.slice(0, place).filter((other) => other.service === service).length
+    const name = `${prefix}.${service.replaceAll('/', '.')}${before === 0 ? '' : `.${before + 1}`}`
+    const numbers = numbersOf(contracts, service)
+    return manifestOf(name, { client, rules: rulesOf(service), policies, numbers })
   })
   const unsaid = [
     ...new Set([...unlabelled(contracts, rules), ...made.flatMap((one) => one.unsaid)]),
@@ -52,13 +59,10 @@ export const printNetworkPolicies: PolicyPrinter = (contracts) => {
   return { text: [head, ...documents].join('---\n'), unsaid }
 }
 
-function manifestOf(prefix: string, target: Target): Said<JsonObject> {
-  const { service, labels = {}, namespace } = target.client
+function manifestOf(name: string, target: Target): Said<JsonObject> {
+  const { labels = {}, namespace } = target.client
   const { parts: ingress, unsaid } = ingressOf(target)
-  const metadata = {
-    name: `${prefix}.${service.replaceAll('/', '.')}`,
-    ...(namespace === undefined ? {} : { namespace }),
-  }
+  const metadata = { name, ...(namespace === undefined ? {} : { namespace }) }
   const spec = {
     podSelector: { matchLabels: { ...labels } },
     policyTypes: ['Ingress'],
@@ -72,27 +76,35 @@ function ingressOf(target: Target): Said<JsonObject> {
   const { client, rules, numbers } = target
   const whole = rules.filter(({ ports }) => ports === undefined)
   const named = [...new Set(rules.flatMap(({ ports = [] }) => ports))].sort()
-  const byPort = named.map((name) => {
-    const peers = peersOf(
-      target,
-      rules.filter(({ ports }) => ports?.includes(name)),
-    )
-    const ports = (numbers.get(name) ?? [{ port: name, protocol: 'TCP' }]).map((one) => ({
-      ...one,
-    }))
-    return { parts: peers.parts.map((part) => ({ ...part, ports })), unsaid: peers.unsaid }
-  })
+  const byPort = named.map((name) => entryOf(target, name))
   if (whole.length > 0) return joined([peersOf(target, whole), ...byPort])
-  const strays = named.filter((name) => !numbers.has(name))
-  if (strays.length === 0) {
+  if (named.every((name) => numbers.has(name))) {
     const taken = named.flatMap((name) => numbers.get(name) ?? [])
     const ports = otherPorts(taken).map((one) => ({ ...one }))
     return joined([...byPort, { parts: [{ ports }], unsaid: [] }])
   }
-  const sentence =
-    `the number of ${client.service}'s ${strays.join(', ')} is not fixed, so its pods' container ports ` +
-    'of that name are meant, and all ports that no rule names are closed to everybody'
-  return joined([...byPort, { parts: [], unsaid: [sentence] }])
+  const closed = `ports of ${client.service} that no rule names are open; here they are closed to everybody`
+  return joined([...byPort, { parts: [], unsaid: [closed] }])
+}
+
+/** Who may connect to one port: by its number, else by the name that its container gives it. */
+function entryOf(target: Target, name: string): Said<JsonObject> {
+  const { client, rules, numbers } = target
+  const about = rules.filter(({ ports }) => ports?.includes(name))
+  const { parts, unsaid } = peersOf(target, about)
+  const fixed = numbers.get(name)
+  if (fixed !== undefined) {
+    const ports = fixed.map((one) => ({ ...one }))
+    return { parts: parts.map((part) => ({ ...part, ports })), unsaid }
+  }
+  const port = `the number of ${client.service}'s port ${name} is not fixed`
+  if (name.length > NAME_LIMIT || !/[a-z]/.test(name)) {
+    const sentence = `${port}, and Kubernetes has no ports of that name; nobody is let in there`
+    return { parts: [], unsaid: [...unsaid, sentence] }
+  }
+  const ports = [{ protocol: 'TCP', port: name }]
+  const sentence = `${port}; the TCP port that its containers call so is meant`
+  return { parts: parts.map((part) => ({ ...part, ports })), unsaid: [...unsaid, sentence] }
 }
 
 function joined<Part>(all: readonly Said<Part>[]): Said<Part> {

@@ -63,8 +63,7 @@ function chain(name: string, hook: string, rules: readonly string[]): readonly s
 
 /** On the machine a source address proves nothing: any process may choose any of them. */
 function machineRules(ports: GuardedPorts): readonly string[] {
-  const isHere = ports.addresses
-  return destinationsOf(isHere).flatMap(({ match }) => {
+  return destinationsOf(ports.addresses).flatMap(({ match }) => {
     const to = targetOf(ports, match)
     const users = ports.admitted.clients.filter(isUser)
     return [
@@ -103,11 +102,15 @@ function targetOf({ protocol, spans }: GuardedPorts, match: string): string {
   return `${match}${protocol} dport { ${numbers} }`
 }
 
+/** `::` is every address of IPv6 alone, as everywhere in contracts. */
 function destinationsOf(addresses: readonly string[]): readonly Destination[] {
-  if (addresses.includes('::')) return [{ match: '', families: ['ip', 'ip6'] }]
-  const isEvery4 = addresses.includes('0.0.0.0')
+  const [isEvery4, isEvery6] = [addresses.includes('0.0.0.0'), addresses.includes('::')]
+  if (isEvery4 && isEvery6) return [{ match: '', families: ['ip', 'ip6'] }]
   return (['ip', 'ip6'] as const).flatMap((family) => {
-    if (family === 'ip' && isEvery4) return [{ match: 'meta nfproto ipv4 ', families: [family] }]
+    if (family === 'ip' ? isEvery4 : isEvery6) {
+      const match = `meta nfproto ${family === 'ip' ? 'ipv4' : 'ipv6'} `
+      return [{ match, families: [family] }]
+    }
     const own = addresses.filter((address) => familyOf(address) === family)
     const match = `${family} daddr { ${own.join(', ')} } `
     return own.length === 0 ? [] : [{ match, families: [family] }]

@@ -1,17 +1,23 @@
 /** What is printed for programs that enforce, taken by the real ones, and tried against one kernel. */
 import assert from 'node:assert/strict'
-import { execFile } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { parseAllDocuments } from 'yaml'
 import { assertGolden } from '../../../test/golden/golden-text.ts'
+import { type Certificate, makeCertificate, openssl } from '../../../test/support/certificates.ts'
+import { until } from '../../../test/support/daemon.ts'
+import { freePort } from '../../../test/support/free-port.ts'
 import { requirePart, requireRealPart } from '../../../test/support/require-part.ts'
 import { formatIssue } from '../../contracts/document/format-issue.ts'
 import { parseContracts } from '../../contracts/index.ts'
 import type { PortsContract } from '../../contracts/ports/definition.ts'
+import { isPortFree } from '../../runtimes/placement/ports.ts'
 import { printHaproxyAccess } from './haproxy.ts'
 import { printNetworkPolicies } from './network-policy.ts'
 import { printNftables } from './nftables.ts'
@@ -99,6 +105,14 @@ describe('what is printed of a contract', () => {
 })
 
 describe('a ruleset for nftables', () => {
+  it('judges an address of one family alone where the contract has no other', () => {
+    const only = (addresses: string): string =>
+      printNftables(understood(TEXT.replace('addresses: any', `addresses: ["${addresses}"]`))).text
+    assert.match(only('0.0.0.0'), /^ +meta nfproto ipv4 tcp dport \{ 20444 \} counter drop$/m)
+    assert.match(only('::'), /^ +meta nfproto ipv6 tcp dport \{ 20444 \} counter drop$/m)
+    assert.doesNotMatch(only('::'), /nfproto ipv6 .* ip saddr/)
+  })
+
   it('is taken by nft', nftables, async (t) => {
     const file = fileWith(t, printNftables(understood()).text)
     await run('unshare', ['--net', 'nft', '-c', '-f', file], { env })
@@ -156,6 +170,57 @@ backend none
   })
 })
 
+describe('HAProxy with these lines', () => {
+  const parts = openssl.skip === false ? requireRealPart('HAProxy') : openssl
+
+  it('lets in by a network or by a name that an authority vouches for', parts, async (t) => {
+    const authority = await makeCertificate(t, { isAuthority: true })
+    const server = await makeCertificate(t, { by: authority })
+    const web = await makeCertificate(t, { by: authority, names: ['DNS:web'] })
+    const other = await makeCertificate(t, { by: authority, names: ['DNS:other'] })
+    const forged = await makeCertificate(t, { names: ['DNS:web'] })
+    const port = await freePort()
+    const named = TEXT.replace('CN=web', '"CN=DNS:web"').replace('10.1.2.0/24', '127.0.0.9/32')
+    const text = printHaproxyAccess(understood(named)).text
+    const pem = fileWith(t, `${server.certificate}\n${server.key}`)
+    const listen = `bind 127.0.0.1:${port} ssl crt ${pem} ca-file ${authority.certificateFile}`
+    const file = fileWith(
+      t,
+      `defaults
+  mode http
+  timeout client 5s
+frontend all
+  ${listen} verify optional crt-ignore-err all
+${text.replace('dst_port 21080', `dst_port ${port}`)}  http-request return status 200
+`,
+    )
+    const haproxy = spawn('haproxy', ['-db', '-f', file], { env, stdio: 'ignore' })
+    t.after(() => haproxy.kill('SIGKILL'))
+    await until('HAProxy listens', async () => !(await isPortFree(port)))
+    const ask = async (by?: Certificate, localAddress = '127.0.0.1'): Promise<string> => {
+      const shown = by === undefined ? {} : { cert: by.certificate, key: by.key }
+      const trust = { rejectUnauthorized: false, agent: false, localAddress }
+      const asked = request({ host: '127.0.0.1', port, ...trust, ...shown })
+      asked.end()
+      try {
+        const [response] = await once(asked, 'response')
+        response.resume()
+        return String(response.statusCode)
+      } catch (error) {
+        return (error as NodeJS.ErrnoException).code ?? 'unknown'
+      }
+    }
+    assert.deepEqual(
+      [await ask(web), await ask(undefined, '127.0.0.9'), await ask(other, '127.0.0.9')],
+      ['200', '200', '200'],
+    )
+    assert.deepEqual(
+      [await ask(), await ask(other), await ask(forged)],
+      ['ECONNRESET', 'ECONNRESET', 'ECONNRESET'],
+    )
+  })
+})
+
 describe('manifests for Kubernetes', () => {
   const manifests = () =>
     parseAllDocuments(printNetworkPolicies(understood()).text).flatMap((one) => {
@@ -184,6 +249,24 @@ describe('manifests for Kubernetes', () => {
       .filter((value) => value?.metadata.name.endsWith('.api'))
     assert.ok(api.spec.ingress.every(({ from }: { from?: unknown }) => from === undefined))
     assert.deepEqual(api.spec.ingress[0].ports[0], { protocol: 'TCP', port: 1, endPort: 21_079 })
+  })
+
+  it('mean a port by its name where no number is fixed, and nothing by a name that is too long', () => {
+    const long = 'a-name-of-sixteen'
+    const text = TEXT.replace('to: shop/api, ports: http', `to: shop/api, ports: [rpc, ${long}]`)
+    const { text: printed, unsaid } = printNetworkPolicies(understood(text))
+    assert.match(printed, /port: rpc$/m)
+    assert.doesNotMatch(printed, new RegExp(`port: ${long}`))
+    for (const told of [
+      /port rpc is not fixed; the TCP port/,
+      /nobody is let in there/,
+      /are closed/,
+    ]) {
+      assert.ok(
+        unsaid.some((sentence) => told.test(sentence)),
+        String(told),
+      )
+    }
   })
 
   it('open the ports that no rule speaks of, and not the one beside them', () => {
