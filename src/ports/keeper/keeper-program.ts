@@ -1,9 +1,10 @@
 /**
  * The keeper: a small process that holds ports for a workspace and outlives its daemons, so that no
  * crash of one lets go of what was promised. It knows nothing of leases or rules. It ends by itself
- * once it holds nothing and no daemon has been connected for a while.
+ * once no daemon has been connected for a while and it holds nothing, or no daemon can find it any
+ * more, since its folder was removed.
  */
-import { rmSync } from 'node:fs'
+import { rmSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { listenAlone } from '../../channel/listen-alone.ts'
 import { Holds } from './holds.ts'
@@ -21,6 +22,8 @@ const cannotHold = 'why' in opened ? opened.why : undefined
 const holds = new Holds('why' in opened ? none(opened.why) : opened)
 const daemons = new Set<Socket>()
 let idle: NodeJS.Timeout | undefined
+/** Which file its socket is, known once a daemon came by it. */
+let place: number | undefined
 
 // Signals to the daemon's terminal are not meant for it: it ends when nothing needs it any more.
 process.on('SIGHUP', () => undefined)
@@ -30,6 +33,7 @@ watchIdle()
 
 function serve(daemon: Socket): void {
   daemons.add(daemon)
+  place ??= placeOf(path)
   clearTimeout(idle)
   const lines = new Lines()
   daemon.on('data', (chunk) => {
@@ -82,12 +86,18 @@ function say(daemon: Socket, words: KeeperSays): void {
 function watchIdle(): void {
   clearTimeout(idle)
   idle = setTimeout(() => {
+    const isLost = place !== undefined && placeOf(path) !== place
+    if (daemons.size === 0 && isLost) process.exit(0)
     if (daemons.size === 0 && holds.size === 0) {
       rmSync(path, { force: true })
       process.exit(0)
     }
     watchIdle()
   }, IDLE_MS)
+}
+
+function placeOf(file: string): number | undefined {
+  return statSync(file, { throwIfNoEntry: false })?.ino
 }
 
 function none(why: string): SystemSockets {

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { until } from '../../../test/ports/workbench.ts'
 import { withListenPid } from '../../core/port/listen-variables.ts'
+import { isPortFree } from '../../runtimes/placement/ports.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperPathOf } from './keeper-path.ts'
 import { SOCKET_CONSTANTS, socketAddress } from './socket-address.ts'
@@ -93,6 +94,15 @@ test('it ends by itself once it holds nothing and nobody is connected', async (c
   await link.letGo(['one'])
   link.close()
   await until('it is gone', () => !existsSync(keeperPathOf(folder)))
+})
+
+test('it ends, whatever it holds, once its folder is gone and nobody can find it', async (context) => {
+  const { link, folder } = makeLink(context, 50)
+  const port = 21_514
+  await link.hold([{ id: 'one', claim: { ...claim, port } }])
+  link.close()
+  rmSync(folder, { recursive: true })
+  await until('its port is free', () => isPortFree(port))
 })
 
 test('addresses are written as the system wants them', () => {
