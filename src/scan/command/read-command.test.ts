@@ -8,6 +8,10 @@ const CASES: readonly (readonly [line: string, ports: readonly string[]])[] = [
   ['cross-env A=b PORT=5000 node dist/main', ['claim 5000 explicit']],
   ['vite', ['claim 5173 default']],
   ['vite build', []],
+  ['npx -y wrangler@latest dev --port 8788', ['claim 8788 explicit']],
+  ['nodemon --exec "PORT=3000 tsx src/index.ts"', ['claim 3000 explicit']],
+  ['if [ x ]; then next dev -p 3000; fi', ['claim 3000 explicit']],
+  ['flask --app shop run -p 5001', ['claim 5001 explicit']],
   ['psql -p 5432', []],
   ['mkdir -p 2024', []],
   // biome-ignore lint/suspicious/noTemplateCurlyInString: a shell's default.

@@ -4,6 +4,7 @@
  */
 import { fillIn } from '../found/variables.ts'
 import type { CommandPort } from './command-port.ts'
+import { flagValue } from './flag-value.ts'
 import { awaitedBy, forwardedBy, inspected } from './side-ports.ts'
 import { type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
 import { portsOfStranger, portsOfTool, toolOf, type ValueOf } from './tool-ports.ts'
@@ -23,6 +24,7 @@ const WRAPPERS = new Set([
   ...['npx', 'bunx', 'exec', 'dlx', 'x', 'env', 'cross-env', 'cross-env-shell', 'dotenv', 'sudo'],
   ...['time', 'nohup', 'bundle', 'poetry', 'pipenv', 'uv', 'pnpm', 'yarn', 'npm', 'bun', 'run'],
   ...['--', 'dotenvx', 'doppler', 'infisical', 'command', 'tini', 'dumb-init', 'python', 'python3'],
+  ...['then', 'do', 'else', '!'],
 ])
 const MOST_DEPTH = 4
 
@@ -122,6 +124,8 @@ export function innerLines(program: string, words: readonly string[]): readonly 
   const rest = words.slice(1)
   if (/^(concurrently|conc)$/.test(program))
     return operands(rest, ['-n', '-c', '--names']).map(ofConcurrently)
+  const executed = program === 'nodemon' ? flagValue(rest, ['--exec', '-x']) : undefined
+  if (executed?.includes(' ')) return [executed]
   if (/^(sh|bash|zsh)$/.test(program) && /^-\w*c$/.test(rest[0] ?? '')) return rest.slice(1, 2)
   return []
 }

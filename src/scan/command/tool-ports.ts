@@ -19,6 +19,8 @@ export function toolOf(words: readonly string[]): Tool | undefined {
   const [first = '', ...rest] = words
   const program = first
     .replace(/^.*node_modules\/\.bin\//, '')
+    // As packages are named to what fetches them: `wrangler@latest`.
+    .replace(/(?<=.)@[\w.^~-]+$/, '')
     .replace(/^(\.\/)?(?:.*\/)?(manage\.py)$/, '$2')
   const [subcommand = '', second = ''] = rest.filter((word) => !word.startsWith('-'))
   // The first word may be the value of a flag: `flask --app shop run`.
