@@ -9,7 +9,7 @@ import { join, relative, resolve } from 'node:path'
  * The folders that hold tests, those first that take longest: what spans the whole system would
  * otherwise be left for the end, when nothing else is there to be run beside it.
  */
-const TESTED_FOLDERS = ['test', 'examples', 'src', 'tools', 'bench']
+const TESTED_FOLDERS = ['test', 'bench', 'tools', 'examples', 'src']
 
 /** Test files by how they may be run, as paths relative to the root, in a fixed order. */
 export interface TestFiles {
