@@ -7,6 +7,7 @@ import type { FoundPort } from './found/found-port.ts'
 import { SourceText } from './found/source-text.ts'
 import { placePorts } from './place-ports.ts'
 import { scanFolder } from './scan-folder.ts'
+import { withoutOverruled } from './without-overruled.ts'
 
 const folder: Folder = {
   paths: ['a.txt', 'b.txt'],
@@ -49,4 +50,19 @@ test('a file that is mounted into a container has the network of the container',
   assert.equal(near[0]?.scope, 'network ./web')
   const far = placePorts([PORT], [{ file: 'b.txt', ...place }])
   assert.equal(far[0]?.scope, 'host')
+})
+
+test('a setting counts unless every script says a port of its own', () => {
+  const common = { ...PORT, app: 'web', tool: 'vite' }
+  const setting: FoundPort = { ...common, format: 'vite', first: 1, last: 1 }
+  const script: FoundPort = { ...common, format: 'package.json', profiles: ['dev'] }
+  const other: FoundPort = {
+    ...script,
+    profiles: ['start'],
+    confidence: 'default',
+    first: 2,
+    last: 2,
+  }
+  assert.deepEqual(withoutOverruled([setting, script]), [script])
+  assert.deepEqual(withoutOverruled([setting, script, other]), [setting, script])
 })
