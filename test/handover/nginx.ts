@@ -1,6 +1,7 @@
 /** A real nginx in front of one upstream, in a scratch folder. */
 import { spawn } from 'node:child_process'
-import { chmodSync, existsSync, writeFileSync } from 'node:fs'
+import { once } from 'node:events'
+import { chmodSync, existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { SystemClock } from '../../src/clock/system-clock.ts'
 import { NginxPlane } from '../../src/edge/nginx/nginx-plane.ts'
@@ -37,7 +38,14 @@ export async function startNginx(
   writeFileSync(configPath, config(folder, port))
   const words = ['-e', join(folder, 'error.log'), '-c', configPath]
   const child = spawn('nginx', words, { stdio: 'inherit' })
-  context.after(() => child.kill('SIGTERM'))
+  context.after(async () => {
+    const isOver = child.exitCode !== null || child.signalCode !== null
+    const ended = isOver ? undefined : once(child, 'exit')
+    child.kill('SIGTERM')
+    await ended
+    // It makes its own folders in there for as long as it runs.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 10 })
+  })
   await until('nginx listens', () => existsSync(pidPath))
   const log: string[] = []
   const plane = new NginxPlane({

@@ -19,7 +19,7 @@ export type Afterwards = Pick<TestContext, 'after'>
 export function scratch(context: Afterwards): string {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-handover-'))
   writeFileSync(join(folder, 'tally'), '')
-  context.after(() => rmSync(folder, { recursive: true }))
+  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
   return folder
 }
 
