@@ -83,7 +83,12 @@ export const PORT_VERBS: readonly Verb[] = [
   {
     usage: 'ports policy [path]',
     summary: 'print who may connect, by the Ports contracts, for a program that enforces it',
-    options: [['--as <program>', 'for which: nftables, networkpolicy or haproxy'], NAME_FLAG],
+    options: [
+      ['--as <program>', 'for which: nftables, networkpolicy or haproxy'],
+      ['--check', 'try it instead, as users of this machine; exit code 3 when it is not so'],
+      NAME_FLAG,
+      WORKSPACE_FLAG,
+    ],
     run: async (parts, [path], options) =>
       (await import('./commands/ports-policy.ts')).runPortsPolicy(parts, path, options),
   },

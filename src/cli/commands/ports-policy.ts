@@ -10,21 +10,23 @@ import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { chooseContract, type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption } from '../options.ts'
+import type { ContractOption, WorkspaceOption } from '../options.ts'
 import { countOf } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 
 /** What `ports policy` may be told. */
-export interface PolicyOptions extends ContractOption {
+export interface PolicyOptions extends ContractOption, WorkspaceOption {
   readonly as?: string
+  readonly check?: boolean
 }
 
-/** Prints the policy of the contracts at a path. */
+/** Prints the policy of the contracts at a path, or tries it. */
 export async function runPortsPolicy(
   parts: CliParts,
   path: string | undefined,
   options: PolicyOptions,
 ): Promise<number> {
+  if (options.check === true) return await check(parts, path, options)
   const print = POLICY_FORMS.get(options.as ?? '')
   const forms = [...POLICY_FORMS.keys()].join(', ')
   if (print === undefined) {
@@ -47,6 +49,17 @@ export async function runPortsPolicy(
 }
 
 const NEXT = 'Next: rampart ports policy --help'
+
+async function check(
+  parts: CliParts,
+  path: string | undefined,
+  options: PolicyOptions,
+): Promise<number> {
+  const loaded = await loadContracts(parts.cwd, path)
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, {})
+  const { checkPolicy } = await import('./ports-policy-check.ts')
+  return await checkPolicy(parts, portsContracts(loaded, options), options)
+}
 
 /** All of them count together, unless one is named. */
 function portsContracts(

@@ -1,0 +1,71 @@
+/**
+ * `rampart ports policy --check`: whether this machine does what the Ports contracts say, by connecting as
+ * users that they name and as one that they do not. A check that has tried nothing is no yes.
+ */
+import type { PortsContract } from '../../contracts/ports/definition.ts'
+import { type Trial, trialsOf } from '../../edge/policy/trials.ts'
+import { type Outcome, tryConnect } from '../../edge/policy/try-connect.ts'
+import type { CliParts } from '../cli-parts.ts'
+import { misuse } from '../complaint.ts'
+import { EXIT } from '../exit-code.ts'
+import type { WorkspaceOption } from '../options.ts'
+import { countOf, tableLines } from '../views/columns.ts'
+import { withDaemon } from '../workspace.ts'
+
+/** Each trial is a process; more at once would only wait for one another. */
+const AT_ONCE = 4
+
+/** Tries, and tells of each trial. */
+export async function checkPolicy(
+  parts: CliParts,
+  contracts: readonly PortsContract[],
+  options: WorkspaceOption,
+): Promise<number> {
+  if (process.getuid?.() !== 0) {
+    const sentence = '--check connects as other users of this machine, which only root can'
+    return misuse(parts, sentence, 'Next: sudo rampart ports policy --check')
+  }
+  const { leases } = await withDaemon(parts, options, (client) => client.ports.leases())
+  const kernel = await parts.openKernel()
+  const listeners = kernel.sockets('tcp', (state) => state === 'listening') ?? []
+  const { trials, untried } = trialsOf(contracts, leases, listeners)
+  const done = await tryAll(trials)
+  const lines = tableLines(done.map(([trial, outcome]) => rowOf(trial, outcome)))
+  for (const line of lines) parts.stdout.write(`${line}\n`)
+  for (const sentence of untried) parts.stderr.write(`Not tried: ${sentence}.\n`)
+  const wrong = done.filter(([trial, outcome]) => !agrees(trial, outcome)).length
+  const total = countOf(trials.length, 'connection')
+  if (trials.length === 0) parts.stderr.write('Nothing could be tried, so nothing is proved.\n')
+  else if (wrong === 0)
+    parts.stderr.write(`${total} tried; the machine does what the contract says.\n`)
+  else parts.stderr.write(`${total} tried; the machine disagrees with the contract on ${wrong}.\n`)
+  return trials.length > 0 && wrong === 0 ? EXIT.yes : EXIT.no
+}
+
+async function tryAll(trials: readonly Trial[]): Promise<readonly (readonly [Trial, Outcome])[]> {
+  const done: (readonly [Trial, Outcome])[] = []
+  for (let at = 0; at < trials.length; at += AT_ONCE) {
+    const some = trials.slice(at, at + AT_ONCE)
+    done.push(
+      ...(await Promise.all(some.map(async (one) => [one, await tryConnect(one)] as const))),
+    )
+  }
+  return done
+}
+
+function agrees({ isAllowed }: Trial, { what }: Outcome): boolean {
+  return isAllowed ? what === 'let in' : what === 'refused' || what === 'no answer'
+}
+
+function rowOf(trial: Trial, outcome: Outcome): readonly string[] {
+  const { who, user, to, address, port, isAllowed } = trial
+  const happened = outcome.why === undefined ? outcome.what : `${outcome.what} (${outcome.why})`
+  return [
+    agrees(trial, outcome) ? '✔' : '✖',
+    `${who} (user ${user})`,
+    to,
+    `${address.includes(':') ? `[${address}]` : address}:${port}`,
+    isAllowed ? 'may connect' : 'may not',
+    happened,
+  ]
+}
