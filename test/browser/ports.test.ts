@@ -49,7 +49,7 @@ test('tells who has which port, who listens there, and who had it, as it changes
   assert.equal(await thief.listen(over.port), 'listening')
   await broker.assign(id, present(kernel.identify(owner.pid), 'it lives'))
   const wrong = page.getByRole('region', { name: /Needs a person/ })
-  await seen(wrong.getByText('stolen'), row.getByText(new RegExp(`${thief.pid} .*listens`)))
+  await seen(wrong.getByText('stolen'), row.getByText(new RegExp(`listens: ${thief.pid} `)))
   await wrong.getByRole('button', { name: 'Story' }).click()
   const story = page.getByRole('dialog', { name: `Port ${over.port}` })
   await seen(story.getByRole('list', { name: 'Who listens now' }).getByText(String(thief.pid)))

@@ -120,7 +120,8 @@ function Thief({ lease: { thief } }: { readonly lease: PortLease }): ReactNode {
   const who = pid === undefined ? 'somebody' : String(pid)
   return (
     <span className="block max-w-56 truncate text-bad" title={command}>
-      {who} {command === undefined ? '' : `(${command}) `}listens
+      listens: {who}
+      {command === undefined ? null : ` (${command})`}
     </span>
   )
 }
