@@ -32,6 +32,10 @@ const RAMPS_A_PAGE = 250
 /** How often is asked who has which port: processes begin and end without any entry. @unit ms */
 const PORTS_POLL_MS = 2_000
 
+/** From so many leases on a list is megabytes, and is asked for less often. */
+const MANY_LEASES = 2_000
+const MANY_PORTS_POLL_MS = 10_000
+
 const live = { meta: { isLive: true }, refetchInterval: pollMs }
 
 /** Who is asking. */
@@ -217,7 +221,8 @@ export const portsQuery = queryOptions({
   queryKey: ['ports'],
   queryFn: ({ signal }) => ask<LeaseList>({ path: '/v1/ports', signal }),
   ...live,
-  refetchInterval: PORTS_POLL_MS,
+  refetchInterval: ({ state: { data } }) =>
+    data !== undefined && data.leases.length >= MANY_LEASES ? MANY_PORTS_POLL_MS : PORTS_POLL_MS,
 })
 
 /** All that is known of one port. */
