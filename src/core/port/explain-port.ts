@@ -27,9 +27,13 @@ export function explainPort(facts: PortFacts): readonly string[] {
   const isTaken = leases.length > 0 || strangers.length > 0
   const isThreatened = isEphemeral(port, { ...circumstances, refused: new Map() })
   const unfit = unfitness(port)
+  // A lease tells of its own thief.
+  const others = strangers.filter(
+    (stranger) => !leases.some(({ thief }) => isSameThief(thief, stranger)),
+  )
   return [
     ...leases.flatMap(explainLease),
-    ...strangers.map((stranger) => explainStranger(port, stranger)),
+    ...others.map((stranger) => explainStranger(port, stranger)),
     ...(isTaken ? [] : [`Nobody has ${port}, and nobody listens on it.`]),
     ...lingering(facts),
     ...(isThreatened && ephemeral !== undefined ? [printEphemeral(port, ephemeral)] : []),
@@ -63,6 +67,10 @@ function explainStranger(port: number, { pid, command, address }: PortThief): st
   const who = pid === undefined ? 'A process that may not be looked at' : `Process ${pid}`
   const what = command === undefined || command === '' ? '' : ` (${command})`
   return `${who}${what} listens on ${address}, port ${port}, without a lease of it.`
+}
+
+function isSameThief(thief: PortThief | undefined, { pid, address }: PortThief): boolean {
+  return thief !== undefined && thief.pid === pid && thief.address === address
 }
 
 function lingering({ port, connections, timeWaits }: PortFacts): readonly string[] {

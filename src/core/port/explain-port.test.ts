@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { explainPort } from './explain-port.ts'
+import type { PortLease } from './port-lease.ts'
+
+const LEASE: PortLease = {
+  id: '15001-1',
+  claim: { protocol: 'tcp', addresses: ['127.0.0.1', '::1'], port: 15_001 },
+  owner: { service: 'shop/api', port: 'http' },
+  state: 'stolen',
+  token: 1,
+  rule: { range: 'built-in' },
+  giving: 'number',
+  thief: { pid: 7, command: 'other', address: '127.0.0.1' },
+  grantedAtMs: 0,
+  changedAtMs: 0,
+  because: 'It was leased, but process 7 listens.',
+}
+
+const FACTS = {
+  port: 15_001,
+  leases: [LEASE],
+  past: [],
+  connections: 0,
+  timeWaits: 0,
+  circumstances: { ephemeral: { first: 32_768, last: 60_999 }, reserved: new Set<number>() },
+} as const
+
+test('a thief is told of once, and whoever else listens beside it', () => {
+  const thief = { pid: 7, command: 'other', address: '127.0.0.1' }
+  const sentences = explainPort({ ...FACTS, strangers: [thief, { pid: 8, address: '::1' }] })
+  const told = (pid: number): number =>
+    sentences.filter((sentence) => sentence.startsWith(`Process ${pid} `)).length
+  assert.deepEqual([told(7), told(8)], [1, 1])
+})
