@@ -6,6 +6,7 @@ import { mayConnect } from './may-connect.ts'
 const policies: readonly ConnectPolicy[] = [
   { rules: [{ from: ['shop/web'], to: ['shop/api'], ports: ['http'] }], clients: [] },
   { rules: [{ from: ['tools/*'], to: ['shop/*'] }], clients: [] },
+  { rules: [{ from: ['*'], to: ['open/*'] }], clients: [] },
 ]
 
 const CASES = [
@@ -16,6 +17,7 @@ const CASES = [
   ['shop/api', 'metrics', ['shop/web'], 'denied'],
   ['shop/api', 'http', ['shop/mail', 'shop/web'], 'allowed'],
   ['other/api', 'http', [], 'allowed'],
+  ['open/api', 'http', [], 'allowed'],
 ] as const
 
 for (const [service, port, services, verdict] of CASES) {

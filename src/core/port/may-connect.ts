@@ -37,6 +37,9 @@ export function mayConnect(
     return { verdict: 'allowed', sentence: `No rule says who may connect to ${name}.` }
   }
   const allowed = [...new Set(rules.flatMap(({ from }) => from))]
+  if (allowed.includes('*')) {
+    return { verdict: 'allowed', sentence: `Everybody may connect to ${name}.` }
+  }
   const known = services.find((one) => allowed.some((pattern) => matchesWord(pattern, one)))
   if (known !== undefined) {
     return { verdict: 'allowed', sentence: `${known} may connect to ${name}.` }

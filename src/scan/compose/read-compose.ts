@@ -26,7 +26,7 @@ const MANIFESTS =
 export const composeReader: FormatReader = {
   name: 'compose',
   takes: isComposition,
-  hint: /^\s*["']?services["']?\s*:/m,
+  hint: /^[ \t]*["']?services["']?[ \t]*:/m,
   read: readComposition,
 }
 
