@@ -1,5 +1,5 @@
 /**
- * Runs the tests: all of them, or those of the files and folders named. Files run side by side, one
+ * Runs the tests: all of them, or those of the files and folders named. Files run side by side, two
  * more than the machine has processors; those named `*.serial.test.ts` run alone afterwards. The last
  * line is always `N passed, N failed`; the exit code is 1 when anything failed or nothing ran.
  *
@@ -24,8 +24,8 @@ async function main(asked: readonly string[]): Promise<number> {
   const files = findTestFiles(root, asked)
   for (const path of files.missing) console.error(`There is no test at ${path}.`)
   const results: FileResult[] = []
-  // Most tests wait for something most of the time, so one more than can work at once.
-  await runAll(files.parallel, availableParallelism() + 1, results)
+  // Most tests wait for something a third of the time, so two more than can work at once.
+  await runAll(files.parallel, availableParallelism() + 2, results)
   await runAll(files.serial, 1, results)
   const failed = results.filter((result) => result.failures.length > 0)
   const again = await runAloneAgain(failed, results)
