@@ -10,7 +10,7 @@ import { newestVersion } from './migrations.ts'
 import { askCanary, type CanaryResult } from './queue.ts'
 
 /** How long one part may take to answer. */
-const PART_WITHIN_MS = 500
+const PART_WITHIN_MS = 1_000
 /** How long a good answer of the queue serves. */
 const CANARY_SERVES_MS = 500
 
