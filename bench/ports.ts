@@ -2,9 +2,7 @@
  * How fast are ports leased, each recorded on the disk and held as a socket before it is answered?
  * And can ten thousand be held at once?
  */
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
-import { join } from 'node:path'
-import { PortKernel } from '../src/ports/kernel/port-kernel.ts'
+import { readFileSync } from 'node:fs'
 import { LinuxKernel } from '../src/runtimes/process/kernel/linux.ts'
 import type { PortBroker } from '../src/seams/port-broker.ts'
 import { granted, makePortBench, policyOf, wish } from '../test/ports/workbench.ts'
@@ -110,10 +108,11 @@ function wishesOf(name: string, count: number) {
 
 /** What the kernel says that the keeper holds. */
 function heldBy(pid: number | undefined): { readonly ports: number; readonly mebibytes: number } {
-  const folder = `/proc/${pid}/fd`
-  const own = new Set(readdirSync(folder).map((name) => readlinkSync(join(folder, name))))
-  const listening = new PortKernel(new LinuxKernel()).listening() ?? new Map()
-  const held = [...listening.values()].flat().filter(({ inode }) => own.has(`socket:[${inode}]`))
+  const kernel = new LinuxKernel()
+  const listening = kernel.sockets('tcp', (state) => state === 'listening') ?? []
+  const inodes = new Set(listening.map(({ inode }) => inode))
+  const own = kernel.holders(inodes, pid === undefined ? [] : [pid])
+  const held = listening.filter(({ inode }) => own.has(inode))
   const status = readFileSync(`/proc/${pid}/status`, 'latin1')
   const kibibytes = Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? 0)
   return { ports: held.length, mebibytes: Math.round(kibibytes / 1_024) }
