@@ -6,6 +6,7 @@ import type { Discovery } from '../edge/discovery/server/open-discovery.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
+import { DISCOVERY_VARIABLE } from '../server/client/daemon-place.ts'
 import type { Log } from '../telemetry/log-about.ts'
 
 /** What they are opened with. */
@@ -27,7 +28,7 @@ export async function openDaemonDiscovery(
   options: DaemonDiscoveryOptions,
 ): Promise<Discovery | undefined> {
   const { settings, log, workspace, ...parts } = options
-  const text = settings['RAMPART_DISCOVERY']?.trim() ?? ''
+  const text = settings[DISCOVERY_VARIABLE]?.trim() ?? ''
   if (text === '') return undefined
   try {
     const { parseDoors } = await import('./discovery-doors.ts')

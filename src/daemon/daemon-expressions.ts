@@ -23,8 +23,7 @@ export class CelExpressions implements Expressions {
 
 /** To a contract, a group of stages is a region, and a component is where its front is. */
 function celScope({ group, ...scope }: Scope): CelScope {
-  const components = reachedByFronts(scope.components)
-  const seen = components === scope.components ? scope : { ...scope, components }
+  const seen = { ...scope, components: reachedByFronts(scope.components) }
   return group === undefined ? seen : { ...seen, region: { name: group } }
 }
 

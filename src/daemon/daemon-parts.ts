@@ -4,10 +4,8 @@ import type { Discovery } from '../edge/discovery/server/open-discovery.ts'
 import { Engine } from '../engine/engine.ts'
 import type { EngineParts } from '../engine/parts.ts'
 import { WebhookNotifier } from '../notifier/webhook-notifier.ts'
-import type { LocalPortBroker } from '../ports/broker.ts'
 import { AgreeProbe } from '../probes/agree/agree-probe.ts'
 import { SystemRandom } from '../random/system-random.ts'
-import { LeasedPorts } from '../runtimes/placement/leased-ports.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -20,8 +18,7 @@ import type { Log } from '../telemetry/log-about.ts'
 import { type DaemonCircumstances, openCircumstances } from './daemon-circumstances.ts'
 import { openDaemonDiscovery } from './daemon-discovery.ts'
 import { CelExpressions } from './daemon-expressions.ts'
-import { type DaemonFronts, openDaemonFronts } from './daemon-fronts.ts'
-import { openDaemonPorts } from './daemon-ports.ts'
+import { type Leasing, openLeasing } from './daemon-leasing.ts'
 import { type DaemonStore, openFileStore } from './daemon-store.ts'
 import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
 
@@ -50,9 +47,7 @@ export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'clo
   readonly components: Components
   readonly agents?: AgentParts
   /** Absent with a damaged ledger. */
-  readonly ports?: LocalPortBroker
-  /** Absent where no ports are leased. */
-  readonly edge?: DaemonFronts
+  readonly leasing?: Leasing
   /** Absent where none is asked for. */
   readonly discovery?: Discovery
 }
@@ -68,21 +63,15 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const { store = openFileStore({ ...options, clock }) } = options
   const kernel = openKernel()
   const { ledger, replica } = store
-  const ports = await openDaemonPorts({
-    ...{ place, ledger, clock, processes: kernel, log, onTrouble },
+  const leasing = await openLeasing({
+    ...{ place, ledger, clock, kernel, log, onTrouble },
     ...(replica === undefined ? {} : { replica }),
   })
-  const edge = ports && (await openDaemonFronts({ place, ports, clock, kernel, log, onTrouble }))
   const { settings } = options
   const { workspace } = place
   const telling = { clock, settings, workspace, log, onTrouble }
-  const discovery = ports && (await openDaemonDiscovery({ ...telling, broker: ports }))
-  const leased = ports && {
-    broker: ports,
-    ports: new LeasedPorts({ broker: ports, onTrouble }),
-    ...(edge && { fronts: edge.fronts }),
-  }
-  const world = openWorldParts({ ...options, clock, kernel, ...leased })
+  const discovery = leasing && (await openDaemonDiscovery({ ...telling, broker: leasing.broker }))
+  const world = openWorldParts({ ...options, clock, kernel, ...(leasing && { leasing }) })
   const agents = options.takesAgents === true ? openAgents(store, clock) : undefined
   const expressions = new CelExpressions()
   const { probes, actuators } = placedParts(world, agents)
@@ -100,8 +89,7 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const { close: _, ...kept } = store
   const some = {
     ...(agents && { agents }),
-    ...(ports && { ports }),
-    ...(edge && { edge }),
+    ...(leasing && { leasing }),
     ...(discovery && { discovery }),
   }
   return { ...kept, store, clock, world, runtime, engine, components, ...some, ...watching }
@@ -114,8 +102,7 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   await parts.recorder.close()
   closeWorldParts(parts.world)
   await parts.discovery?.close()
-  await parts.edge?.leave()
-  await parts.ports?.close()
+  await parts.leasing?.close()
   await parts.store.close()
 }
 

@@ -134,6 +134,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const server = await openServer(
     {
       ...parts,
+      ...(parts.leasing && { ports: parts.leasing.broker }),
       ...(replicas === undefined ? {} : { replicas }),
       ...(metrics === undefined ? {} : { metrics }),
       identity,

@@ -7,6 +7,7 @@ import { printHaproxyBackends, printHaproxyMap } from '../edge/discovery/export/
 import { printNginxUpstreams } from '../edge/discovery/export/print-nginx.ts'
 import type { DiscoveryDoors } from '../edge/discovery/server/open-discovery.ts'
 import type { Endpoint } from '../seams/endpoints.ts'
+import { DISCOVERY_VARIABLE } from '../server/client/daemon-place.ts'
 
 /** Servers, each with its port. */
 const SERVERS = ['http', 'dns', 'envoy', 'localhost'] as const
@@ -20,9 +21,6 @@ const FILES: Readonly<Record<string, (all: readonly Endpoint[]) => string>> = {
   haproxy: (all) => printHaproxyBackends(all),
   'haproxy-map': (all) => printHaproxyMap(all),
 }
-
-/** The line by which they are named. */
-export const DOORS_VARIABLE = 'RAMPART_DISCOVERY'
 
 /**
  * The doors that a line names. Files are below the root.
@@ -45,7 +43,7 @@ function parseDoor(word: string, root: string): DiscoveryDoors {
   throw new Fault({
     code: 'address-unusable',
     operation: 'open discovery',
-    subject: DOORS_VARIABLE,
+    subject: DISCOVERY_VARIABLE,
     hint:
       `${JSON.stringify(word)} names no door; there are ${SERVERS.join('=PORT, ')}=PORT, ` +
       `${[...Object.keys(BLOCKS), ...Object.keys(FILES)].join('=FILE, ')}=FILE.`,

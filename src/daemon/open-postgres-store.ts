@@ -104,7 +104,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const shared = { records, accessRecords, leases, sideLeases, mailbox }
     return { owner, replica, ledger, ...shared, settings, close }
   } catch (thrown) {
-    await database.close()
+    await Promise.all([accessDatabase.close(), database.close()])
     throw thrown
   }
 }

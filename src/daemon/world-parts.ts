@@ -5,7 +5,6 @@
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { FrontActuator } from '../edge/fronts/front-actuator.ts'
-import type { Fronts } from '../edge/fronts/fronts.ts'
 import { readMachineFacts } from '../ports/kernel/machine-facts.ts'
 import { PortsActuator } from '../ports/ports-actuator.ts'
 import { DnsProbe } from '../probes/dns/dns-probe.ts'
@@ -34,18 +33,18 @@ import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
-import type { PortSource } from '../runtimes/placement/port-source.ts'
 import type { Kernel } from '../runtimes/process/kernel/kernel.ts'
+import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { Clock } from '../seams/clock.ts'
-import type { PortBroker } from '../seams/port-broker.ts'
 import type { Probe } from '../seams/probe.ts'
 import type { Processes } from '../seams/processes.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
 import type { Components } from '../server/parts.ts'
 import { ProcessComponents } from './daemon-components.ts'
 import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
+import type { Leasing } from './daemon-leasing.ts'
 import { SoleRuntime } from './daemon-runtimes.ts'
 
 /** What commands of probes are found by when the process itself was given nothing. */
@@ -59,12 +58,11 @@ export interface WorldPartsOptions {
   readonly clock: Clock
   /** @default what this machine tells */
   readonly kernel?: Kernel
-  /** Where components get their ports from. @default free ones, which nothing is recorded of */
-  readonly ports?: PortSource
-  /** What carries traffic to components that are replaced without a gap. @default none are */
-  readonly fronts?: Fronts
-  /** Puts Ports contracts in force. @default none can be */
-  readonly broker?: PortBroker
+  /**
+   * Leases ports to components, carries traffic to those that are replaced without a gap, and puts Ports
+   * contracts in force. @default components get free ports, of which nothing is recorded, and no more
+   */
+  readonly leasing?: Leasing
   onTrouble(error: unknown): void
 }
 
@@ -80,24 +78,20 @@ export interface WorldParts {
 
 /** Opens them, and takes over what runs. Only the holder of the workspace's lock may. */
 export function openWorldParts(options: WorldPartsOptions): WorldParts {
-  const { place, settings, clock, onTrouble } = options
+  const { place, settings, clock, kernel = openKernel(), leasing, onTrouble } = options
   const { workspace, processesFolder: folder } = place
-  const { kernel, ports } = options
-  const leased = ports === undefined ? {} : { ports }
+  const leased = leasing && { ports: leasing.ports }
   const common = { workspace, settings, clock, onTrouble, ...leased }
-  const asked = kernel === undefined ? {} : { kernel }
-  const runtime = new ProcessRuntime({ folder, ...common, ...asked })
+  const runtime = new ProcessRuntime({ folder, kernel, ...common })
   const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
   const runtimes = [runtime, containers, new ExternalRuntime()]
-  const { fronts, broker } = options
   const processes = new ProcessComponents({ runtime, workspace, folder })
   return {
     runtime,
     containers,
     actuators: [
       ...runtimes.map((one) => new SoleRuntime(one, [runtime, containers])),
-      ...(fronts === undefined ? [] : [new FrontActuator(fronts)]),
-      ...(broker === undefined ? [] : [new PortsActuator(broker)]),
+      ...(leasing ? [new FrontActuator(leasing.fronts), new PortsActuator(leasing.broker)] : []),
     ],
     probes: probesFor(options, { runtime, containers }),
     components: new EveryComponent(processes, containers),
@@ -111,7 +105,7 @@ export function closeWorldParts({ runtime, containers }: WorldParts): void {
 }
 
 function probesFor(
-  { place, settings, clock, fronts, broker }: WorldPartsOptions,
+  { place, settings, clock, leasing }: WorldPartsOptions,
   { runtime, containers }: Pick<WorldParts, 'runtime' | 'containers'>,
 ): readonly Probe[] {
   const started: Processes = new EveryRuntime([runtime, containers])
@@ -125,14 +119,12 @@ function probesFor(
     new FileProbe({ folder }),
     new GrpcProbe(),
     new HttpProbe(runtime),
-    ...(fronts === undefined ? [] : [new InFlightProbe(fronts.inFlight.bind(fronts))]),
     new KafkaProbe(),
     new KubernetesProbe({ folder, settings }),
     new LogProbe(),
     new NatsProbe(),
     new MysqlProbe(clock),
     new NotifyProbe(clock),
-    ...(broker === undefined ? [] : [new PortsProbe(broker, readMachineFacts)]),
     new PostgresProbe(clock),
     new PrometheusProbe(),
     new QueueProbe(),
@@ -143,5 +135,11 @@ function probesFor(
     new TcpProbe(runtime),
     new TlsProbe(clock),
     new WarmProbe(),
+    ...(leasing === undefined ? [] : leasingProbes(leasing)),
   ]
+}
+
+function leasingProbes({ broker, fronts }: Leasing): readonly Probe[] {
+  const inFlight = fronts.inFlight.bind(fronts)
+  return [new InFlightProbe(inFlight), new PortsProbe(broker, readMachineFacts)]
 }

@@ -28,7 +28,7 @@ import type {
 import { Claiming } from './claiming.ts'
 import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
-import { type JudgeParts, rowsBeside } from './judging.ts'
+import { type JudgeParts, look } from './judging.ts'
 import { readPortSettings } from './kernel/machine.ts'
 import { PortKernel } from './kernel/port-kernel.ts'
 import { PortLedger } from './port-ledger.ts'
@@ -45,8 +45,6 @@ export interface PortBrokerOptions {
   readonly folder: string
   /** Names the stream: `ports:<host>`. */
   readonly host: string
-  /** What Ports contracts say now; asked at every claim. @default nothing, the built-in range */
-  readonly policies?: () => readonly PortPolicy[]
   /** Where it begins to look for ports: another workspace of this machine begins elsewhere. */
   readonly salt?: string
   /** Whether nobody listens on a port of TCP, for claims that no socket is to hold. */
@@ -267,8 +265,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   #policies(): readonly PortPolicy[] {
-    const given = this.#options.policies?.() ?? []
-    return [...given, ...this.enforced.all().map(({ policy }) => policy)]
+    return this.enforced.all().map(({ policy }) => policy)
   }
 
   #lease(id: string): PortLease {
@@ -305,21 +302,17 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     const cooling = { to: 'cooling', because, ...this.#termOf(lease, 'cooling') } as const
     if (!mayMove(lease.state, 'orphaned')) return cooling
     const listening = this.#kernel.listening()
-    const rows = listening === undefined ? [] : rowsBeside(lease, listening, this.#judgeParts())
-    const holders = this.#kernel.holders(rows, lease.process, this.#holding.keeperPid)
-    const own = holders.find(({ isOwn }) => isOwn)
+    const own = listening && look(lease, listening, this.#judgeParts()).own
     if (own === undefined) return cooling
-    const { isOwn: _own, ...thief } = own
-    return { to: 'orphaned', because: `${because} But process ${own.pid} still listens.`, thief }
+    const still = `But process ${own.pid} still listens.`
+    return { to: 'orphaned', because: `${because} ${still}`, thief: own }
   }
 
   /** Active means that the kernel agrees; where it does not tell, whoever says so is believed. */
   #assertListens(lease: PortLease, to: PortState): void {
     const listening = this.#kernel.listening()
     if (listening === undefined) return
-    const rows = rowsBeside(lease, listening, this.#judgeParts())
-    const holders = this.#kernel.holders(rows, lease.process, this.#holding.keeperPid)
-    if (holders.some(({ isOwn }) => isOwn)) return
+    if (look(lease, listening, this.#judgeParts()).own !== undefined) return
     const who =
       lease.process === undefined ? 'no process has it' : `process ${lease.process.pid} does not`
     throw wrongState(lease, `It cannot become ${to}: ${who} listen on ${lease.claim.port}.`)

@@ -22,7 +22,7 @@ export interface JudgeParts {
 export type Verdict = Omit<PortMoved, 'type' | 'lease'> | undefined
 
 /** Who listens where the lease is, at one instant. */
-interface Sight {
+export interface Sight {
   /** A process of the owner's. */
   readonly own: PortThief | undefined
   /** On which of the claim's addresses it is reached. */
@@ -52,7 +52,12 @@ export function rowsBeside(
   return lease.giving === 'descriptor' ? rows : rows.filter(({ inode }) => !held.has(inode))
 }
 
-function look(lease: PortLease, listening: Listening, parts: JudgeParts): Sight {
+/** Looks at who listens where a lease is. */
+export function look(
+  lease: PortLease,
+  listening: Listening,
+  parts: Pick<JudgeParts, 'kernel' | 'keeperPid' | 'inodesOf'>,
+): Sight {
   const held = new Set(parts.inodesOf(lease.id) ?? [])
   const rows = rowsBeside(lease, listening, parts)
   const holders = parts.kernel.holders(rows, lease.process, parts.keeperPid)

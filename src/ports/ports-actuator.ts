@@ -4,6 +4,14 @@
  * taken from under a process that runs.
  */
 import { z } from 'zod'
+import {
+  done,
+  failed,
+  failedByFault,
+  misunderstood,
+  printIssues,
+  unknownOperation,
+} from '../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../core/entry/entry.ts'
 import { isFault } from '../core/fault/fault.ts'
 import type { ConnectPolicy } from '../core/port/connect-policy.ts'
@@ -13,7 +21,6 @@ import { ownerKey, printOwner } from '../core/port/port-owner.ts'
 import type { PortRange } from '../core/port/port-policy.ts'
 import { isWaiting } from '../core/port/port-states.ts'
 import type { Digest } from '../core/units/digest.ts'
-import type { JsonObject } from '../core/units/json.ts'
 import type { Actuator, Order } from '../seams/actuator.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
 
@@ -69,15 +76,11 @@ export class PortsActuator implements Actuator {
       if (operation === 'enforce') return await this.#enforce(ENFORCE.parse(input))
       if (operation === 'hold') return await this.#hold(HOLD.parse(input))
       if (operation === 'withdraw') return await this.#withdraw(WITHDRAW.parse(input))
-      return failed('operation-unknown', `Ports cannot be told to ${operation}.`, false)
+      return unknownOperation(`Ports cannot be told to ${operation}.`)
     } catch (error) {
-      if (error instanceof z.ZodError) {
-        const problems = error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`)
-        const sentence = `The input of ${operation} is not understood: ${problems.join('; ')}.`
-        return failed('input-malformed', sentence, false)
-      }
-      if (!isFault(error)) throw error
-      return failed(error.code, error.message, error.retryable)
+      if (error instanceof z.ZodError) return misunderstood(operation, printIssues(error.issues))
+      if (isFault(error)) return failedByFault(error)
+      throw error
     }
   }
 
@@ -85,23 +88,24 @@ export class PortsActuator implements Actuator {
     const { contract, ramp } = input
     const digest = input.digest as Digest
     const known = this.#broker.enforced.of(contract)
-    if (known?.digest === digest) return done('already', `${contract} is in force as it is.`)
+    if (known?.digest === digest)
+      return done({ reason: 'already', sentence: `${contract} is in force as it is.` })
     const ranges = input.policy.ranges as unknown as readonly PortRange[]
     const connect = { contract, digest, ...input.connect } as unknown as ConnectPolicy
     const policy = { contract, digest, ranges }
     await this.#broker.enforce({ contract, digest, ramp, policy, connect })
     const how = known === undefined ? '' : ', in the place of what it said before'
-    return done('enforced', `${contract} is in force${how}.`)
+    return done({ reason: 'enforced', sentence: `${contract} is in force${how}.` })
   }
 
   async #hold({ owner, claim, ramp }: z.infer<typeof HOLD>): Promise<CommandAnswer> {
     const { protocol, addresses, port } = claim
     const wish = { owner, protocol, addresses, port, ramp, isLasting: true }
     const grant = await this.#broker.claim([wish])
-    if (grant.verdict === 'refused') return failed(grant.reason, grant.sentence, grant.retryable)
+    if (grant.verdict === 'refused') return failed(grant)
     const [lease] = grant.leases
     const sentence = `${port} is ${lease?.state ?? 'leased'} for ${printOwner(owner)}.`
-    return done('held', sentence, { lease: lease?.id ?? '', port })
+    return done({ reason: 'held', sentence, outputs: { lease: lease?.id ?? '', port } })
   }
 
   async #withdraw(input: z.infer<typeof WITHDRAW>): Promise<CommandAnswer> {
@@ -109,12 +113,15 @@ export class PortsActuator implements Actuator {
     if (owner !== undefined) return await this.#letGo(owner, onlyByRamp)
     const known = this.#broker.enforced.of(contract)
     if (onlyByRamp !== undefined && known?.ramp !== onlyByRamp) {
-      return done('not-ours', `${contract} was put in force by another ramp, and stays so.`)
+      return done({
+        reason: 'not-ours',
+        sentence: `${contract} was put in force by another ramp, and stays so.`,
+      })
     }
     const before = this.#broker.enforced.beforeOf(contract)
     if (onlyByRamp !== undefined && before !== undefined) {
       await this.#broker.enforce(before)
-      return done('restored', `${contract} says again what it said before.`)
+      return done({ reason: 'restored', sentence: `${contract} says again what it said before.` })
     }
     await this.#broker.withdraw(contract, 'Its ramp has ended.')
     const left = await this.#release(({ rule }) => rule.contract === contract)
@@ -122,7 +129,7 @@ export class PortsActuator implements Actuator {
       left === 0
         ? `${contract} is not in force any more.`
         : `${contract} is not in force any more; ${left} of its ports are still used.`
-    return done('withdrawn', sentence, { left })
+    return done({ reason: 'withdrawn', sentence, outputs: { left } })
   }
 
   /** Gives back what is held for an owner; what an earlier ramp holds stays. */
@@ -131,7 +138,10 @@ export class PortsActuator implements Actuator {
     await this.#release(
       (lease) => ownerKey(lease.owner) === key && (ramp === undefined || lease.ramp === ramp),
     )
-    return done('released', `Nothing is held for ${printOwner(owner)} by this ramp.`)
+    return done({
+      reason: 'released',
+      sentence: `Nothing is held for ${printOwner(owner)} by this ramp.`,
+    })
   }
 
   /** Releases what nobody uses. @returns how many are still used */
@@ -143,12 +153,4 @@ export class PortsActuator implements Actuator {
     for (const { id } of idle) await this.#broker.release(id, 'Its contract is withdrawn.')
     return meant.length - idle.length
   }
-}
-
-function done(reason: string, sentence: string, outputs: JsonObject = {}): CommandAnswer {
-  return { verdict: 'done', reason, sentence, outputs, retryable: false }
-}
-
-function failed(reason: string, sentence: string, retryable: boolean): CommandAnswer {
-  return { verdict: 'failed', reason, sentence, outputs: {}, retryable }
 }

@@ -112,8 +112,8 @@ class Bench {
 
   /** Where others find the component. */
   async front(): Promise<number> {
-    const { ports } = await this.parts()
-    const lease = ports?.leases().find(({ front }) => front !== undefined)
+    const { leasing } = await this.parts()
+    const lease = leasing?.broker.leases().find(({ front }) => front !== undefined)
     return lease?.claim.port ?? assert.fail('there is a front')
   }
 }
@@ -179,10 +179,10 @@ test('a changed component is replaced without one failed request, and the old on
   }
   await load.stop()
   assertServed(load, 'one', 'two', 'three')
-  const { ports, components } = await bench.parts()
+  const { leasing, components } = await bench.parts()
   const running = components.list().filter(({ status }) => status === 'running')
   assert.equal(running.length, 1)
-  const active = ports?.leases().filter(({ state }) => state === 'active')
+  const active = leasing?.broker.leases().filter(({ state }) => state === 'active')
   assert.deepEqual(
     active?.map(({ owner }) => owner.instance),
     ['3'],

@@ -36,7 +36,7 @@ function makeBench(context: TestContext): Bench {
   const open = async () => {
     const opened = await openDaemonParts({ place: placeOf(folder), settings, onTrouble })
     parts = opened
-    return { ...opened, broker: opened.ports ?? assert.fail('ports are leased') }
+    return { ...opened, broker: opened.leasing?.broker ?? assert.fail('ports are leased') }
   }
   context.after(async () => {
     const { runtime } = parts ?? (await open())

@@ -7,7 +7,9 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { SystemClock } from '../../src/clock/system-clock.ts'
+import type { PortRules } from '../../src/core/port/enforced-ports.ts'
 import type { PortPolicy, PortRange } from '../../src/core/port/port-policy.ts'
+import { digestOf } from '../../src/core/units/digest.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts'
 import { type LocalPortBroker, openPortBroker } from '../../src/ports/broker.ts'
 import { KeeperLink } from '../../src/ports/keeper/keeper-link.ts'
@@ -65,7 +67,6 @@ export function makePortBench(context: Pick<TestContext, 'after'>): PortBench {
         folder: join(folder, 'ports'),
         host: 'here',
         isFree: isPortFree,
-        policies: () => policies,
         log: (line) => log.push(line),
         onTrouble: (error) => troubles.push(error),
       })
@@ -73,6 +74,7 @@ export function makePortBench(context: Pick<TestContext, 'after'>): PortBench {
         await broker.close()
         await ledger.close()
       }
+      for (const policy of policies) await broker.enforce(rulesOf(policy))
       return broker
     },
   }
@@ -99,6 +101,13 @@ export function wish(service: string, more: Partial<PortWish> = {}): PortWish {
 export function granted(grant: PortGrant): Extract<PortGrant, { verdict: 'granted' }>['leases'] {
   if (grant.verdict === 'granted') return grant.leases
   throw new TypeError(grant.sentence)
+}
+
+/** A policy as a ramp of its contract puts it in force; everybody may connect. */
+function rulesOf(policy: PortPolicy): PortRules {
+  const { contract = 'shop' } = policy
+  const connect = { contract, rules: [], clients: [] }
+  return { contract, digest: digestOf(policy), ramp: 'ports-up-1', policy, connect }
 }
 
 /** A contract with one range. */

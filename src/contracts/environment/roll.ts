@@ -4,16 +4,17 @@
  * own port, send traffic to it and nothing new to the old one, prove everything else of the ramp, see
  * that the old one answers nothing more, stop it. Until then undoing finds the old one as it was.
  */
+import type { Condition } from '../../core/plan/condition.ts'
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
 import type { JsonObject } from '../../core/units/json.ts'
-import type { Component, EnvironmentDefinition, Roll, Stop } from './definition.ts'
+import { onceCondition, PLAIN_STAGE } from '../plain-stage.ts'
+import type { EnvironmentDefinition, Roll } from './definition.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
-import { ownedBy, type PlacedNeed, type Placement } from './region.ts'
+import { ownedBy, type Placement } from './region.ts'
 import type { WrittenRoll } from './written-roll.ts'
 
 const DRAIN_MS = 30_000
 const COMMAND_TIMEOUT_MS = 15_000
-const CADENCE = { firstMs: 5, mostMs: 100, watchMs: 1_000 }
 
 /** A roll with its defaults. @param ports the component's, in the order of their names */
 export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
@@ -30,7 +31,7 @@ export function frontName(stage: string): string {
 }
 
 /** What whoever needs a component waits for: that traffic reaches the new one. */
-export function settledNeed(need: PlacedNeed, placements: readonly Placement[]): Need {
+export function settledNeed(need: Need, placements: readonly Placement[]): Need {
   const { stage, until } = need
   const target = placements.find((placement) => placement.stage === stage)
   const isRouted = target?.component.roll !== undefined && until !== 'started'
@@ -84,7 +85,7 @@ export function retireStages(
   proved: readonly Stage[],
 ): readonly Stage[] {
   const { stage, component } = placement
-  const { roll, stop } = component
+  const { roll } = component
   if (roll === undefined) return []
   const subject = `${environment}/${stage}`
   const drained = `${stage}/drained`
@@ -100,8 +101,8 @@ export function retireStages(
     {
       ...commonOf(placement, `${stage}/retire`),
       needs: [{ stage: drained, until: 'ready' }],
-      command: retireCommand(subject, component, stop, stage),
-      deadlineMs: stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
+      command: stopCommand(subject, component, { except: instanceOf(stage) }),
+      deadlineMs: component.stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
       onBreach: 'hold',
       finishes: true,
     },
@@ -137,19 +138,12 @@ function routeName(stage: string): string {
 
 function commonOf({ region, component }: Placement, name: string): Stage {
   return {
+    ...PLAIN_STAGE,
     name,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
-    needs: [],
-    gates: [],
-    conditions: [],
-    guards: [],
     deadlineMs: 2 * COMMAND_TIMEOUT_MS,
-    onBreach: 'undo',
-    retry: { limit: 0, backoffMs: 0 },
-    finishes: false,
     optional: component.optional,
-    pivot: false,
   }
 }
 
@@ -166,25 +160,9 @@ function instanceOf(stage: string): string {
   return `\${component(${JSON.stringify(stage)}).instance}`
 }
 
-function retireCommand(subject: string, component: Component, stop: Stop, stage: string): Command {
-  return stopCommand(subject, { ...component, stop }, { except: instanceOf(stage) })
-}
-
-function drainedCondition(front: string, stage: string): Stage['conditions'][number] {
-  return {
-    name: 'in-flight',
-    question: {
-      ask: 'probe',
-      probe: 'in-flight',
-      input: { front, except: instanceOf(stage) },
-      timeoutMs: 2_000,
-      cadence: CADENCE,
-    },
-    consecutive: 1,
-    holdMs: 0,
-    watch: 'none',
-    tolerance: { failures: 0, ms: 0 },
-  }
+function drainedCondition(front: string, stage: string): Condition {
+  const input = { front, except: instanceOf(stage) }
+  return onceCondition('in-flight', { probe: 'in-flight', input, timeoutMs: 2_000 })
 }
 
 function provedNeed({ name, finishes }: Stage): Need {

@@ -3,6 +3,7 @@
  * or where a component is emptied first and needs what it stands on until then.
  */
 import type { Need, Stage } from '../../core/plan/plan.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { Drain, EnvironmentDefinition } from './definition.ts'
 import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { conditionOf } from './plan-condition.ts'
@@ -23,10 +24,10 @@ export function stagesDown(
   const stops = running.map((placement) => {
     const { stage } = placement
     const until = isDraining ? ([{ stage, until: 'completed' }] as const) : []
-    const front = placement.component.roll === undefined ? [] : [frontName(stage)]
-    const needs = [
+    const isRolled = placement.component.roll !== undefined
+    const needs: readonly Need[] = [
       ...until,
-      ...front.map((name) => ({ stage: name, until: 'completed' as const })),
+      ...(isRolled ? [{ stage: frontName(stage), until: 'completed' as const }] : []),
       ...waitsFor(placement, placements).map(stopped(isDraining)),
     ]
     return stopStage(environment, placement, { name: stopName(stage, isDraining), needs })
@@ -54,19 +55,14 @@ function stopStage(
 ): Stage {
   const { stop } = component
   return {
+    ...PLAIN_STAGE,
     ...place,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
-    gates: [],
     command: stopCommand(`${environment}/${stage}`, component, {}),
-    conditions: [],
-    guards: [],
     deadlineMs: stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
     onBreach: 'hold',
-    retry: { limit: 0, backoffMs: 0 },
     finishes: true,
-    optional: false,
-    pivot: false,
   }
 }
 
@@ -80,25 +76,21 @@ function lookStage(
   const { signal } = drain ?? {}
   const told = signal === undefined ? {} : { signal }
   return {
+    ...PLAIN_STAGE,
     name: stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
     needs: drain === undefined ? [] : needs,
-    gates: [],
     command: lookCommand(
       `${environment}/${stage}`,
       component,
       drain === undefined ? {} : { ...told, mustRun: true },
     ),
     conditions: drain === undefined ? [] : drainConditions(drain),
-    guards: [],
     deadlineMs: drain?.deadlineMs ?? LOOK_DEADLINE_MS,
     // One that is gone already has nothing to be emptied of, and must not keep the others up.
     onBreach: 'ignore',
-    retry: { limit: 0, backoffMs: 0 },
     finishes: true,
-    optional: false,
-    pivot: false,
   }
 }
 

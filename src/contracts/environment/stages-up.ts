@@ -1,5 +1,6 @@
 /** The stages of the way up: one for every component in every region, and one for what they agree on. */
-import type { Need, Stage } from '../../core/plan/plan.ts'
+import type { Stage } from '../../core/plan/plan.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { EnvironmentDefinition } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
@@ -44,6 +45,7 @@ function stageUp(
   const subject = `${environment}/${stage}`
   const isRolled = component.roll !== undefined
   return {
+    ...PLAIN_STAGE,
     name: stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
@@ -59,13 +61,11 @@ function stageUp(
           compensation: stopCommand(subject, component, { onlyStartedByRamp: `\${run.id}` }),
         }),
     conditions: component.ready.map((condition) => conditionOf(condition)),
-    guards: [],
     deadlineMs: component.deadlineMs,
     onBreach: component.onBreach,
     retry: component.retry,
     finishes: run?.oneShot ?? false,
     optional: component.optional,
-    pivot: false,
   }
 }
 
@@ -74,18 +74,10 @@ function agreeStage(definition: EnvironmentDefinition, placements: readonly Plac
   const { agree } = definition
   const longestMs = Math.max(...agree.map(({ deadlineMs = 0 }) => deadlineMs))
   return {
+    ...PLAIN_STAGE,
     name: AGREE_STAGE,
-    needs: placements.map(
-      ({ stage }): Need => settledNeed({ stage, until: 'ready', drain: false }, placements),
-    ),
-    gates: [],
+    needs: placements.map(({ stage }) => settledNeed({ stage, until: 'ready' }, placements)),
     conditions: agree.map((condition) => conditionOf(condition, comparedIn(condition, placements))),
-    guards: [],
     deadlineMs: Math.max(AGREE_DEADLINE_MS, longestMs),
-    onBreach: 'undo',
-    retry: { limit: 0, backoffMs: 0 },
-    finishes: false,
-    optional: false,
-    pivot: false,
   }
 }

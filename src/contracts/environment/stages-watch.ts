@@ -5,6 +5,7 @@
 import type { Condition } from '../../core/plan/condition.ts'
 import type { Stage } from '../../core/plan/plan.ts'
 import type { JsonObject } from '../../core/units/json.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { EnvironmentDefinition, Watching } from './definition.ts'
 import { lookCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
@@ -36,21 +37,12 @@ export function stagesWatch(
   // No region is to blame alone for what regions do not agree on.
   const onBreach = watch.onBreach === 'undoGroup' ? 'hold' : watch.onBreach
   const deadlineMs = deadlineOf(watch, AGREE_DEADLINE_MS)
-  return [...stages, { ...COMMON, name: AGREE_STAGE, needs, conditions, deadlineMs, onBreach }]
+  return [...stages, { ...PLAIN_STAGE, name: AGREE_STAGE, needs, conditions, deadlineMs, onBreach }]
 }
 
 function deadlineOf({ onBreach }: Watching, deadlineMs: number): number {
   return onBreach === 'ignore' ? FOREVER_MS : deadlineMs
 }
-
-const COMMON = {
-  gates: [],
-  guards: [],
-  retry: { limit: 0, backoffMs: 0 },
-  finishes: false,
-  optional: false,
-  pivot: false,
-} as const
 
 function watchStage(
   environment: string,
@@ -70,7 +62,7 @@ function watchStage(
     (condition) => isAskedOn(condition) && (isRunning || !speaksOfItself(condition)),
   )
   return {
-    ...COMMON,
+    ...PLAIN_STAGE,
     name: stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),

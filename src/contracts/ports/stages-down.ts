@@ -3,9 +3,10 @@
  * and in the end not one lease is left. Nobody's port is taken from under a process that still runs.
  */
 import type { Stage } from '../../core/plan/plan.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { PortsContract } from './definition.ts'
 import { portsCondition } from './plan-condition.ts'
-import { COMMAND_TIMEOUT_MS, PLAIN, POLICY_STAGE, withdrawCommand } from './stages-up.ts'
+import { COMMAND_TIMEOUT_MS, POLICY_STAGE, withdrawCommand } from './stages-up.ts'
 
 /** The stage that waits until what was released may be had by anybody. */
 export const COOLED_STAGE = 'cooled'
@@ -20,7 +21,7 @@ export function stagesDown({ name, definition }: PortsContract): readonly Stage[
   const input = { contract: name, drainMs, lingerMs }
   return [
     {
-      ...PLAIN,
+      ...PLAIN_STAGE,
       name: POLICY_STAGE,
       command: withdrawCommand(input, drainMs + lingerMs + COMMAND_TIMEOUT_MS),
       conditions: [
@@ -31,7 +32,7 @@ export function stagesDown({ name, definition }: PortsContract): readonly Stage[
       finishes: true,
     },
     {
-      ...PLAIN,
+      ...PLAIN_STAGE,
       name: COOLED_STAGE,
       needs: [{ stage: POLICY_STAGE, until: 'completed' }],
       conditions: [portsCondition('none-left', { contract: name, most: 0 })],

@@ -1,5 +1,6 @@
 /** The way up: the machine is asked, the policy put in force, every fixed port held and proved held. */
 import type { Command, Stage } from '../../core/plan/plan.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import {
   type DefinedRange,
   type PortsContract,
@@ -21,29 +22,8 @@ const DEADLINE_MS = 15_000
 /** How long a command may take. @unit ms */
 export const COMMAND_TIMEOUT_MS = 10_000
 
-/** What every stage has that says nothing else. */
-export const PLAIN: Pick<
-  Stage,
-  | 'needs'
-  | 'gates'
-  | 'guards'
-  | 'deadlineMs'
-  | 'onBreach'
-  | 'retry'
-  | 'finishes'
-  | 'optional'
-  | 'pivot'
-> = {
-  needs: [],
-  gates: [],
-  guards: [],
-  deadlineMs: DEADLINE_MS,
-  onBreach: 'undo',
-  retry: { limit: 0, backoffMs: 0 },
-  finishes: false,
-  optional: false,
-  pivot: false,
-}
+/** What every stage of the way up has that says nothing else. */
+const PLAIN = { ...PLAIN_STAGE, deadlineMs: DEADLINE_MS }
 
 /** Every stage, fixed ports in the order of their numbers. */
 export function stagesUp(contract: PortsContract): readonly Stage[] {

@@ -14,8 +14,9 @@ export interface PortFacts {
   readonly past: readonly PastLease[]
   /** Who listens and is nobody's leased process, nor the keeper. */
   readonly strangers: readonly PortThief[]
-  /** Who listens where, each with the lease it belongs to, if any. */
+  /** How many connections of it are open. */
   readonly connections: number
+  /** How many of its closed connections the kernel still remembers. */
   readonly timeWaits: number
   readonly circumstances: Pick<PortCircumstances, 'ephemeral' | 'reserved'>
 }
@@ -25,7 +26,7 @@ export function explainPort(facts: PortFacts): readonly string[] {
   const { port, leases, past, strangers, circumstances } = facts
   const { ephemeral } = circumstances
   const isTaken = leases.length > 0 || strangers.length > 0
-  const isThreatened = isEphemeral(port, { ...circumstances, refused: new Map() })
+  const isThreatened = isEphemeral(port, circumstances)
   const unfit = unfitness(port)
   // A lease tells of its own thief.
   const others = strangers.filter(
@@ -44,10 +45,9 @@ export function explainPort(facts: PortFacts): readonly string[] {
 
 function explainLease(lease: PortLease): readonly string[] {
   const { claim, state, because, process, thief, expiresAtMs, coolUntilMs } = lease
-  const where = `${claim.port}/${claim.protocol} on ${claim.addresses.join(' and ')}`
   const changed = new Date(lease.changedAtMs).toISOString()
   const sentences = [
-    `${where} is leased to ${printHolder(lease)} (${lease.id}).`,
+    `${printClaim(claim)} is leased to ${printHolder(lease)} (${lease.id}).`,
     `It is ${state} since ${changed}: ${because}`,
   ]
   if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)

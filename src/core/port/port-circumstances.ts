@@ -22,7 +22,10 @@ export interface PortCircumstances {
 }
 
 /** Whether an outgoing connection may be given this port at any time. */
-export function isEphemeral(port: number, { ephemeral, reserved }: PortCircumstances): boolean {
+export function isEphemeral(
+  port: number,
+  { ephemeral, reserved }: Pick<PortCircumstances, 'ephemeral' | 'reserved'>,
+): boolean {
   if (ephemeral === undefined || reserved.has(port)) return false
   return port >= ephemeral.first && port <= ephemeral.last
 }

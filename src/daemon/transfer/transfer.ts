@@ -47,8 +47,8 @@ export function isDatabase(place: string): boolean {
 
 /** Before a lock is taken, which would make the folder. @throws store-unknown */
 function assertHasLedger(path: string): void {
-  const { folder } = placeOf(workspaceAt(path))
-  if (existsSync(join(folder, 'ledger.sqlite'))) return
+  const { folder, ledgerFile } = placeOf(workspaceAt(path))
+  if (existsSync(ledgerFile)) return
   throw new Fault({
     code: 'store-unknown',
     operation: 'read the ledger',

@@ -3,10 +3,17 @@
  * repeated; what is already so is an effect like any other.
  */
 import { z } from 'zod'
+import {
+  done,
+  failed,
+  failedByFault,
+  misunderstood,
+  printIssues,
+  unknownOperation,
+} from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { startOfInstance } from '../../core/port/port-owner.ts'
-import type { JsonObject } from '../../core/units/json.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Forwarded, Fronts } from './fronts.ts'
 
@@ -39,16 +46,12 @@ export class FrontActuator implements Actuator {
 
   async run({ operation, input }: Order): Promise<CommandAnswer> {
     const parsed = INPUT.safeParse(input)
-    if (parsed.data === undefined) {
-      const problems = parsed.error.issues.map((one) => `${one.path.join('.')}: ${one.message}`)
-      const sentence = `The input of ${operation} is not understood: ${problems.join('; ')}.`
-      return failed({ reason: 'input-malformed', sentence, retryable: false })
-    }
+    if (!parsed.success) return misunderstood(operation, printIssues(parsed.error.issues))
     try {
       return await this.#carryOut(operation, parsed.data)
     } catch (error) {
-      if (!isFault(error)) throw error
-      return failed({ reason: error.code, sentence: error.message, retryable: error.retryable })
+      if (isFault(error)) return failedByFault(error)
+      throw error
     }
   }
 
@@ -59,15 +62,16 @@ export class FrontActuator implements Actuator {
     if (operation === 'look') return this.#look(front)
     if (operation === 'switch' && to !== undefined) {
       await fronts.switch(front, startOfInstance(to))
-      return done('switched', `What comes to ${front} goes to ${to}, and nothing new to any other.`)
+      const sentence = `What comes to ${front} goes to ${to}, and nothing new to any other.`
+      return done({ reason: 'switched', sentence })
     }
     if (operation === 'switchBack' && from !== undefined) {
       await fronts.switchBack(front, startOfInstance(from))
-      return done('switched-back', `Nothing that comes to ${front} goes to ${from} any more.`)
+      const sentence = `Nothing that comes to ${front} goes to ${from} any more.`
+      return done({ reason: 'switched-back', sentence })
     }
     if (operation === 'close') return await this.#close(input)
-    const sentence = `A front cannot be told to ${operation}.`
-    return failed({ reason: 'operation-unknown', sentence, retryable: false })
+    return unknownOperation(`A front cannot be told to ${operation}.`)
   }
 
   async #open({ front, ports }: FrontInput): Promise<CommandAnswer> {
@@ -75,33 +79,26 @@ export class FrontActuator implements Actuator {
     const opened = await this.#fronts.open(front, Object.fromEntries(wanted))
     const words = Object.entries(opened).map(([name, port]) => `${name} ${port}`)
     const sentence = `${front} is reached by ${words.join(', ')}, whichever start of it serves.`
-    return done('open', sentence, { host: HOST, ports: opened })
+    return done({ reason: 'open', sentence, outputs: { host: HOST, ports: opened } })
   }
 
   #look(front: string): CommandAnswer {
     const ports = this.#fronts.ports(front)
     if (Object.keys(ports).length > 0)
-      return done('open', `${front} is open.`, { host: HOST, ports })
+      return done({
+        reason: 'open',
+        sentence: `${front} is open.`,
+        outputs: { host: HOST, ports },
+      })
     return failed({ reason: 'closed', sentence: `${front} has no front.`, retryable: true })
   }
 
   async #close({ front, unlessRouted }: FrontInput): Promise<CommandAnswer> {
     if (unlessRouted && (await this.#fronts.isRouted(front))) {
-      return done('left-open', `${front} is left open: what served before goes on.`)
+      const sentence = `${front} is left open: what served before goes on.`
+      return done({ reason: 'left-open', sentence })
     }
     await this.#fronts.close(front)
-    return done('closed', `${front} is closed.`)
+    return done({ reason: 'closed', sentence: `${front} is closed.` })
   }
-}
-
-function done(reason: string, sentence: string, outputs: JsonObject = {}): CommandAnswer {
-  return { verdict: 'done', reason, sentence, outputs, retryable: false }
-}
-
-function failed(words: {
-  readonly reason: string
-  readonly sentence: string
-  readonly retryable: boolean
-}): CommandAnswer {
-  return { verdict: 'failed', outputs: {}, ...words }
 }

@@ -47,6 +47,7 @@ export class Fronts {
   readonly #unfollow: () => void
   #tending: Promise<void> = Promise.resolve()
   #isTending = false
+  #mustTendAgain = false
   #toldAccess = ''
 
   constructor(options: FrontsOptions) {
@@ -206,13 +207,20 @@ export class Fronts {
   }
 
   #tendSoon(): void {
+    this.#mustTendAgain = true
     if (this.#isTending) return
     this.#isTending = true
-    this.#tending = this.#tend()
-      .catch(this.#options.onTrouble)
-      .finally(() => {
-        this.#isTending = false
-      })
+    this.#tending = this.#tendUntilDone().finally(() => {
+      this.#isTending = false
+    })
+  }
+
+  /** What changes while it is tending is tended to as well. */
+  async #tendUntilDone(): Promise<void> {
+    while (this.#mustTendAgain) {
+      this.#mustTendAgain = false
+      await this.#tend().catch(this.#options.onTrouble)
+    }
   }
 
   /** Forgets starts that have ended, and says who carries a front that was carried by another one. */

@@ -6,6 +6,7 @@
  */
 import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { failed, misunderstood, unknownOperation } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
@@ -14,9 +15,9 @@ import { type FollowOptions, LogKeeper } from '../logs/log-keeper.ts'
 import type { LogLine } from '../logs/log-line.ts'
 import type { PortSource } from '../placement/port-source.ts'
 import { PortAllocator } from '../placement/ports.ts'
-import { failed, failedBySystem } from '../subject/answers.ts'
 import { passFence } from '../subject/fences.ts'
 import { SubjectQueue } from '../subject/subject-queue.ts'
+import { failedBySystem } from '../subject/system-refusal.ts'
 import { Engine } from './engine/engine.ts'
 import { EngineTrouble } from './engine/engine-trouble.ts'
 import type { Instance } from './instance.ts'
@@ -38,9 +39,9 @@ export interface ContainerRuntimeOptions {
   /** Where the engine's socket and inherited variables are looked up. */
   readonly settings: Readonly<Record<string, string>>
   readonly clock: Pick<Clock, 'nowMs'>
-  /** Told of what went wrong where nobody waits for an answer. */
-  /** @default free ones, which nothing is recorded of */
+  /** Where ports come from. @default free ones, which nothing is recorded of */
   readonly ports?: PortSource
+  /** Told of what went wrong where nobody waits for an answer. */
   readonly onTrouble: (error: unknown) => void
 }
 
@@ -108,25 +109,25 @@ export class ContainerRuntime implements Actuator, Processes {
     const { operation } = order
     if (operation === 'start') {
       const { input, problem } = parseStartInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, () =>
         startComponent(order, input, this.#needs),
       )
     }
     if (operation === 'stop') {
       const { input, problem } = parseStopInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, () =>
         stopComponent(order, input, this.#needs),
       )
     }
     if (operation === 'look') {
       const { input, problem } = parseLookInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, () => lookAtComponent(input, this.#needs))
     }
     const sentence = `A container can be told to start, to stop and to look, not to ${operation}.`
-    return failed({ reason: 'operation-unknown', sentence })
+    return unknownOperation(sentence)
   }
 
   /** Every start that is remembered, of every subject. */
@@ -227,9 +228,4 @@ function answerTo(error: unknown, order: Order, subject: string): CommandAnswer 
 
 function isAbort(error: unknown): boolean {
   return error instanceof Error && error.name === 'AbortError'
-}
-
-function malformed(operation: string, problem: string): CommandAnswer {
-  const sentence = `The input of ${operation} is not understood: ${problem}.`
-  return failed({ reason: 'input-malformed', sentence })
 }

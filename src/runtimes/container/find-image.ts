@@ -1,6 +1,7 @@
 /** Finds the image a component is to run, and says which one it is. */
+
+import { failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
-import { failed } from '../subject/answers.ts'
 import type { Engine } from './engine/engine.ts'
 import { EngineTrouble } from './engine/engine-trouble.ts'
 import type { ImageFacts } from './engine/shapes.ts'

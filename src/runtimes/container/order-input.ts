@@ -1,5 +1,6 @@
 /** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
+import { printIssues } from '../../core/entry/command-answers.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { StopPolicy } from './record.ts'
@@ -157,7 +158,5 @@ function standAlone(networks: readonly string[]): boolean {
 
 function parsed<Input>(result: z.ZodSafeParseResult<Input>): Parsed<Input> {
   if (result.success) return { input: result.data }
-  // The values are left out: they may be secret.
-  const problems = result.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
-  return { problem: problems.join('; ') }
+  return { problem: printIssues(result.error.issues) }
 }

@@ -3,11 +3,12 @@
  * record names the order before the engine is asked, the container's name is the start's own, and
  * the engine makes a name only once and starts what runs only once.
  */
+
+import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
 import { findUnknownPort } from '../placement/variables.ts'
-import { done, failed } from '../subject/answers.ts'
 import { containerBody } from './container-body.ts'
 import { endInstance } from './end-instance.ts'
 import { EngineTrouble } from './engine/engine-trouble.ts'

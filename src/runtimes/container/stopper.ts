@@ -1,7 +1,8 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the engine has nothing left. */
+
+import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import { done, failed } from '../subject/answers.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import { EngineTrouble } from './engine/engine-trouble.ts'
 import type { Instance } from './instance.ts'

@@ -3,9 +3,14 @@
  * nothing; it only hands on where they are, so that conditions can say whether they are there.
  */
 import { z } from 'zod'
+import {
+  done,
+  misunderstood,
+  printIssues,
+  unknownOperation,
+} from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
-import { done, failed } from '../subject/answers.ts'
 
 interface ExternalInput {
   readonly subject: string
@@ -37,16 +42,10 @@ export class ExternalRuntime implements Actuator {
     }
     if (operation !== 'start' && operation !== 'look') {
       const sentence = `What is external can be looked at, not told to ${operation}.`
-      return failed({ reason: 'operation-unknown', sentence })
+      return unknownOperation(sentence)
     }
     const parsed = INPUT.safeParse(input)
-    if (parsed.data === undefined) {
-      const problems = parsed.error.issues.map(
-        ({ path, message }) => `${path.join('.')}: ${message}`,
-      )
-      const sentence = `The input of ${operation} is not understood: ${problems.join('; ')}.`
-      return failed({ reason: 'input-malformed', sentence })
-    }
+    if (!parsed.success) return misunderstood(operation, printIssues(parsed.error.issues))
     const { subject, host, ports } = parsed.data
     const sentence = `${subject} is looked for at ${host}; nothing was started.`
     return done({ reason: 'observed', sentence, outputs: { subject, host, ports } })

@@ -2,8 +2,9 @@
  * Carries out `look`: finds what runs of a subject and tells of it as `start` would. May send one
  * signal, which asks a component to take nothing new; starts and ends nothing.
  */
+
+import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
-import { done, failed } from '../subject/answers.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import type { LookInput } from './order-input.ts'
 import { instanceOutputs } from './outputs.ts'

@@ -5,6 +5,7 @@
  */
 import { mkdirSync } from 'node:fs'
 import { dirname } from 'node:path'
+import { failed, misunderstood, unknownOperation } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
@@ -15,9 +16,9 @@ import type { LogLine } from '../logs/log-line.ts'
 import { readTail } from '../logs/read-tail.ts'
 import type { PortSource } from '../placement/port-source.ts'
 import { PortAllocator } from '../placement/ports.ts'
-import { failed, failedBySystem } from '../subject/answers.ts'
 import { passFence } from '../subject/fences.ts'
 import { SubjectQueue } from '../subject/subject-queue.ts'
+import { failedBySystem } from '../subject/system-refusal.ts'
 import type { Instance } from './instance.ts'
 import { openSubjectFolder, removeInstance } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
@@ -109,27 +110,27 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     const { operation } = order
     if (operation === 'start') {
       const { input, problem } = parseStartInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, () =>
         startComponent(order, input, this.#needs),
       )
     }
     if (operation === 'stop') {
       const { input, problem } = parseStopInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, () =>
         stopComponent(order, input, this.#needs),
       )
     }
     if (operation === 'look') {
       const { input, problem } = parseLookInput(order.input)
-      if (input === undefined) return malformed(operation, problem)
+      if (input === undefined) return misunderstood(operation, problem)
       return await this.#inTurn(order, input.subject, async () =>
         lookAtComponent(input, this.#needs),
       )
     }
     const sentence = `A process can be told to start, to stop and to look, not to ${operation}.`
-    return failed({ reason: 'operation-unknown', sentence })
+    return unknownOperation(sentence)
   }
 
   /** Every instance that is remembered, of every subject. */
@@ -239,9 +240,4 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     const subjectFolder = dirname(instance.path)
     return { subject, subjectFolder, number, path: instance.path, isEnded }
   }
-}
-
-function malformed(operation: string, problem: string): CommandAnswer {
-  const sentence = `The input of ${operation} is not understood: ${problem}.`
-  return failed({ reason: 'input-malformed', sentence })
 }

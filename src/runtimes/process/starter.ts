@@ -4,6 +4,7 @@
  */
 
 import { setTimeout as delay } from 'node:timers/promises'
+import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
@@ -13,7 +14,6 @@ import {
   substitute,
   type VariableSources,
 } from '../placement/variables.ts'
-import { done, failed } from '../subject/answers.ts'
 import { instanceName } from '../subject/subject-folder.ts'
 import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'

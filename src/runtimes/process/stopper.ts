@@ -1,8 +1,9 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the kernel has none left. */
+
+import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { PortSource } from '../placement/port-source.ts'
-import { done, failed } from '../subject/answers.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import type { Instance } from './instance.ts'
 import type { StopInput } from './order-input.ts'

@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { failedBySystem } from './answers.ts'
 import { parseExitCode, parseExitFile } from './exit-code.ts'
 import { passFence } from './fences.ts'
 import { slugOf, subjectOf } from './subject-folder.ts'
 import { SubjectQueue } from './subject-queue.ts'
+import { failedBySystem } from './system-refusal.ts'
 
 test('a subject and its folder name give each other back, whatever the subject is', () => {
   assert.equal(slugOf('shop/eu/api'), 'shop~eu~api')

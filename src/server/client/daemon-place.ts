@@ -6,6 +6,9 @@ import { readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { z } from 'zod'
 
+/** The variable by which a daemon is told which doors of discovery to open. */
+export const DISCOVERY_VARIABLE = 'RAMPART_DISCOVERY'
+
 /** The files of one workspace. All paths are absolute. */
 export interface DaemonPlace {
   readonly workspace: string

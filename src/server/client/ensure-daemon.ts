@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync, renameSync, statSync, watch } from '
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from './client.ts'
 import { type DaemonQuery, findDaemon } from './connect-daemon.ts'
-import { type DaemonPlace, placeOf } from './daemon-place.ts'
+import { type DaemonPlace, DISCOVERY_VARIABLE, placeOf } from './daemon-place.ts'
 import { openWorkspaceFolder } from './workspace-folder.ts'
 
 /** How to start a daemon, should none be there. */
@@ -141,16 +141,13 @@ function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof 
   }
 }
 
-/** Marks nothing: it says which doors of discovery a daemon opens. */
-const DISCOVERY = 'RAMPART_DISCOVERY'
-
 /**
  * The variables without those by which a runtime marks what it has started: a daemon that a component
  * has started must not be taken for a part of that component.
  */
 function withoutMarks(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(variables).filter(
-    ([name]) => !name.startsWith('RAMPART_') || name === DISCOVERY,
+    ([name]) => !name.startsWith('RAMPART_') || name === DISCOVERY_VARIABLE,
   )
   return Object.fromEntries(kept)
 }
