@@ -373,3 +373,22 @@ test('does not watch what was taken down since, however long a ramp is remembere
   await rig.pass(10_000)
   assert.deepEqual(rig.engine.underWay(), [])
 })
+
+test('hears what is said at whatever moment after a batch was recorded', async () => {
+  const wait = conditionOf('wait', { ask: 'elapsed', ms: 600_000 })
+  for (let turns = 0; turns < 12; turns += 1) {
+    const rig = new Rig()
+    const ramp = await rig.open(planOf([stageOf('a', { conditions: [wait] })]))
+    rig.engine.events.on('ramp.held', () => {
+      void inTurns(turns).then(() => rig.say(ramp, { say: 'resume', why: '' }))
+    })
+    rig.say(ramp, { say: 'hold', why: '' })
+    await rig.pass(1_000)
+    const isHeard = rig.entries().some(({ type }) => type === 'ramp.resumed')
+    assert.ok(isHeard, `what was said ${turns} turns of promises later was heard`)
+  }
+})
+
+async function inTurns(turns: number): Promise<void> {
+  for (let turn = 0; turn < turns; turn += 1) await Promise.resolve()
+}

@@ -95,26 +95,30 @@ export class NewsWire {
   }
 
   #tellSoon(): Promise<void> {
-    this.#telling ??= this.#tellAll().finally(() => {
-      this.#telling = undefined
-    })
+    this.#telling ??= this.#tellAll()
     return this.#telling
   }
 
   /** Tells what is stale until nothing is. A ledger that cannot be read is read again later. */
   async #tellAll(): Promise<void> {
-    while (this.#stale.size > 0 && !this.#isClosed) {
-      const subjects = [...this.#stale]
-      this.#stale.clear()
-      try {
-        await this.#tellOf(subjects)
-      } catch (error) {
-        if (!isPassing(error)) return this.#options.onTrouble(error)
-        for (const subject of subjects) this.#stale.add(subject)
-        const { clock } = this.#options.parts
-        clock.wakeAt(clock.nowMs() + AGAIN_MS, () => void this.#tellSoon())
-        return
+    // Whoever calls keeps the promise before it is forgotten.
+    await Promise.resolve()
+    const subjects = new Set<string>()
+    try {
+      while (this.#stale.size > 0 && !this.#isClosed) {
+        for (const subject of this.#stale) subjects.add(subject)
+        this.#stale.clear()
+        await this.#tellOf([...subjects])
+        subjects.clear()
       }
+    } catch (error) {
+      if (!isPassing(error)) return this.#options.onTrouble(error)
+      for (const subject of subjects) this.#stale.add(subject)
+      const { clock } = this.#options.parts
+      clock.wakeAt(clock.nowMs() + AGAIN_MS, () => void this.#tellSoon())
+    } finally {
+      // At once with the last look: what is stale after it is told anew.
+      this.#telling = undefined
     }
   }
 

@@ -146,10 +146,6 @@ export class RampLoop {
     if (this.#isClosed) return
     this.#inputs.push(input)
     this.#draining ??= this.#drain()
-      .catch((error: unknown) => this.#fail(error))
-      .finally(() => {
-        this.#draining = undefined
-      })
   }
 
   /** Stops asking and running without ending the ramp; resolves once nothing is under way. */
@@ -175,29 +171,38 @@ export class RampLoop {
   async #drain(): Promise<void> {
     // Inputs that came in the same turn of the event loop go into one append.
     await Promise.resolve()
-    while (this.#inputs.length > 0 && !this.#isClosed) {
-      const inputs = this.#inputs.splice(0)
-      const nowMs = this.#clock.nowMs()
-      let state = this.state
-      const entries: Entry[] = []
-      for (const input of inputs) {
-        const next = this.#advance(state, input, nowMs)
-        entries.push(...next.entries)
-        state = next.state
-      }
-      if (entries.length > 0 && !(await this.#append(state, entries))) {
-        // What the clock led to is found again by a tick, which the state as it is now needs anyway.
-        this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'), { type: 'tick' })
-        continue
-      }
-      // An input that is not worth an entry decides nothing, not even what time alone leads to.
-      const hasDecided = entries.length > 0 || inputs.some(({ type }) => type === 'tick')
-      this.#retryMs = RETRY_FIRST_MS
-      // Most answers tell nothing new; then nothing else is wanted than before either.
-      if (!hasDecided) continue
-      this.#decidedMs = nowMs
-      this.#reconcile()
+    try {
+      while (this.#inputs.length > 0 && !this.#isClosed) await this.#decide(this.#inputs.splice(0))
+    } catch (error) {
+      this.#fail(error)
+    } finally {
+      // At once with the last look at the line: whatever comes after it is drained anew.
+      this.#draining = undefined
     }
+  }
+
+  /** Decides upon inputs, and does what follows once that is recorded. */
+  async #decide(inputs: readonly Input[]): Promise<void> {
+    const nowMs = this.#clock.nowMs()
+    let state = this.state
+    const entries: Entry[] = []
+    for (const input of inputs) {
+      const next = this.#advance(state, input, nowMs)
+      entries.push(...next.entries)
+      state = next.state
+    }
+    if (entries.length > 0 && !(await this.#append(state, entries))) {
+      // What the clock led to is found again by a tick, which the state as it is now needs anyway.
+      this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'), { type: 'tick' })
+      return
+    }
+    // An input that is not worth an entry decides nothing, not even what time alone leads to.
+    const hasDecided = entries.length > 0 || inputs.some(({ type }) => type === 'tick')
+    this.#retryMs = RETRY_FIRST_MS
+    // Most answers tell nothing new; then nothing else is wanted than before either.
+    if (!hasDecided) return
+    this.#decidedMs = nowMs
+    this.#reconcile()
   }
 
   /** One ramp that cannot go on must not take the others with it, but nobody may overlook it. */
