@@ -120,22 +120,36 @@ export class EventHub {
 
   #read(): void {
     this.#mustRead = true
-    if (this.#isReading) return
-    this.#isReading = true
-    this.#readAll()
-      .catch(this.#onTrouble)
-      .finally(() => {
-        this.#isReading = false
-      })
+    if (!this.#isReading) void this.#readAll()
   }
 
   async #readAll(): Promise<void> {
-    await this.#opening
-    while (this.#mustRead && this.#followers.size > 0) {
-      this.#mustRead = false
-      for await (const recorded of this.#ledger.readAll(this.#end)) this.#keep(eventOf(recorded))
-      this.#tellSoon()
+    this.#isReading = true
+    try {
+      while (this.#mustRead && this.#followers.size > 0) {
+        this.#mustRead = false
+        const opening = this.#opening
+        await opening
+        await this.#readOn(opening)
+      }
+    } catch (error) {
+      this.#onTrouble(error)
+    } finally {
+      // At once with the last look: what comes after it begins another reading.
+      this.#isReading = false
     }
+  }
+
+  /** Reads on, unless all who followed have left meanwhile: whoever comes then begins elsewhere. */
+  async #readOn(opening: Promise<void> | undefined): Promise<void> {
+    for await (const recorded of this.#ledger.readAll(this.#end)) {
+      if (this.#opening !== opening) {
+        this.#mustRead = true
+        return
+      }
+      this.#keep(eventOf(recorded))
+    }
+    this.#tellSoon()
   }
 
   /** Soon after a quiet time, else when the pause is over. */
