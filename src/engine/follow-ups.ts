@@ -7,6 +7,7 @@ import type { LocalRamps, NewRamp } from './local-ramps.ts'
 import type { Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
 import type { RampDirectory } from './ramp-directory.ts'
+import { readRampId } from './ramp-id.ts'
 import { loadState } from './snapshots.ts'
 import { subjectOf } from './subject.ts'
 import type { Subjects } from './subjects.ts'
@@ -102,7 +103,7 @@ export function maybeUnfollowed(listing: readonly StreamSummary[]): readonly str
   const sinceMs = listing.reduce((latest, { lastAtMs }) => Math.max(latest, lastAtMs), 0) - SEEN_MS
   const names = new Set<string>()
   return listing.toReversed().flatMap(({ stream, lastType, lastAtMs }) => {
-    const name = stream.replace(/-[^-]+-[^-]+$/, '')
+    const name = readRampId(stream)?.name ?? stream
     const isLast = !names.has(name)
     names.add(name)
     return lastType === 'ramp.ended' && (isLast || lastAtMs >= sinceMs) ? [stream] : []

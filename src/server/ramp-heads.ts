@@ -4,6 +4,7 @@
  */
 import type { Engine } from '../engine/engine.ts'
 import { isRampStream } from '../engine/ramp-directory.ts'
+import { readRampId } from '../engine/ramp-id.ts'
 import type { Ledger } from '../seams/ledger.ts'
 
 /** What is known of a ramp without reading its entries. */
@@ -115,6 +116,6 @@ export class RampHeads {
 
 /** The id of a ramp tells its contract's name and its goal, so that not every ramp must be read. */
 function headOf(ramp: string, openedAtMs: number, position: number): RampHead {
-  const [, name = ramp, goal] = /^(.*)-([a-z]+)-[0-9a-z]{6}$/.exec(ramp) ?? []
+  const { name = ramp, goal } = readRampId(ramp) ?? {}
   return { ramp, name, isWatch: goal === 'watch', openedAtMs, position }
 }
