@@ -117,13 +117,16 @@ function warning(cause: { readonly stage?: string; readonly condition?: string }
   }
 }
 
-/** Faults in one line; bugs with their stack. */
-export function describeTrouble(error: unknown): string {
-  if (error instanceof Fault) return `${error.code}: ${error.message}`
-  return error instanceof Error ? (error.stack ?? error.message) : String(error)
+/** Faults in one line; bugs with their stack; the request that met them, if one did. */
+export function describeTrouble(error: unknown, request?: string): string {
+  const met = request === undefined ? '' : `request ${request} met `
+  if (error instanceof Fault) return `${met}${error.code}: ${error.message}`
+  return `${met}${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
 }
 
-/** What trouble is about. */
-export function aboutTrouble(error: unknown): LogAbout {
-  return error instanceof Fault ? { level: 'warn', code: error.code } : { level: 'error' }
+/** What trouble is about, and the id of the request that met it. */
+export function aboutTrouble(error: unknown, request?: string): LogAbout {
+  const asked = request === undefined ? {} : { request }
+  if (error instanceof Fault) return { level: 'warn', code: error.code, ...asked }
+  return { level: 'error', ...asked }
 }

@@ -110,7 +110,8 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   const { workspace } = place
   const clock = new SystemClock()
   const { log, close: closeLog } = openDaemonLog(options, clock)
-  const onTrouble = (error: unknown): void => log(describeTrouble(error), aboutTrouble(error))
+  const onTrouble = (error: unknown, request?: string): void =>
+    log(describeTrouble(error, request), aboutTrouble(error, request))
   const access = doors === undefined ? undefined : readAccess(doors)
   const takesAgents = doors !== undefined
   const kept = await openStore({ place, settings, clock, onTrouble }, options.database)

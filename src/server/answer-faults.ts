@@ -17,8 +17,11 @@ const FRAMEWORK_CODES: Readonly<Record<string, FaultCodeName>> = {
   FST_ERR_CTP_INVALID_MEDIA_TYPE: 'media-unknown',
 }
 
+/** Takes what went wrong by a bug, and the id of the request that met it. */
+type OnTrouble = (error: unknown, request: string) => void
+
 /** Lets an app answer so. To be called before any route is added. */
-export function answerFaults(app: App, onTrouble: (error: unknown) => void): void {
+export function answerFaults(app: App, onTrouble: OnTrouble): void {
   const routes = new RouteTable()
   app.addHook('onRoute', ({ method, url }) => routes.add(method, url))
   app.setNotFoundHandler((request, reply) => {
@@ -55,7 +58,7 @@ function asItIs(text: unknown): string {
 function faultFor(
   error: unknown,
   { method, url, id }: FastifyRequest,
-  onTrouble: (error: unknown) => void,
+  onTrouble: OnTrouble,
 ): Fault {
   if (error instanceof Fault) return error
   const operation = `${method} ${url}`
@@ -65,8 +68,8 @@ function faultFor(
     if (known === undefined) return malformed(operation, message)
     return new Fault({ code: known, operation, subject: 'request', hint: message })
   }
-  onTrouble(error)
-  const hint = `The daemon failed by a bug of its own; its log says more, near request ${id}.`
+  onTrouble(error, id)
+  const hint = `The daemon failed by a bug of its own; its log says more under request ${id}.`
   return new Fault({ code: 'daemon-failed', operation, subject: 'daemon', hint, cause: error })
 }
 

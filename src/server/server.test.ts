@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { tmpdir } from 'node:os'
@@ -18,13 +19,20 @@ interface Trial {
   readonly client: RampartClient
   readonly socket: string
   readonly troubles: unknown[]
+  /** The request that met each of them, where one did. */
+  readonly requests: readonly (string | undefined)[]
 }
 
 async function openTrial(t: TestContext): Promise<Trial> {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-server-'))
   const { parts, world, troubles } = makeServerParts(folder)
   const { engine } = parts
-  const server = await openServer(parts)
+  const requests: (string | undefined)[] = []
+  const onTrouble = (error: unknown, request?: string): void => {
+    troubles.push(error)
+    requests.push(request)
+  }
+  const server = await openServer({ ...parts, onTrouble })
   await engine.start()
   const socket = join(folder, 'daemon.sock')
   await server.listen(socket)
@@ -35,7 +43,7 @@ async function openTrial(t: TestContext): Promise<Trial> {
     await server.close()
     rmSync(folder, { recursive: true, force: true })
   })
-  return { world, engine, client, socket, troubles }
+  return { world, engine, client, socket, troubles, requests }
 }
 
 function opening(change: Partial<OpenRampRequest> = {}): OpenRampRequest {
@@ -140,6 +148,21 @@ test('resumes a stream after any entry without a gap and without a double', asyn
   const headers = { 'last-event-id': '3' }
   const { body } = await raw(socket, { path: `/v1/ramps/${ramp}/stream`, headers })
   assert.deepEqual(body.match(/^id: \d+$/gm)?.[0], 'id: 4')
+})
+
+test('answers at once whoever follows a ramp and has seen all of it', async (t) => {
+  const { client, world, socket } = await openTrial(t)
+  world.running = 'failed'
+  const ramp = await client.openRamp(opening())
+  await client.say(ramp, 'me', { say: 'hold', why: '' })
+  const { state } = await client.ramp(ramp)
+  const path = `/v1/ramps/${ramp}/stream?after=${state.sequence + 1_000}`
+  const sent = request({ socketPath: socket, path }).end()
+  const [response] = await once(sent, 'response', { signal: AbortSignal.timeout(5_000) })
+  const { 'x-accel-buffering': gathers, 'x-request-id': id } = response.headers
+  sent.destroy()
+  assert.equal(gathers, 'no')
+  assert.match(id, /^[0-9a-f-]{36}$/)
 })
 
 test('streams what happens while somebody follows, from whichever entry they begin', async (t) => {
@@ -357,7 +380,7 @@ test('goes down with the settings it came up with', async (t) => {
 })
 
 test('tells nobody the details of a bug, but reports them', async (t) => {
-  const { client, engine, troubles } = await openTrial(t)
+  const { client, engine, troubles, requests } = await openTrial(t)
   Object.defineProperty(engine, 'underWay', {
     value: () => {
       throw new TypeError('secret detail')
@@ -367,4 +390,5 @@ test('tells nobody the details of a bug, but reports them', async (t) => {
   assert.ok(isFault(fault, 'daemon-failed'))
   assert.ok(!fault.message.includes('secret detail'))
   assert.equal((troubles[0] as Error).message, 'secret detail')
+  assert.ok(fault.hint.includes(requests[0] ?? 'the id under which it was reported'))
 })

@@ -3,7 +3,7 @@
 /** How much it matters. */
 export type LogLevel = 'info' | 'warn' | 'error'
 
-/** What it is about; every member is an id that the ledger knows. Never a value of a setting. */
+/** What it is about; every member is an id that the ledger or a client knows. Never a value of a setting. */
 export interface LogAbout {
   /** @default 'info' */
   readonly level?: LogLevel
@@ -13,6 +13,8 @@ export interface LogAbout {
   readonly condition?: string
   /** A code of docs/errors.md. */
   readonly code?: string
+  /** The `x-request-id` of a request. */
+  readonly request?: string
 }
 
 /** Takes one line. */

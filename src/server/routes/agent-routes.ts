@@ -9,6 +9,7 @@ import { forbidden, maySee, whoAsks } from '../access/add-access.ts'
 import { mayServe } from '../access/permissions.ts'
 import { ErrandWriter } from '../agents/errand-writer.ts'
 import type { App } from '../app.ts'
+import { LIVE_HEADERS } from '../live-answer.ts'
 import type { AgentParts, ServerParts } from '../parts.ts'
 import {
   AGENT_ERRAND,
@@ -114,8 +115,7 @@ function addWork(app: App, parts: ServerParts): void {
         send: (errand: Parameters<ErrandWriter['send']>[0]): void => {
           if (!reply.raw.headersSent) {
             reply.hijack()
-            const type = { 'content-type': 'text/event-stream', 'cache-control': 'no-store' }
-            reply.raw.writeHead(200, type)
+            reply.raw.writeHead(200, { 'content-type': 'text/event-stream', ...LIVE_HEADERS })
           }
           errands.send(errand)
         },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { isOfContract } from '../../core/entry/contract-entry.ts'
 import type { Entry } from '../../core/entry/entry.ts'
+import { readRampId } from '../../engine/ramp-id.ts'
 import type { Recorded } from '../../seams/ledger.ts'
 import { type Asking, whoAsks } from '../access/add-access.ts'
 import { isWhole, mayDo, type Resource } from '../access/permissions.ts'
@@ -10,10 +11,10 @@ import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { EventHub } from '../events/event-hub.ts'
 import { streamEvents } from '../events/event-stream.ts'
+import { answerLive, placeSeen } from '../live-answer.ts'
 import { ofType } from '../schemas/content.ts'
 import { NAME } from '../schemas/contract.ts'
 import { RECORDED } from '../schemas/entry.ts'
-import { SlowWriter } from '../slow-writer.ts'
 
 /** Whoever came by a token or a session must show it again so often. @unit ms */
 const LIFETIME_MS = 15 * 60 * 1_000
@@ -45,7 +46,7 @@ const EVENTS: z.ZodType<EventsQuery> = z.strictObject({
 
 /** Adds the route. */
 export function addEventRoutes(app: App, api: Api): void {
-  const { clock } = api.parts
+  const { clock, onTrouble } = api.parts
   const hub = new EventHub(api.parts)
   app.get(
     '/v1/events',
@@ -64,22 +65,15 @@ export function addEventRoutes(app: App, api: Api): void {
       const { query } = request
       const isWanted = isAsked(query)
       const isSeen = sightOf(request, api)
-      const seen = Number(request.headers['last-event-id'])
-      const after = Number.isSafeInteger(seen) && seen > 0 ? seen : query.after
+      const after = placeSeen(request.headers, query.after)
       const untilMs = whoAsks(request).kind === 'local' ? undefined : clock.nowMs() + LIFETIME_MS
-      reply.hijack()
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      const writer = new SlowWriter(reply.raw)
       const wants = (recorded: Recorded): boolean | Promise<boolean> =>
         isWanted(recorded) && isSeen(recorded)
-      try {
-        await streamEvents({ hub, clock, writer, after, untilMs, wants })
-        writer.end()
-      } catch (error) {
-        // A broken connection tells the reader to come again from where it was.
-        reply.raw.destroy()
-        api.parts.onTrouble(error)
-      }
+      await answerLive(reply, {
+        type: 'text/event-stream',
+        tell: (writer) => streamEvents({ hub, clock, writer, after, untilMs, wants }),
+        onTrouble,
+      })
     },
   )
 }
@@ -93,10 +87,9 @@ function isAsked({ ramp, contract, types }: EventsQuery): (recorded: Recorded) =
     (contract === undefined || isAbout(stream, entry, contract))
 }
 
-/** The id of a ramp begins with its contract's name. */
 function isAbout(stream: string, entry: Entry, name: string): boolean {
   if (isOfContract(entry)) return entry.name === name
-  return /^(.*)-[a-z]+-[0-9a-z]{6}$/.exec(stream)?.[1] === name
+  return readRampId(stream)?.name === name
 }
 
 /** Whether whoever asks may see an entry; what is found for a stream holds for the whole of it. */
@@ -111,7 +104,11 @@ function sightOf(
     const resource: Resource | undefined = isOfContract(entry)
       ? entry
       : (await index.summary(stream))?.contract
-    if (resource === undefined) return false
+    if (resource === undefined) {
+      // Its first entry is there, and is not that of a ramp: so it stays.
+      judged.set(stream, false)
+      return false
+    }
     const permission = isOfContract(entry) ? 'contracts.read' : 'ramps.read'
     const isSeen = mayDo(who, permission, await resourceOf(store, resource, who))
     judged.set(stream, isSeen)

@@ -10,10 +10,10 @@ import { compileContract, readContract, settingsFor } from '../compile-contract.
 import { isOwner } from '../contracts/answer-proposal.ts'
 import { contractUnknown } from '../contracts/held-revision.ts'
 import { assertAgreed, assertPlaced, documentMeant, isReference } from '../contracts/open-held.ts'
+import { answerLive, placeSeen } from '../live-answer.ts'
 import { streamRamp } from '../ramp-stream.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, OPEN_RAMP, PAGE, RAMP_PARAMS, RAMPS, SAY } from '../requests.ts'
-import { sayWord } from '../say-word.ts'
 import { ofType } from '../schemas/content.ts'
 import { ENTRY_PAGE, RECORDED } from '../schemas/entry.ts'
 import {
@@ -23,7 +23,6 @@ import {
   RAMP_VIEW,
   SAY_REPLY,
 } from '../schemas/ramp.ts'
-import { SlowWriter } from '../slow-writer.ts'
 import type {
   CircumstanceReply,
   EntryPage,
@@ -151,8 +150,7 @@ function addRecord(app: App, api: Api): void {
 }
 
 function addStream(app: App, api: Api): void {
-  const { parts } = api
-  const { clock, ledger, engine } = parts
+  const { clock, ledger, engine, onTrouble } = api.parts
   app.get(
     '/v1/ramps/:ramp/stream',
     {
@@ -168,19 +166,12 @@ function addStream(app: App, api: Api): void {
     },
     async (request, reply): Promise<void> => {
       const ramp = await rampMeant(request, api)
-      const seen = Number(request.headers['last-event-id'])
-      const after = Number.isSafeInteger(seen) && seen > 0 ? seen : request.query.after
-      reply.hijack()
-      reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })
-      const writer = new SlowWriter(reply.raw)
-      try {
-        await streamRamp({ engine, ledger, clock, ramp, after, writer })
-        writer.end()
-      } catch (error) {
-        // A broken connection tells the reader that this was not the end.
-        reply.raw.destroy()
-        parts.onTrouble(error)
-      }
+      const after = placeSeen(request.headers, request.query.after)
+      await answerLive(reply, {
+        type: 'text/event-stream',
+        tell: (writer) => streamRamp({ engine, ledger, clock, ramp, after, writer }),
+        onTrouble,
+      })
     },
   )
 }
@@ -206,7 +197,7 @@ function addWords(app: App, api: Api): void {
       const who = whoAsks(request)
       const resource = await resourceOf(store, state.plan.contract, who)
       const voiced = await voiceWord(access.tokens, who, { state, resource, ...request.body })
-      return await sayWord(parts, { ramp, ...voiced })
+      return await parts.engine.speak({ ramp, ...voiced })
     },
   )
 }

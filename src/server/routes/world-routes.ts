@@ -1,6 +1,4 @@
 /** What is running: environments, logs, and what the kernel says is left. */
-import type { ServerResponse } from 'node:http'
-
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampState } from '../../core/ramp/state.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
@@ -8,6 +6,7 @@ import type { Asking } from '../access/add-access.ts'
 import { componentsEverywhere, logsEverywhere } from '../agents/everywhere.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
+import { answerLive } from '../live-answer.ts'
 import type { LogMasks } from '../log-masks.ts'
 import type { ServerParts } from '../parts.ts'
 import { contractName } from '../ramp-index.ts'
@@ -16,7 +15,7 @@ import { LOGS, type LogsRequest } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
 import { listOf } from '../schemas/promised.ts'
 import { ENVIRONMENT_VIEW, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
-import { SlowWriter } from '../slow-writer.ts'
+import type { SlowWriter } from '../slow-writer.ts'
 import { watchViewOf } from '../watch-view.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
 import { seenBy } from './seen-ramps.ts'
@@ -96,7 +95,12 @@ function addLogs(app: App, api: Api): void {
           (component) => component.subject === subject && isSeen(component.subject),
         )
       if (subject !== undefined && !(await isKnown())) throw unknownComponent(subject)
-      await sendLogs(parts, reply, { ...request.query, isSeen, masks })
+      const wanted = { ...request.query, isSeen, masks }
+      await answerLive(reply, {
+        type: 'application/x-ndjson',
+        tell: (writer) => sendLogs(parts, writer, wanted),
+        onTrouble: parts.onTrouble,
+      })
     },
   )
 }
@@ -161,18 +165,7 @@ interface SeenLogs extends LogsRequest {
   readonly masks: LogMasks
 }
 
-/** A reply that can be written to by hand. */
-interface Hijackable {
-  readonly raw: ServerResponse
-  hijack(): unknown
-}
-
-async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: SeenLogs): Promise<void> {
-  reply.hijack()
-  reply.raw.writeHead(200, { 'content-type': 'application/x-ndjson', 'cache-control': 'no-store' })
-  // Headers go at once: a quiet component may not write for a long time.
-  reply.raw.flushHeaders()
-  const writer = new SlowWriter(reply.raw)
+async function sendLogs(parts: ServerParts, writer: SlowWriter, wanted: SeenLogs): Promise<void> {
   const beat = startBeat(parts.clock, writer)
   const { subject, tail, follow, isSeen, masks } = wanted
   const which = subject === undefined ? {} : { subject }
@@ -183,10 +176,6 @@ async function sendLogs(parts: ServerParts, reply: Hijackable, wanted: SeenLogs)
       if (!isSeen(line.subject)) continue
       await writer.write(`${JSON.stringify(await masks.masked(line))}\n`)
     }
-    writer.end()
-  } catch (error) {
-    reply.raw.destroy()
-    parts.onTrouble(error)
   } finally {
     beat.cancel()
   }
