@@ -20,7 +20,11 @@ async function serve(t: TestContext): Promise<{ readonly url: string; said(): st
   const cwd = openWorkspace(t)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
-  const provider = await openIdentityProvider(t, `${url}/v1/auth/callback`, ACCOUNTS)
+  const { loseTokens: _, ...provider } = await openIdentityProvider(
+    t,
+    `${url}/v1/auth/callback`,
+    ACCOUNTS,
+  )
   const groups = { platform: [{ role: 'admin', scope: {} }] }
   writeFileSync(
     join(cwd, 'access.yaml'),

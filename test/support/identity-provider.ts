@@ -23,12 +23,18 @@ export interface IdentityProvider {
   readonly clientSecret: string
 }
 
+/** One that is running. */
+export interface RunningProvider extends IdentityProvider {
+  /** Lets go of whoever asks for a token, from now on. */
+  loseTokens(): void
+}
+
 /** Starts one that knows these people, for one client that comes back to `redirectUri`. */
 export async function openIdentityProvider(
   test: TestContext,
   redirectUri: string,
   accounts: Readonly<Record<string, Account>>,
-): Promise<IdentityProvider> {
+): Promise<RunningProvider> {
   const name = 'oidc-provider'
   const { default: Provider } = (await import(name)) as Library
   let handle: RequestListener = (_request, response) => response.writeHead(503).end()
@@ -59,6 +65,11 @@ export async function openIdentityProvider(
       return { accountId, claims: () => ({ sub: accountId, email, email_verified, groups }) }
     },
   })
-  handle = provider.callback()
-  return { issuer, ...client }
+  const answer = provider.callback()
+  handle = answer
+  const loseTokens = (): void => {
+    handle = (request, response) =>
+      request.url?.startsWith('/token') === true ? response.destroy() : answer(request, response)
+  }
+  return { issuer, ...client, loseTokens }
 }

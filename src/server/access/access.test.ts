@@ -193,6 +193,25 @@ test('makes no second token of a name while the first may be used', async (t) =>
   await access.tokens.create(ME, request)
 })
 
+test('gives a name to one token only, however many ask for it while the first is being made', async (t) => {
+  const { access, ledger } = await openTrial(t)
+  const request = { name: 'ci', grants: [], lifetimeMs: HOUR_MS }
+  const others: Promise<unknown>[] = []
+  const unheard = ledger.onAppended(() => {
+    unheard()
+    others.push(access.tokens.create(ME, request))
+  })
+  const asked = Array.from({ length: 3 }, () => access.tokens.create(ME, request))
+  const made = await Promise.allSettled(asked)
+  const late = await Promise.allSettled(others)
+  const isMade = [...made, ...late].filter(({ status }) => status === 'fulfilled')
+  assert.equal(isMade.length, 1)
+  assert.equal((await access.tokens.list()).length, 1)
+  for (const one of [...made, ...late]) {
+    assert.ok(one.status === 'fulfilled' || isFault(one.reason, 'token-exists'))
+  }
+})
+
 test('notes every token in the ledger, whoever else notes at the same time', async (t) => {
   const trial = await openTrial(t)
   const { ledger, clock } = trial

@@ -115,17 +115,23 @@ export async function identityOf(
   recognised: Recognised,
 ): Promise<Identity> {
   if (recognised.is === 'refused') {
-    const { why, name } = recognised
-    // Whoever still has a token that was taken away may be a thief; what has expired is forgetfulness.
-    if (why === 'revoked' && name !== undefined) {
-      await refusals.note('token.refused', name, `Somebody came with a revoked token of ${name}.`)
-    }
-    throw unauthenticated(WHY[why])
+    await noteRefusal({ refusals }, recognised)
+    throw unauthenticated(WHY[recognised.why])
   }
   const { id: tokenId, token } = recognised
   await tokens.touch(tokenId, token)
   if (token.person === undefined) return { ...machineIdentity(token), tokenId }
   return { ...(await people.identity(token.person)), by: 'token', tokenId }
+}
+
+/** Notes that somebody came with what is worth nothing any more, where that matters. */
+export async function noteRefusal(
+  { refusals }: Pick<Knowledge, 'refusals'>,
+  { why, name }: Extract<Recognised, { is: 'refused' }>,
+): Promise<void> {
+  // Whoever still has a token that was taken away may be a thief; what has expired is forgetfulness.
+  if (why !== 'revoked' || name === undefined) return
+  await refusals.note('token.refused', name, `Somebody came with a revoked token of ${name}.`)
 }
 
 function machineIdentity({ name, grants, behind }: KeptToken): Identity {

@@ -1,7 +1,8 @@
 /** The few pages that the server itself shows while somebody signs in: plain HTML, no script. */
+import type { FastifyReply } from 'fastify'
 
 /** May be shown, and sends its form here; nothing else. */
-export const PAGE_POLICY =
+const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
 
 /** Asks whether a code is their own. */
@@ -30,6 +31,19 @@ export function confirmPage(asked: {
 /** Says one thing. */
 export function notePage(title: string, sentence: string): string {
   return page(title, `<p>${escapeHtml(sentence)}</p>`)
+}
+
+/** Answers with a page. */
+export async function sendPage(
+  reply: FastifyReply,
+  status: number,
+  html: string,
+): Promise<FastifyReply> {
+  return await reply
+    .code(status)
+    .type('text/html; charset=utf-8')
+    .header('content-security-policy', PAGE_POLICY)
+    .send(html)
 }
 
 function page(title: string, body: string): string {

@@ -81,6 +81,7 @@ export class Provider {
       return vouched({ ...more, ...claims }, sub, this.#config.groupsClaim)
     } catch (error) {
       if (error instanceof Fault) throw error
+      if (isSilence(error)) throw this.#unavailable('did not say who signed in', error)
       throw refused('The provider did not confirm who signed in.', error)
     }
   }
@@ -99,15 +100,25 @@ export class Provider {
       return await this.#known
     } catch (error) {
       this.#known = undefined
-      throw new Fault({
-        code: 'sign-in-unavailable',
-        operation: 'sign in',
-        subject: issuer,
-        hint: 'The provider of identities did not say how to sign in with it.',
-        cause: error,
-      })
+      throw this.#unavailable('did not say how to sign in with it', error)
     }
   }
+
+  #unavailable(what: string, cause: unknown): Fault {
+    return new Fault({
+      code: 'sign-in-unavailable',
+      operation: 'sign in',
+      subject: this.#config.issuer,
+      hint: `The provider of identities ${what}; try again in a moment.`,
+      cause,
+    })
+  }
+}
+
+/** Whether nothing came back: what is thrown by fetch has a cause, and what is thrown by us has none. */
+function isSilence(error: unknown): boolean {
+  if (error instanceof TypeError) return error.cause !== undefined
+  return error instanceof Error && 'code' in error && error.code === 'OAUTH_TIMEOUT'
 }
 
 /** Only an address that the provider has verified stands for a person; anybody may claim another. */

@@ -31,13 +31,19 @@ const ACCOUNTS = {
 interface Trial {
   readonly origin: string
   readonly access: Access
+  /** Lets go of whoever asks the provider for a token, from now on. */
+  loseTokens(): void
   notes(): Promise<readonly Extract<Entry, { type: 'access.changed' }>[]>
 }
 
 async function openTrial(t: TestContext): Promise<Trial> {
   const port = await freePort()
   const origin = `http://127.0.0.1:${port}`
-  const provider = await openIdentityProvider(t, `${origin}/v1/auth/callback`, ACCOUNTS)
+  const { loseTokens, ...provider } = await openIdentityProvider(
+    t,
+    `${origin}/v1/auth/callback`,
+    ACCOUNTS,
+  )
   const clock = new SystemClock()
   const ledger = new MemoryLedger()
   const oidc = {
@@ -72,7 +78,7 @@ async function openTrial(t: TestContext): Promise<Trial> {
     }
     return entries
   }
-  return { origin, access, notes }
+  return { origin, access, loseTokens, notes }
 }
 
 /** Signs somebody in, through the pages of the provider. */
@@ -138,6 +144,15 @@ test('lets nobody in to whom nothing was granted, and notes it', async (t) => {
   assert.deepEqual((await me(trial, browser)).grants, viewer)
 })
 
+test('takes a provider that falls silent for no refusal', async (t) => {
+  const trial = await openTrial(t)
+  trial.loseTokens()
+  const shown = await signIn(trial, new Browser(), 'anna')
+  assert.equal(shown.status, 503)
+  assert.match(shown.text, /sign-in-unavailable|did not say who signed in/)
+  assert.deepEqual(await trial.notes(), [])
+})
+
 test('refuses a callback that this browser has not begun', async (t) => {
   const trial = await openTrial(t)
   const [mine, theirs] = [new Browser(), new Browser()]
@@ -175,6 +190,21 @@ test('changes nothing by a session without the token of its own pages', async (t
   assert.equal((await me(trial, browser)).name, 'oidc:anna@example.org')
   assert.equal((await out({ 'x-csrf-token': csrfToken, origin: trial.origin })).status, 204)
   assert.equal((await ask(trial, browser, '/v1/me')).status, 401)
+})
+
+test('notes whoever hands in, at a browser, a token that was taken away', async (t) => {
+  const trial = await openTrial(t)
+  const maker = localIdentity('me')
+  const wanted = { name: 'board', grants: [], lifetimeMs: 60_000 }
+  const { token, secret } = await trial.access.tokens.create(maker, wanted)
+  await trial.access.tokens.revoke(maker, token.id)
+  const { status } = await fetch(`${trial.origin}/v1/auth/session`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ token: secret }),
+  })
+  assert.equal(status, 401)
+  assert.equal((await trial.notes()).at(-1)?.what, 'token.refused')
 })
 
 test('keeps cookies from scripts and from other sites', async (t) => {

@@ -3,11 +3,11 @@
  * has a name and grants of its own; one that somebody signed in for has neither, but is that person.
  */
 import { z } from 'zod'
-import { Fault } from '../../core/fault/fault.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
 import type { Grant, TokenReply, TokenRequest, TokenView } from '../wire/access.ts'
-import type { AccessAudit } from './audit.ts'
+import type { AccessAudit, AccessNote } from './audit.ts'
 import { GRANTS } from './grants.ts'
 import type { Hand } from './hands.ts'
 import type { Identity } from './identity.ts'
@@ -114,8 +114,13 @@ export class TokenStore {
     if (owner !== undefined) await this.#assertFree(name, owner.value.id)
     const makers = [...(owner?.value.makers ?? []), maker.name, ...maker.behind]
     const behind = [...new Set(makers)]
-    await this.#names.put(name, { id, makers: behind }, { ifVersion: owner?.version ?? 0 })
-    return this.#make(maker, { id, name, grants, behind, lifetimeMs })
+    const claimName = async (): Promise<void> => {
+      const value = { id, makers: behind }
+      await this.#names.put(name, value, { ifVersion: owner?.version ?? 0 }).catch((error) => {
+        throw isFault(error, 'record-conflict') ? nameTaken(name, 'Another token') : error
+      })
+    }
+    return this.#make(maker, { id, name, grants, behind, lifetimeMs }, claimName)
   }
 
   /** Makes a token that is a person: what they may do, it may, for as long as it lasts. */
@@ -233,20 +238,20 @@ export class TokenStore {
     const bearer = (await this.#tokens.get(id))?.value
     if (bearer === undefined || bearer.revokedAtMs !== undefined) return
     if (bearer.expiresAtMs <= this.#clock.nowMs()) return
-    throw new Fault({
-      code: 'token-exists',
-      operation: 'make a token',
-      subject: name,
-      hint: `The token ${id} bears the name ${name}, and may be used until it expires.`,
-    })
+    throw nameTaken(name, `The token ${id}`)
   }
 
+  /**
+   * A token is kept before it bears its name, so that whoever wants the same name finds it used. Nobody
+   * knows its secret before all of that is noted; what could not be is taken back.
+   */
   async #make(
     maker: Identity,
     wanted: Pick<KeptToken, 'name' | 'person' | 'grants' | 'behind'> & {
       readonly id: string
       readonly lifetimeMs: number
     },
+    claimName: () => Promise<void> = async () => undefined,
   ): Promise<TokenReply> {
     const { id, lifetimeMs, ...own } = wanted
     await this.#assertRoom(own.person)
@@ -260,15 +265,14 @@ export class TokenStore {
       createdAtMs,
       expiresAtMs,
     }
-    const roles = own.grants.map(({ role }) => role).join(', ')
-    await this.#audit.note({
-      by: maker.name,
-      what: 'token.created',
-      subject: own.person ?? `${TOKEN_PREFIX}${own.name}`,
-      sentence: `${maker.name} made the token ${own.name} (${id})${roles === '' ? '' : `: ${roles}`}.`,
-      details: { id, grants: JSON.parse(JSON.stringify(own.grants)), expiresAtMs },
-    })
     await this.#tokens.put(id, token, { ifVersion: 0, expiresAtMs: forgottenAtMs(token) })
+    try {
+      await claimName()
+      await this.#audit.note(creationNote(id, token))
+    } catch (error) {
+      await this.#tokens.remove(id)
+      throw error
+    }
     return { token: tokenView(id, token), secret: printToken({ id, secret }) }
   }
 
@@ -297,6 +301,27 @@ export class TokenStore {
 export function tokenUnknown(id: string): Fault {
   const hint = `No token has the id ${id}.`
   return new Fault({ code: 'token-unknown', operation: 'find the token', subject: id, hint })
+}
+
+function nameTaken(name: string, bearer: string): Fault {
+  return new Fault({
+    code: 'token-exists',
+    operation: 'make a token',
+    subject: name,
+    hint: `${bearer} bears the name ${name}, and may be used until it expires.`,
+  })
+}
+
+function creationNote(id: string, token: KeptToken): AccessNote {
+  const { createdBy, name, person, grants, expiresAtMs } = token
+  const roles = grants.map(({ role }) => role).join(', ')
+  return {
+    by: createdBy,
+    what: 'token.created',
+    subject: person ?? `${TOKEN_PREFIX}${name}`,
+    sentence: `${createdBy} made the token ${name} (${id})${roles === '' ? '' : `: ${roles}`}.`,
+    details: { id, grants: JSON.parse(JSON.stringify(grants)), expiresAtMs },
+  }
 }
 
 function forgottenAtMs({ person, expiresAtMs }: KeptToken): number {

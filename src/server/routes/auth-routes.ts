@@ -4,12 +4,19 @@
  */
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
-import { Fault } from '../../core/fault/fault.ts'
+import { FAULT_CODES } from '../../core/fault/codes.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
 import { type Access, countFailure, whoAsks } from '../access/add-access.ts'
-import { assertOwnOrigin, identityOf, isSecure, originOf } from '../access/authenticate.ts'
+import {
+  assertOwnOrigin,
+  identityOf,
+  isSecure,
+  noteRefusal,
+  originOf,
+} from '../access/authenticate.ts'
 import { cookieName, printCookie, readCookie } from '../access/cookies.ts'
 import { viewOf } from '../access/identity.ts'
-import { notePage, PAGE_POLICY } from '../access/pages.ts'
+import { notePage, sendPage } from '../access/pages.ts'
 import { csrfTokenOf, SESSION_MAX_MS } from '../access/sessions.ts'
 import { ownPath, SIGN_IN_MS, type SignIn } from '../access/sign-in.ts'
 import type { App } from '../app.ts'
@@ -56,12 +63,16 @@ function addBrowserSignIn(app: App, parts: AccessRouteParts): void {
     },
     async (request, reply) => {
       const { access } = parts
-      const begun = await signInOf(access).begin(
-        callbackOf(access, request),
-        ownPath(request.query.returnTo),
-      )
-      setCookie({ access, request, reply }, 'sign-in', begun.cookie, SIGN_IN_MS)
-      return await reply.redirect(begun.url)
+      try {
+        const begun = await signInOf(access).begin(
+          callbackOf(access, request),
+          ownPath(request.query.returnTo),
+        )
+        setCookie({ access, request, reply }, 'sign-in', begun.cookie, SIGN_IN_MS)
+        return await reply.redirect(begun.url)
+      } catch (error) {
+        return await showRefusal(request, reply, error)
+      }
     },
   )
 
@@ -92,9 +103,8 @@ function addBrowserSignIn(app: App, parts: AccessRouteParts): void {
         setCookie({ access, request, reply }, 'session', secret, SESSION_MAX_MS)
         return await reply.redirect(returnTo)
       } catch (error) {
-        if (!(error instanceof Fault) || error.code !== 'sign-in-refused') throw error
-        countFailure(access, request, reply)
-        return await showRefusal(reply, error)
+        if (isFault(error, 'sign-in-refused')) countFailure(access, request, reply)
+        return await showRefusal(request, reply, error)
       }
     },
   )
@@ -120,6 +130,7 @@ function addTokenSession(app: App, parts: AccessRouteParts): void {
       const recognised = await access.turnstile.pass(coming, async () => {
         const found = await access.tokens.recognise(coming.secret)
         if (found.is === 'known') return found
+        await noteRefusal(access, found)
         countFailure(access, request, reply)
         throw noSuchToken()
       })
@@ -200,12 +211,19 @@ function signInOf({ signIn }: Access): SignIn {
   })
 }
 
-async function showRefusal(reply: FastifyReply, { hint }: Fault): Promise<FastifyReply> {
-  return await reply
-    .code(403)
-    .type('text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_POLICY)
-    .send(notePage('You are not signed in', hint))
+/** Shows why somebody is not signed in. What sign-in does not know is thrown on. */
+async function showRefusal(
+  { headers }: FastifyRequest,
+  reply: FastifyReply,
+  error: unknown,
+): Promise<FastifyReply> {
+  const isRefused = isFault(error, 'sign-in-refused')
+  const isAway = isFault(error, 'sign-in-unavailable')
+  // Programs are told as they always are; only whoever is shown pages gets one.
+  const isShown = isRefused || (isAway && headers.accept?.includes('text/html') === true)
+  if (!isShown) throw error
+  const { httpStatus } = FAULT_CODES[error.code]
+  return await sendPage(reply, httpStatus, notePage('You are not signed in', error.hint))
 }
 
 function noSuchToken(): Fault {

@@ -2,13 +2,12 @@
  * `/v1/auth/device` for the command line that logs in, `/device` for whoever confirms it in a browser.
  * The page takes a form, so that it needs no script; the form carries what a header otherwise would.
  */
-import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import { type Access, countFailure, whoAsks } from '../access/add-access.ts'
 import { assertOwnPage, authenticate, originOf } from '../access/authenticate.ts'
 import type { Identity } from '../access/identity.ts'
-import { confirmPage, notePage, PAGE_POLICY } from '../access/pages.ts'
+import { confirmPage, notePage, sendPage } from '../access/pages.ts'
 import type { App } from '../app.ts'
 import { DEVICE_BEGUN, DEVICE_REPLY } from '../schemas/access.ts'
 import type { AccessRouteParts } from './access-routes.ts'
@@ -83,9 +82,9 @@ function addPage(app: App, parts: AccessRouteParts): void {
       return await reply.redirect(`/v1/auth/login?returnTo=${returnTo}`)
     }
     const login = await access.deviceLogin.look(userCode)
-    if (login === undefined) return await show(reply, 404, NO_SUCH_CODE)
+    if (login === undefined) return await sendPage(reply, 404, NO_SUCH_CODE)
     const { name: person, csrfToken } = identity
-    return await show(reply, 200, confirmPage({ ...login, userCode, person, csrfToken }))
+    return await sendPage(reply, 200, confirmPage({ ...login, userCode, person, csrfToken }))
   })
   void app.register(async (child) => {
     child.addContentTypeParser(
@@ -97,8 +96,8 @@ function addPage(app: App, parts: AccessRouteParts): void {
     child.post('/device', { schema: { hide: true }, config }, async (request, reply) => {
       const answered = ANSWER.safeParse(request.body)
       assertOwnPage(parts.access, request, answered.data?.csrf)
-      if (!answered.success) return await show(reply, 400, NO_SUCH_CODE)
-      return await show(reply, 200, await settle(parts.access, whoAsks(request), answered.data))
+      if (!answered.success) return await sendPage(reply, 400, NO_SUCH_CODE)
+      return await sendPage(reply, 200, await settle(parts.access, whoAsks(request), answered.data))
     })
   })
 }
@@ -124,14 +123,6 @@ async function settle(
 }
 
 const NO_SUCH_CODE = notePage('No such code', 'It may have expired; run rampart login again.')
-
-async function show(reply: FastifyReply, status: number, page: string): Promise<FastifyReply> {
-  return await reply
-    .code(status)
-    .type('text/html; charset=utf-8')
-    .header('content-security-policy', PAGE_POLICY)
-    .send(page)
-}
 
 /** Whoever is not known yet is sent to sign in, not away. */
 function orNobody(error: unknown): undefined {
