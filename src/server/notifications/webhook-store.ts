@@ -70,7 +70,7 @@ export class WebhookStore {
     return this.#parts.keys.open(id, sealedUrl)
   }
 
-  /** @throws request-malformed when there are too many already */
+  /** @throws limit-reached */
   async add(request: WebhookRequest, by: string): Promise<Webhook> {
     if ((await this.list()).length >= WEBHOOKS_MAX) throw tooMany()
     const { audit, clock, keys } = this.#parts
@@ -145,7 +145,7 @@ export function webhookUnknown(id: string): Fault {
 
 function tooMany(): Fault {
   return new Fault({
-    code: 'request-malformed',
+    code: 'limit-reached',
     operation: 'add a webhook',
     subject: 'webhooks',
     hint: `There are ${WEBHOOKS_MAX} webhooks already; remove one first.`,
