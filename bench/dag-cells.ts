@@ -43,6 +43,9 @@ const run = promisify(execFile)
 
 const NAMES = Object.keys(NEEDS)
 
+/** What goes up and down before anything is measured. */
+const SMALL = { nothing: { run: { command: ['sleep', '600'] }, ready: [{ exit: 'running' }] } }
+
 /** Rampart: the daemon's own parts, in this process. */
 export function rampartClimb(world: World, ready: (name: string) => object): Climb {
   return (serviceMs) =>
@@ -54,6 +57,7 @@ export function rampartClimb(world: World, ready: (name: string) => object): Cli
           return [name, { run, ready: [ready(name)], needs: NEEDS[name] }]
         }),
       )
+      await warm(bench)
       const instants = await world.begin(folder, serviceMs)
       const steps = stepsOf(bench)
       const ended = bench.ended('dag')
@@ -82,12 +86,12 @@ export function rampartDaemonClimb(world: World): Climb {
           return [name, { run, ready: [{ http: world.urlOf(name) }], needs: NEEDS[name] }]
         }),
       )
-      const spec = { components }
-      const metadata = { name: 'dag' }
-      const contract = { apiVersion: 'rampart/v1', kind: 'Environment', metadata, spec }
-      writeFileSync(join(folder, 'rampart.yaml'), JSON.stringify(contract))
       mkdirSync(join(folder, '.rampart'))
       await (await ensureDaemon({ workspace: folder, program: PROGRAM })).close()
+      writeContract(folder, 'warm', SMALL)
+      await rampart(folder, 'up')
+      await rampart(folder, 'down')
+      writeContract(folder, 'dag', components)
       const instants = await world.begin(folder, serviceMs)
       const { stdout } = await run(process.execPath, [...PROGRAM.slice(1), 'up', '--json'], {
         cwd: folder,
@@ -97,6 +101,21 @@ export function rampartDaemonClimb(world: World): Climb {
       await rampart(folder, 'daemon', 'stop')
       return { totalMs, instants }
     })
+}
+
+function writeContract(folder: string, name: string, components: object): void {
+  const [apiVersion, kind] = ['rampart/v1', 'Environment']
+  const contract = { apiVersion, kind, metadata: { name }, spec: { components } }
+  writeFileSync(join(folder, 'rampart.yaml'), JSON.stringify(contract))
+}
+
+/** Something small goes up and down first, as it has in every daemon that has been of use before. */
+async function warm(bench: Workbench): Promise<void> {
+  for (const goal of ['up', 'down']) {
+    const ended = bench.ended('warm')
+    await bench.open(planOf('warm', SMALL, goal))
+    await ended
+  }
 }
 
 function stepsOf({ parts }: Workbench): { readonly steps: Steps; stop(): void } {
