@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os'
 import { join } from 'node:path'
+import type { ProcessIdentity } from '../core/port/port-lease.ts'
 import { FrontActuator } from '../edge/fronts/front-actuator.ts'
 import { readMachineFacts } from '../ports/kernel/machine-facts.ts'
 import { PortsActuator } from '../ports/ports-actuator.ts'
@@ -33,7 +34,7 @@ import { TlsProbe } from '../probes/tls/tls-probe.ts'
 import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
-import type { Kernel } from '../runtimes/process/kernel/kernel.ts'
+import { identityOf, type Kernel } from '../runtimes/process/kernel/kernel.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Actuator } from '../seams/actuator.ts'
@@ -83,7 +84,11 @@ export function openWorldParts(options: WorldPartsOptions): WorldParts {
   const leased = leasing && { ports: leasing.ports }
   const common = { workspace, settings, clock, onTrouble, ...leased }
   const runtime = new ProcessRuntime({ folder, kernel, ...common })
-  const containers = new ContainerRuntime({ folder: join(place.folder, 'containers'), ...common })
+  const containers = new ContainerRuntime({
+    folder: join(place.folder, 'containers'),
+    identify: (pid, instance) => markedProcess(kernel, pid, instance),
+    ...common,
+  })
   const runtimes = [runtime, containers, new ExternalRuntime()]
   const processes = new ProcessComponents({ runtime, workspace, folder })
   return {
@@ -96,6 +101,12 @@ export function openWorldParts(options: WorldPartsOptions): WorldParts {
     probes: probesFor(options, { runtime, containers }),
     components: new EveryComponent(processes, containers),
   }
+}
+
+/** The process of a pid that an engine tells, which may count the processes of another machine. */
+function markedProcess(kernel: Kernel, pid: number, instance: string): ProcessIdentity | undefined {
+  if (kernel.variables(pid)?.get('RAMPART_INSTANCE') !== instance) return undefined
+  return identityOf(kernel, pid)
 }
 
 /** Lets go of what runs, ending nothing. */

@@ -24,6 +24,7 @@ import type {
   PortSpawner,
   PortStory,
   PortWish,
+  PublishedContainer,
 } from '../seams/port-broker.ts'
 import { Claiming } from './claiming.ts'
 import { Ending } from './ending.ts'
@@ -32,6 +33,7 @@ import { type JudgeParts, look } from './judging.ts'
 import { readPortSettings } from './kernel/machine.ts'
 import { PortKernel } from './kernel/port-kernel.ts'
 import { PortLedger } from './port-ledger.ts'
+import { publication } from './publishing.ts'
 import { takeUp } from './take-up.ts'
 import { Watching } from './watching.ts'
 
@@ -160,6 +162,15 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     return this.#record.table.lease(leaseId) ?? lease
   }
 
+  async publish(leaseId: string, container: PublishedContainer): Promise<PortLease> {
+    const lease = this.#lease(leaseId)
+    const moved = publication(lease, container)
+    if (moved === undefined) return lease
+    await this.#move(lease, moved)
+    this.#watching.kick()
+    return this.#record.table.lease(leaseId) ?? lease
+  }
+
   async move(leaseId: string, to: PortState, because: string): Promise<PortLease> {
     const lease = this.#lease(leaseId)
     if (lease.state === to) return lease
@@ -199,7 +210,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     const sockets = this.#kernel.socketsOn('tcp', port)
     const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
     const held = new Set(now.flatMap(({ id }) => this.#holding.inodesOf(id) ?? []))
-    const owner = now.find(({ process }) => process !== undefined)?.process
+    const owner = now.find(({ process, container }) => process ?? container) ?? {}
     const holders = this.#kernel.holders(rows, owner, this.#holding.keeperPid)
     const strangers = holders.filter(({ isOwn }, at) => !isOwn && !held.has(rows[at]?.inode ?? ''))
     const sightings = rows.flatMap(({ protocol, address, inode }, at) => {

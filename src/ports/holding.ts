@@ -83,7 +83,7 @@ export class Holding {
   whyNot(claim: PortClaim, error: string): KernelRefusal {
     if (error !== 'EADDRINUSE') return { error }
     const rows = rowsOf(claim, this.#kernel.listening() ?? new Map())
-    const [holder] = this.#kernel.holders(rows, undefined, this.keeperPid)
+    const [holder] = this.#kernel.holders(rows, {}, this.keeperPid)
     if (holder !== undefined) {
       const { isOwn: _own, ...thief } = holder
       return { error, holder: thief, sentence: printThief(thief) }

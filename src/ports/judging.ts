@@ -8,6 +8,7 @@ import { printThief } from '../core/port/port-refusals.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { SocketRow } from '../seams/kernel-processes.ts'
 import { type Listening, type PortKernel, rowsOf, servedAddresses } from './kernel/port-kernel.ts'
+import { nobodyListens, whoListens } from './publishing.ts'
 
 /** What a judgement is made from. */
 export interface JudgeParts {
@@ -33,11 +34,16 @@ export interface Sight {
 /** Judges a lease that a process has, or had. */
 export function judge(lease: PortLease, listening: Listening, parts: JudgeParts): Verdict {
   const sight = look(lease, listening, parts)
-  const isAlive = lease.process !== undefined && parts.kernel.isAlive(lease.process)
+  const isAlive = isOwnerAlive(lease, parts)
   if (lease.state === 'stolen') return judgeStolen(lease, sight, isAlive, parts)
   if (lease.state === 'orphaned') return sight.own === undefined ? gone(lease, parts) : undefined
   if (lease.state === 'assigned') return judgeAssigned(lease, sight, isAlive, parts)
   return judgeListener(lease, sight, isAlive, parts)
+}
+
+/** Of a container only its engine can say so, and whoever asks it ends the lease. */
+function isOwnerAlive({ process, container }: PortLease, { kernel }: JudgeParts): boolean {
+  return container !== undefined || (process !== undefined && kernel.isAlive(process))
 }
 
 /** The sockets of a lease's port that are not the keeper's alone. */
@@ -60,7 +66,7 @@ export function look(
 ): Sight {
   const held = new Set(parts.inodesOf(lease.id) ?? [])
   const rows = rowsBeside(lease, listening, parts)
-  const holders = parts.kernel.holders(rows, lease.process, parts.keeperPid)
+  const holders = parts.kernel.holders(rows, lease, parts.keeperPid)
   const own = holders.find(({ isOwn }) => isOwn)
   const stranger = holders.find(({ isOwn }, place) => {
     return !isOwn && !held.has(rows[place]?.inode ?? '')
@@ -76,7 +82,7 @@ function judgeAssigned(
   parts: JudgeParts,
 ): Verdict {
   if (stranger !== undefined) return stolen(stranger)
-  if (own !== undefined) return isAlive ? ready(own, servedAt) : orphaned(own)
+  if (own !== undefined) return isAlive ? ready(lease, own, servedAt) : orphaned(own)
   return isAlive ? undefined : dead(lease, parts)
 }
 
@@ -93,7 +99,7 @@ function judgeListener(
   if (!isAlive) return dead(lease, parts)
   // What is draining may close its socket first and finish what it has.
   if (state === 'draining') return undefined
-  return { to: 'assigned', because: 'Its process lives, but does not listen any more.' }
+  return { to: 'assigned', because: nobodyListens(lease) }
 }
 
 /** It serves, and somebody else listens on another address of the same port: told, not taken away. */
@@ -128,13 +134,13 @@ function judgeStolen(
   parts: JudgeParts,
 ): Verdict {
   if (stranger !== undefined) return undefined
-  if (own !== undefined && isAlive) return ready(own, servedAt)
-  if (isAlive) return { to: 'assigned', because: 'Who had taken it is gone; its process lives.' }
+  if (own !== undefined && isAlive) return ready(lease, own, servedAt)
+  if (isAlive) return { to: 'assigned', because: 'Who had taken it is gone; its owner lives.' }
   return gone(lease, parts)
 }
 
-function ready({ pid, address }: PortThief, servedAt: readonly string[]): Verdict {
-  return { to: 'ready', because: `Process ${pid} listens on ${address}.`, servedAt }
+function ready(lease: PortLease, own: PortThief, servedAt: readonly string[]): Verdict {
+  return { to: 'ready', because: whoListens(lease, own), servedAt }
 }
 
 function stolen(thief: PortThief): Verdict {

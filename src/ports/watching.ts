@@ -91,7 +91,8 @@ export class Watching {
     for (const lease of this.#parts.record.table.leases()) {
       if (!isWatched(lease)) continue
       isAny = true
-      if (lease.state !== 'assigned') continue
+      // What has just been left behind is often on its way out.
+      if (lease.state !== 'assigned' && lease.state !== 'orphaned') continue
       const ageMs = Math.max(0, nowMs - lease.changedAtMs)
       youngestMs = Math.min(youngestMs ?? ageMs, ageMs)
     }

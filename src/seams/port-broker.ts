@@ -31,6 +31,14 @@ export interface PortStory {
   readonly sentences: readonly string[]
 }
 
+/** A container that a port is published for. */
+export interface PublishedContainer {
+  /** At the engine. */
+  readonly name: string
+  /** Its first process; absent where this machine does not show it. */
+  readonly process?: ProcessIdentity
+}
+
 /** Grants, holds and takes back ports of this machine. */
 export interface PortBroker {
   /**
@@ -51,6 +59,14 @@ export interface PortBroker {
    * whoever listens from now on is looked at: the lease becomes `ready`, or `stolen`.
    */
   assign(leaseId: string, process: ProcessIdentity): Promise<PortLease>
+  /**
+   * A container has it now: its engine publishes the port for it, until `release`. Whoever of the
+   * engine's listens is known for the owner's; that nobody does is no end, since rules of the kernel may
+   * lead there as well. Idempotent.
+   *
+   * @throws lease-unknown, lease-state
+   */
+  publish(leaseId: string, container: PublishedContainer): Promise<PortLease>
   /** Moves a lease on; a move that the machine of states does not have is a fault. */
   move(leaseId: string, to: PortState, because: string): Promise<PortLease>
   /** Cools, then frees. Quiet when it is gone. */

@@ -44,13 +44,15 @@ export function explainPort(facts: PortFacts): readonly string[] {
 }
 
 function explainLease(lease: PortLease): readonly string[] {
-  const { claim, state, because, process, thief, expiresAtMs, coolUntilMs } = lease
+  const { claim, state, because, process, container, thief, expiresAtMs, coolUntilMs } = lease
   const changed = new Date(lease.changedAtMs).toISOString()
   const sentences = [
     `${printClaim(claim)} is leased to ${printHolder(lease)} (${lease.id}).`,
     `It is ${state} since ${changed}: ${because}`,
   ]
-  if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)
+  const shown = process === undefined ? '' : `, whose first process is ${process.pid}`
+  if (container !== undefined) sentences.push(`Its container is ${container}${shown}.`)
+  else if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)
   if (thief !== undefined) sentences.push(explainStranger(claim.port, thief))
   if (expiresAtMs !== undefined) {
     sentences.push(

@@ -17,6 +17,8 @@ export interface PortMoved {
   readonly because: string
   /** Who has it from now on; absent: who had it. */
   readonly process?: ProcessIdentity
+  /** The container that it is published for from now on; absent, with a process: none; else as it was. */
+  readonly container?: string
   /** On which of the claim's addresses its process listens; absent: as it was. */
   readonly servedAt?: readonly string[]
   /** Only with `stolen` and `orphaned`; otherwise there is none any more. */

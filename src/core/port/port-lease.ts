@@ -84,6 +84,11 @@ export interface PortLease {
   /** The ramp that asked for it; absent: none did. */
   readonly ramp?: string
   readonly process?: ProcessIdentity
+  /**
+   * The container that it is published for, by its name at the engine, which says when that ends. Its
+   * first process is `process`, where this machine shows it. Absent: its process listens by itself.
+   */
+  readonly container?: string
   /** On which of the claim's addresses its process was last seen to listen; absent: on all of them. */
   readonly servedAt?: readonly string[]
   readonly thief?: PortThief

@@ -213,9 +213,11 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     expiresAtMs: _expires,
     coolUntilMs: _cool,
     servedAt: was,
+    container: containerBefore,
     ...lasting
   } = old
   const { to: state, because, process, thief, expiresAtMs, coolUntilMs } = entry
+  const container = entry.container ?? (process === undefined ? containerBefore : undefined)
   const servedAt = entry.servedAt ?? (SERVED.has(state) ? was : undefined)
   return {
     ...lasting,
@@ -223,6 +225,7 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     because,
     changedAtMs,
     ...(process === undefined ? {} : { process }),
+    ...(container === undefined ? {} : { container }),
     ...(servedAt === undefined ? {} : { servedAt }),
     ...(thief === undefined ? {} : { thief }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),

@@ -35,7 +35,8 @@ test('who listens is told with their process, TCP and UDP', async (context) => {
       rows.map(({ address }) => address),
       ['127.0.0.1'],
     )
-    const [holder] = kernel.holders(rows, kernel.identify(process.pid), undefined)
+    const self = kernel.identify(process.pid) ?? assert.fail('it lives')
+    const [holder] = kernel.holders(rows, { process: self }, undefined)
     assert.deepEqual([holder?.pid, holder?.isOwn], [process.pid, true])
     const other = kernel.identify(process.ppid)
     assert.ok(other !== undefined)
@@ -61,7 +62,7 @@ test('connections are counted, and a reused pid is not its predecessor', async (
   assert.ok(!kernel.isAlive({ ...self, started: '1' }))
   assert.ok(!kernel.isAlive({ ...self, bootId: 'another boot' }))
   const rows = kernel.socketsOn('tcp', port).filter(({ state }) => state === 'listening')
-  const [holder] = kernel.holders(rows, { ...self, started: '1' }, undefined)
+  const [holder] = kernel.holders(rows, { process: { ...self, started: '1' } }, undefined)
   assert.deepEqual([holder?.pid, holder?.isOwn], [process.pid, false])
 })
 

@@ -3,7 +3,7 @@
  * otherwise. Beside what is recorded, this is what happens.
  */
 import type { PortClaim, PortProtocol } from '../../core/port/port-claim.ts'
-import type { PortThief, ProcessIdentity } from '../../core/port/port-lease.ts'
+import type { PortLease, PortThief, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { portKey } from '../../core/port/port-table.ts'
 import type {
   KernelProcess,
@@ -11,6 +11,7 @@ import type {
   SocketRow,
   SocketState,
 } from '../../seams/kernel-processes.ts'
+import { isEngineProgram } from './engine-programs.ts'
 
 /** How much of a command line is told of. @unit characters */
 const COMMAND_MAX = 120
@@ -68,15 +69,19 @@ export class PortKernel {
     return bootId === this.#bootId && this.#processes.process(pid)?.started === started
   }
 
-  /** Who holds these sockets: first the owner's own, then whoever else may be looked at. */
+  /**
+   * Who holds these sockets: first the owner's own, then whoever else may be looked at. A container's
+   * own are its engine's as well: what has started it, what is known for a program of engines, and who
+   * may not be looked at, since the engine is often another user's.
+   */
   holders(
     rows: readonly SocketRow[],
-    owner: ProcessIdentity | undefined,
+    owner: Pick<PortLease, 'process' | 'container'>,
     keeper: number | undefined,
   ): readonly PortHolder[] {
     if (rows.length === 0) return []
     const all = this.#processes.processes()
-    const own = new Set(owner === undefined ? [] : this.#treeOf(owner, all))
+    const own = new Set(this.#ownOf(owner, all))
     const inodes = new Set(rows.map(({ inode }) => inode))
     const byOwn = this.#processes.holders(inodes, [...own])
     const strange = rows.filter(({ inode }) => !byOwn.has(inode))
@@ -84,10 +89,22 @@ export class PortKernel {
     const byOthers = this.#processes.holders(new Set(strange.map(({ inode }) => inode)), others)
     return rows.map(({ inode, address }) => {
       const [pid] = byOwn.get(inode) ?? byOthers.get(inode) ?? []
-      const told =
-        pid === undefined ? {} : { pid, command: shortened(this.#processes.command(pid)) }
-      return { isOwn: byOwn.has(inode), address, ...told }
+      const command = pid === undefined ? '' : this.#processes.command(pid)
+      const isEngine =
+        owner.container !== undefined && (pid === undefined || isEngineProgram(command))
+      const told = pid === undefined ? {} : { pid, command: shortened(command) }
+      return { isOwn: byOwn.has(inode) || isEngine, address, ...told }
     })
+  }
+
+  #ownOf(
+    { process, container }: Pick<PortLease, 'process' | 'container'>,
+    all: readonly KernelProcess[],
+  ): readonly number[] {
+    if (process === undefined) return []
+    const tree = this.#treeOf(process, all)
+    const first = all.find(({ pid, started }) => pid === process.pid && started === process.started)
+    return container === undefined || first === undefined ? tree : [...tree, first.parentPid]
   }
 
   /** It, what is in its session or group, and all that they have started. Also when it is dead. */

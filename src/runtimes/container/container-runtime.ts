@@ -8,6 +8,7 @@ import { mkdirSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { failed, misunderstood, unknownOperation } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
+import type { ProcessIdentity } from '../../core/port/port-lease.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Processes, ProcessState } from '../../seams/processes.ts'
@@ -41,6 +42,8 @@ export interface ContainerRuntimeOptions {
   readonly clock: Pick<Clock, 'nowMs'>
   /** Where ports come from. @default free ones, which nothing is recorded of */
   readonly ports?: PortSource
+  /** Which process has a pid, if it carries the marks of that start; a pid may be another machine's. */
+  readonly identify?: (pid: number, instance: string) => ProcessIdentity | undefined
   /** Told of what went wrong where nobody waits for an answer. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -86,7 +89,11 @@ export class ContainerRuntime implements Actuator, Processes {
       output,
       nowMs,
       instances,
-      ended: carry,
+      running: (instance) => this.#publish(instance),
+      ended: (instance) => {
+        carry(instance)
+        this.#endPorts(instance.record.subject)
+      },
       onTrouble,
     })
     this.#needs = {
@@ -195,6 +202,20 @@ export class ContainerRuntime implements Actuator, Processes {
     }
     if (!order.signal.aborted) return undefined
     return failed({ reason: 'cancelled', sentence: `${order.id} was given up before its turn.` })
+  }
+
+  /** Its ports are leased for as long as the engine publishes them. */
+  #publish(instance: Instance): void {
+    if (instance.isPublished) return
+    const { subject, outside, container: name } = instance.record
+    const process = this.#options.identify?.(instance.pid, instance.name)
+    this.#needs.ports.published(subject, outside.ports, { name, ...(process && { process }) })
+    // What carries no marks yet is still on its way to its program: the next look tells more.
+    instance.isPublished = process !== undefined
+  }
+
+  #endPorts(subject: string): void {
+    if (!this.isRunning(subject)) this.#needs.ports.ended(subject)
   }
 
   #carry(instance: Instance): void {

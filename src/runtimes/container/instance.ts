@@ -19,6 +19,8 @@ export class Instance {
   isCleared = false
   /** Whether the engine has told of it since the way to the engine was last lost. */
   isKnown = false
+  /** Whether it was said that its ports are published, and for which process. */
+  isPublished = false
   #made: string | undefined
   #ended: Ended | undefined
   readonly #watchers = new Set<() => void>()

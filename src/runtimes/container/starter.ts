@@ -7,7 +7,7 @@
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
-import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
+import type { NoPorts, PortReservation } from '../placement/port-source.ts'
 import { findUnknownPort } from '../placement/variables.ts'
 import { containerBody } from './container-body.ts'
 import { endInstance } from './end-instance.ts'
@@ -30,7 +30,6 @@ export interface StartNeeds extends StopNeeds {
   readonly folder: string
   readonly workspace: string
   readonly settings: Readonly<Record<string, string>>
-  readonly ports: PortSource
   readonly pruned: (instance: Instance) => void
 }
 
@@ -110,7 +109,10 @@ class Start {
     const options = { policy: instance.record.stop, signal }
     const { isLeft, portsLeft } = await endInstance(instance, options, this.#needs)
     if (signal.aborted) return this.#cancelled()
-    if (!isLeft && portsLeft.length === 0) return undefined
+    if (!isLeft && portsLeft.length === 0) {
+      this.#needs.ports.ended(this.#input.subject)
+      return undefined
+    }
     const sentence = `${instance.name} had to give way, but its container does not go.`
     return failed({ reason: 'old-instance-left', sentence, retryable: true })
   }

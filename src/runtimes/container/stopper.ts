@@ -3,6 +3,7 @@
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
+import type { PortSource } from '../placement/port-source.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import { EngineTrouble } from './engine/engine-trouble.ts'
 import type { Instance } from './instance.ts'
@@ -12,6 +13,7 @@ import type { Registry } from './registry.ts'
 /** What stopping needs. */
 export interface StopNeeds extends EndNeeds {
   readonly registry: Registry
+  readonly ports: PortSource
 }
 
 /** Stops a component. @throws EngineTrouble */
@@ -43,6 +45,7 @@ export async function stopComponent(
     const sentence = `${input.subject} is not proved stopped after ${tookMs} ms; ${named(targets, results)}.`
     return failed({ reason, sentence, outputs, retryable: true })
   }
+  if (other === undefined) needs.ports.ended(input.subject)
   if (results.some(({ wasRunning }) => wasRunning)) {
     const how = outputs.forced ? 'had to be killed' : 'has ended'
     const sentence = `${input.subject} ${how} after ${tookMs} ms, and its container is removed.`

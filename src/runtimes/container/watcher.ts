@@ -23,6 +23,8 @@ export interface WatcherNeeds {
   readonly output: OutputCarrier
   readonly nowMs: () => number
   readonly instances: () => Iterable<Instance>
+  /** Told whenever an instance is seen to run. */
+  readonly running: (instance: Instance) => void
   /** Told once an instance has ended. */
   readonly ended: (instance: Instance) => void
   readonly onTrouble: (error: unknown) => void
@@ -123,7 +125,10 @@ export class Watcher {
     // One that has ended is told of once the rest of its output is there.
     instance.isKnown = facts.status !== 'ended'
     if (facts.pid > 0) instance.pid = facts.pid
-    if (facts.status === 'running') this.#needs.output.follow(instance)
+    if (facts.status === 'running') {
+      this.#needs.output.follow(instance)
+      this.#needs.running(instance)
+    }
     if (facts.status !== 'ended') return
     const endedAtMs = facts.endedAtMs ?? this.#needs.nowMs()
     await this.end(instance, { status: 'exited', ...parseExitCode(facts.exitCode), endedAtMs })

@@ -5,12 +5,12 @@
  */
 import { isFault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
-import type { PortBroker } from '../../seams/port-broker.ts'
+import type { PortBroker, PublishedContainer } from '../../seams/port-broker.ts'
 import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
 
 /** What it leases by. */
 export interface LeasedPortsOptions {
-  readonly broker: Pick<PortBroker, 'claim' | 'assign' | 'release' | 'leases'>
+  readonly broker: Pick<PortBroker, 'claim' | 'assign' | 'publish' | 'release' | 'leases'>
   /** Told of what went wrong where nobody waits for an answer. */
   onTrouble(error: unknown): void
 }
@@ -40,9 +40,18 @@ export class LeasedPorts implements PortSource {
   }
 
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void {
-    for (const { id, owner, claim } of this.#leasesOf(subject)) {
-      if (ports[owner.port] !== claim.port) continue
+    for (const { id } of this.#leasesOn(subject, ports)) {
       this.#broker.assign(id, process).catch(this.#onTrouble)
+    }
+  }
+
+  published(
+    subject: string,
+    ports: Readonly<Record<string, number>>,
+    container: PublishedContainer,
+  ): void {
+    for (const { id } of this.#leasesOn(subject, ports)) {
+      this.#broker.publish(id, container).catch(this.#onTrouble)
     }
   }
 
@@ -50,6 +59,13 @@ export class LeasedPorts implements PortSource {
     for (const { id } of this.#leasesOf(subject)) {
       this.#release(id, 'Nothing of its component runs any more.')
     }
+  }
+
+  /** Its leases of these very ports that have not ended. */
+  #leasesOn(subject: string, ports: Readonly<Record<string, number>>): readonly PortLease[] {
+    return this.#leasesOf(subject).filter(
+      ({ owner, claim, state }) => ports[owner.port] === claim.port && state !== 'cooling',
+    )
   }
 
   #leasesOf(subject: string): readonly PortLease[] {
@@ -63,8 +79,8 @@ export class LeasedPorts implements PortSource {
     return {
       ports: Object.fromEntries(leases.map(({ owner, claim }) => [owner.port, claim.port])),
       release: () => {
-        for (const { id, process } of this.#broker.leases()) {
-          if (!ids.has(id) || process !== undefined) continue
+        for (const { id, process, container } of this.#broker.leases()) {
+          if (!ids.has(id) || process !== undefined || container !== undefined) continue
           this.#release(id, 'No process was started with it.')
         }
       },

@@ -1,5 +1,6 @@
 /** Where runtimes take the ports of what they start from. */
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
+import type { PublishedContainer } from '../../seams/port-broker.ts'
 
 /** Ports that are wanted for one start. */
 export interface PortRequest {
@@ -32,6 +33,12 @@ export interface PortSource {
   reserve(request: PortRequest): Promise<PortReservation | NoPorts>
   /** A process of the subject has these ports now. Idempotent. */
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
+  /** The engine publishes these ports for a container of the subject now. Idempotent. */
+  published(
+    subject: string,
+    ports: Readonly<Record<string, number>>,
+    container: PublishedContainer,
+  ): void
   /** Nothing of the subject runs any more. */
   ended(subject: string): void
 }

@@ -44,6 +44,10 @@ export class PortAllocator implements PortSource {
     // The registry of the runtime remembers who runs with which ports.
   }
 
+  published(): void {
+    // As above.
+  }
+
   ended(): void {
     // As above: nothing is kept here of what was released.
   }

@@ -1,0 +1,151 @@
+/** Ports of containers, leased for as long as the engine publishes them: a real engine, a real ledger. */
+import assert from 'node:assert/strict'
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, before, type TestContext, test } from 'node:test'
+import { present } from '../../src/core/fault/assert.ts'
+import type { PortLease } from '../../src/core/port/port-lease.ts'
+import type { JsonObject } from '../../src/core/units/json.ts'
+import {
+  closeDaemonParts,
+  type DaemonParts,
+  openDaemonParts,
+} from '../../src/daemon/daemon-parts.ts'
+import type { Order } from '../../src/seams/actuator.ts'
+import type { PortBroker } from '../../src/seams/port-broker.ts'
+import { placeOf } from '../../src/server/client/daemon-place.ts'
+import { until } from '../support/daemon.ts'
+import { type Podman, requirePodman, startPodman } from '../support/podman.ts'
+
+const needs = requirePodman()
+let podman: Podman
+let image: string
+
+before(async () => {
+  if (needs.skip !== false) return
+  podman = await startPodman()
+  image = await podman.importBusybox()
+})
+after(async () => {
+  await podman?.stop()
+})
+
+/** A daemon's parts, opened one after the other in one folder. */
+class Bench {
+  readonly #folder: string
+  readonly #troubles: unknown[] = []
+  #parts: DaemonParts | undefined
+  #orders = 0
+
+  constructor(t: TestContext) {
+    this.#folder = mkdtempSync(join(tmpdir(), 'rampart-leased-'))
+    t.after(async () => {
+      if (this.#parts === undefined) await this.open()
+      await this.run('stop', { stop: { graceMs: 0 } })
+      await this.close()
+      rmSync(this.#folder, { recursive: true, force: true })
+      assert.deepEqual(this.#troubles, [])
+    })
+  }
+
+  async open(): Promise<void> {
+    this.#parts = await openDaemonParts({
+      place: placeOf(this.#folder),
+      settings: { PATH: process.env['PATH'] ?? '', DOCKER_HOST: podman.host },
+      onTrouble: (error) => this.#troubles.push(error),
+    })
+  }
+
+  async close(): Promise<void> {
+    const parts = this.#parts
+    this.#parts = undefined
+    if (parts !== undefined) await closeDaemonParts(parts)
+  }
+
+  get broker(): PortBroker {
+    return present(this.#parts?.leasing?.broker, 'ports are leased')
+  }
+
+  async run(operation: string, input: JsonObject): Promise<JsonObject> {
+    this.#orders += 1
+    const order: Order = {
+      ...{ id: `up-1/api/${this.#orders}`, ramp: 'up-1', stage: 'api', purpose: 'do', operation },
+      ...{ input: { subject: 'shop/api', ...input }, fence: 1 },
+      signal: new AbortController().signal,
+    }
+    const { containers } = present(this.#parts, 'it is open').world
+    const answer = await containers.run(order)
+    assert.equal(answer.verdict, 'done', answer.sentence)
+    return answer.outputs
+  }
+
+  /** Starts a container that serves, on a network of its own unless told otherwise. */
+  async start(digest: string, networks: readonly string[] = []): Promise<JsonObject> {
+    const command = ['/bin/sh', '-c', `exec httpd -f -p $\{self.ports.http}`]
+    const ports = { http: networks.length === 0 ? { container: 8080 } : {} }
+    return await this.run('start', { image, command, ports, networks, digest })
+  }
+
+  /** The lease of the container, once it is there in that state. */
+  async lease(state: PortLease['state']): Promise<PortLease> {
+    const find = () => this.broker.leases().find((lease) => lease.state === state)
+    await until(`it is ${state}`, () => find() !== undefined)
+    return present(find(), state)
+  }
+
+  /** Whether somebody else is refused the port, and how. */
+  async refusal(port: number): Promise<string> {
+    const grant = await this.broker.claim([{ owner: { service: 'other', port: 'http' }, port }])
+    return grant.verdict === 'refused' ? grant.sentence : assert.fail(`${port} was granted`)
+  }
+}
+
+test('a published port is leased for as long as its container runs', needs, async (t) => {
+  const bench = new Bench(t)
+  await bench.open()
+  const outputs = await bench.start('one')
+  const lease = await bench.lease('ready')
+  const { port } = lease.claim
+  assert.deepEqual(outputs['ports'], { http: port })
+  const [name = ''] = await podman.containers()
+  assert.deepEqual([lease.container, lease.process?.pid], [name, outputs['pid']])
+  assert.deepEqual(lease.servedAt, ['127.0.0.1'])
+  const told = (await bench.broker.story(port)).sentences.join('\n')
+  assert.match(told, new RegExp(`Its container is ${name}, whose first process is`))
+  assert.doesNotMatch(told, /without a lease/)
+  assert.match(await bench.refusal(port), /shop\/api/)
+
+  await bench.close()
+  await bench.open()
+  assert.equal((await bench.lease('ready')).id, lease.id, 'the next daemon knows it')
+  assert.match(await bench.refusal(port), /shop\/api/)
+
+  await podman.ask('POST', `/containers/${name}/kill?signal=KILL`)
+  assert.equal((await bench.lease('cooling')).id, lease.id)
+  const again = await bench.start('two')
+  assert.deepEqual(again['ports'], { http: port }, 'its next start has the same port')
+  await bench.run('stop', { stop: { graceMs: 0 } })
+  assert.equal((await bench.lease('cooling')).claim.port, port)
+})
+
+test('a container that ended while there was no daemon has no port any more', needs, async (t) => {
+  const bench = new Bench(t)
+  await bench.open()
+  await bench.start('one')
+  const { id } = await bench.lease('ready')
+  await bench.close()
+  const [name = ''] = await podman.containers()
+  await podman.ask('DELETE', `/containers/${name}?force=true`)
+  await bench.open()
+  assert.equal((await bench.lease('cooling')).id, id)
+})
+
+test("on the machine's own network the program itself is who listens", needs, async (t) => {
+  const bench = new Bench(t)
+  await bench.open()
+  const { pid } = await bench.start('one', ['host'])
+  const { process, container, because } = await bench.lease('ready')
+  assert.deepEqual([process?.pid, container], [pid, (await podman.containers())[0]])
+  assert.match(because, new RegExp(`^Process ${pid} listens on`))
+})
