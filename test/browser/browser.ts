@@ -65,7 +65,8 @@ export async function openPage(
     if (!request.url().startsWith(url)) wrong.push(`asked ${request.url()}`)
   })
   if (token !== undefined) {
-    await context.addInitScript(`sessionStorage.setItem('rampart.token', ${JSON.stringify(token)})`)
+    const signedIn = await context.request.post('/v1/auth/session', { data: { token } })
+    assert.equal(signedIn.status(), 200, 'the token is good for a session')
   }
   t.after(async () => {
     await context.close()

@@ -33,12 +33,15 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     const page = await openPage(t, browser, served.url)
     await page.goto('/')
     await seen(page.getByRole('heading', { name: 'Sign in' }))
-    await page.getByLabel('Or with a token').fill('rmp_wrong')
+    assert.equal(await page.getByText('Sign in with your provider').count(), 0, 'there is none')
+    await page.getByLabel('With a token').fill('rmp_wrong')
     await page.getByRole('button', { name: 'Use token' }).click()
     await seen(page.getByRole('alert'))
-    await page.getByLabel('Or with a token').fill(served.token)
+    await page.getByLabel('With a token').fill(served.token)
     await page.getByRole('button', { name: 'Use token' }).click()
     await seen(page.getByRole('heading', { name: 'Bring it up' }), page.getByText('rampart init'))
+    // Not every three seconds: what is told live is followed from the sign-in on.
+    await seen(page.getByRole('status').filter({ hasText: /^Live\b(?!,)/, visible: true }))
     for (const [path, nothing] of [
       ['/ramps', 'Nothing has been ramped yet.'],
       ['/contracts', 'The server holds no contract yet.'],

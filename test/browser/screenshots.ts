@@ -154,7 +154,7 @@ async function take(
   const { width, colorScheme } = LOOKS[look]
   const viewport = { width, height: 900 }
   const context = await browser.newContext({ viewport, colorScheme, reducedMotion: 'reduce' })
-  await context.addInitScript(`sessionStorage.setItem('rampart.token', ${JSON.stringify(token)})`)
+  await context.request.post(`${url}/v1/auth/session`, { data: { token } })
   const page = await context.newPage()
   for (const [place, path] of pages.entries()) {
     await page.goto(`${url}${path}`)

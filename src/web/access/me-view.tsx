@@ -1,8 +1,8 @@
 /** The reader, as the server knows them. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { meQuery } from '../api/queries.ts'
-import { ask, hasToken, keepToken } from '../api/request.ts'
+import { ask } from '../api/request.ts'
 import { isNotOffered } from '../api/request-failure.ts'
 import { Button } from '../part/button.tsx'
 import { Loaded } from '../part/loaded.tsx'
@@ -14,13 +14,10 @@ import { describeGrant, ROLE_WORDS } from './grant-words.ts'
 /** Draws it. */
 export function MeView(): ReactNode {
   const query = useQuery(meQuery)
-  const queries = useQueryClient()
   const leave = useMutation({
-    mutationFn: async () => {
-      if (!hasToken()) await ask({ method: 'POST', path: '/v1/auth/logout' })
-      keepToken(undefined)
-      await queries.resetQueries()
-    },
+    mutationFn: () => ask({ method: 'POST', path: '/v1/auth/logout' }),
+    // Nothing that was shown stays, and nothing is followed any more.
+    onSuccess: () => window.location.reload(),
   })
   if (isNotOffered(query.error)) {
     return (

@@ -1,7 +1,7 @@
 /**
  * Follows a live stream: connects, hands on what comes, and connects again from where it was whenever
  * the connection breaks or falls silent. It ends only when told to, or when the server says the end.
- * Built on fetch rather than EventSource, which cannot carry a token.
+ * Built on fetch rather than EventSource, which tells neither why it was refused nor that it fell silent.
  */
 import { send } from './request.ts'
 import { isNotOffered, statusOf } from './request-failure.ts'
@@ -44,7 +44,7 @@ export async function follow(options: FollowOptions): Promise<void> {
     }
     failures += 1
     onStatus('lost')
-    await pause(Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 6)), signal)
+    await backOff(failures, signal)
   }
 }
 
@@ -83,8 +83,9 @@ async function readOnce(
   }
 }
 
-/** Waits; at once when the page comes back to the front or the network does. */
-function pause(ms: number, signal: AbortSignal): Promise<void> {
+/** Waits longer after each failure; not at all once the page comes back to the front or the network does. */
+export function backOff(failures: number, signal: AbortSignal): Promise<void> {
+  const ms = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(failures, 6))
   return new Promise((resolve) => {
     const over = new AbortController()
     const end = (): void => {

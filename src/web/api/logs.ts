@@ -1,6 +1,11 @@
-/** Lines that components write, followed. The newest are kept; older ones are on the server. */
+/**
+ * Lines that components write, followed also when the connection breaks: what there is is then read anew.
+ * The newest are kept; older ones are on the server.
+ */
 import type { LogLine } from '../../server/wire.ts'
+import { backOff } from './follow.ts'
 import { send } from './request.ts'
+import { statusOf } from './request-failure.ts'
 
 const KEPT_MAX = 2_000
 const TELL_MS = 150
@@ -31,21 +36,38 @@ export function followLogs(
     timer = undefined
     if (!stopping.signal.aborted) onPicture({ lines, error })
   }
-  const take = (line: LogLine): void => {
-    if (!line.subject.startsWith(`${contract}/`)) return
+  const takeInto = (before: readonly KeyedLine[], line: LogLine): readonly KeyedLine[] => {
+    if (!line.subject.startsWith(`${contract}/`)) return before
     count += 1
-    lines = [...lines.slice(-KEPT_MAX + 1), { ...line, key: count }]
     timer ??= window.setTimeout(tell, TELL_MS)
+    return [...before.slice(-KEPT_MAX + 1), { ...line, key: count }]
   }
   const query = {
     subject: stage === undefined ? undefined : `${contract}/${stage}`,
     tail: 500,
     follow: true,
   }
-  readLines(query, stopping.signal, take).then(
-    () => tell(),
-    (error: unknown) => tell(error),
-  )
+  const { signal } = stopping
+  const followOn = async (): Promise<void> => {
+    for (let failures = 0; !signal.aborted; failures += 1) {
+      if (failures > 0) await backOff(failures, signal)
+      let isFirst = true
+      try {
+        await readLines(query, signal, (line) => {
+          // What was shown stays until there is something to show instead.
+          lines = takeInto(isFirst ? [] : lines, line)
+          isFirst = false
+          failures = 0
+        })
+      } catch (error) {
+        const status = statusOf(error)
+        if (status !== 0) tell(error)
+        // What was never started may be in a moment; who may not look, may not.
+        if (status === 401 || status === 403) return
+      }
+    }
+  }
+  void followOn()
   return () => stopping.abort()
 }
 

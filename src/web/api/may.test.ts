@@ -23,4 +23,6 @@ test('offers what a role may, in its scope and nowhere else', () => {
   assert.ok(!mayOperate(who({ role: 'viewer', scope: {} }), shop))
   assert.ok(!mayOperate(who({ role: 'agent', scope: {} }), shop))
   assert.ok(!mayManage(who({ role: 'approver', scope: {} })))
+  assert.ok(mayManage(who({ role: 'admin', scope: {} })))
+  assert.ok(!mayManage(who({ role: 'admin', scope })), 'an admin of some contracts is none of all')
 })

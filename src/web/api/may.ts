@@ -13,17 +13,20 @@ interface Contract {
 
 /** Whether they may speak to ramps of a contract. */
 export function mayOperate(me: IdentityView | undefined, contract: Contract): boolean {
-  return may(me, 'operator', contract)
-}
-
-/** Whether they may manage who may do what. */
-export function mayManage(me: IdentityView | undefined): boolean {
-  return may(me, 'admin')
-}
-
-function may(me: IdentityView | undefined, role: Role, contract?: Contract): boolean {
   if (me === undefined) return true
-  return me.grants.some((grant) => isEnough(grant, role) && covers(grant, contract))
+  return me.grants.some((grant) => isEnough(grant, 'operator') && covers(grant, contract))
+}
+
+/** Whether they may manage who may do what: that is over everything at once, so no scope gives it. */
+export function mayManage(me: IdentityView | undefined): boolean {
+  if (me === undefined) return true
+  return me.grants.some(
+    (grant) => isEnough(grant, 'admin') && Object.values(grant.scope).every(isAbsent),
+  )
+}
+
+function isAbsent(narrowing: unknown): boolean {
+  return narrowing === undefined
 }
 
 function isEnough({ role }: Grant, wanted: Role): boolean {
@@ -31,8 +34,8 @@ function isEnough({ role }: Grant, wanted: Role): boolean {
 }
 
 /** Labels are unknown here, so a scope by labels is given the benefit of the doubt. */
-function covers({ scope }: Grant, contract: Contract | undefined): boolean {
-  if (contract === undefined || scope.contracts === undefined) return true
+function covers({ scope }: Grant, contract: Contract): boolean {
+  if (scope.contracts === undefined) return true
   const name = `${contract.kind}/${contract.name}`
   return scope.contracts.some((pattern) => patternOf(pattern).test(name))
 }

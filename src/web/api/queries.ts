@@ -6,6 +6,7 @@ import type { ApprovalView } from '../../server/wire/approvals.ts'
 import type {
   ComparisonView,
   ContractPage,
+  ContractSummary,
   RevisionPage,
   RevisionView,
 } from '../../server/wire/contracts.ts'
@@ -29,6 +30,10 @@ import { ask, keepCsrfToken } from './request.ts'
 /** How many ramps are asked for at once. */
 const RAMPS_A_PAGE = 250
 
+/** How many of anything else are asked for at once, and at most. */
+const ITEMS_A_PAGE = 500
+const ITEMS_MAX = 5_000
+
 /** How often is asked who has which port: processes begin and end without any entry. @unit ms */
 const PORTS_POLL_MS = 2_000
 
@@ -37,6 +42,14 @@ const MANY_LEASES = 2_000
 const MANY_PORTS_POLL_MS = 10_000
 
 const live = { meta: { isLive: true }, refetchInterval: pollMs }
+
+/** How one may sign in. */
+export const signInWaysQuery = queryOptions({
+  queryKey: ['sign-in'],
+  queryFn: ({ signal }) =>
+    ask<{ readonly browser: boolean; readonly token: boolean }>({ path: '/v1/auth', signal }),
+  staleTime: Number.POSITIVE_INFINITY,
+})
 
 /** Who is asking. */
 export const meQuery = queryOptions({
@@ -116,15 +129,16 @@ export function circumstancesQuery(ramp: string) {
 
 export const approvalsQuery = queryOptions({
   queryKey: ['approvals'],
-  queryFn: async ({ signal }) => listIn<ApprovalView>(await ask({ path: '/v1/approvals', signal })),
+  queryFn: ({ signal }) => askAll<ApprovalView>('/v1/approvals', signal),
   ...live,
 })
 
 /** Changes of contracts that wait for owners, those that wait longest first. */
 export const proposalsQuery = queryOptions({
   queryKey: ['proposals'],
-  queryFn: ({ signal }) =>
-    ask<ProposalPage>({ path: '/v1/proposals', query: { limit: 100 }, signal }),
+  queryFn: async ({ signal }): Promise<ProposalPage> => ({
+    proposals: await askAll<ProposalView>('/v1/proposals', signal),
+  }),
   ...live,
 })
 
@@ -146,8 +160,9 @@ export function proposalPath({ proposal, ...contract }: ProposalName): string {
 
 export const contractsQuery = queryOptions({
   queryKey: ['contracts'],
-  queryFn: ({ signal }) =>
-    ask<ContractPage>({ path: '/v1/contracts', query: { limit: 200 }, signal }),
+  queryFn: async ({ signal }): Promise<ContractPage> => ({
+    contracts: await askAll<ContractSummary>('/v1/contracts', signal),
+  }),
   ...live,
 })
 
@@ -241,14 +256,34 @@ export const replicasQuery = listQuery<ReplicaView>('replicas')
 export const tokensQuery = listQuery<TokenView>('tokens')
 export const peopleQuery = listQuery<PersonView>('people')
 export const webhooksQuery = listQuery<WebhookView>('webhooks')
-export const deliveriesQuery = listQuery<DeliveryView>('deliveries')
+
+/** The latest deliveries. */
+export const deliveriesQuery = queryOptions({
+  queryKey: ['deliveries'],
+  queryFn: async ({ signal }) =>
+    listIn<DeliveryView>(await ask({ path: '/v1/deliveries', signal })),
+  ...live,
+})
 
 function listQuery<Item>(name: string) {
   return queryOptions({
     queryKey: [name],
-    queryFn: async ({ signal }) => listIn<Item>(await ask({ path: `/v1/${name}`, signal })),
+    queryFn: ({ signal }) => askAll<Item>(`/v1/${name}`, signal),
     ...live,
   })
+}
+
+/** A whole list, page by page; of one that is longer than anybody reads, its beginning. */
+async function askAll<Item>(path: string, signal: AbortSignal): Promise<readonly Item[]> {
+  const items: Item[] = []
+  let cursor: string | undefined
+  do {
+    const query = { limit: ITEMS_A_PAGE, cursor }
+    const reply = await ask<{ readonly next?: string }>({ path, query, signal })
+    items.push(...listIn<Item>(reply))
+    cursor = reply.next
+  } while (cursor !== undefined && items.length < ITEMS_MAX)
+  return items
 }
 
 /** A list, by itself or as the one list of a page. */

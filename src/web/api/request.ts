@@ -4,8 +4,6 @@
  */
 import { failureOf, RequestFailure } from './request-failure.ts'
 
-const TOKEN_PLACE = 'rampart.token'
-
 let csrfToken: string | undefined
 
 /** One request. */
@@ -18,20 +16,14 @@ export interface WebRequest {
   readonly signal?: AbortSignal
 }
 
-/** Keeps a token until this tab is closed; undefined forgets it. */
-export function keepToken(token: string | undefined): void {
-  if (token === undefined) sessionStorage.removeItem(TOKEN_PLACE)
-  else sessionStorage.setItem(TOKEN_PLACE, token)
-}
-
-/** Whether this tab was given a token. */
-export function hasToken(): boolean {
-  return sessionStorage.getItem(TOKEN_PLACE) !== null
-}
-
 /** Takes what a session must send back with every change. */
 export function keepCsrfToken(token: string | undefined): void {
   csrfToken = token
+}
+
+/** Signs in with a token. No script keeps it: the session is a cookie that none can read. */
+export async function beginSession(token: string): Promise<void> {
+  await ask({ method: 'POST', path: '/v1/auth/session', body: { token } })
 }
 
 /** Asks, and reads the JSON that is answered. */
@@ -77,11 +69,9 @@ function pathOf({ path, query }: WebRequest): string {
 }
 
 function headersOf({ method = 'GET', body, headers }: WebRequest): Record<string, string> {
-  const token = sessionStorage.getItem(TOKEN_PLACE)
   const isChange = method !== 'GET'
   return {
     ...headers,
-    ...(token === null ? {} : { authorization: `Bearer ${token}` }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(isChange && csrfToken !== undefined ? { 'x-csrf-token': csrfToken } : {}),
     ...(method === 'POST' ? { 'idempotency-key': freshKey() } : {}),
