@@ -3,13 +3,13 @@ import { connect, type Socket } from 'node:net'
 import type { Backend } from '../../seams/data-plane.ts'
 
 /** How long a backend may take to accept. @unit ms */
-const CONNECT_MS = 3_000
+export const CONNECT_MS = 3_000
 
 /** An open connection that allows either end to finish first. */
 export function dial({ address, port }: Backend): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ host: address, port, allowHalfOpen: true, noDelay: true })
-    socket.setTimeout(CONNECT_MS, () => socket.destroy(new DialTimeout('nobody accepted in time')))
+    socket.setTimeout(CONNECT_MS, () => socket.destroy(new DialTimeout()))
     socket.once('error', reject)
     socket.once('connect', () => {
       socket.setTimeout(0)
@@ -19,4 +19,9 @@ export function dial({ address, port }: Backend): Promise<Socket> {
   })
 }
 
-class DialTimeout extends Error {}
+/** Nobody has accepted in that time. */
+export class DialTimeout extends Error {
+  constructor() {
+    super('nobody accepted in time')
+  }
+}

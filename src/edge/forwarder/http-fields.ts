@@ -3,6 +3,8 @@
  * fields that say where a message ends, so that both ends always agree about that.
  */
 
+import type { IncomingMessage } from 'node:http'
+
 const HOP_BY_HOP = new Set([
   'connection',
   'keep-alive',
@@ -17,6 +19,8 @@ const HOP_BY_HOP = new Set([
 /** Fields that `Connection` may not take away. */
 const KEPT = new Set(['content-length', 'host', 'authorization', 'cookie', 'set-cookie', 'trailer'])
 
+const LINK = /^<[^>]*>(?:\s*;\s*[^;="\s]+(?:="[^;"\s]*"|=[^;"\s]*)?)*$/
+
 const FORWARDED = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'])
 
 /** The fields of a message that go on, as they were written: names and values in turns. */
@@ -28,12 +32,47 @@ export function fieldsThatGoOn(raw: readonly string[], mayHaveTrailers = true): 
 
 /** Those of a request, with what the backend is told of the client; who claims to be another is not believed. */
 export function fieldsOfRequest(raw: readonly string[], clientAddress: string): string[] {
-  const host = raw[raw.findIndex((text, at) => at % 2 === 0 && text.toLowerCase() === 'host') + 1]
+  const [host] = hostsOf(raw)
   const isChunked = raw.some((text, at) => at % 2 === 0 && /^transfer-encoding$/i.test(text))
   const fields = pick(fieldsThatGoOn(raw, isChunked), (name) => !FORWARDED.has(name))
   fields.push('X-Forwarded-For', clientAddress.replace(/^::ffff:/, ''), 'X-Forwarded-Proto', 'http')
   if (host !== undefined) fields.push('X-Forwarded-Host', host)
   return fields
+}
+
+/** What follows a body; where a message ends, and whose it is, was settled before. */
+export function trailersThatGoOn(raw: readonly string[]): [string, string][] {
+  const fields = pick(raw, (name) => !HOP_BY_HOP.has(name) && !KEPT.has(name))
+  return Array.from({ length: fields.length / 2 }, (_, at) => [
+    fields[2 * at] ?? '',
+    fields[2 * at + 1] ?? '',
+  ])
+}
+
+/** Each host that a request names; more than one could be read in two ways. */
+export function hostsOf(raw: readonly string[]): readonly string[] {
+  return valuesOf(raw, 'host')
+}
+
+/** The links of early hints, one each, as Node's own check takes them; others are left out. */
+export function linksOf(raw: readonly string[]): string[] {
+  const links = valuesOf(raw, 'link').flatMap((value) => value.split(/,(?=\s*<)/))
+  return links.map((link) => link.trim()).filter((link) => LINK.test(link))
+}
+
+/** What stands behind the status, without what no head may have in it. */
+export function reasonOf({ statusMessage = '' }: IncomingMessage): string {
+  return statusMessage.replaceAll(/[^ -~\u0080-\u00ff]/g, '')
+}
+
+/** Whether a body follows a request's head. */
+export function hasBody({ headers }: IncomingMessage): boolean {
+  const length = headers['content-length']
+  return 'transfer-encoding' in headers || (length !== undefined && length !== '0')
+}
+
+function valuesOf(raw: readonly string[], name: string): readonly string[] {
+  return raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === name)
 }
 
 function namedByConnection(raw: readonly string[]): ReadonlySet<string> {

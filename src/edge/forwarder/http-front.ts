@@ -4,28 +4,26 @@
  * first byte has left, no other backend is tried.
  */
 import {
-  Agent,
   type ClientRequest,
   createServer,
   type IncomingMessage,
-  request as requestOf,
   type Server,
   type ServerResponse,
 } from 'node:http'
 import type { Socket } from 'node:net'
-import { admit } from './admit.ts'
 import type { PooledBackend } from './backend-pool.ts'
-import { dial } from './dial.ts'
-import { fieldsOfRequest, fieldsThatGoOn } from './http-fields.ts'
-import { type FrontParts, joinCounted } from './tcp-front.ts'
+import { closeIdle, openRequest } from './backend-request.ts'
+import { carryUpgrade } from './carry-upgrade.ts'
+import { fieldsThatGoOn, hasBody, linksOf, reasonOf, trailersThatGoOn } from './http-fields.ts'
+import { objectionTo } from './objection.ts'
+import { inTurn, isBusy } from './request-turns.ts'
+import type { FrontParts } from './tcp-front.ts'
 
-/** Shorter than servers keep idle connections, so that they never close one that is just used. */
-const BACKEND_IDLE_MS = 1_500
-
-/** Longer than clients keep theirs, for the same reason on the other side. */
+/** Longer than clients keep their idle connections, so that none is closed that is just used. */
 const CLIENT_IDLE_MS = 75_000
 
-const agents = new WeakMap<PooledBackend, Agent>()
+/** How long the head of a request may take, whatever its client calls a connection. @unit ms */
+const HEAD_MS = 10_000
 
 /** The server of a front; it does not listen yet. */
 export function createHttpFront(parts: FrontParts): Server {
@@ -44,21 +42,30 @@ export interface HttpCarrier {
 /** A server with what every front has; it does not listen yet. */
 export function createCarrier(carrier: HttpCarrier): Server {
   const carry = (request: IncomingMessage, response: ServerResponse): void => {
-    // Whatever goes wrong beyond what is handled costs this one client its connection.
-    carrier.request(request, response).catch(() => response.destroy())
+    inTurn(request.socket, response, () => {
+      // Whatever goes wrong beyond what is handled costs this one client its connection.
+      carrier.request(request, response).catch(() => response.destroy())
+    })
   }
   const server = createServer({
     keepAliveTimeout: CLIENT_IDLE_MS,
+    // A body may take as long as it takes. Without a number Node would wait as long for a head.
     requestTimeout: 0,
+    headersTimeout: HEAD_MS,
     noDelay: true,
     // Other upgrades, such as h2c, would let a client speak to the backend past this front.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
   })
+  // Else what stands behind the first thousand fields (how long a body is) would, in some releases of
+  // Node, be known to one end alone. Their bytes are bounded.
+  server.maxHeadersCount = 0
   server.on('request', carry)
   server.on('checkContinue', carry)
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy())
-    carrier.upgrade(request, socket, head).catch(() => socket.destroy())
+    // Answers that are still due would come in the middle of what is no HTTP any more.
+    if (isBusy(socket)) socket.destroy()
+    else carrier.upgrade(request, socket, head).catch(() => socket.destroy())
   })
   return server
 }
@@ -76,7 +83,7 @@ export async function carryRequest(
     return
   }
   const isGone = (): boolean => response.destroyed
-  const reached = await parts.pool.reach((backend) => open(backend, request), isGone)
+  const reached = await parts.pool.reach((backend) => openRequest(backend, request), isGone)
   if (reached === undefined) {
     if (isGone()) return
     if (parts.whenUnserved !== undefined) parts.whenUnserved(request, response)
@@ -92,7 +99,8 @@ export async function carryRequest(
     backend.inFlight -= 1
     end()
     if (backend.state === 'draining') setImmediate(() => closeIdle(backend))
-    if (!response.writableFinished) outgoing.destroy()
+    // One that was answered before it was sent whole would be waited for for ever.
+    if (!response.writableFinished || !outgoing.writableFinished) outgoing.destroy()
   }
   if (isGone()) {
     settle()
@@ -109,30 +117,21 @@ interface Exchange {
 }
 
 function exchange(backend: PooledBackend, { request, response, outgoing }: Exchange): void {
-  outgoing.on('continue', () => response.writeContinue())
-  outgoing.on('information', ({ statusCode, headers }) => {
-    if (statusCode === 103 && headers['link'] !== undefined)
-      response.writeEarlyHints(headers as never)
-  })
-  outgoing.on('error', () => {
+  const fail = (sentence: string): void => {
+    outgoing.destroy()
     if (response.headersSent) response.destroy()
-    else answer(response, 502, 'the connection to the backend broke before it answered')
-  })
+    else answer(response, 502, sentence)
+  }
+  outgoing.on('error', () => fail('the connection to the backend broke before it answered'))
+  outgoing.on('upgrade', () => fail('the backend answered with a protocol nobody asked for'))
+  tellMeanwhile({ request, response, outgoing })
   outgoing.on('response', (incoming) => {
     incoming.on('error', () => response.destroy())
-    incoming.on('data', (piece: Buffer) => {
-      backend.bytesOut += piece.length
-    })
-    if (!request.complete) response.shouldKeepAlive = false
-    const fields = fieldsThatGoOn(incoming.rawHeaders, mayHaveTrailers(request, incoming))
-    response.writeHead(incoming.statusCode ?? 502, incoming.statusMessage, fields)
-    incoming.once('end', () => {
-      if (response.chunkedEncoding && incoming.rawTrailers.length > 0)
-        response.addTrailers(pairs(incoming.rawTrailers))
-    })
-    // Who waits for events is to know at once that the stream is open, not with its first event.
-    if (isEventStream(incoming)) response.flushHeaders()
-    incoming.pipe(response)
+    if ((incoming.statusCode ?? 0) < 200 || isCoded(incoming)) {
+      fail('the answer of the backend is none that can be told on')
+      return
+    }
+    passAnswer(backend, incoming, { request, response })
   })
   if (!hasBody(request)) {
     outgoing.end()
@@ -144,113 +143,53 @@ function exchange(backend: PooledBackend, { request, response, outgoing }: Excha
   })
   request.once('end', () => {
     if (outgoing.chunkedEncoding && request.rawTrailers.length > 0)
-      outgoing.addTrailers(pairs(request.rawTrailers))
+      outgoing.addTrailers(trailersThatGoOn(request.rawTrailers))
   })
   request.pipe(outgoing)
 }
 
-/** A request on an open connection, of which nothing has been sent. */
-function open(backend: PooledBackend, request: IncomingMessage): Promise<ClientRequest> {
-  const { address, port } = backend.backend
-  const { method = 'GET', url: path = '/' } = request
-  const fields = fieldsOfRequest(request.rawHeaders, request.socket.remoteAddress ?? '')
-  const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH'
-  if ('transfer-encoding' in request.headers) fields.push('Transfer-Encoding', 'chunked')
-  else if (takesBody && !hasBody(request)) fields.push('Content-Length', '0')
-  fields.push('Connection', 'keep-alive')
-  const agent = agentOf(backend)
-  const options = { host: address, port, method, path, headers: fields, agent, setHost: false }
-  return new Promise((resolve, reject) => {
-    const outgoing = requestOf(options as never)
-    outgoing.once('error', reject)
-    // A client that has gone meanwhile leaves it to break with nobody else to notice.
-    outgoing.on('error', () => outgoing.destroy())
-    outgoing.once('socket', (socket) => {
-      const ready = (): void => {
-        outgoing.removeListener('error', reject)
-        resolve(outgoing)
-      }
-      if (socket.connecting) socket.once('connect', ready)
-      else ready()
-    })
+/** What a backend says before its answer; clients of HTTP/1.0 would take it for the answer. */
+function tellMeanwhile({ request, response, outgoing }: Exchange): void {
+  if (request.httpVersion !== '1.1') return
+  outgoing.once('continue', () => response.writeContinue())
+  outgoing.on('information', ({ statusCode, rawHeaders }) => {
+    const link = linksOf(rawHeaders)
+    // Hints are worth nothing to a client that does not even read them.
+    if (statusCode !== 103 || link.length === 0 || response.socket?.writableNeedDrain) return
+    response.writeEarlyHints({ link })
   })
 }
 
-function agentOf(backend: PooledBackend): Agent {
-  const known = agents.get(backend)
-  if (known !== undefined) return known
-  const agent = new Agent({ keepAlive: true, maxFreeSockets: 1_024, timeout: BACKEND_IDLE_MS })
-  agents.set(backend, agent)
-  backend.onIdle = () => closeIdle(backend)
-  return agent
-}
-
-// It is this end that closes, while nothing is under way: the backend can lose nothing by it.
-function closeIdle(backend: PooledBackend): void {
-  for (const sockets of Object.values(agents.get(backend)?.freeSockets ?? {})) {
-    for (const socket of sockets ?? []) socket.destroy()
-  }
-}
-
-/** A request to become a WebSocket, with what came behind it. */
-export interface UpgradeRequest {
-  readonly request: IncomingMessage
-  readonly socket: Socket
-  readonly head: Buffer
-}
-
-/** Carries one WebSocket to a backend of the front. */
-export async function carryUpgrade(
-  parts: FrontParts,
-  { request, socket: near, head }: UpgradeRequest,
-): Promise<void> {
-  const objection = await objectionTo(parts, request)
-  const isGone = (): boolean => near.destroyed
-  if (objection !== undefined) {
-    near.end(
-      `HTTP/1.1 ${objection.status} Refused\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`,
-    )
-    return
-  }
-  const reached = await parts.pool.reach(({ backend }) => dial(backend), isGone)
-  if (reached === undefined) {
-    near.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
-    return
-  }
-  const { backend, value: far } = reached
-  joinCounted(backend, near, far)
-  const fields = fieldsOfRequest(request.rawHeaders, near.remoteAddress ?? '')
-  fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
-  const lines = [`${request.method} ${request.url} HTTP/1.1`]
-  for (let at = 0; at < fields.length; at += 2) lines.push(`${fields[at]}: ${fields[at + 1]}`)
-  far.write(`${lines.join('\r\n')}\r\n\r\n`, 'latin1')
-  far.write(head)
-}
-
-async function objectionTo(
-  { definition, mayConnect, onRefused }: FrontParts,
-  request: IncomingMessage,
-): Promise<{ readonly status: number; readonly sentence: string } | undefined> {
-  const url = request.url ?? ''
-  // A whole URL could name another host than `Host` does, and each end believe another one.
-  if (!url.startsWith('/') && url !== '*') {
-    return {
-      status: 400,
-      sentence: 'the request names a whole URL; this is not a proxy for others',
-    }
-  }
-  if (mayConnect === undefined) return undefined
-  const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const admission = await admit(mayConnect, definition.name, request.socket, token)
-  if (admission.allowed) return undefined
-  onRefused(admission.sentence)
-  return { status: 403, sentence: admission.sentence }
+function passAnswer(
+  backend: PooledBackend,
+  incoming: IncomingMessage,
+  { request, response }: Omit<Exchange, 'outgoing'>,
+): void {
+  incoming.on('data', (piece: Buffer) => {
+    backend.bytesOut += piece.length
+  })
+  if (!request.complete) response.shouldKeepAlive = false
+  const fields = fieldsThatGoOn(incoming.rawHeaders, mayHaveTrailers(request, incoming))
+  response.writeHead(incoming.statusCode ?? 502, reasonOf(incoming), fields)
+  incoming.once('end', () => {
+    if (response.chunkedEncoding && incoming.rawTrailers.length > 0)
+      response.addTrailers(trailersThatGoOn(incoming.rawTrailers))
+  })
+  // Who waits for events is to know at once that the stream is open, not with its first event.
+  if (isEventStream(incoming)) response.flushHeaders()
+  incoming.pipe(response)
 }
 
 function answer(response: ServerResponse, status: number, sentence: string): void {
   response.shouldKeepAlive = false
   response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8' })
   response.end(`${sentence}\n`)
+}
+
+/** Whether its body is more than cut into pieces, of which only the pieces are undone here. */
+function isCoded({ headers }: IncomingMessage): boolean {
+  const coding = headers['transfer-encoding']
+  return coding !== undefined && coding.toLowerCase() !== 'chunked'
 }
 
 function isEventStream({ headers }: IncomingMessage): boolean {
@@ -262,15 +201,4 @@ function mayHaveTrailers(request: IncomingMessage, incoming: IncomingMessage): b
   const isChunked = 'transfer-encoding' in incoming.headers && request.httpVersion === '1.1'
   const hasNoBody = request.method === 'HEAD' || [204, 304].includes(incoming.statusCode ?? 0)
   return isChunked && !hasNoBody
-}
-
-function hasBody({ headers }: IncomingMessage): boolean {
-  const length = headers['content-length']
-  return 'transfer-encoding' in headers || (length !== undefined && length !== '0')
-}
-
-function pairs(raw: readonly string[]): [string, string][] {
-  const all: [string, string][] = []
-  for (let at = 0; at + 1 < raw.length; at += 2) all.push([raw[at] ?? '', raw[at + 1] ?? ''])
-  return all
 }

@@ -5,16 +5,13 @@
  */
 import type { Socket } from 'node:net'
 
-/** Joins, until both are closed; then calls back, once. */
-export function joinSockets(near: Socket, far: Socket, onClosed: () => void): void {
-  let open = 2
+/** Joins, until both are closed. */
+export function joinSockets(near: Socket, far: Socket): void {
   const join = (one: Socket, other: Socket): void => {
     one.pipe(other)
     one.on('error', () => breakOff(other))
     one.once('close', (hadError: boolean) => {
       if (hadError || !one.readableEnded) breakOff(other)
-      open -= 1
-      if (open === 0) onClosed()
     })
   }
   join(near, far)

@@ -49,19 +49,25 @@ export async function carryConnection(parts: FrontParts, near: Socket): Promise<
     far.destroy()
     return
   }
-  joinCounted(backend, near, far)
+  countUntilClosed(backend, near, far)
+  joinSockets(near, far)
 }
 
-/** Joins a client's connection to a backend's, which is counted as in flight until both are closed. */
-export function joinCounted(backend: PooledBackend, near: Socket, far: Socket): void {
+/** Counts a client's connection and a backend's as in flight until both are closed. */
+export function countUntilClosed(backend: PooledBackend, near: Socket, far: Socket): void {
   const end = backend.begin(() => {
     breakOff(near)
     breakOff(far)
   })
-  joinSockets(near, far, () => {
+  let open = 2
+  const closed = (): void => {
+    open -= 1
+    if (open > 0) return
     backend.inFlight -= 1
     backend.bytesIn += far.bytesWritten
     backend.bytesOut += far.bytesRead
     end()
-  })
+  }
+  near.once('close', closed)
+  far.once('close', closed)
 }
