@@ -5,10 +5,12 @@
  */
 import type { CommandAnswer } from '../core/entry/entry.ts'
 import type { Answer } from '../core/plan/verdict.ts'
+import type { PortLease } from '../core/port/port-lease.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Actuator } from '../seams/actuator.ts'
+import type { PortBroker } from '../seams/port-broker.ts'
 import type { Probe } from '../seams/probe.ts'
-import type { AgentErrand, AgentReport } from '../server/wire/agent-work.ts'
+import type { AgentErrand, AgentReport, ToldPorts } from '../server/wire/agent-work.ts'
 import type { ComponentView, LogLine } from '../server/wire.ts'
 
 /** What runs on this machine, for whoever looks. */
@@ -37,15 +39,23 @@ const LINE_CHARACTERS_MAX = 100_000
 /** How many starts of components go into one report: no more than a server takes. */
 const COMPONENTS_MAX = 5_000
 
+/** How many leases of ports go into one report: each is about 600 characters, rarely 1,000. */
+const LEASES_MAX = 3_000
+
 /** How large the JSON of evidence and of outputs is: no larger than a server takes. @unit characters */
 const EVIDENCE_MAX = 1_000_000
 const OUTPUTS_MAX = 200_000
+
+/** What leases this machine's ports, for whoever looks. */
+export type AgentPorts = Pick<PortBroker, 'index' | 'leases' | 'story'>
 
 /** What errands are done with. */
 export interface ErrandParts {
   readonly probes: readonly Probe[]
   readonly actuators: readonly Actuator[]
   readonly components: AgentComponents
+  /** @default ports are not leased here */
+  readonly ports?: AgentPorts
 }
 
 /** Errands that ask or change something. */
@@ -102,6 +112,8 @@ export class ErrandRunner {
         return { errand: id, told: 'components', components: this.#components() }
       case 'tail':
         return { errand: id, told: 'lines', lines: await this.#tail(errand, signal) }
+      case 'ports':
+        return { errand: id, told: 'ports', ...(await this.#toldPorts(errand.port)) }
     }
   }
 
@@ -115,6 +127,18 @@ export class ErrandRunner {
       .sort((one, other) => other.sinceMs - one.sinceMs)
     const told = new Set([...running, ...ended].slice(0, COMPONENTS_MAX))
     return all.filter((one) => told.has(one))
+  }
+
+  async #toldPorts(port: number | undefined): Promise<ToldPorts> {
+    const { ports } = this.#parts
+    if (ports === undefined) return { refusal: 'It leases no ports; its log says why.' }
+    try {
+      if (port !== undefined) return { story: await ports.story(port) }
+      const { index } = ports
+      return { list: { index, leases: mostTelling(ports.leases()) } }
+    } catch (error) {
+      return { refusal: sentenceOf(error) }
+    }
   }
 
   async #ask(errand: Extract<Work, { do: 'ask' }>, signal: AbortSignal): Promise<Answer> {
@@ -176,6 +200,12 @@ export class ErrandRunner {
     const stop = probe?.watch?.({ ...asking, signal }, changed)
     signal.addEventListener('abort', () => stop?.(), { once: true })
   }
+}
+
+/** As many leases as go into one report: what cools is left out first, then what is oldest. */
+function mostTelling(leases: readonly PortLease[]): readonly PortLease[] {
+  if (leases.length <= LEASES_MAX) return leases
+  return leases.filter(({ state }) => state !== 'cooling').slice(-LEASES_MAX)
 }
 
 /** In the place of what is too large to be told. */

@@ -1,6 +1,6 @@
 /**
- * The agent of a region: does what its servers ask for where things live. It decides nothing, keeps no
- * ledger, and listens on no port. With several replicas it works for each of them.
+ * The agent of a region: does what its servers ask for where things live. It decides nothing, records
+ * none of what is decided, and listens on no port. With several replicas it works for each of them.
  */
 import { isFault } from '../core/fault/fault.ts'
 import type { Clock } from '../seams/clock.ts'

@@ -7,6 +7,8 @@ const OWNER_FLAGS = [
   ['--scope <name>', 'a set of ports of its own: a worktree, a CI job; as RAMPART_SCOPE'],
 ] as const
 
+const REGION_FLAG = ['--region <region>', "on the machine of that region's agent"] as const
+
 /** In the order of the help. */
 export const PORT_VERBS: readonly Verb[] = [
   {
@@ -15,6 +17,7 @@ export const PORT_VERBS: readonly Verb[] = [
     options: [
       ['--service <service>', 'only of that service'],
       ['--state <state>', 'only in that state, for example held or draining'],
+      REGION_FLAG,
       WORKSPACE_FLAG,
       JSON_FLAG,
     ],
@@ -24,7 +27,7 @@ export const PORT_VERBS: readonly Verb[] = [
   {
     usage: 'ports explain <port>',
     summary: 'say who has a port, since when, by which rule, and who had it before',
-    options: [WORKSPACE_FLAG, JSON_FLAG],
+    options: [REGION_FLAG, WORKSPACE_FLAG, JSON_FLAG],
     run: async (parts, [port = ''], options) =>
       (await import('./commands/ports.ts')).runPortsExplain(parts, port, options),
   },

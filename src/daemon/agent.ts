@@ -5,16 +5,21 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { AgentComponents } from '../agent/errand-runner.ts'
 import { runAgent } from '../agent/run-agent.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { SystemRandom } from '../random/system-random.ts'
+import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
+import type { PortBroker } from '../seams/port-broker.ts'
+import { withFronts } from '../server/agents/with-fronts.ts'
 import { placeOf } from '../server/client/daemon-place.ts'
 import { Transport } from '../server/client/transport.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
-import { takeDaemonLock } from './daemon-lock.ts'
+import { type AgentLeasing, type AgentLeasingOptions, openAgentLeasing } from './agent-leasing.ts'
+import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { describeTrouble } from './daemon-log.ts'
-import { closeWorldParts, openWorldParts } from './world-parts.ts'
+import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
 
 /** Which agent to be. */
 export interface AgentProcessOptions {
@@ -54,7 +59,10 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
   const settings = Object.fromEntries(
     Object.entries(options.settings).filter(([name]) => !OWN.includes(name)),
   )
-  const parts = openWorldParts({ place, settings, clock, onTrouble })
+  const kernel = openKernel()
+  const ports = await openPorts(lock, { place, settings, clock, kernel, log, onTrouble })
+  const leased = ports.leasing && { leasing: ports.leasing }
+  const parts = openWorldParts({ place, settings, clock, kernel, ...leased, onTrouble })
   const { token, ca } = options
   const servers = new Map(
     options.servers.map((url) => {
@@ -65,11 +73,32 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
   const presentation = { region, instance: instanceOf(place.folder), version, replace }
   try {
     const random = new SystemRandom()
-    await runAgent({ servers, presentation, parts, clock, random, signal, log })
+    const broker = ports.leasing?.broker
+    const told = { ...parts, ...(broker && { ports: broker, components: fronted(parts, broker) }) }
+    await runAgent({ servers, presentation, parts: told, clock, random, signal, log })
   } finally {
     closeWorldParts(parts)
     await Promise.all([...servers.values()].map((transport) => transport.close()))
+    await ports.close()
     lock.release()
+  }
+}
+
+/** Whoever cannot be an agent here leaves the folder to the next one. */
+async function openPorts(lock: DaemonLock, options: AgentLeasingOptions): Promise<AgentLeasing> {
+  try {
+    return await openAgentLeasing(options)
+  } catch (error) {
+    lock.release()
+    throw error
+  }
+}
+
+/** The components with the fronts that others find them by. */
+function fronted({ components }: WorldParts, broker: Pick<PortBroker, 'leases'>): AgentComponents {
+  return {
+    list: () => withFronts(components.list(), broker.leases()),
+    logs: (wanted) => components.logs(wanted),
   }
 }
 

@@ -98,7 +98,7 @@ export async function openStore(
  */
 export function openFileStore(options: DaemonStoreOptions): DaemonStore {
   const { place, clock } = options
-  const ledger = openLedger(options)
+  const ledger = openFileLedger(options)
   const records = openSqliteRecords({ folder: place.folder, clock })
   const settings = new FileSettingsStore(place.settingsFolder)
   return {
@@ -112,7 +112,17 @@ export function openFileStore(options: DaemonStoreOptions): DaemonStore {
   }
 }
 
-function openLedger({ place, settings, clock }: DaemonStoreOptions): Ledger {
+/**
+ * The ledger in the files of a folder; a damaged one may be looked at alone. Only the holder of the
+ * workspace's lock may open it.
+ *
+ * @throws ledger-unavailable, ledger-newer, ledger-corrupt when it cannot even be read
+ */
+export function openFileLedger({
+  place,
+  settings,
+  clock,
+}: Pick<DaemonStoreOptions, 'place' | 'settings' | 'clock'>): Ledger {
   const { folder } = place
   try {
     const ledger = openSqliteLedger({ folder, clock })

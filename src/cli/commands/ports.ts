@@ -10,7 +10,11 @@ import { withDaemon } from '../workspace.ts'
 
 const WIDTH = 100
 
-interface ListOptions extends JsonOption, WorkspaceOption {
+interface MachineOptions extends JsonOption, WorkspaceOption {
+  readonly region?: string
+}
+
+interface ListOptions extends MachineOptions {
   readonly service?: string
   readonly state?: string
 }
@@ -19,7 +23,7 @@ interface ListOptions extends JsonOption, WorkspaceOption {
 export async function runPortsList(parts: CliParts, options: ListOptions): Promise<number> {
   const { service, state } = options
   return await withDaemon(parts, options, async (client) => {
-    const { leases } = await client.ports.leases()
+    const { leases } = await client.ports.leases(machineOf(options))
     const shown = leases.filter(
       (lease) =>
         (service === undefined || lease.owner.service === service) &&
@@ -30,12 +34,17 @@ export async function runPortsList(parts: CliParts, options: ListOptions): Promi
       return EXIT.yes
     }
     if (shown.length === 0) {
-      parts.stderr.write('Nobody has a port here. Next: rampart ports claim --help\n')
+      const { region } = options
+      const where = region === undefined ? 'here' : `in region ${region}`
+      parts.stderr.write(`Nobody has a port ${where}. Next: rampart ports claim --help\n`)
       return EXIT.yes
     }
     const rows = shown.map((lease) => rowOf(lease, parts.nowMs()))
     const header = ['PORT', 'STATE', 'SERVICE', 'PORT NAME', 'PROCESS', 'SINCE', 'LEASE']
-    for (const line of tableLines([header, ...rows])) parts.stdout.write(`${fit(line, WIDTH)}\n`)
+    // The name of a container is there to be copied, so that such lines are not cut.
+    const isAny = shown.some(({ container }) => container !== undefined)
+    const table = tableLines([[...header, ...(isAny ? ['CONTAINER'] : [])], ...rows])
+    for (const line of table) parts.stdout.write(`${isAny ? line : fit(line, WIDTH)}\n`)
     return EXIT.yes
   })
 }
@@ -44,7 +53,7 @@ export async function runPortsList(parts: CliParts, options: ListOptions): Promi
 export async function runPortsExplain(
   parts: CliParts,
   port: string,
-  options: JsonOption & WorkspaceOption,
+  options: MachineOptions,
 ): Promise<number> {
   const number = Number(port)
   if (!Number.isInteger(number) || number < 1 || number > 65_535) {
@@ -52,15 +61,19 @@ export async function runPortsExplain(
     return misuse(parts, sentence, 'Next: rampart ports list')
   }
   return await withDaemon(parts, options, async (client) => {
-    const story = await client.ports.story(number)
+    const story = await client.ports.story(number, machineOf(options))
     if (options.json === true) parts.stdout.write(`${JSON.stringify(story)}\n`)
     else for (const sentence of story.sentences) parts.stdout.write(`${sentence}\n`)
     return EXIT.yes
   })
 }
 
+function machineOf({ region }: MachineOptions): { readonly region?: string } {
+  return region === undefined ? {} : { region }
+}
+
 function rowOf(lease: PortLease, nowMs: number): readonly string[] {
-  const { claim, state, owner, process, changedAtMs, id } = lease
+  const { claim, state, owner, process, container, changedAtMs, id } = lease
   const protocol = claim.protocol === 'tcp' ? '' : `/${claim.protocol}`
   const since = describeDuration(Math.max(0, Math.round(nowMs - changedAtMs)))
   return [
@@ -71,6 +84,7 @@ function rowOf(lease: PortLease, nowMs: number): readonly string[] {
     process === undefined ? '-' : String(process.pid),
     since,
     id,
+    ...(container === undefined ? [] : [container]),
   ]
 }
 

@@ -10,10 +10,12 @@ import { SystemRandom } from '../../random/system-random.ts'
 import { MemoryRecords } from '../../records/memory/memory-records.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
+import type { AgentParts } from '../parts.ts'
 import type { AgentErrand } from '../wire/agent-work.ts'
 import { AgentDesk } from './agent-desk.ts'
 import { AgentRegister } from './agent-register.ts'
 import { placedActuator, placedProbe } from './placed.ts'
+import { leasesOfRegion, storyOfRegion } from './region-ports.ts'
 
 const clock = new SystemClock()
 
@@ -64,6 +66,7 @@ class OnceActuator implements Actuator {
 
 interface Bench {
   readonly desk: AgentDesk
+  readonly agents: AgentParts
   readonly probe: HandProbe
   readonly actuator: OnceActuator
   /** Connects an agent. */
@@ -85,7 +88,8 @@ function bench(options: { readonly beatMs?: number; readonly silenceMs?: number 
   const probe = new HandProbe()
   const actuator = new OnceActuator()
   const components = { list: () => [], async *logs() {} }
-  const parts = { probes: [probe], actuators: [actuator], components }
+  const ports = { index: 7, leases: () => [], story: async () => Promise.reject(new Error('ill')) }
+  const parts = { probes: [probe], actuators: [actuator], components, ports }
   const join: Bench['join'] = async (who = {}) => {
     const { name = 'token:eu', region = 'eu', instance = 'folder-1', isReplacing = false } = who
     const errands: AgentErrand[] = []
@@ -106,7 +110,7 @@ function bench(options: { readonly beatMs?: number; readonly silenceMs?: number 
     })
     return { cut: leave, errands, session }
   }
-  return { desk, probe, actuator, join }
+  return { desk, agents: { desk, register }, probe, actuator, join }
 }
 
 function asking(signal: AbortSignal = new AbortController().signal): Asking {
@@ -247,6 +251,28 @@ describe('the desk of agents', () => {
     assert.equal(desk.views().length, 1)
     await until(() => desk.views().length === 0)
     assert.equal(await desk.isWorked('eu'), true)
+  })
+
+  it('has the agent of a region tell of the ports of its machine, or say why it does not', async () => {
+    const { agents, join } = bench()
+    await join()
+    assert.deepEqual(await leasesOfRegion({ agents, clock }, 'eu'), { index: 7, leases: [] })
+    await assert.rejects(
+      storyOfRegion({ agents, clock }, 'eu', 4711),
+      (error) => isFault(error, 'ports-unavailable') && error.message.includes('ill'),
+    )
+  })
+
+  it('answers nothing in the place of an agent that is away, or of none', async () => {
+    const { agents, join } = bench()
+    const { cut } = await join()
+    cut()
+    await assert.rejects(leasesOfRegion({ agents, clock }, 'eu'), (error) =>
+      isFault(error, 'agent-away'),
+    )
+    await assert.rejects(leasesOfRegion({ agents, clock }, 'us'), (error) =>
+      isFault(error, 'agent-unknown'),
+    )
   })
 
   it('aborts at the agent what nobody wants to know any more', async () => {

@@ -9,7 +9,7 @@ import type { Order } from '../../seams/actuator.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Asking } from '../../seams/probe.ts'
 import type { Random } from '../../seams/random.ts'
-import type { AgentErrand, AgentReports } from '../wire/agent-work.ts'
+import type { AgentErrand, AgentReport, AgentReports, ToldPorts } from '../wire/agent-work.ts'
 import type { AgentView } from '../wire/agents.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
 import type { AgentRegister } from './agent-register.ts'
@@ -187,6 +187,24 @@ export class AgentDesk {
     return (await Promise.all(tails)).flat()
   }
 
+  /**
+   * What a region's agent says of the ports of its machine: of all that are leased, or of one.
+   * Undefined when it is not connected, or does not answer in time.
+   */
+  async ports(
+    region: string,
+    port: number | undefined,
+    signal: AbortSignal,
+  ): Promise<ToldPorts | undefined> {
+    if (!this.#sessions.has(region)) return undefined
+    const which = port === undefined ? {} : { port }
+    const errand = { do: 'ports', errand: this.#nextErrand(), ...which } as const
+    const read = (report: AgentReport): readonly ToldPorts[] | undefined =>
+      report.told === 'ports' ? [report] : undefined
+    const [told] = await this.#once(region, signal, errand, read)
+    return told
+  }
+
   /** Every agent that is connected here. */
   views(): readonly AgentView[] {
     return [...this.#sessions.values()].map((session) => session.view())
@@ -218,7 +236,7 @@ export class AgentDesk {
     region: string,
     signal: AbortSignal,
     errand: PendingErrand['errand'],
-    read: (report: AgentReports['reports'][number]) => readonly Item[] | undefined,
+    read: (report: AgentReport) => readonly Item[] | undefined,
   ): Promise<readonly Item[]> {
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve([]), { once: true })

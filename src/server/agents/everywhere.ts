@@ -6,6 +6,7 @@ import type { Clock } from '../../seams/clock.ts'
 import { pause } from '../client/pause.ts'
 import type { LogsWanted, ServerParts } from '../parts.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
+import { withFronts } from './with-fronts.ts'
 
 /** How long agents may take. @unit ms */
 const PATIENCE_MS = 2_000
@@ -23,23 +24,11 @@ type Parts = Pick<ServerParts, 'agents' | 'clock' | 'components' | 'ports'>
 
 /** Every start of a component that is remembered anywhere. */
 export async function componentsEverywhere(parts: Parts): Promise<readonly ComponentView[]> {
-  const here = withFronts(parts)
-  const { agents, clock } = parts
+  const { agents, clock, components, ports } = parts
+  const here = withFronts(components.list(), ports?.leases() ?? [])
   if (agents === undefined || agents.desk.views().length === 0) return here
   const there = await inTime(clock, (signal) => agents.desk.components(signal))
   return [...here, ...there]
-}
-
-/** What runs here, with the fronts that others find it by. */
-function withFronts({ components, ports }: Parts): readonly ComponentView[] {
-  const fronts = (ports?.leases() ?? []).filter(({ front }) => front !== undefined)
-  const bySubject = Map.groupBy(fronts, ({ owner }) => owner.service)
-  return components.list().map((component) => {
-    const own = bySubject.get(component.subject)
-    if (own === undefined) return component
-    const numbers = own.map(({ owner, claim }) => [owner.port, claim.port])
-    return { ...component, fronts: Object.fromEntries(numbers) }
-  })
 }
 
 /** Lines from everywhere: the last ones in the order of their times, then what comes. */
@@ -146,7 +135,8 @@ class SeenLines {
   }
 }
 
-async function inTime<Value>(
+/** What agents answer before nobody waits for it any more. */
+export async function inTime<Value>(
   clock: Clock,
   ask: (signal: AbortSignal) => Promise<Value>,
 ): Promise<Value> {

@@ -83,6 +83,13 @@ export type AgentReports = {
           readonly text: string
         }[]
       }
+    | {
+        readonly errand: string
+        readonly told: 'ports'
+        readonly list?: LeaseList
+        readonly story?: PortStory
+        readonly refusal?: string
+      }
   )[]
 }
 
@@ -634,6 +641,8 @@ export type PortLease = {
   readonly front?: 'http' | 'tcp'
   readonly ramp?: string
   readonly process?: ProcessIdentity
+  /** The container that it is published for. */
+  readonly container?: string
   readonly servedAt?: readonly string[]
   readonly thief?: {
     readonly pid?: number
@@ -1290,7 +1299,7 @@ export interface Operations {
   /** Tell who has a port, since when, by which rule, and who had it before */
   readonly explainPort: {
     readonly path: { readonly port: number }
-    readonly query: object
+    readonly query: { readonly region?: string | undefined }
     readonly body: undefined
     readonly reply: PortStory
   }
@@ -1549,7 +1558,7 @@ export interface Operations {
   /** List the leases of ports that are not free */
   readonly listPorts: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly region?: string | undefined }
     readonly body: undefined
     readonly reply: LeaseList
   }

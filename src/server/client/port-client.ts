@@ -10,6 +10,12 @@ import type {
 import { call } from './call.ts'
 import type { Transport } from './transport.ts'
 
+/** Whose ports. */
+export interface MachineQuery {
+  /** @default the server's own machine */
+  readonly region?: string
+}
+
 /** The part of a client that is about ports. Shapes are those of a server of this very version. */
 export class PortClient {
   readonly #transport: Transport
@@ -18,14 +24,15 @@ export class PortClient {
     this.#transport = transport
   }
 
-  /** Who has which port. */
-  async leases(): Promise<LeaseList> {
-    return (await call(this.#transport, 'listPorts', {})) as LeaseList
+  /** Who has which port of the server's machine, or of that of a region's agent. */
+  async leases(query: MachineQuery = {}): Promise<LeaseList> {
+    return (await call(this.#transport, 'listPorts', { query })) as LeaseList
   }
 
-  /** All that can be told of one port. */
-  async story(port: number): Promise<PortStory> {
-    return (await call(this.#transport, 'explainPort', { path: { port } })) as PortStory
+  /** All that can be told of one port of such a machine. */
+  async story(port: number, query: MachineQuery = {}): Promise<PortStory> {
+    const options = { path: { port }, query }
+    return (await call(this.#transport, 'explainPort', options)) as PortStory
   }
 
   /** Claims ports: leases for all wishes, or for none. */

@@ -6,6 +6,7 @@ import type { PortBroker } from '../../seams/port-broker.ts'
 import { type Asking, assertMay, maySee, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
+import { leasesOfRegion, storyOfRegion } from '../agents/region-ports.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import {
@@ -17,7 +18,9 @@ import {
   PORT_LEASE,
   PORT_PARAMS,
   PORT_STORY,
+  PORTS_OF,
 } from '../schemas/ports.ts'
+import type { LeaseList } from '../wire/ports.ts'
 
 const TAGS = ['ports']
 
@@ -38,14 +41,15 @@ function addLooking(app: App, api: Api): void {
         operationId: 'listPorts',
         summary: 'List the leases of ports that are not free',
         tags: TAGS,
+        querystring: PORTS_OF,
         response: { 200: LEASE_LIST },
       },
       config,
     },
     async (request) => {
-      const broker = brokerOf(api)
-      const { index } = broker
-      const leases = broker.leases()
+      const { region } = request.query
+      const { index, leases } =
+        region === undefined ? leasesHere(api) : await leasesOfRegion(api.parts, region)
       const environments = await environmentsOf(request, api, leases)
       const isSeen = ({ owner }: PortLease): boolean => {
         const resource = environments.get(environmentOf(owner))
@@ -63,12 +67,16 @@ function addLooking(app: App, api: Api): void {
         summary: 'Tell who has a port, since when, by which rule, and who had it before',
         tags: TAGS,
         params: PORT_PARAMS,
+        querystring: PORTS_OF,
         response: { 200: PORT_STORY },
       },
       // Who listens on a machine is nobody's who sees but a part of it.
       config: { permission: 'ports.explain' },
     },
-    async ({ params: { port } }) => await brokerOf(api).story(port),
+    async ({ params: { port }, query: { region } }) =>
+      region === undefined
+        ? await brokerOf(api).story(port)
+        : await storyOfRegion(api.parts, region, port),
   )
 }
 
@@ -135,6 +143,11 @@ function addAssigning(app: App, api: Api): void {
       return await reply.code(204).send(null)
     },
   )
+}
+
+function leasesHere(api: Api): LeaseList {
+  const broker = brokerOf(api)
+  return { index: broker.index, leases: broker.leases() }
 }
 
 /** The lease, for whoever may change it. @throws lease-unknown, forbidden */

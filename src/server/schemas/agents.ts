@@ -3,6 +3,7 @@ import { z } from 'zod'
 import type { AgentErrand, AgentReports } from '../wire/agent-work.ts'
 import type { AgentView, RegionView } from '../wire/agents.ts'
 import { JSON_OBJECT } from './contract.ts'
+import { LEASE_LIST, PORT_STORY } from './ports.ts'
 import { COUNT, INSTANT, listOf, named, promised } from './promised.ts'
 
 const NAME_MAX = 200
@@ -128,6 +129,13 @@ export const AGENT_REPORTS: z.ZodType<AgentReports> = promised(
             components: z.array(component).max(COMPONENTS_MAX),
           }),
           z.strictObject({ ...of, told: z.literal('lines'), lines: z.array(line).max(LINES_MAX) }),
+          z.strictObject({
+            ...of,
+            told: z.literal('ports'),
+            list: LEASE_LIST.exactOptional(),
+            story: PORT_STORY.exactOptional(),
+            refusal: text.exactOptional(),
+          }),
         ]),
       )
       .max(REPORTS_MAX),

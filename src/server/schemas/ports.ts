@@ -82,6 +82,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     front: z.enum(['http', 'tcp']).exactOptional(),
     ramp: z.string().exactOptional(),
     process: PROCESS.exactOptional(),
+    container: z.string().exactOptional().describe('The container that it is published for.'),
     servedAt: listOf(z.string()).exactOptional(),
     thief: z
       .object({
@@ -170,4 +171,14 @@ export const PORT_PARAMS: z.ZodType<{ readonly port: number }> = z.strictObject(
 /** Which lease. */
 export const LEASE_PARAMS: z.ZodType<{ readonly lease: string }> = z.strictObject({
   lease: z.string().min(1).max(100),
+})
+
+/** Whose machine. */
+export const PORTS_OF: z.ZodType<{ readonly region?: string }> = z.strictObject({
+  region: z
+    .string()
+    .min(1)
+    .max(200)
+    .exactOptional()
+    .describe("The machine of that region's agent, which is asked. @default the server's own"),
 })

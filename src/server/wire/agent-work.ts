@@ -8,12 +8,23 @@ import type { Answer } from '../../core/plan/verdict.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { Asking } from '../../seams/probe.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
+import type { LeaseList, PortStory } from './ports.ts'
 
 /** An asking, as far as it can travel. */
 export type SentAsking = Omit<Asking, 'signal'>
 
 /** An order, as far as it can travel. */
 export type SentOrder = Omit<Order, 'signal'>
+
+/** What an agent says of its machine's ports: one of these. */
+export interface ToldPorts {
+  /** When it was asked for all of them. */
+  readonly list?: LeaseList
+  /** When it was asked for one. */
+  readonly story?: PortStory
+  /** One sentence: why it tells neither. */
+  readonly refusal?: string
+}
 
 /** What the server wants of an agent. */
 export type AgentErrand =
@@ -54,6 +65,8 @@ export type AgentErrand =
       readonly subject?: string
       readonly tailLines: number
     }
+  /** What becomes of the ports of its machine: of all that are leased, or of one. */
+  | { readonly do: 'ports'; readonly errand: string; readonly port?: number }
   /** Nobody wants to know any more: what is under way is aborted, what is watched is let go. */
   | { readonly do: 'cancel'; readonly errand: string }
 
@@ -68,6 +81,7 @@ export type AgentReport =
       readonly components: readonly ComponentView[]
     }
   | { readonly errand: string; readonly told: 'lines'; readonly lines: readonly LogLine[] }
+  | ({ readonly errand: string; readonly told: 'ports' } & ToldPorts)
 
 /** Some reports of one session; none at all says that the agent is there. */
 export interface AgentReports {

@@ -18,6 +18,7 @@ export type RampCodeName =
   | 'agent-session-over'
   | 'agent-displaced'
   | 'agent-connected'
+  | 'agent-away'
 
 export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
   'ramp-unknown': {
@@ -127,6 +128,13 @@ export const RAMP_CODES: Readonly<Record<RampCodeName, FaultCode>> = {
     httpStatus: 409,
     exitCode: 3,
     retryable: false,
+  },
+  'agent-away': {
+    meaning: 'The agent of the region does not answer, and nobody else knows what was asked.',
+    remedy: 'Look at it with `rampart agents list`; ask again once it is connected.',
+    httpStatus: 503,
+    exitCode: 1,
+    retryable: true,
   },
   'agent-displaced': {
     meaning: 'Another agent works for the region already.',
