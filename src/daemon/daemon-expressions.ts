@@ -1,6 +1,5 @@
 /** The contracts' expressions, as the engine asks for them. */
-
-import { FRONT_SUFFIX } from '../contracts/environment/roll.ts'
+import { seenByFronts } from '../contracts/environment/roll.ts'
 import { type Scope as CelScope, evaluate } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
 import type { Json, JsonObject } from '../core/units/json.ts'
@@ -23,18 +22,6 @@ export class CelExpressions implements Expressions {
 
 /** To a contract, a group of stages is a region, and a component is where its front is. */
 function celScope({ group, ...scope }: Scope): CelScope {
-  const seen = { ...scope, components: reachedByFronts(scope.components) }
+  const seen = { ...scope, components: seenByFronts(scope.components) }
   return group === undefined ? seen : { ...seen, region: { name: group } }
-}
-
-function reachedByFronts(components: Scope['components']): Scope['components'] {
-  const fronts = Object.entries(components).filter(([name]) => name.endsWith(FRONT_SUFFIX))
-  if (fronts.length === 0) return components
-  const reached = fronts.map(([name, { host, ports }]) => {
-    const component = name.slice(0, -FRONT_SUFFIX.length)
-    const own = components[component] ?? {}
-    const both = { ...(own['ports'] as JsonObject), ...(ports as JsonObject) }
-    return [component, { ...own, ...(host === undefined ? {} : { host }), ports: both }]
-  })
-  return { ...components, ...Object.fromEntries(reached) }
 }

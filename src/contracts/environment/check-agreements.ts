@@ -98,8 +98,14 @@ function checkQuorum(
   { quorum, of, holds }: WrittenAgreement,
   at: Path,
 ): readonly Issue[] {
-  const regions = sketch.components.get(of?.split('/')[0] ?? '')?.regions.length ?? 0
+  const component = sketch.components.get(of?.split('/')[0] ?? '')
+  const regions = component?.regions.length ?? 0
   if (typeof quorum !== 'number') return []
+  if (component !== undefined && component.copies > 1) {
+    const many = `${component.name} has ${component.copies} copies`
+    const message = `a quorum counts regions, and ${many} in each; leave quorum out, so that all agree`
+    return [issueAt(document, [...at, 'quorum'], { code: 'contradiction', message })]
+  }
   const isAlone = quorum < 2 && holds === undefined
   if (quorum <= regions && !isAlone) return []
   const message = isAlone

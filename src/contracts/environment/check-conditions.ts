@@ -9,6 +9,7 @@ import {
   pathKey,
   type SourceDocument,
 } from '../document/source-document.ts'
+import { checkCopies } from './check-copies.ts'
 import { checkDrain } from './check-drain.ts'
 import { checkRoll } from './check-roll.ts'
 import { checkRun } from './check-run.ts'
@@ -35,6 +36,7 @@ export function checkConditions(
     checkNames(component.drain?.until, ['drain', 'until'], say)
     checkDrain(component, name, say)
     checkRoll(component, name, say)
+    checkCopies(component, name, say)
     component.ready?.forEach((condition, index) => {
       const at = ['ready', index]
       checkTimes(component, condition, (key, message) => say([...at, key], message))

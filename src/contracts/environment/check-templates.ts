@@ -165,7 +165,13 @@ function componentReference(
 
 function componentShape(component: ComponentSketch): Shape {
   if (!component.hasRun) return { evidence: 'any' }
+  if (component.copies > 1) return copiedShape(component)
   return { ...runningShape(component), evidence: 'any' }
+}
+
+/** Of copies others see what is the same whichever of them serves: where their front is. */
+function copiedShape({ fronts = [] }: ComponentSketch): Shape {
+  return { host: 'value', ports: Object.fromEntries(fronts.map((name) => [name, 'value'])) }
 }
 
 /** What a runtime tells of what it runs. */

@@ -85,6 +85,8 @@ export interface Component {
   readonly drain?: Drain
   /** How it is replaced without a gap; absent: it is stopped, then started. */
   readonly roll?: Roll
+  /** How many of it serve side by side behind its front; absent: one. @minimum 2 */
+  readonly copies?: number
   readonly stop: Stop
   /** @default false */
   readonly optional: boolean
@@ -166,7 +168,7 @@ function settingOf(name: string, written: WrittenSetting): Setting {
 }
 
 function componentOf(name: string, written: WrittenComponent): Component {
-  const { owner, description, run, regions, drain, roll } = written
+  const { owner, description, run, regions, drain, roll, copies = 1 } = written
   return {
     name,
     ...(owner === undefined ? {} : { owner }),
@@ -181,6 +183,7 @@ function componentOf(name: string, written: WrittenComponent): Component {
     retry: { limit: written.retry?.limit ?? 0, backoffMs: written.retry?.backoff ?? BACKOFF_MS },
     ...(drain === undefined ? {} : { drain: drainOf(drain) }),
     ...(roll === undefined ? {} : { roll: rollOf(roll, Object.keys(run?.ports ?? {})) }),
+    ...(copies === 1 ? {} : { copies }),
     stop: stopOf(written.stop ?? {}),
     optional: written.optional ?? false,
   }

@@ -81,6 +81,10 @@ function explainComponent(component: Component, place: number): string {
     lines.push(`   It is stopped only once, within ${within}:`)
     lines.push(...component.drain.until.map((condition) => `     - ${explainCondition(condition)}`))
   }
+  if (component.copies !== undefined) {
+    const many = `${component.copies} copies of it`
+    lines.push(`   ${many} serve side by side behind its front, each once it is proved.`)
+  }
   if (component.roll !== undefined) {
     const within = describeDuration(component.roll.drainMs)
     lines.push(

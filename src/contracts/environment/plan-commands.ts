@@ -21,9 +21,13 @@ const CONTAINER_START_TIMEOUT_MS = 300_000
 /**
  * Starts a component, or takes over the one that runs already as it should.
  *
- * @param beside whether one that runs and should not goes on running beside it
+ * @param more whether one that runs and should not goes on `beside` it, and which `copy` it is
  */
-export function startCommand(subject: string, run: Run, stop: Stop, beside = false): Command {
+export function startCommand(
+  subject: string,
+  { run, stop }: Pick<Component, 'stop'> & { readonly run: Run },
+  more: JsonObject = {},
+): Command {
   const { container, external } = run
   if (container !== undefined) return startContainer({ subject, run, stop, container })
   if (external !== undefined) return observe('start', subject, external)
@@ -37,7 +41,7 @@ export function startCommand(subject: string, run: Run, stop: Stop, beside = fal
     inherit,
     ports,
     oneShot,
-    ...(beside ? { beside } : {}),
+    ...more,
     digest: digestOf(run),
     stop: stopInput(stop),
     ...(notify === undefined ? {} : { notify: { ...notify } }),
@@ -109,7 +113,7 @@ export function stopCommand(
 export function lookCommand(
   subject: string,
   { run }: Pick<Component, 'run'>,
-  wish: { readonly signal?: string; readonly mustRun?: boolean } = {},
+  wish: { readonly signal?: string; readonly mustRun?: boolean; readonly copy?: number } = {},
 ): Command {
   if (run?.external !== undefined) return observe('look', subject, run.external)
   const input = { subject, ...wish }

@@ -3,6 +3,7 @@ import type { Condition } from '../../core/plan/condition.ts'
 import type { ComparedQuestion } from '../../core/plan/question.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { probeInputs } from '../probes/index.ts'
+import { startsOf } from './copies.ts'
 import { folder } from './plan-commands.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import type { Placement } from './region.ts'
@@ -45,7 +46,7 @@ export function conditionOf(
   }
 }
 
-/** The same condition of a component in every region that has it. */
+/** The same condition of a component in every region that has it, and of every copy there. */
 export function comparedIn(
   { of }: ReadyCondition,
   placements: readonly Placement[],
@@ -55,6 +56,12 @@ export function comparedIn(
     const condition = component.ready.find(({ name }) => name === of.condition)
     if (condition === undefined) return []
     const { probe } = condition
-    return [{ name: region, stage, probe, input: placedInput(condition) }]
+    const input = placedInput(condition)
+    return startsOf({ stage, component }).map(({ stage: start, copy }) => ({
+      name: copy === undefined ? region : `${region}/${copy}`,
+      stage: start,
+      probe,
+      input,
+    }))
   })
 }

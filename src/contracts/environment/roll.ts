@@ -2,13 +2,16 @@
  * Replacing a component without a gap: its *front*, a port that stays the same, sends traffic to the
  * start that serves. One order whatever happens: start the new one beside the old one, prove it by its
  * own port, send traffic to it and nothing new to the old one, prove everything else of the ramp, see
- * that the old one answers nothing more, stop it. Until then undoing finds the old one as it was.
+ * that the old one answers nothing more, stop it. Until then undoing finds the old one as it was. Where a
+ * component has copies, all of this is said of the set of them: the new one, and whatever is not in it.
  */
 import type { Condition } from '../../core/plan/condition.ts'
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
-import type { JsonObject } from '../../core/units/json.ts'
+import type { Json, JsonObject } from '../../core/units/json.ts'
 import { onceCondition, PLAIN_STAGE } from '../plain-stage.ts'
+import { needStarts, startsOf } from './copies.ts'
 import type { EnvironmentDefinition, Roll } from './definition.ts'
+import { gateConditionOf } from './gate.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { ownedBy, type Placement } from './region.ts'
 import type { WrittenRoll } from './written-roll.ts'
@@ -23,23 +26,34 @@ export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
 }
 
 /** What the stage of a component's front is called, after the component. */
-export const FRONT_SUFFIX = '/front'
+const FRONT_SUFFIX = '/front'
 
 /** The stage that opens a component's front: `api/front`. */
 export function frontName(stage: string): string {
   return `${stage}${FRONT_SUFFIX}`
 }
 
-/** What whoever needs a component waits for: that traffic reaches the new one. */
-export function settledNeed(need: Need, placements: readonly Placement[]): Need {
-  const { stage, until } = need
+/** What whoever needs a component waits for: that traffic reaches the new one, or all copies. */
+export function settledNeeds(
+  { stage, until }: Need,
+  placements: readonly Placement[],
+): readonly Need[] {
   const target = placements.find((placement) => placement.stage === stage)
-  const isRouted = target?.component.roll !== undefined && until !== 'started'
-  return isRouted ? { stage: routeName(stage), until: 'ready' } : { stage, until }
+  if (target?.component.roll === undefined) return [{ stage, until }]
+  return until === 'started'
+    ? needStarts(target, until)
+    : [{ stage: routeName(stage), until: 'ready' }]
 }
 
-/** The stages around a component that is rolled: its front before it, its route after it. */
-export function rollStages(environment: string, placement: Placement): readonly Stage[] {
+/**
+ * The stages around a component that is rolled: its front before it, its route after it. What copies
+ * wait for their front waits for as well, so that people are asked once, and as late as may be.
+ */
+export function rollStages(
+  environment: string,
+  placement: Placement,
+  needs: readonly Need[],
+): readonly Stage[] {
   const { stage, component } = placement
   const { roll } = component
   if (roll === undefined) return []
@@ -47,14 +61,21 @@ export function rollStages(environment: string, placement: Placement): readonly 
   return [
     {
       ...commonOf(placement, frontName(stage)),
+      ...(component.copies === undefined
+        ? {}
+        : { needs, gates: component.gates.map(gateConditionOf) }),
       command: frontCommand('open', { front, ports: portsOf(roll) }),
       compensation: frontCommand('close', { front, unlessRouted: true }),
     },
     {
       ...commonOf(placement, routeName(stage)),
-      needs: [{ stage, until: 'ready' }],
-      command: frontCommand('switch', { front, to: instanceOf(stage) }),
-      compensation: frontCommand('switchBack', { front, from: instanceOf(stage) }),
+      needs: needStarts(placement, 'ready'),
+      command: frontCommand('switch', { front, to: startedOf(placement) }),
+      compensation: frontCommand('switchBack', {
+        front,
+        from: startedOf(placement),
+        to: servedBefore(placement),
+      }),
     },
   ]
 }
@@ -93,7 +114,7 @@ export function retireStages(
     {
       ...commonOf(placement, drained),
       needs: proved.map(provedNeed),
-      conditions: [drainedCondition(subject, stage)],
+      conditions: [drainedCondition(subject, startedOf(placement))],
       deadlineMs: Math.max(1, roll.drainMs),
       // What takes longer is cut off, and the record says that it was.
       onBreach: 'ignore',
@@ -101,7 +122,7 @@ export function retireStages(
     {
       ...commonOf(placement, `${stage}/retire`),
       needs: [{ stage: drained, until: 'ready' }],
-      command: stopCommand(subject, component, { except: instanceOf(stage) }),
+      command: stopCommand(subject, component, { except: startedOf(placement) }),
       deadlineMs: component.stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
       onBreach: 'hold',
       finishes: true,
@@ -122,6 +143,21 @@ export function closeStage(environment: string, placement: Placement): readonly 
       finishes: true,
     },
   ]
+}
+
+/** Components as others see them: each that has a front is where its front is. */
+export function seenByFronts(
+  components: Readonly<Record<string, JsonObject>>,
+): Readonly<Record<string, JsonObject>> {
+  const fronts = Object.entries(components).filter(([name]) => name.endsWith(FRONT_SUFFIX))
+  if (fronts.length === 0) return components
+  const reached = fronts.map(([name, { host, ports }]) => {
+    const component = name.slice(0, -FRONT_SUFFIX.length)
+    const own = components[component] ?? {}
+    const both = { ...(own['ports'] as JsonObject), ...(ports as JsonObject) }
+    return [component, { ...own, ...(host === undefined ? {} : { host }), ports: both }]
+  })
+  return { ...components, ...Object.fromEntries(reached) }
 }
 
 /** Tells where the front of a component that runs is. */
@@ -155,13 +191,23 @@ function portsOf({ ports, as }: Roll): JsonObject {
   return Object.fromEntries(ports.map((name) => [name, { as }]))
 }
 
-/** Which start it is, as the command that started it has told. */
-function instanceOf(stage: string): string {
-  return `\${component(${JSON.stringify(stage)}).instance}`
+/** Which start it is, or which ones its copies are, as the commands that started them have told. */
+function startedOf(placement: Placement): Json {
+  const told = startsOf(placement).map(({ stage }) => outputOf(stage, 'instance'))
+  return placement.component.copies === undefined ? (told[0] ?? '') : told
 }
 
-function drainedCondition(front: string, stage: string): Condition {
-  const input = { front, except: instanceOf(stage) }
+/** Those that served when the front was found, before anything was started: they may be the same ones. */
+function servedBefore({ stage }: Placement): string {
+  return outputOf(frontName(stage), 'serving')
+}
+
+function outputOf(stage: string, output: string): string {
+  return `\${component(${JSON.stringify(stage)}).${output}}`
+}
+
+function drainedCondition(front: string, except: Json): Condition {
+  const input = { front, except }
   return onceCondition('in-flight', { probe: 'in-flight', input, timeoutMs: 2_000 })
 }
 

@@ -33,6 +33,10 @@ export interface ComponentSketch {
   readonly hasRun: boolean
   readonly oneShot: boolean
   readonly ports: readonly string[]
+  /** How many of it there are; 1 where that cannot be read. */
+  readonly copies: number
+  /** The ports that its front has; absent: it has none. */
+  readonly fronts?: readonly string[]
   /** Which runtime runs it; without a run it does not matter. */
   readonly runtime: 'process' | 'container' | 'external'
 }
@@ -89,6 +93,8 @@ function componentSketch(
     hasRun: isObject(value) && Object.hasOwn(value, 'run'),
     oneShot: valueAt(document.value, [...path, 'run', 'oneShot']) === true,
     ports: ['ports', 'external'].flatMap((key) => portsIn(document, [...path, 'run', key])),
+    copies: copiesAt(document, path),
+    ...frontsAt(document, path),
     runtime: runtimeAt(document, [...path, 'run']),
   }
 }
@@ -96,6 +102,17 @@ function componentSketch(
 function portsIn(document: SourceDocument, path: Path): readonly string[] {
   const isExternal = path.at(-1) === 'external'
   return Object.keys(objectAt(document, isExternal ? [...path, 'ports'] : path))
+}
+
+function copiesAt(document: SourceDocument, path: Path): number {
+  const copies = valueAt(document.value, [...path, 'copies'])
+  return typeof copies === 'number' ? copies : 1
+}
+
+function frontsAt(document: SourceDocument, path: Path): Pick<ComponentSketch, 'fronts'> {
+  if (!isObject(valueAt(document.value, [...path, 'roll']))) return {}
+  const named = textsAt(document, [...path, 'roll', 'ports'])
+  return { fronts: named ?? portsIn(document, [...path, 'run', 'ports']) }
 }
 
 function runtimeAt(document: SourceDocument, path: Path): ComponentSketch['runtime'] {

@@ -4,6 +4,7 @@
  */
 import type { Need, Stage } from '../../core/plan/plan.ts'
 import { PLAIN_STAGE } from '../plain-stage.ts'
+import { copyInput, type Start, startsOf } from './copies.ts'
 import type { Drain, EnvironmentDefinition } from './definition.ts'
 import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { conditionOf } from './plan-condition.ts'
@@ -23,7 +24,7 @@ export function stagesDown(
   const isDraining = running.some(({ component }) => component.drain !== undefined)
   const stops = running.map((placement) => {
     const { stage } = placement
-    const until = isDraining ? ([{ stage, until: 'completed' }] as const) : []
+    const until = isDraining ? needLooks(placement) : []
     const isRolled = placement.component.roll !== undefined
     const needs: readonly Need[] = [
       ...until,
@@ -34,9 +35,10 @@ export function stagesDown(
   })
   const closes = placements.flatMap((placement) => closeStage(environment, placement))
   if (!isDraining) return [...closes, ...stops]
-  const looks = running.map((placement) =>
-    lookStage(environment, placement, waitsFor(placement, placements).map(stopped(true))),
-  )
+  const looks = running.flatMap((placement) => {
+    const needs = waitsFor(placement, placements).map(stopped(true))
+    return looksOf(placement).map((start) => lookStage({ environment, placement, start, needs }))
+  })
   return [...looks, ...closes, ...stops]
 }
 
@@ -66,25 +68,48 @@ function stopStage(
   }
 }
 
+/**
+ * The looks at a component: at the latest start of it, by which others know it; where its copies are to be
+ * emptied, then at each of them.
+ */
+function looksOf(placement: Placement): readonly Start[] {
+  const { stage, component } = placement
+  const isEach = component.copies !== undefined && component.drain !== undefined
+  return isEach ? [{ stage }, ...startsOf(placement)] : [{ stage }]
+}
+
+function needLooks(placement: Placement): readonly Need[] {
+  return looksOf(placement).map(({ stage }) => ({ stage, until: 'completed' }))
+}
+
+interface LookedAt {
+  readonly environment: string
+  readonly placement: Placement
+  readonly start: Start
+  readonly needs: readonly Need[]
+}
+
 /** Finds what runs and, where it is to be emptied, proves that it is. What is gone has nothing left. */
-function lookStage(
-  environment: string,
-  { stage, region, component }: Placement,
-  needs: readonly Need[],
-): Stage {
-  const { drain } = component
+function lookStage({ environment, placement, start, needs }: LookedAt): Stage {
+  const { stage, region, component } = placement
+  const isEmptied = component.copies === undefined || start.copy !== undefined
+  const drain = isEmptied ? component.drain : undefined
   const { signal } = drain ?? {}
   const told = signal === undefined ? {} : { signal }
   return {
     ...PLAIN_STAGE,
-    name: stage,
+    name: start.stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
-    needs: drain === undefined ? [] : needs,
+    // Orders about one copy come after those about all of them.
+    needs: [
+      ...(start.copy === undefined ? [] : [{ stage, until: 'completed' as const }]),
+      ...(drain === undefined ? [] : needs),
+    ],
     command: lookCommand(
       `${environment}/${stage}`,
       component,
-      drain === undefined ? {} : { ...told, mustRun: true },
+      drain === undefined ? {} : { ...copyInput(start), ...told, mustRun: true },
     ),
     conditions: drain === undefined ? [] : drainConditions(drain),
     deadlineMs: drain?.deadlineMs ?? LOOK_DEADLINE_MS,

@@ -1,7 +1,8 @@
 /** The stages of the way up: one for every component in every region, and one for what they agree on. */
-import type { Stage } from '../../core/plan/plan.ts'
+import type { Need, Stage } from '../../core/plan/plan.ts'
 import { PLAIN_STAGE } from '../plain-stage.ts'
-import type { EnvironmentDefinition } from './definition.ts'
+import { copyInput, inTurn, type Start, startsOf } from './copies.ts'
+import type { Component, EnvironmentDefinition } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
@@ -11,7 +12,7 @@ import {
   isRolling,
   retireStages,
   rollStages,
-  settledNeed,
+  settledNeeds,
   waitForRegions,
 } from './roll.ts'
 
@@ -25,8 +26,11 @@ export const AGREE_DEADLINE_MS = 60_000
 export function stagesUp(environment: string, definition: EnvironmentDefinition): readonly Stage[] {
   const placements = placementsOf(definition)
   const stages = placements.flatMap((placement) => {
-    const around = rollStages(environment, placement)
-    return [stageUp(environment, placement, placements), ...around]
+    const needs = placement.needs.flatMap((need) => settledNeeds(need, placements))
+    const starts = startsOf(placement).map((start) =>
+      stageUp({ environment, placement, start, needs }),
+    )
+    return [...starts, ...rollStages(environment, placement, needs)]
   })
   const agree = definition.agree.length === 0 ? [] : [agreeStage(definition, placements)]
   const waiting = isRolling(definition) ? stages.map(waitForRegions(stages, definition)) : stages
@@ -35,37 +39,53 @@ export function stagesUp(environment: string, definition: EnvironmentDefinition)
   return [...proved, ...retiring]
 }
 
-function stageUp(
-  environment: string,
-  placement: Placement,
-  placements: readonly Placement[],
-): Stage {
-  const { stage, region, component, needs } = placement
-  const { run, stop } = component
-  const subject = `${environment}/${stage}`
-  const isRolled = component.roll !== undefined
+interface StartedUp {
+  readonly environment: string
+  readonly placement: Placement
+  readonly start: Start
+  /** What the component waits for. */
+  readonly needs: readonly Need[]
+}
+
+function stageUp({ environment, placement, start, needs }: StartedUp): Stage {
+  const { region, component } = placement
   return {
     ...PLAIN_STAGE,
-    name: stage,
+    name: start.stage,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
     needs: [
-      ...needs.map((need) => settledNeed(need, placements)),
-      ...(isRolled ? [{ stage: frontName(stage), until: 'started' as const }] : []),
+      ...needs,
+      ...(component.roll === undefined
+        ? []
+        : [{ stage: frontName(placement.stage), until: 'started' as const }]),
     ],
-    gates: component.gates.map(gateConditionOf),
-    ...(run === undefined
-      ? {}
-      : {
-          command: startCommand(subject, run, stop, isRolled),
-          compensation: stopCommand(subject, component, { onlyStartedByRamp: `\${run.id}` }),
-        }),
+    // People are asked once, before the front of all copies.
+    gates: start.copy === undefined ? component.gates.map(gateConditionOf) : [],
+    ...startedBy(`${environment}/${placement.stage}`, component, start),
     conditions: component.ready.map((condition) => conditionOf(condition)),
     deadlineMs: component.deadlineMs,
     onBreach: component.onBreach,
     retry: component.retry,
-    finishes: run?.oneShot ?? false,
+    finishes: component.run?.oneShot ?? false,
     optional: component.optional,
+  }
+}
+
+/** How it is started, and taken back. */
+function startedBy(
+  subject: string,
+  component: Component,
+  start: Start,
+): Pick<Stage, 'command' | 'compensation'> {
+  const { run, stop, roll } = component
+  if (run === undefined) return {}
+  const copy = copyInput(start)
+  const beside = roll === undefined ? {} : { beside: true, ...copy }
+  const own = { onlyStartedByRamp: `\${run.id}`, ...copy }
+  return {
+    command: inTurn(startCommand(subject, { run, stop }, beside), component),
+    compensation: inTurn(stopCommand(subject, component, own), component),
   }
 }
 
@@ -76,7 +96,7 @@ function agreeStage(definition: EnvironmentDefinition, placements: readonly Plac
   return {
     ...PLAIN_STAGE,
     name: AGREE_STAGE,
-    needs: placements.map(({ stage }) => settledNeed({ stage, until: 'ready' }, placements)),
+    needs: placements.flatMap(({ stage }) => settledNeeds({ stage, until: 'ready' }, placements)),
     conditions: agree.map((condition) => conditionOf(condition, comparedIn(condition, placements))),
     deadlineMs: Math.max(AGREE_DEADLINE_MS, longestMs),
   }

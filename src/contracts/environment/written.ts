@@ -6,6 +6,7 @@ import * as z from 'zod'
 import { API_VERSION } from '../contract.ts'
 import { type Metadata, metadataSchema } from '../document/metadata.ts'
 import { durationMs, keyText, nameText } from '../document/word-schemas.ts'
+import { COPIES_MAX } from './copies.ts'
 import { type WrittenAgreement, writtenAgreement } from './written-agreement.ts'
 import { BREACH_POLICIES, type WrittenCondition, writtenCondition } from './written-condition.ts'
 import { type WrittenDrain, writtenDrain } from './written-drain.ts'
@@ -49,6 +50,7 @@ export interface WrittenComponent {
   readonly retry?: { readonly limit: number; readonly backoff?: number }
   readonly drain?: WrittenDrain
   readonly roll?: WrittenRoll
+  readonly copies?: number
   readonly stop?: WrittenStop
   readonly optional?: boolean
 }
@@ -164,6 +166,13 @@ const component: z.ZodType<WrittenComponent> = z.strictObject({
     .describe(
       'How it is replaced without a gap when it has changed; absent: stopped, then started.',
     ),
+  copies: z
+    .int()
+    .min(1)
+    .max(COPIES_MAX)
+    .exactOptional()
+    .describe('How many of it serve side by side behind its front; more than one needs `roll`.')
+    .meta({ default: 1 }),
   stop: writtenStop.exactOptional().describe('How it is asked to end.'),
   optional: z
     .boolean()

@@ -71,7 +71,9 @@ test('traffic goes to one start after the other, and back again', async (context
   const opened = await order('open', OPEN)
   assert.equal(opened.verdict, 'done', opened.sentence)
   assert.deepEqual(await order('open', OPEN), opened, 'it is open already')
-  assert.deepEqual((await order('look', { front: 'shop/api' })).outputs, opened.outputs)
+  const { serving, ...found } = opened.outputs
+  assert.deepEqual(serving, [])
+  assert.deepEqual((await order('look', { front: 'shop/api' })).outputs, found)
   await start('1')
   await order('switch', { front: 'shop/api', to: 'shop/api#1' })
   await start('2')
@@ -85,6 +87,26 @@ test('traffic goes to one start after the other, and back again', async (context
   await order('close', { front: 'shop/api' })
   await until('it cools', () => states()['front'] === 'cooling')
   assert.equal((await order('look', { front: 'shop/api' })).reason, 'closed')
+})
+
+test('traffic goes to a set of starts, and back to exactly those that served before', async (context) => {
+  const { order, start, states } = await makeBench(context)
+  await order('open', OPEN)
+  for (const number of ['1', '2', '3']) await start(number)
+  const both = ['shop/api#1', 'shop/api#2']
+  await order('switch', { front: 'shop/api', to: both })
+  assert.deepEqual((await order('open', OPEN)).outputs['serving'], both)
+  const to = ['shop/api#2', 'shop/api#3']
+  const switched = await order('switch', { front: 'shop/api', to })
+  assert.equal(switched.verdict, 'done', switched.sentence)
+  const now = (): readonly unknown[] => ['1', '2', '3'].map((number) => states()[number])
+  assert.deepEqual(now(), ['draining', 'active', 'active'])
+  const back = await order('switchBack', { front: 'shop/api', from: to, to: both })
+  assert.match(back.sentence, /goes to shop\/api#1 and shop\/api#2 again/)
+  assert.deepEqual(now(), ['active', 'active', 'draining'])
+  const unknown = await order('switch', { front: 'shop/api', to: ['shop/api#3', 'shop/api#9'] })
+  assert.equal(unknown.reason, 'lease-unknown')
+  assert.deepEqual(now(), ['active', 'active', 'draining'], 'nothing was moved')
 })
 
 test('a start that listens at one family alone is reached there', async (context) => {

@@ -3,6 +3,7 @@
  * repeated; what is already so is an effect like any other.
  */
 import { z } from 'zod'
+import { listWords } from '../../contracts/document/describe-value.ts'
 import {
   done,
   failed,
@@ -22,18 +23,27 @@ const HOST = '127.0.0.1'
 interface FrontInput {
   readonly front: string
   readonly ports: Readonly<Record<string, { readonly as: Forwarded }>>
-  readonly to?: string | undefined
-  readonly from?: string | undefined
+  readonly to?: readonly string[] | undefined
+  readonly from?: readonly string[] | undefined
   readonly unlessRouted: boolean
 }
+
+/** One start, or all copies. */
+const STARTS = z.union([z.array(z.string()), z.string().transform((one) => [one])])
 
 const INPUT: z.ZodType<FrontInput> = z.object({
   front: z.string().min(1).max(200),
   ports: z.record(z.string(), z.object({ as: z.enum(['http', 'tcp']) })).default({}),
-  to: z.string().optional(),
-  from: z.string().optional(),
+  to: STARTS.optional(),
+  from: STARTS.optional(),
   unlessRouted: z.boolean().default(false),
 })
+
+/** What is taken back, and to whom. */
+interface SwitchedBack {
+  readonly from: readonly string[]
+  readonly to?: readonly string[]
+}
 
 /** Opens fronts and moves traffic. */
 export class FrontActuator implements Actuator {
@@ -61,17 +71,28 @@ export class FrontActuator implements Actuator {
     if (operation === 'open') return await this.#open(input)
     if (operation === 'look') return this.#look(front)
     if (operation === 'switch' && to !== undefined) {
-      await fronts.switch(front, startOfInstance(to))
-      const sentence = `What comes to ${front} goes to ${to}, and nothing new to any other.`
+      await fronts.switch(front, to.map(startOfInstance))
+      const sentence = `What comes to ${front} goes to ${listWords(to, 'and')}, and nothing new to any other.`
       return done({ reason: 'switched', sentence })
     }
     if (operation === 'switchBack' && from !== undefined) {
-      await fronts.switchBack(front, startOfInstance(from))
-      const sentence = `Nothing that comes to ${front} goes to ${from} any more.`
-      return done({ reason: 'switched-back', sentence })
+      return await this.#switchBack(front, { from, ...(to && { to }) })
     }
     if (operation === 'close') return await this.#close(input)
     return unknownOperation(`A front cannot be told to ${operation}.`)
+  }
+
+  /** To exactly those that served before where that is known, else to whoever drains. */
+  async #switchBack(front: string, { from, to }: SwitchedBack): Promise<CommandAnswer> {
+    if (to !== undefined) {
+      await this.#fronts.restore(front, to.map(startOfInstance))
+      const whom = to.length === 0 ? 'nobody' : listWords(to, 'and')
+      const sentence = `What comes to ${front} goes to ${whom} again, and nothing new to any other.`
+      return done({ reason: 'switched-back', sentence })
+    }
+    for (const one of from) await this.#fronts.switchBack(front, startOfInstance(one))
+    const sentence = `Nothing that comes to ${front} goes to ${listWords(from, 'and')} any more.`
+    return done({ reason: 'switched-back', sentence })
   }
 
   async #open({ front, ports }: FrontInput): Promise<CommandAnswer> {
@@ -79,7 +100,8 @@ export class FrontActuator implements Actuator {
     const opened = await this.#fronts.open(front, Object.fromEntries(wanted))
     const words = Object.entries(opened).map(([name, port]) => `${name} ${port}`)
     const sentence = `${front} is reached by ${words.join(', ')}, whichever start of it serves.`
-    return done({ reason: 'open', sentence, outputs: { host: HOST, ports: opened } })
+    const serving = this.#fronts.serving(front).map((start) => `${front}#${start}`)
+    return done({ reason: 'open', sentence, outputs: { host: HOST, ports: opened, serving } })
   }
 
   #look(front: string): CommandAnswer {

@@ -4,6 +4,7 @@
  * crash of whoever holds this is in the leases of the broker: which fronts there are, and which starts
  * are active or draining.
  */
+import { listWords } from '../../contracts/document/describe-value.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
@@ -90,13 +91,27 @@ export class Fronts {
     return portsOf(this.#frontsOf(service))
   }
 
-  /** Sends what is new to this start and nothing new to any other. Idempotent. */
-  async switch(service: string, to: string): Promise<void> {
+  /** The starts that serve now. */
+  serving(service: string): readonly string[] {
+    const active = this.#frontsOf(service)
+      .flatMap((front) => this.#startsOf(front))
+      .filter(({ state }) => state === 'active')
+    return [...new Set(active.flatMap(({ owner }) => owner.instance ?? []))].sort()
+  }
+
+  /** Sends what is new to exactly these starts, and nothing new to any other. Idempotent. */
+  async switch(service: string, to: readonly string[]): Promise<void> {
     for (const front of this.#frontsOf(service)) {
-      const next = this.#leaseOf(front, to)
-      if (next === undefined) throw unknownStart(service, to)
-      await this.#route(front, next)
-      await this.#drainAllBut(front, next.id)
+      const dead = to.find((start) => this.#leaseOf(front, start) === undefined)
+      if (dead !== undefined) throw unknownStart(service, dead)
+      await this.#routeExactly(front, to)
+    }
+  }
+
+  /** Sends what is new to those of these starts that still run, and nothing new to any other. Idempotent. */
+  async restore(service: string, to: readonly string[]): Promise<void> {
+    for (const front of this.#frontsOf(service)) {
+      await this.#routeExactly(front, to)
     }
   }
 
@@ -123,14 +138,14 @@ export class Fronts {
     return (await Promise.all(all)).flat().some(({ state }) => state === 'routed')
   }
 
-  /** What is under way at every other start than this one; undefined when it cannot be told. */
-  async inFlight(service: string, except: string): Promise<number | undefined> {
+  /** What is under way at every other start than these; undefined when it cannot be told. */
+  async inFlight(service: string, except: readonly string[]): Promise<number | undefined> {
     const { plane } = this.#options
     let count = 0
     for (const front of this.#frontsOf(service)) {
-      const spared = this.#leaseOf(front, except)?.id
+      const spared = new Set(except.map((start) => this.#leaseOf(front, start)?.id))
       for (const backend of await plane.backends(frontName(front))) {
-        if (backend.id === spared) continue
+        if (spared.has(backend.id)) continue
         const here = await plane.inFlight(frontName(front), backend)
         if (here === undefined) return undefined
         count += here
@@ -194,15 +209,25 @@ export class Fronts {
     return leases.find(({ id }) => id === lease.id) ?? lease
   }
 
-  async #drainAllBut(front: PortLease, id: string): Promise<void> {
+  async #routeExactly(front: PortLease, starts: readonly string[]): Promise<void> {
+    const leases = starts.flatMap((start) => this.#leaseOf(front, start) ?? [])
+    for (const lease of leases) await this.#route(front, lease)
+    await this.#drainAllBut(
+      front,
+      leases.map(({ id }) => id),
+    )
+  }
+
+  async #drainAllBut(front: PortLease, ids: readonly string[]): Promise<void> {
     const { plane, broker } = this.#options
     const name = frontName(front)
     for (const backend of await plane.backends(name)) {
-      if (backend.id === id) continue
+      if (ids.includes(backend.id)) continue
       await plane.drain(name, backend)
       const lease = this.#leases().find((one) => one.id === backend.id)
       if (lease?.state !== 'active') continue
-      await broker.move(lease.id, 'draining', `Traffic of ${name} is sent to ${id} instead.`)
+      const others = ids.length === 0 ? 'nobody' : listWords(ids, 'and')
+      await broker.move(lease.id, 'draining', `Traffic of ${name} is sent to ${others} instead.`)
     }
   }
 
@@ -264,9 +289,14 @@ export class Fronts {
     return this.#leases().filter((lease) => isFront(lease) && lease.owner.service === service)
   }
 
+  #startsOf(front: PortLease): readonly PortLease[] {
+    return this.#leases().filter((lease) => isStartOf(front, lease))
+  }
+
+  /** The lease of a start that has not ended. */
   #leaseOf(front: PortLease, instance: string): PortLease | undefined {
-    return this.#leases().find(
-      (lease) => isStartOf(front, lease) && lease.owner.instance === instance,
+    return this.#startsOf(front).find(
+      ({ owner, state }) => owner.instance === instance && state !== 'cooling',
     )
   }
 }

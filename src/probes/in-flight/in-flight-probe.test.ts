@@ -12,7 +12,7 @@ test('passes when nothing is under way, and says how much is', async () => {
     [7, 'failed', /^7 requests are still/],
     [undefined, 'inconclusive', /does not tell/],
   ] as const) {
-    const asked: string[][] = []
+    const asked: unknown[] = []
     const probe = new InFlightProbe(async (...words) => {
       asked.push(words)
       return count
@@ -21,8 +21,19 @@ test('passes when nothing is under way, and says how much is', async () => {
     assert.equal(answer.verdict, verdict)
     assert.equal(answer.outlook, 'notYet')
     assert.match(answer.sentence, sentence)
-    assert.deepEqual(asked, [['shop/api', '2']])
+    assert.deepEqual(asked, [['shop/api', ['2']]])
   }
+})
+
+test('spares every copy that goes on', async () => {
+  const asked: unknown[] = []
+  const probe = new InFlightProbe(async (...words) => {
+    asked.push(words)
+    return 0
+  })
+  const except = ['shop/api#4', 'shop/api#6']
+  const { verdict } = await probe.ask({ ...ASKING, input: { ...INPUT, except } })
+  assert.deepEqual([verdict, asked], ['passed', [['shop/api', ['4', '6']]]])
 })
 
 test('cannot ask without knowing of what', async () => {

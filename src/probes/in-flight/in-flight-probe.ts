@@ -8,8 +8,8 @@ import type { Asking, Probe } from '../../seams/probe.ts'
 import { inconclusive, malformedInput, notYet, passed } from '../answer/answer.ts'
 import { InputReader } from '../input/input-reader.ts'
 
-/** Tells what is under way at every start of a service but one; undefined when it cannot be told. */
-export type InFlight = (service: string, except: string) => Promise<number | undefined>
+/** Tells what is under way at every start of a service but some; undefined when it cannot be told. */
+export type InFlight = (service: string, except: readonly string[]) => Promise<number | undefined>
 
 /** Asks what carries traffic. */
 export class InFlightProbe implements Probe {
@@ -23,9 +23,10 @@ export class InFlightProbe implements Probe {
   async ask({ input }: Asking): Promise<Answer> {
     const reader = new InputReader(input)
     const front = reader.text('front')
-    const except = reader.text('except')
+    const except = reader.texts('except', [])
+    if (except.length === 0) reader.refuse('except must name the starts that go on')
     if (reader.mistake !== undefined) return malformedInput(reader.mistake)
-    const count = await this.#inFlight(front, startOfInstance(except))
+    const count = await this.#inFlight(front, except.map(startOfInstance))
     if (count === undefined) {
       return inconclusive({
         reason: 'untold',

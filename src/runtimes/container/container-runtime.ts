@@ -194,7 +194,7 @@ export class ContainerRuntime implements Actuator, Processes {
 
   #refuse(order: Order, subject: string): CommandAnswer | undefined {
     const folder = openSubjectFolder(this.#options.folder, subject)
-    const { allowed, highest } = passFence(folder, order.ramp, order.fence)
+    const { allowed, highest } = passFence(folder, order)
     if (!allowed) {
       const seen = `carries fence ${order.fence}, but ${highest} was seen`
       const sentence = `${order.id} ${seen}: a newer owner has the ramp.`

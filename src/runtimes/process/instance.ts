@@ -29,6 +29,11 @@ export class Instance {
     return this.record.instance
   }
 
+  /** Which copy it is; the only start of a component is its first copy. */
+  get copy(): number {
+    return this.record.copy ?? 1
+  }
+
   get ended(): Ended | undefined {
     return this.#ended
   }

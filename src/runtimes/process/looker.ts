@@ -21,11 +21,14 @@ export interface LookNeeds {
  * a crash it may be sent a second time.
  */
 export function lookAtComponent(input: LookInput, needs: LookNeeds): CommandAnswer {
-  const { subject, signal } = input
-  const running = needs.registry.refresh(subject).filter((instance) => !instance.ended)
+  const { subject, signal, copy } = input
+  const running = needs.registry
+    .refresh(subject)
+    .filter((instance) => !instance.ended && (copy === undefined || instance.copy === copy))
   const instance = running.at(-1)
   if (instance?.identity === undefined) {
-    const words = { reason: 'not-running', sentence: `${subject} is not running.` }
+    const what = copy === undefined ? subject : `Copy ${copy} of ${subject}`
+    const words = { reason: 'not-running', sentence: `${what} is not running.` }
     return input.mustRun === true ? failed(words) : done(words)
   }
   const { pid } = instance.identity

@@ -20,6 +20,8 @@ export interface StartInput {
   readonly oneShot: boolean
   /** Whether what runs, and should not any more, goes on beside it until it is stopped. */
   readonly beside: boolean
+  /** Which of several starts that run side by side it is; absent: the only one. */
+  readonly copy?: number | undefined
   readonly digest: string
   readonly stop: StopPolicy
   /** Present: it is given a NOTIFY_SOCKET, and what it says there is kept. */
@@ -38,13 +40,17 @@ export interface StopInput {
   readonly stop: StopPolicy
   /** Leaves alone what another ramp has started. */
   readonly onlyStartedByRamp?: string | undefined
-  /** Leaves this instance alone. */
-  readonly except?: string | undefined
+  /** Ends this copy alone. */
+  readonly copy?: number | undefined
+  /** Leaves these instances alone; ends nothing unless all of them run. */
+  readonly except?: readonly string[] | undefined
 }
 
 /** What `look` is asked to do. */
 export interface LookInput {
   readonly subject: string
+  /** Looks for this copy; absent: for the latest start. */
+  readonly copy?: number | undefined
   /** Whether it is a failure that nothing runs. @default false */
   readonly mustRun?: boolean | undefined
   /** Sent to the component's own process. */
@@ -58,6 +64,7 @@ const NAME: z.ZodString = z
   .string()
   .regex(VARIABLE, 'a variable is letters, digits and _, no digit first')
 const SUBJECT: z.ZodString = z.string().min(1).max(200)
+const COPY: z.ZodOptional<z.ZodInt> = z.int().min(1).optional()
 
 const SIGNAL: z.ZodString = z
   .string()
@@ -82,6 +89,7 @@ const START: z.ZodType<StartInput> = z.object({
   ports: z.record(z.string().regex(PORT_NAME), z.object({})).default({}),
   oneShot: z.boolean().default(false),
   beside: z.boolean().default(false),
+  copy: COPY,
   digest: z.string().min(1),
   stop: POLICY,
   notify: z.object({ watchdogMs: z.number().int().positive().optional() }).optional(),
@@ -91,11 +99,13 @@ const STOP: z.ZodType<StopInput> = z.object({
   subject: SUBJECT,
   stop: POLICY,
   onlyStartedByRamp: z.string().optional(),
-  except: z.string().optional(),
+  copy: COPY,
+  except: z.union([z.array(z.string()).min(1), z.string().transform((one) => [one])]).optional(),
 })
 
 const LOOK: z.ZodType<LookInput> = z.object({
   subject: SUBJECT,
+  copy: COPY,
   mustRun: z.boolean().optional(),
   signal: SIGNAL.transform((name) => name as NodeJS.Signals).optional(),
 })

@@ -13,6 +13,7 @@ export function instanceOutputs(instance: Instance): JsonObject {
   return {
     instance: record.instance,
     subject: record.subject,
+    ...(record.copy === undefined ? {} : { copy: record.copy }),
     pid: instance.identity?.pid ?? 0,
     host: HOST,
     ports: record.ports,

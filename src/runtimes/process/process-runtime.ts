@@ -56,6 +56,12 @@ export interface ProcessRuntimeOptions {
   readonly onTrouble: (error: unknown) => void
 }
 
+/** What an order is about. */
+interface About {
+  readonly subject: string
+  readonly copy?: number | undefined
+}
+
 /** Runs components as processes. */
 export class ProcessRuntime implements Actuator, Processes, PortListeners {
   readonly name = 'process'
@@ -111,23 +117,17 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     if (operation === 'start') {
       const { input, problem } = parseStartInput(order.input)
       if (input === undefined) return misunderstood(operation, problem)
-      return await this.#inTurn(order, input.subject, () =>
-        startComponent(order, input, this.#needs),
-      )
+      return await this.#inTurn(order, input, () => startComponent(order, input, this.#needs))
     }
     if (operation === 'stop') {
       const { input, problem } = parseStopInput(order.input)
       if (input === undefined) return misunderstood(operation, problem)
-      return await this.#inTurn(order, input.subject, () =>
-        stopComponent(order, input, this.#needs),
-      )
+      return await this.#inTurn(order, input, () => stopComponent(order, input, this.#needs))
     }
     if (operation === 'look') {
       const { input, problem } = parseLookInput(order.input)
       if (input === undefined) return misunderstood(operation, problem)
-      return await this.#inTurn(order, input.subject, async () =>
-        lookAtComponent(input, this.#needs),
-      )
+      return await this.#inTurn(order, input, async () => lookAtComponent(input, this.#needs))
     }
     const sentence = `A process can be told to start, to stop and to look, not to ${operation}.`
     return unknownOperation(sentence)
@@ -183,12 +183,13 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
 
   async #inTurn(
     order: Order,
-    subject: string,
+    about: About,
     carryOut: () => Promise<CommandAnswer>,
   ): Promise<CommandAnswer> {
+    const { subject } = about
     return await this.#queue.run(subject, async () => {
       try {
-        return this.#refuse(order, subject) ?? (await carryOut())
+        return this.#refuse(order, about) ?? (await carryOut())
       } catch (error) {
         const answer = failedBySystem(subject, error)
         if (answer === undefined) throw error
@@ -197,9 +198,10 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     })
   }
 
-  #refuse(order: Order, subject: string): CommandAnswer | undefined {
+  #refuse(order: Order, { subject, copy }: About): CommandAnswer | undefined {
     const folder = openSubjectFolder(this.#options.folder, subject)
-    const { allowed, highest } = passFence(folder, order.ramp, order.fence)
+    const { ramp, fence } = order
+    const { allowed, highest } = passFence(folder, { ramp, fence, copy })
     if (!allowed) {
       const seen = `carries fence ${order.fence}, but ${highest} was seen`
       const sentence = `${order.id} ${seen}: a newer owner has the ramp.`

@@ -27,6 +27,8 @@ export interface InstanceRecord {
   /** Digest of the component's definition: another one is another component. */
   readonly digest: string
   readonly oneShot: boolean
+  /** Which of several that run side by side it is; absent: it was the only one, or is the first. */
+  readonly copy?: number | undefined
   readonly cwd: string
   readonly ports: Readonly<Record<string, number>>
   readonly stop: StopPolicy
@@ -54,6 +56,7 @@ const RECORD: z.ZodType<InstanceRecord> = z.object({
   fence: z.number().int(),
   digest: z.string(),
   oneShot: z.boolean(),
+  copy: z.number().int().min(1).optional(),
   cwd: z.string(),
   ports: z.record(z.string(), z.number().int()),
   stop: z.object({

@@ -110,6 +110,7 @@ class Start {
       instance.ended === undefined &&
       instance.identity !== undefined &&
       instance.record.digest === this.#input.digest &&
+      (this.#input.copy === undefined || this.#input.copy === instance.copy) &&
       !this.#input.oneShot
     )
   }
@@ -189,7 +190,7 @@ class Start {
   }
 
   #record(ports: Readonly<Record<string, number>>): Instance | undefined {
-    const { subject, digest, oneShot, cwd, stop, notify } = this.#input
+    const { subject, digest, oneShot, cwd, stop, notify, copy } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
@@ -201,6 +202,7 @@ class Start {
       fence: this.#order.fence,
       digest,
       oneShot,
+      ...(copy === undefined ? {} : { copy }),
       cwd,
       ports,
       stop,

@@ -24,6 +24,8 @@ export async function stopComponent(
   const startMs = performance.now()
   // An ended instance too may have left processes behind, unless the kernel was asked before.
   const open = needs.registry.refresh(input.subject).filter((instance) => !instance.isCleared)
+  const missing = missingOf(open, input, needs)
+  if (missing.length > 0) return nobodyInItsPlace(input, missing)
   const targets = open.filter((instance) => isOurs(instance, input))
   const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
   const results = await Promise.all(
@@ -43,9 +45,30 @@ interface Outcome {
 }
 
 function isOurs(instance: Instance, input: StopInput): boolean {
-  const { onlyStartedByRamp: ramp, except } = input
-  if (instance.name === except) return false
+  const { onlyStartedByRamp: ramp, except, copy } = input
+  if (except?.includes(instance.name) === true) return false
+  if (copy !== undefined && instance.copy !== copy) return false
   return ramp === undefined || instance.record.order.startsWith(`${ramp}/`)
+}
+
+/** Those that are to go on in the place of what is ended, and do not run. */
+function missingOf(
+  open: readonly Instance[],
+  { except = [] }: StopInput,
+  { supervisor }: StopNeeds,
+): readonly string[] {
+  return except.filter((name) => {
+    const found = open.find((instance) => instance.name === name)
+    if (found !== undefined) supervisor.check(found)
+    return found === undefined || found.ended !== undefined
+  })
+}
+
+function nobodyInItsPlace({ subject }: StopInput, missing: readonly string[]): CommandAnswer {
+  const names = missing.join(' and ')
+  const does = missing.length === 1 ? 'does' : 'do'
+  const sentence = `${names} ${does} not run any more, so nothing of ${subject} is ended for it.`
+  return failed({ reason: 'nobody-in-its-place', sentence })
 }
 
 function stopped(

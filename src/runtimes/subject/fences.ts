@@ -18,15 +18,30 @@ export interface FenceCheck {
   readonly highest: number | undefined
 }
 
-/** Checks and remembers the fence of an order on the subject that `folder` belongs to. */
-export function passFence(folder: string, ramp: string, fence: number): FenceCheck {
+/** Of an order: which of its ramp's it is, and which copy alone it is about, if it is about one. */
+export interface Fenced {
+  readonly ramp: string
+  readonly fence: number
+  readonly copy?: number | undefined
+}
+
+/**
+ * Checks and remembers the fence of an order on the subject that `folder` belongs to. Orders about
+ * different copies are given at once and come in any order; those about all of them do not.
+ */
+export function passFence(folder: string, { ramp, fence, copy }: Fenced): FenceCheck {
   const path = join(folder, 'fences.json')
   const fences = readFences(path)
-  const highest = fences.get(ramp)
+  const key = copy === undefined ? ramp : `${ramp}#${copy}`
+  const seen = [...fences].flatMap(([name, number]) => {
+    const isMeant = name === ramp || name === key
+    return isMeant || (copy === undefined && name.startsWith(`${ramp}#`)) ? [number] : []
+  })
+  const highest = seen.length === 0 ? undefined : Math.max(...seen)
   if (highest !== undefined && fence < highest) return { allowed: false, highest }
-  if (highest === fence) return { allowed: true, highest }
-  fences.delete(ramp)
-  fences.set(ramp, fence)
+  if (fences.get(key) === fence) return { allowed: true, highest }
+  fences.delete(key)
+  fences.set(key, fence)
   const kept = [...fences].slice(-RAMPS_MAX)
   // No sync to the disk: after a loss of power nothing runs that an old owner could harm.
   const draft = `${path}.${process.pid}`

@@ -36,11 +36,17 @@ test('an exit code above 128 is the signal it stands for', () => {
 test('a fence never goes back, each ramp for itself', (context) => {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-fences-'))
   context.after(() => rmSync(folder, { recursive: true }))
-  assert.deepEqual(passFence(folder, 'up-1', 3), { allowed: true, highest: undefined })
-  assert.deepEqual(passFence(folder, 'up-1', 3), { allowed: true, highest: 3 })
-  assert.deepEqual(passFence(folder, 'up-2', 1), { allowed: true, highest: undefined })
-  assert.deepEqual(passFence(folder, 'up-1', 2), { allowed: false, highest: 3 })
-  assert.deepEqual(passFence(folder, 'up-1', 4), { allowed: true, highest: 3 })
+  assert.deepEqual(passFence(folder, { ramp: 'up-1', fence: 3 }), {
+    allowed: true,
+    highest: undefined,
+  })
+  assert.deepEqual(passFence(folder, { ramp: 'up-1', fence: 3 }), { allowed: true, highest: 3 })
+  assert.deepEqual(passFence(folder, { ramp: 'up-2', fence: 1 }), {
+    allowed: true,
+    highest: undefined,
+  })
+  assert.deepEqual(passFence(folder, { ramp: 'up-1', fence: 2 }), { allowed: false, highest: 3 })
+  assert.deepEqual(passFence(folder, { ramp: 'up-1', fence: 4 }), { allowed: true, highest: 3 })
 })
 
 test('tasks of one subject wait for each other, also after a failure; others do not', async () => {
