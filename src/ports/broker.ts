@@ -27,6 +27,7 @@ import type {
   PublishedContainer,
 } from '../seams/port-broker.ts'
 import { Claiming } from './claiming.ts'
+import { failoverCoolingMs } from './cooling.ts'
 import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
 import { type JudgeParts, look } from './judging.ts'
@@ -35,7 +36,7 @@ import { PortKernel } from './kernel/port-kernel.ts'
 import { PortLedger } from './port-ledger.ts'
 import { publication } from './publishing.ts'
 import { takeUp } from './take-up.ts'
-import { Watching } from './watching.ts'
+import { isWatched, Watching } from './watching.ts'
 
 /** What a broker is opened with. */
 export interface PortBrokerOptions {
@@ -201,6 +202,13 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     return this.#record.table.leases()
   }
 
+  async lookNow(leaseIds: readonly string[]): Promise<readonly PortLease[]> {
+    const { table } = this.#record
+    const known = (): readonly PortLease[] => leaseIds.flatMap((id) => table.lease(id) ?? [])
+    if (!this.#isClosed) await this.#watching.lookNow(known().filter(isWatched))
+    return known()
+  }
+
   async story(port: number): Promise<PortStory> {
     const { table } = this.#record
     const leases = [...table.on('tcp', port), ...table.on('udp', port)]
@@ -348,7 +356,9 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       keeperPid: this.#holding.keeperPid,
       nowMs: this.#options.clock.nowMs(),
       inodesOf: (id) => this.#holding.inodesOf(id),
-      coolingMsOf: (lease) => this.#coolingMsOf(lease),
+      coolingMsOf: (lease, isDead = false) =>
+        (isDead ? failoverCoolingMs(lease, this.#record.table) : undefined) ??
+        this.#coolingMsOf(lease),
     }
   }
 

@@ -16,7 +16,8 @@ export interface JudgeParts {
   readonly keeperPid: number | undefined
   readonly nowMs: number
   inodesOf(leaseId: string): readonly string[] | undefined
-  coolingMsOf(lease: PortLease): number
+  /** @param isDead whether its owner has died, rather than given it back */
+  coolingMsOf(lease: PortLease, isDead?: boolean): number
 }
 
 /** What is to be recorded; undefined: nothing is new. */
@@ -161,7 +162,7 @@ function dead(lease: PortLease, parts: JudgeParts): Verdict {
     const expiresAtMs = parts.nowMs + TTL_MS
     return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
   }
-  return { ...cooled(lease, parts), because }
+  return { ...cooled(lease, parts, true), because }
 }
 
 function gone(lease: PortLease, parts: JudgeParts): Verdict {
@@ -171,8 +172,9 @@ function gone(lease: PortLease, parts: JudgeParts): Verdict {
 function cooled(
   lease: PortLease,
   { nowMs, coolingMsOf }: JudgeParts,
+  isDead = false,
 ): { readonly to: 'cooling'; readonly coolUntilMs: number } {
-  return { to: 'cooling', coolUntilMs: nowMs + coolingMsOf(lease) }
+  return { to: 'cooling', coolUntilMs: nowMs + coolingMsOf(lease, isDead) }
 }
 
 function thiefOf({ pid, command, address }: PortThief): PortThief {

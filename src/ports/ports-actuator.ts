@@ -20,6 +20,7 @@ import type { PortLease, PortOwner } from '../core/port/port-lease.ts'
 import { ownerKey, printOwner } from '../core/port/port-owner.ts'
 import type { PortRange } from '../core/port/port-policy.ts'
 import { isWaiting } from '../core/port/port-states.ts'
+import type { PortTransition } from '../core/port/port-transition.ts'
 import type { Digest } from '../core/units/digest.ts'
 import type { Actuator, Order } from '../seams/actuator.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
@@ -35,6 +36,7 @@ const ENFORCE = z.object({
   ramp: NAME,
   policy: z.object({ ranges: z.array(WRITTEN) }),
   connect: z.object({ rules: z.array(WRITTEN), clients: z.array(WRITTEN) }),
+  transitions: z.array(WRITTEN).default([]),
 })
 
 const OWNER = z.object({
@@ -93,7 +95,8 @@ export class PortsActuator implements Actuator {
     const ranges = input.policy.ranges as unknown as readonly PortRange[]
     const connect = { contract, digest, ...input.connect } as unknown as ConnectPolicy
     const policy = { contract, digest, ranges }
-    await this.#broker.enforce({ contract, digest, ramp, policy, connect })
+    const transitions = input.transitions as unknown as readonly PortTransition[]
+    await this.#broker.enforce({ contract, digest, ramp, policy, connect, transitions })
     const how = known === undefined ? '' : ', in the place of what it said before'
     return done({ reason: 'enforced', sentence: `${contract} is in force${how}.` })
   }

@@ -59,9 +59,13 @@ export class Watching {
 
   /** Looks at these now, closely. Resolves when what came of it is durable. */
   async lookNow(leases: readonly PortLease[]): Promise<void> {
-    const listening = leases.length === 0 ? undefined : this.#parts.kernel.listening()
-    if (listening === undefined) return
-    await this.#judge(leases, listening)
+    if (leases.length === 0) return
+    const { kernel } = this.#parts
+    const listening = kernel.listening()
+    if (listening !== undefined) return await this.#judge(leases, listening)
+    // A machine that does not tell who listens still tells who lives.
+    const dead = leases.filter(({ process }) => process !== undefined && !kernel.isAlive(process))
+    await this.#judge(dead, new Map())
   }
 
   async close(): Promise<void> {

@@ -71,6 +71,13 @@ export interface PortBroker {
   move(leaseId: string, to: PortState, because: string): Promise<PortLease>
   /** Cools, then frees. Quiet when it is gone. */
   release(leaseId: string, because: string): Promise<void>
+  /**
+   * Looks now who listens there and whether their owners live, and records what came of it: one whose
+   * owner is proved dead (that very process is gone, and nothing of it listens) is `cooling` from now on.
+   *
+   * @returns those that are not free, as they are then
+   */
+  lookNow(leaseIds: readonly string[]): Promise<readonly PortLease[]>
   /** Every lease that is not free. */
   leases(): readonly PortLease[]
   /** Everything about one port number, whether Rampart has to do with it or not. */

@@ -1,4 +1,6 @@
 /** Whether what is said of a run belongs together: a process, a container and what is external differ. */
+import { canonicalAddress } from '../../core/port/ip-text.ts'
+import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import type { Path } from '../document/issue.ts'
 import type { WrittenComponent } from './written.ts'
 import { probesOf } from './written-condition.ts'
@@ -45,6 +47,36 @@ function checkProcessPorts(run: WrittenRun, say: Say): void {
     if (container === undefined) continue
     say(['run', 'ports', port, 'container'], 'a process listens on the port it is given; write {}')
   }
+  checkAddresses(run, say)
+}
+
+/** `self.host` is one address, and what is compared with the kernel's word is written as that prints it. */
+function checkAddresses(run: WrittenRun, say: Say): void {
+  const ports = Object.entries(run.ports ?? {})
+  const [first, named] = ports.find(([, { address }]) => address !== undefined) ?? []
+  if (first === undefined || named?.address === undefined) return
+  for (const [port, { address }] of ports) {
+    if (address === named.address) {
+      const wrong = whyNot(address)
+      if (wrong !== undefined) say(['run', 'ports', port, 'address'], wrong)
+      continue
+    }
+    const at = ['run', 'ports', port, ...(address === undefined ? [] : ['address'])]
+    say(
+      at,
+      `a component is reached at one address, and ${first} names ${named.address}; write that`,
+    )
+  }
+}
+
+function whyNot(address: string): string | undefined {
+  const canonical = canonicalAddress(address)
+  if (canonical === undefined)
+    return `${address} is written in several ways; write IPv4 as 127.0.0.2`
+  if (EVERY_ADDRESS.includes(canonical)) {
+    return `${address} is every address; write the one that it is to be reached by`
+  }
+  return canonical === address ? undefined : `write ${address} as ${canonical}`
 }
 
 function checkContainer(component: WrittenComponent, say: Say): void {
@@ -54,7 +86,11 @@ function checkContainer(component: WrittenComponent, say: Say): void {
   if (alone !== undefined && networks.length > 1) {
     say(['run', 'container', 'networks'], `${alone} stands alone, with no other network`)
   }
-  for (const [port, { container }] of Object.entries(run?.ports ?? {})) {
+  for (const [port, { container, address }] of Object.entries(run?.ports ?? {})) {
+    if (address !== undefined) {
+      const message = 'ports of a container are published on 127.0.0.1; leave address out'
+      say(['run', 'ports', port, 'address'], message)
+    }
     if (alone === 'none') say(['run', 'ports', port], 'without a network there is no port')
     if (alone === 'host' && container !== undefined) {
       const message = "on the machine's network it listens on the port it is given; write {}"

@@ -40,6 +40,7 @@ export function startCommand(
     env: mapValues(env, printCommandText),
     inherit,
     ports,
+    ...(run.address === undefined ? {} : { host: run.address }),
     oneShot,
     ...more,
     digest: digestOf(run),

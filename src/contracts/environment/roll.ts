@@ -19,6 +19,9 @@ import type { WrittenRoll } from './written-roll.ts'
 const DRAIN_MS = 30_000
 const COMMAND_TIMEOUT_MS = 15_000
 
+/** The ramp that runs. */
+const RAMP = `\${run.id}`
+
 /** A roll with its defaults. @param ports the component's, in the order of their names */
 export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
   const { as = 'http', drain = DRAIN_MS } = written
@@ -64,8 +67,9 @@ export function rollStages(
       ...(component.copies === undefined
         ? {}
         : { needs, gates: component.gates.map(gateConditionOf) }),
-      command: frontCommand('open', { front, ports: portsOf(roll) }),
-      compensation: frontCommand('close', { front, unlessRouted: true }),
+      command: frontCommand('open', { front, ports: portsOf(roll), ramp: RAMP }),
+      // What stood before stays: behind it clients may wait for somebody to serve them.
+      compensation: frontCommand('close', { front, unlessRouted: true, ramp: RAMP }),
     },
     {
       ...commonOf(placement, routeName(stage)),

@@ -15,6 +15,8 @@ export interface Run {
   readonly oneShot: boolean
   /** Names of its ports, in the order of their names. */
   readonly ports: readonly string[]
+  /** The machine's address that they are listened on, and it is reached by. @default '127.0.0.1' */
+  readonly address?: string
   readonly container?: ContainerRun
   readonly external?: ExternalRun
   /** Present where a condition asks what the process says of itself. */
@@ -65,6 +67,7 @@ export function runOf(written: WrittenRun): Run {
     inherit: written.inherit ?? (container === undefined ? INHERITED : []),
     oneShot: written.oneShot ?? false,
     ports: names,
+    ...addressOf(ports),
     ...(container === undefined ? {} : { container: containerOf(container, ports) }),
     ...(external === undefined ? {} : { external: externalOf(external) }),
   }
@@ -91,6 +94,12 @@ function containerOf(
     mounts: mounts.map(({ source, target, access = 'read' }) => ({ source, target, access })),
     inner: sorted(Object.fromEntries(inner)),
   }
+}
+
+/** That of all its ports. */
+function addressOf(ports: NonNullable<WrittenRun['ports']>): Pick<Run, 'address'> {
+  const address = Object.values(ports).find((port) => port.address !== undefined)?.address
+  return address === undefined ? {} : { address }
 }
 
 function externalOf({ host, ports = {} }: WrittenExternal): ExternalRun {

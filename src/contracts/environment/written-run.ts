@@ -18,8 +18,15 @@ export interface WrittenRun {
   readonly env?: Readonly<Record<string, string>>
   readonly inherit?: readonly string[]
   readonly oneShot?: boolean
-  /** `container`: where it listens inside. */
-  readonly ports?: Readonly<Record<string, { readonly container?: number }>>
+  readonly ports?: Readonly<Record<string, WrittenPort>>
+}
+
+/** A port that is asked for. */
+export interface WrittenPort {
+  /** Where it listens inside its container. */
+  readonly container?: number
+  /** The machine's address that it listens on. */
+  readonly address?: string
 }
 
 /** How to end it. */
@@ -67,7 +74,14 @@ const portName = z
 
 /** Everybody writes `auto` or a number once: the message says what is written instead. */
 const writtenPort = z.strictObject(
-  { container: innerPort.exactOptional() },
+  {
+    container: innerPort.exactOptional(),
+    address: z
+      .union([z.ipv4(), z.ipv6()], { error: 'a literal address, such as 127.0.0.2 or ::1' })
+      .exactOptional()
+      .describe('Address of the machine to listen on; all ports of a component name the same.')
+      .meta({ default: '127.0.0.1' }),
+  },
   {
     error: (issue) =>
       issue.code === 'invalid_type'

@@ -1,4 +1,5 @@
 /** Every `${…}` in a JSON value replaced by what it comes to. Keys are left as they are. */
+import { hostBetween } from '../../core/port/ip-text.ts'
 import type { Json } from '../../core/units/json.ts'
 import { evaluate, type Scope } from './evaluate.ts'
 import type { Problem, Result } from './result.ts'
@@ -35,7 +36,7 @@ function resolveText(text: string, scope: Scope): Result<Json> {
   if (!template.ok) return template
   const { parts, isWhole } = template.value
   let printed = ''
-  for (const part of parts) {
+  for (const [place, part] of parts.entries()) {
     if (typeof part === 'string') {
       printed += part
       continue
@@ -45,7 +46,8 @@ function resolveText(text: string, scope: Scope): Result<Json> {
     if (isWhole) return value
     const shown = printValue(value.value)
     if (shown === undefined) return { ok: false, problem: inHole(NOT_TEXT, part) }
-    printed += shown
+    const next = parts[place + 1]
+    printed += hostBetween(printed, shown, typeof next === 'string' ? next : '')
   }
   if (printed.length > RESOLVED_MAX_LENGTH) return { ok: false, problem: TOO_LONG }
   return { ok: true, value: printed }

@@ -2,6 +2,7 @@
 import type { Digest } from '../units/digest.ts'
 import type { ConnectPolicy } from './connect-policy.ts'
 import type { PortPolicy } from './port-policy.ts'
+import type { PortTransition } from './port-transition.ts'
 
 /** One contract, as a ramp has put it in force. */
 export interface PortRules {
@@ -11,6 +12,8 @@ export interface PortRules {
   readonly ramp: string
   readonly policy: PortPolicy
   readonly connect: ConnectPolicy
+  /** How ports change hands; absent: recorded by a version that did not know. */
+  readonly transitions?: readonly PortTransition[]
 }
 
 /** Rules in force, and what they took the place of, should their ramp be undone. */

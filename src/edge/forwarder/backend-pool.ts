@@ -56,7 +56,7 @@ export interface WaitingLimits {
 /** All backends of one front. */
 export class BackendPool {
   readonly #backends = new Map<string, PooledBackend>()
-  readonly #limits: WaitingLimits
+  #limits: WaitingLimits
   readonly #waiters = new Set<() => void>()
   #turn = 0
   #waiting = 0
@@ -64,6 +64,12 @@ export class BackendPool {
 
   constructor(limits: WaitingLimits) {
     this.#limits = limits
+  }
+
+  /** From now on, for those who wait already too. */
+  setLimits(limits: WaitingLimits): void {
+    this.#limits = limits
+    for (const wake of this.#waiters) wake()
   }
 
   get waiting(): number {
@@ -115,19 +121,20 @@ export class BackendPool {
     attempt: (backend: PooledBackend) => Promise<Value>,
     isGone: () => boolean,
   ): Promise<{ readonly backend: PooledBackend; readonly value: Value } | undefined> {
-    const untilMs = performance.now() + this.#limits.waitMs
+    const startMs = performance.now()
     let isWaiting = false
     try {
       for (;;) {
         const reached = await this.#reachNow(attempt, isGone)
         if (reached !== undefined || isGone()) return reached
-        if (performance.now() >= untilMs) break
+        const leftMs = startMs + this.#limits.waitMs - performance.now()
+        if (leftMs <= 0) break
         if (!isWaiting) {
           if (this.#waiting >= this.#limits.waitingMax) break
           isWaiting = true
           this.#waiting += 1
         }
-        await this.#changed(Math.min(RETRY_MS, untilMs - performance.now()))
+        await this.#changed(Math.min(RETRY_MS, leftMs))
       }
     } finally {
       if (isWaiting) this.#waiting -= 1

@@ -5,7 +5,6 @@
  */
 import { readdirSync } from 'node:fs'
 import { basename, dirname, extname, join } from 'node:path'
-import { isDeepStrictEqual } from 'node:util'
 import { socketPathOf } from '../../channel/socket-path.ts'
 import { plainEnvironment, startDetached } from '../../channel/start-detached.ts'
 import { Fault } from '../../core/fault/fault.ts'
@@ -17,7 +16,7 @@ import type { PortSpawner } from '../../seams/port-broker.ts'
 import type { Access } from './access.ts'
 import { ForwarderLine } from './forwarder-line.ts'
 import type { FrontLook } from './forwarder-words.ts'
-import type { FrontDefinition } from './front.ts'
+import { differsInWaitingAlone, type FrontDefinition } from './front.ts'
 import { FrontProcess } from './front-process.ts'
 
 /** As written, or as built. */
@@ -67,13 +66,13 @@ export class ForwarderPlane implements DataPlane {
   async open(front: PlaneFront): Promise<void> {
     const { leases = [], ...definition } = front
     const known = this.#fronts.get(front.name)
-    if (known !== undefined && !isDeepStrictEqual(known.definition, definition)) {
+    if (known !== undefined && !differsInWaitingAlone(known.definition, definition)) {
       throw failed('open a front', front.name, 'it is open in another way; close that first')
     }
     const process = known ?? this.#processOf(definition, leases)
     this.#fronts.set(front.name, process)
     try {
-      await process.open()
+      await process.open(definition)
     } catch (error) {
       if (known === undefined) {
         process.leave()

@@ -6,8 +6,14 @@ import { once } from 'node:events'
 import { createServer, type ListenOptions, Server, type Socket } from 'node:net'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
-import { BackendPool } from './backend-pool.ts'
-import type { FrontCounts, FrontDefinition, MayConnect, OnRefused } from './front.ts'
+import { BackendPool, type WaitingLimits } from './backend-pool.ts'
+import {
+  type FrontCounts,
+  type FrontDefinition,
+  type MayConnect,
+  type OnRefused,
+  WAIT_MS,
+} from './front.ts'
 import { createHttpFront } from './http-front.ts'
 import { carryConnection, type FrontParts } from './tcp-front.ts'
 
@@ -19,6 +25,7 @@ export interface ForwarderOptions {
 }
 
 interface OpenFront {
+  definition: FrontDefinition
   readonly parts: FrontParts
   readonly servers: readonly Server[]
   readonly sockets: Set<Socket>
@@ -44,12 +51,12 @@ export class Forwarder implements DataPlane {
    */
   async open(definition: FrontDefinition, inherited: readonly number[] = []): Promise<void> {
     if (this.#fronts.has(definition.name)) return
-    const { waitMs = 10_000, waitingMax = 1_024 } = definition
     const servers: Server[] = []
     const front: OpenFront = {
+      definition,
       parts: {
         definition,
-        pool: new BackendPool({ waitMs, waitingMax }),
+        pool: new BackendPool(limitsOf(definition)),
         mayConnect: this.#options.mayConnect,
         onRefused: (sentence) => {
           front.refused += 1
@@ -83,6 +90,13 @@ export class Forwarder implements DataPlane {
     })
     for (const socket of front.sockets) socket.destroy()
     await Promise.all(closed)
+  }
+
+  /** How long, and how many, may wait from now on, by a definition that says nothing else anew. */
+  setWaiting(definition: FrontDefinition): void {
+    const front = this.#front(definition.name)
+    front.definition = definition
+    front.parts.pool.setLimits(limitsOf(definition))
   }
 
   /** Has exactly these from now on; what is under way at others is cut off. */
@@ -119,7 +133,7 @@ export class Forwarder implements DataPlane {
 
   /** The front of that name as it was opened. */
   definition(name: string): FrontDefinition | undefined {
-    return this.#fronts.get(name)?.parts.definition
+    return this.#fronts.get(name)?.definition
   }
 
   /** What a front has carried; undefined when there is none of that name. */
@@ -144,6 +158,10 @@ export class Forwarder implements DataPlane {
 
 function failed(operation: string, subject: string) {
   return { code: 'data-plane-failed', operation, subject } as const
+}
+
+function limitsOf({ waitMs = WAIT_MS, waitingMax = 1_024 }: FrontDefinition): WaitingLimits {
+  return { waitMs, waitingMax }
 }
 
 function placesOf(

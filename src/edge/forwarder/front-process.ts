@@ -4,6 +4,7 @@
  * daemon's side; the process has it only for as long as it lives.
  */
 import { performance } from 'node:perf_hooks'
+import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Backend, RoutedBackend } from '../../seams/data-plane.ts'
@@ -42,6 +43,7 @@ const UNHEARD = {
 /** A front. */
 export class FrontProcess {
   readonly #options: FrontProcessOptions
+  #definition: FrontDefinition
   readonly #backends = new Map<string, RoutedBackend>()
   #line: ForwarderLine | undefined
   #opening: Promise<ForwarderLine> | undefined
@@ -54,10 +56,11 @@ export class FrontProcess {
 
   constructor(options: FrontProcessOptions) {
     this.#options = options
+    this.#definition = options.definition
   }
 
   get definition(): FrontDefinition {
-    return this.#options.definition
+    return this.#definition
   }
 
   /** Of the process; undefined while there is none. */
@@ -65,9 +68,12 @@ export class FrontProcess {
     return this.#line?.pid
   }
 
-  /** Is there, and carries the front. @throws data-plane-failed */
-  async open(): Promise<void> {
-    await this.#insist(() => this.#connected())
+  /** Is there, and carries the front, from now on by this definition. @throws data-plane-failed */
+  async open(definition: FrontDefinition = this.#definition): Promise<void> {
+    const isOther = !isDeepStrictEqual(definition, this.#definition)
+    this.#definition = definition
+    const line = await this.#insist(() => this.#connected())
+    if (isOther) await this.#tell(line)
   }
 
   async route(backend: Backend): Promise<void> {
@@ -156,12 +162,11 @@ export class FrontProcess {
   }
 
   async #open(): Promise<ForwarderLine> {
-    const { path, definition, access } = this.#options
+    const { path } = this.#options
     const line = (await ForwarderLine.open(path, this.#listener())) ?? (await this.#start())
     try {
       if (!this.#hasTold) await this.#adopt(line)
-      const backends = [...this.#backends.values()]
-      await line.ask({ do: 'open', definition, backends, access: access() })
+      await this.#tell(line)
     } catch (error) {
       await this.#endUseless(line)
       throw error
@@ -171,6 +176,12 @@ export class FrontProcess {
     if (this.#end === undefined) this.#line = line
     else line.close()
     return line
+  }
+
+  /** All that is wanted, in one message. */
+  async #tell(line: ForwarderLine): Promise<void> {
+    const [definition, backends] = [this.#definition, [...this.#backends.values()]]
+    await line.ask({ do: 'open', definition, backends, access: this.#options.access() })
   }
 
   /** A process that could not get its front is in the way of one that can. */

@@ -1,6 +1,9 @@
 /** What a front is: the stable address of a service's port, and who may come in there. */
 import type { RoutedBackend } from '../../seams/data-plane.ts'
 
+/** How long a client waits where nothing else is said. @unit ms */
+export const WAIT_MS = 10_000
+
 /** A front as it is asked for. */
 export interface FrontDefinition {
   /** Unique, for example `shop/api/http`: the service, then which of its ports. */
@@ -17,6 +20,13 @@ export interface FrontDefinition {
   readonly waitMs?: number
   /** How many clients may wait at once; the next is turned away. @default 1024 */
   readonly waitingMax?: number
+}
+
+/** Whether one is the other but for how long, and how many, may wait: that may change while it is open. */
+export function differsInWaitingAlone(one: FrontDefinition, other: FrontDefinition): boolean {
+  const rest = ({ name, mode, addresses, port }: FrontDefinition): string =>
+    JSON.stringify([name, mode, addresses, port])
+  return rest(one) === rest(other)
 }
 
 /** Who asks to come in. */

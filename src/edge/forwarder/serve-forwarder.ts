@@ -18,6 +18,7 @@ import {
   type FrontLook,
   parseQuestion,
 } from './forwarder-words.ts'
+import { differsInWaitingAlone } from './front.ts'
 import { targetOf } from './front-target.ts'
 import { Refusals } from './refusals.ts'
 
@@ -123,7 +124,7 @@ class ForwarderProcess {
     const { definition, backends, access } = wanted
     const [name = definition.name] = this.#fronts
     const open = this.#forwarder.definition(name)
-    if (open !== undefined && JSON.stringify(open) !== JSON.stringify(definition)) {
+    if (open !== undefined && !differsInWaitingAlone(open, definition)) {
       throw new Fault({
         code: 'data-plane-failed',
         operation: 'open a front',
@@ -133,6 +134,7 @@ class ForwarderProcess {
     }
     this.#judge.set(access)
     await this.#forwarder.open(definition, this.#options.inherited)
+    this.#forwarder.setWaiting(definition)
     this.#fronts.add(definition.name)
     await this.#forwarder.set(definition.name, backends)
   }

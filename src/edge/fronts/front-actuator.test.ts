@@ -109,6 +109,15 @@ test('traffic goes to a set of starts, and back to exactly those that served bef
   assert.deepEqual(now(), ['active', 'active', 'draining'], 'nothing was moved')
 })
 
+test('who alone served before this ramp goes on when the ramp is taken back', async (context) => {
+  const { order, start, states } = await makeBench(context)
+  await order('open', { ...OPEN, ramp: 'up-0' })
+  await start('1')
+  await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  await order('switchBack', { front: 'shop/api', from: 'shop/api#1' })
+  assert.equal(states()['1'], 'active')
+})
+
 test('a start that listens at one family alone is reached there', async (context) => {
   const { order, start } = await makeBench(context)
   const { outputs } = await order('open', { front: 'shop/api', ports: { http: { as: 'tcp' } } })

@@ -26,6 +26,8 @@ interface FrontInput {
   readonly to?: readonly string[] | undefined
   readonly from?: readonly string[] | undefined
   readonly unlessRouted: boolean
+  /** The ramp that asks. */
+  readonly ramp?: string | undefined
 }
 
 /** One start, or all copies. */
@@ -37,12 +39,14 @@ const INPUT: z.ZodType<FrontInput> = z.object({
   to: STARTS.optional(),
   from: STARTS.optional(),
   unlessRouted: z.boolean().default(false),
+  ramp: z.string().optional(),
 })
 
 /** What is taken back, and to whom. */
 interface SwitchedBack {
   readonly from: readonly string[]
   readonly to?: readonly string[]
+  readonly ramp: string
 }
 
 /** Opens fronts and moves traffic. */
@@ -54,18 +58,18 @@ export class FrontActuator implements Actuator {
     this.#fronts = fronts
   }
 
-  async run({ operation, input }: Order): Promise<CommandAnswer> {
+  async run({ operation, input, ramp }: Order): Promise<CommandAnswer> {
     const parsed = INPUT.safeParse(input)
     if (!parsed.success) return misunderstood(operation, printIssues(parsed.error.issues))
     try {
-      return await this.#carryOut(operation, parsed.data)
+      return await this.#carryOut(operation, parsed.data, ramp)
     } catch (error) {
       if (isFault(error)) return failedByFault(error)
       throw error
     }
   }
 
-  async #carryOut(operation: string, input: FrontInput): Promise<CommandAnswer> {
+  async #carryOut(operation: string, input: FrontInput, ramp: string): Promise<CommandAnswer> {
     const { front, to, from } = input
     const fronts = this.#fronts
     if (operation === 'open') return await this.#open(input)
@@ -76,28 +80,28 @@ export class FrontActuator implements Actuator {
       return done({ reason: 'switched', sentence })
     }
     if (operation === 'switchBack' && from !== undefined) {
-      return await this.#switchBack(front, { from, ...(to && { to }) })
+      return await this.#switchBack(front, { from, ramp, ...(to && { to }) })
     }
     if (operation === 'close') return await this.#close(input)
     return unknownOperation(`A front cannot be told to ${operation}.`)
   }
 
   /** To exactly those that served before where that is known, else to whoever drains. */
-  async #switchBack(front: string, { from, to }: SwitchedBack): Promise<CommandAnswer> {
+  async #switchBack(front: string, { from, to, ramp }: SwitchedBack): Promise<CommandAnswer> {
     if (to !== undefined) {
       await this.#fronts.restore(front, to.map(startOfInstance))
       const whom = to.length === 0 ? 'nobody' : listWords(to, 'and')
       const sentence = `What comes to ${front} goes to ${whom} again, and nothing new to any other.`
       return done({ reason: 'switched-back', sentence })
     }
-    for (const one of from) await this.#fronts.switchBack(front, startOfInstance(one))
+    for (const one of from) await this.#fronts.switchBack(front, startOfInstance(one), ramp)
     const sentence = `Nothing that comes to ${front} goes to ${listWords(from, 'and')} any more.`
     return done({ reason: 'switched-back', sentence })
   }
 
-  async #open({ front, ports }: FrontInput): Promise<CommandAnswer> {
+  async #open({ front, ports, ramp }: FrontInput): Promise<CommandAnswer> {
     const wanted = Object.entries(ports).map(([name, { as }]) => [name, as] as const)
-    const opened = await this.#fronts.open(front, Object.fromEntries(wanted))
+    const opened = await this.#fronts.open(front, Object.fromEntries(wanted), ramp)
     const words = Object.entries(opened).map(([name, port]) => `${name} ${port}`)
     const sentence = `${front} is reached by ${words.join(', ')}, whichever start of it serves.`
     const serving = this.#fronts.serving(front).map((start) => `${front}#${start}`)
@@ -115,7 +119,11 @@ export class FrontActuator implements Actuator {
     return failed({ reason: 'closed', sentence: `${front} has no front.`, retryable: true })
   }
 
-  async #close({ front, unlessRouted }: FrontInput): Promise<CommandAnswer> {
+  async #close({ front, unlessRouted, ramp }: FrontInput): Promise<CommandAnswer> {
+    if (ramp !== undefined && this.#fronts.isOfAnother(front, ramp)) {
+      const sentence = `${front} is left open: an earlier ramp opened it, and clients may wait there.`
+      return done({ reason: 'left-open', sentence })
+    }
     if (unlessRouted && (await this.#fronts.isRouted(front))) {
       const sentence = `${front} is left open: what served before goes on.`
       return done({ reason: 'left-open', sentence })

@@ -7,6 +7,7 @@
 import { listWords } from '../../contracts/document/describe-value.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
+import { transitionFor } from '../../core/port/port-transition.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Access } from '../forwarder/access.ts'
@@ -22,6 +23,8 @@ export interface FrontPlane extends DataPlane {
     readonly addresses: readonly string[]
     readonly port: number
     readonly leases: readonly string[]
+    /** How long clients wait while nobody serves; absent: as it sees fit. @unit ms */
+    readonly waitMs?: number
   }): Promise<void>
   close(front: string): Promise<void>
   /** From now on these rules count at every front, and these processes are known. */
@@ -39,6 +42,9 @@ export interface FrontsOptions {
   onTrouble(error: unknown): void
 }
 
+/** The longest that a client is let wait, whatever a contract says. @unit ms */
+const WAIT_MOST_MS = 3_600_000
+
 /** The owner's instance by which a front's lease is known. */
 const FRONT = 'front'
 
@@ -50,6 +56,8 @@ export class Fronts {
   #isTending = false
   #mustTendAgain = false
   #toldAccess = ''
+  /** How long clients wait at each front, as it was told. */
+  readonly #waits = new Map<string, number | undefined>()
 
   constructor(options: FrontsOptions) {
     this.#options = options
@@ -58,6 +66,8 @@ export class Fronts {
 
   /** Opens again what an earlier daemon had opened. */
   async takeUp(): Promise<void> {
+    // Nothing is sent to where nobody, or somebody else, may listen by now.
+    await this.#lookAt(this.#leases().filter((lease) => !isFront(lease)))
     for (const lease of this.#leases().filter(isFront)) {
       // One that cannot be opened must keep no other one shut.
       await this.#openPlane(lease).catch(this.#options.onTrouble)
@@ -74,11 +84,13 @@ export class Fronts {
   async open(
     service: string,
     ports: Readonly<Record<string, Forwarded>>,
+    ramp?: string,
   ): Promise<Readonly<Record<string, number>>> {
     const wishes = Object.entries(ports).map(([port, front]) => ({
       owner: { service, port, instance: FRONT },
       giving: 'descriptor' as const,
       front,
+      ...(ramp === undefined ? {} : { ramp }),
     }))
     const grant = await this.#options.broker.claim(wishes)
     if (grant.verdict === 'refused') throw refused(service, grant.sentence)
@@ -102,6 +114,8 @@ export class Fronts {
   /** Sends what is new to exactly these starts, and nothing new to any other. Idempotent. */
   async switch(service: string, to: readonly string[]): Promise<void> {
     for (const front of this.#frontsOf(service)) {
+      // Who has died is no owner that drains.
+      await this.#lookAt(this.#startsOf(front))
       const dead = to.find((start) => this.#leaseOf(front, start) === undefined)
       if (dead !== undefined) throw unknownStart(service, dead)
       await this.#routeExactly(front, to)
@@ -111,24 +125,33 @@ export class Fronts {
   /** Sends what is new to those of these starts that still run, and nothing new to any other. Idempotent. */
   async restore(service: string, to: readonly string[]): Promise<void> {
     for (const front of this.#frontsOf(service)) {
+      await this.#lookAt(this.#startsOf(front))
       await this.#routeExactly(front, to)
     }
   }
 
-  /** Sends what is new to who served before this start, and nothing any more to it. Idempotent. */
-  async switchBack(service: string, from: string): Promise<void> {
+  /**
+   * Sends what is new to who served before this start, and nothing any more to it; unless nobody else
+   * did, at a front that an earlier ramp than this one opened. Idempotent.
+   */
+  async switchBack(service: string, from: string, ramp: string): Promise<void> {
     const { plane, broker } = this.#options
+    const isFirst = !this.isOfAnother(service, ramp)
     for (const front of this.#frontsOf(service)) {
       const left = this.#leaseOf(front, from)
-      const before = this.#leases().filter(
-        (lease) => isStartOf(front, lease) && lease.state === 'draining',
+      const before = this.#startsOf(front).filter(
+        ({ id, state }) => state === 'draining' && id !== left?.id,
       )
-      for (const lease of before.filter(({ id }) => id !== left?.id))
-        await this.#route(front, lease)
-      if (left === undefined) continue
+      for (const lease of before) await this.#route(front, lease)
+      if (left === undefined || (before.length === 0 && !isFirst)) continue
       await plane.drain(frontName(front), backendOf(left))
       if (left.state === 'active') await broker.move(left.id, 'draining', 'It is taken back.')
     }
+  }
+
+  /** Whether this ramp was not the one that opened its fronts: then it is not for it to close them. */
+  isOfAnother(service: string, ramp: string): boolean {
+    return this.#frontsOf(service).some((front) => front.ramp !== undefined && front.ramp !== ramp)
   }
 
   /** Whether traffic is sent to anybody. */
@@ -159,6 +182,9 @@ export class Fronts {
     const { plane, broker } = this.#options
     for (const front of this.#frontsOf(service)) {
       await plane.close(frontName(front))
+      for (const { id, state } of this.#startsOf(front)) {
+        if (state === 'active') await broker.move(id, 'draining', 'Its front was closed.')
+      }
       await broker.release(front.id, 'The front was closed.')
     }
   }
@@ -176,12 +202,26 @@ export class Fronts {
     const mode = front.front ?? 'tcp'
     // Where no socket can be held, whoever carries it listens by itself.
     const leases = front.state === 'reserved' ? [] : [front.id]
-    await plane.open({ name, mode, addresses, port, leases })
+    const wait = this.#waitOf(front)
+    await plane.open({ name, mode, addresses, port, leases, ...wait })
+    this.#waits.set(front.id, wait.waitMs)
     await this.#assign(front)
-    for (const lease of this.#leases().filter((one) => isStartOf(front, one))) {
+    for (const lease of this.#startsOf(front)) {
       if (lease.state === 'active') await plane.route(name, backendOf(lease))
       if (lease.state === 'draining') await plane.drain(name, backendOf(lease))
     }
+  }
+
+  /** While nobody serves, clients wait as long as a failover may take, where a contract says that. */
+  #waitOf(front: PortLease): { readonly waitMs?: number } {
+    const { broker } = this.#options
+    const failover = transitionFor(front, 'failover', broker.enforced)
+    return failover === undefined ? {} : { waitMs: Math.min(failover.deadlineMs, WAIT_MOST_MS) }
+  }
+
+  /** What the kernel says of them is recorded before anything is made of it. */
+  async #lookAt(starts: readonly PortLease[]): Promise<void> {
+    await this.#options.broker.lookNow(starts.map(({ id }) => id))
   }
 
   /** Whoever carries the front is who has its port. */
@@ -256,9 +296,10 @@ export class Fronts {
       const name = frontName(front)
       if (plane.pidOf(name) === undefined) continue
       if (front.state === 'held') await this.#assign(front)
+      if (this.#waits.get(front.id) !== this.#waitOf(front).waitMs) await this.#openPlane(front)
       const alive = new Set(
-        this.#leases()
-          .filter((lease) => isStartOf(front, lease) && lease.state !== 'cooling')
+        this.#startsOf(front)
+          .filter(({ state }) => state !== 'cooling' && state !== 'stolen')
           .map(({ id }) => id),
       )
       for (const backend of await plane.backends(name)) {

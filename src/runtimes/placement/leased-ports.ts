@@ -3,14 +3,23 @@
  * that was started, and watched from then on. Between the lease and the start lie milliseconds, in
  * which no socket holds them: the process that is to listen could not while one did.
  */
+import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
+import { isListenedTo } from '../../core/port/port-states.ts'
 import type { PortBroker, PublishedContainer } from '../../seams/port-broker.ts'
 import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
 
+/** How long the kernel may take to show that a process is gone which has written its end. @unit ms */
+const PROVED_MS = 2_000
+const LOOK_MS = 5
+
 /** What it leases by. */
 export interface LeasedPortsOptions {
-  readonly broker: Pick<PortBroker, 'claim' | 'assign' | 'publish' | 'release' | 'leases'>
+  readonly broker: Pick<
+    PortBroker,
+    'claim' | 'assign' | 'publish' | 'release' | 'leases' | 'lookNow'
+  >
   /** Told of what went wrong where nobody waits for an answer. */
   onTrouble(error: unknown): void
 }
@@ -26,11 +35,18 @@ export class LeasedPorts implements PortSource {
   }
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
-    const { subject: service, start, names } = request
+    const { subject: service, start, names, address } = request
     const instance = start === undefined ? {} : { instance: start }
-    const wishes = names.map((port) => ({ owner: { service, port, ...instance }, isHeld: false }))
+    const where = address === undefined ? {} : { addresses: [address] }
+    const wishes = names.map((port) => ({
+      owner: { service, port, ...instance },
+      isHeld: false,
+      ...where,
+    }))
     if (wishes.length === 0) return this.#reservation([])
     try {
+      const unproved = start === undefined ? undefined : await this.#unproved(request)
+      if (unproved !== undefined) return notDead(unproved)
       const grant = await this.#broker.claim(wishes)
       return grant.verdict === 'granted' ? this.#reservation(grant.leases) : grant
     } catch (error) {
@@ -55,9 +71,31 @@ export class LeasedPorts implements PortSource {
     }
   }
 
+  died(subject: string): void {
+    const ids = this.#leasesOf(subject).map(({ id }) => id)
+    this.#broker.lookNow(ids).catch(this.#onTrouble)
+  }
+
   ended(subject: string): void {
     for (const { id } of this.#leasesOf(subject)) {
       this.#release(id, 'Nothing of its component runs any more.')
+    }
+  }
+
+  /**
+   * The lease of a start that has ended and whose death is not proved: until it is, by that very process
+   * being gone and nothing of it listening, nobody takes its place.
+   */
+  async #unproved({ subject, beside = [] }: PortRequest): Promise<PortLease | undefined> {
+    const untilMs = performance.now() + PROVED_MS
+    for (;;) {
+      const ended = this.#leasesOf(subject).filter(
+        ({ owner, process }) => process !== undefined && !beside.includes(owner.instance ?? ''),
+      )
+      const now = await this.#broker.lookNow(ended.map(({ id }) => id))
+      const unproved = now.find(({ state }) => isListenedTo(state) || state === 'orphaned')
+      if (unproved === undefined || performance.now() > untilMs) return unproved
+      await delay(LOOK_MS)
     }
   }
 
@@ -90,4 +128,10 @@ export class LeasedPorts implements PortSource {
   #release(id: string, because: string): void {
     this.#broker.release(id, because).catch(this.#onTrouble)
   }
+}
+
+function notDead({ claim, process, owner, because }: PortLease): NoPorts {
+  const who = `process ${process?.pid ?? '?'} of start ${owner.instance ?? '?'}`
+  const sentence = `${claim.port} is still ${who}, whose death is not proved: ${because}`
+  return { reason: 'not-proved-dead', sentence }
 }

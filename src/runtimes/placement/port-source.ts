@@ -8,7 +8,11 @@ export interface PortRequest {
   readonly subject: string
   /** The start alone that they are for; absent: any start of the subject, one at a time. */
   readonly start?: string
+  /** With `start`: those that run beside it. What another one had must be proved free of it before. */
+  readonly beside?: readonly string[]
   readonly names: readonly string[]
+  /** The machine's address that they are for; absent: as whoever gives them sees fit. */
+  readonly address?: string
   /** The ports the subject had the last time. */
   readonly previous: Readonly<Record<string, number>>
   /** Ports that belong to running instances, whether they listen already or not. */
@@ -24,6 +28,8 @@ export interface PortReservation {
 
 /** There are none; the sentence says who is in the way, for people. */
 export interface NoPorts {
+  /** @default no-free-port */
+  readonly reason?: string
   readonly sentence: string
 }
 
@@ -33,6 +39,8 @@ export interface PortSource {
   reserve(request: PortRequest): Promise<PortReservation | NoPorts>
   /** A process of the subject has these ports now. Idempotent. */
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
+  /** A process of the subject has ended, asked to or not. */
+  died(subject: string): void
   /** The engine publishes these ports for a container of the subject now. Idempotent. */
   published(
     subject: string,

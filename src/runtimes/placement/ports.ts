@@ -44,6 +44,10 @@ export class PortAllocator implements PortSource {
     // The registry of the runtime remembers who runs with which ports.
   }
 
+  died(): void {
+    // Nobody else is told who has which port.
+  }
+
   published(): void {
     // As above.
   }
@@ -84,6 +88,17 @@ export async function isPortFree(port: number): Promise<boolean> {
     if ((await tryBind(host, port)) === undefined) return false
   }
   return true
+}
+
+/** Whether an address is one of this machine: the kernel lets nobody listen on another one's. */
+export function isOwnAddress(address: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(false))
+    server.listen({ host: address, port: 0, exclusive: true }, () =>
+      server.close(() => resolve(true)),
+    )
+  })
 }
 
 /** Binds and lets go again; the port it got, or undefined when somebody else has it. */

@@ -3,12 +3,16 @@
  * ports, and the marks by which its processes can be found again. Nothing else leaks.
  */
 
+import { hostBetween } from '../../core/port/ip-text.ts'
+
 const PORT_PLACEHOLDER = /\$\{self\.ports\.([A-Za-z0-9_-]+)\}/g
 const HOST_PLACEHOLDER = /\$\{self\.host\}/g
 
 /** Where a component will listen. */
 export interface Placement {
   readonly host: string
+  /** Whether its contract names the host: then it is told, as `HOST`. */
+  readonly isNamed?: boolean
   readonly ports: Readonly<Record<string, number>>
 }
 
@@ -43,6 +47,7 @@ export function buildVariables(sources: VariableSources): Record<string, string>
     variables[`PORT_${name.toUpperCase().replaceAll('-', '_')}`] = String(port)
     if (ports.length === 1) variables['PORT'] = String(port)
   }
+  if (placement.isNamed === true) variables['HOST'] = placement.host
   for (const [name, value] of Object.entries(sources.env)) {
     variables[name] = substitute(value, placement)
   }
@@ -63,7 +68,9 @@ export function substitute(text: string, placement: Placement): string {
     .replaceAll(PORT_PLACEHOLDER, (whole, name: string) =>
       Object.hasOwn(placement.ports, name) ? String(placement.ports[name]) : whole,
     )
-    .replaceAll(HOST_PLACEHOLDER, () => placement.host)
+    .replaceAll(HOST_PLACEHOLDER, (whole: string, at: number, all: string) =>
+      hostBetween(all.slice(0, at), placement.host, all.slice(at + whole.length)),
+    )
 }
 
 /** The first `${self.ports.NAME}` whose port is not declared. */

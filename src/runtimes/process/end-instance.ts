@@ -10,6 +10,7 @@ import type { Identity, Instance } from './instance.ts'
 import { readEnd, voidClaim } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
+import { HOST } from './outputs.ts'
 import type { Ended, StopPolicy } from './record.ts'
 import { runStopCommand } from './stop-command.ts'
 import type { Supervisor } from './supervisor.ts'
@@ -130,12 +131,12 @@ class Ending {
   }
 
   async #runCommand(command: readonly string[]): Promise<readonly string[]> {
-    const { instance: name, cwd, ports } = this.#instance.record
+    const { instance: name, cwd, ports, host = HOST } = this.#instance.record
     const leader = this.#instance.identity?.pid ?? 0
     const problem = await runStopCommand({
       command,
       cwd,
-      placement: { host: '127.0.0.1', ports },
+      placement: { host, ports },
       variables: Object.fromEntries(this.#needs.kernel.variables(leader) ?? []),
       searchPath: this.#needs.searchPath,
       timeoutMs: this.#policy.graceMs,

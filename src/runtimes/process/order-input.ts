@@ -17,6 +17,8 @@ export interface StartInput {
   readonly env: Readonly<Record<string, string>>
   readonly inherit: readonly string[]
   readonly ports: Readonly<Record<string, object>>
+  /** The machine's address that they are listened on. @default 127.0.0.1 */
+  readonly host?: string | undefined
   readonly oneShot: boolean
   /** Whether what runs, and should not any more, goes on beside it until it is stopped. */
   readonly beside: boolean
@@ -87,6 +89,7 @@ const START: z.ZodType<StartInput> = z.object({
   env: z.record(NAME, WORD).default({}),
   inherit: z.array(NAME).default([]),
   ports: z.record(z.string().regex(PORT_NAME), z.object({})).default({}),
+  host: z.union([z.ipv4(), z.ipv6()]).optional(),
   oneShot: z.boolean().default(false),
   beside: z.boolean().default(false),
   copy: COPY,

@@ -4,7 +4,7 @@ import type { Instance } from './instance.ts'
 import { notifyFile } from './notify/notify-keeper.ts'
 import { rawFiles } from './spawn.ts'
 
-/** Where components listen. */
+/** Where components listen whose contract names no address. */
 export const HOST = '127.0.0.1'
 
 /** What expressions may refer to as `self`, and what probes that look at a process need. */
@@ -15,7 +15,7 @@ export function instanceOutputs(instance: Instance): JsonObject {
     subject: record.subject,
     ...(record.copy === undefined ? {} : { copy: record.copy }),
     pid: instance.identity?.pid ?? 0,
-    host: HOST,
+    host: record.host ?? HOST,
     ports: record.ports,
     ...rawFiles(instance.path),
     ...(record.notify === true ? { notify: notifyFile(instance.path) } : {}),

@@ -106,7 +106,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
       spawner: this.#spawner,
       notify: this.#notify,
       searchPath: settings['PATH'] ?? SEARCH_PATH,
-      started: stirred,
+      started: (instance) => this.#follow(instance),
       pruned: (instance) => this.#forget(instance),
     }
     this.#registry.load()
@@ -212,7 +212,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   }
 
   #takeOver(instance: Instance): void {
-    this.#carry(instance)
+    this.#follow(instance)
     const { record, ended, identity } = instance
     if (ended === undefined && identity !== undefined) {
       const { ports, bootId } = this.#needs
@@ -220,6 +220,12 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     }
     if (record.notify !== true || ended !== undefined) return
     this.#notify.listen(instance).catch(this.#options.onTrouble)
+  }
+
+  #follow(instance: Instance): void {
+    this.#carry(instance)
+    if (instance.ended !== undefined) return
+    instance.onEnd(() => this.#needs.ports.died(instance.record.subject))
   }
 
   #carry(instance: Instance): void {

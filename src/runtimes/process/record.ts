@@ -31,6 +31,8 @@ export interface InstanceRecord {
   readonly copy?: number | undefined
   readonly cwd: string
   readonly ports: Readonly<Record<string, number>>
+  /** Where it listens, when its contract names that. */
+  readonly host?: string | undefined
   readonly stop: StopPolicy
   /** Whether it was given a NOTIFY_SOCKET. */
   readonly notify?: boolean | undefined
@@ -59,6 +61,7 @@ const RECORD: z.ZodType<InstanceRecord> = z.object({
   copy: z.number().int().min(1).optional(),
   cwd: z.string(),
   ports: z.record(z.string(), z.number().int()),
+  host: z.string().optional(),
   stop: z.object({
     signal: z.string(),
     graceMs: z.number().int().min(0),

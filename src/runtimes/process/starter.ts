@@ -8,6 +8,7 @@ import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
+import { isOwnAddress } from '../placement/ports.ts'
 import {
   buildVariables,
   findUnknownPort,
@@ -19,6 +20,7 @@ import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
 import { createInstance, openSubjectFolder, readClaim, syncInstance } from './instance-folder.ts'
+import { findMembers } from './members.ts'
 import type { NotifyKeeper } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
 import { HOST, instanceOutputs } from './outputs.ts'
@@ -90,6 +92,10 @@ class Start {
     const repeated = this.#find(instances)
     if (repeated !== undefined) return await this.#repeat(repeated)
     for (const instance of instances) {
+      if (this.#hasLeftovers(instance)) {
+        const refusal = await this.#endOld(instance)
+        if (refusal !== undefined) return refusal
+      }
       if (instance.ended !== undefined) continue
       this.#needs.supervisor.check(instance)
       if (this.#isWanted(instance)) return this.#answer(instance, 'already-running')
@@ -113,6 +119,18 @@ class Start {
       (this.#input.copy === undefined || this.#input.copy === instance.copy) &&
       !this.#input.oneShot
     )
+  }
+
+  /**
+   * What a start that has ended left behind has no owner any more: who takes its place is not to run
+   * beside it.
+   */
+  #hasLeftovers(instance: Instance): boolean {
+    if (!this.#input.beside || instance.ended === undefined || instance.isCleared) return false
+    const { identity: leader } = instance
+    const { instance: name, workspace } = instance.record
+    const query = { instance: name, workspace, leader, known: [], byMark: true }
+    return findMembers(this.#needs.kernel, query).length > 0
   }
 
   async #endOld(instance: Instance): Promise<CommandAnswer | undefined> {
@@ -155,8 +173,9 @@ class Start {
     for (let attempt = 0; attempt < CREATE_TRIES_MAX; attempt++) {
       const reservation = await this.#reservePorts()
       if ('sentence' in reservation) {
+        const { reason = 'no-free-port' } = reservation
         const sentence = `${this.#input.subject}: ${reservation.sentence}`
-        return failed({ reason: 'no-free-port', sentence, retryable: true })
+        return failed({ reason, sentence, retryable: true })
       }
       try {
         if (this.#order.signal.aborted) return this.#cancelled()
@@ -175,6 +194,11 @@ class Start {
   }
 
   async #reservePorts(): Promise<PortReservation | NoPorts> {
+    const { host } = this.#input
+    if (host !== undefined && !(await isOwnAddress(host))) {
+      const sentence = `its ports name the address ${host}, which is none of this machine.`
+      return { reason: 'address-unknown', sentence }
+    }
     const taken = new Set<number>()
     for (const instance of this.#needs.registry.all()) {
       if (instance.ended !== undefined) continue
@@ -184,13 +208,24 @@ class Start {
     const names = Object.keys(this.#input.ports)
     const previous = latest?.record.ports ?? {}
     const { subject, beside } = this.#input
+    const running = this.#needs.registry.of(subject).filter(({ ended }) => ended === undefined)
     // Beside another start it cannot have that one's ports.
-    const start = beside ? { start: String(this.#needs.registry.nextNumber(subject)) } : {}
-    return await this.#needs.ports.reserve({ subject, ...start, names, previous, taken })
+    const start = beside
+      ? {
+          start: String(this.#needs.registry.nextNumber(subject)),
+          beside: running.map(({ record }) => String(record.number)),
+        }
+      : {}
+    const address = host === undefined ? {} : { address: host }
+    return await this.#needs.ports.reserve({
+      ...{ subject, names, previous, taken },
+      ...start,
+      ...address,
+    })
   }
 
   #record(ports: Readonly<Record<string, number>>): Instance | undefined {
-    const { subject, digest, oneShot, cwd, stop, notify, copy } = this.#input
+    const { subject, digest, oneShot, cwd, stop, notify, copy, host } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
@@ -205,6 +240,7 @@ class Start {
       ...(copy === undefined ? {} : { copy }),
       cwd,
       ports,
+      ...(host === undefined ? {} : { host }),
       stop,
       ...(notify === undefined ? {} : { notify: true }),
       workspace,
@@ -253,7 +289,8 @@ class Start {
 
   async #spawn(instance: Instance): Promise<Spawned> {
     const { inherit, env, command, cwd, subject } = this.#input
-    const placement = { host: HOST, ports: instance.record.ports }
+    const { host, ports } = instance.record
+    const placement = { host: host ?? HOST, isNamed: host !== undefined, ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
     const notify = await this.#listen(instance)
     const spawned = await this.#needs.spawner.spawn({
