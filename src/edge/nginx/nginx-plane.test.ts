@@ -95,6 +95,9 @@ test(
         (error) => /does not run/.test(String(error)),
       ),
     )
+    // What nobody has loaded is not there, however often it is asked for.
+    await assert.rejects(plane.route(FRONT, slow), /does not run/)
+    assert.deepEqual(await plane.backends(FRONT), [{ ...next, state: 'routed' }])
   },
 )
 

@@ -93,10 +93,10 @@ export class NginxPlane implements DataPlane {
     if (workers.length === 0) return
     const { log } = this.#options
     log(`${workers.length} old workers of nginx were cut off with what they had of ${front}.`)
-    for (const { pid } of workers) process.kill(pid, 'SIGTERM')
+    for (const { pid } of workers) endWorker(pid)
   }
 
-  /** What its file says, which it has loaded: a file that it refuses is taken back. */
+  /** What its file says, which it has loaded: what it refuses, or does not load, is taken back. */
   async backends(front: string): Promise<readonly RoutedBackend[]> {
     return readServers(this.#fileOf(front))
   }
@@ -119,12 +119,14 @@ export class NginxPlane implements DataPlane {
       writeServers(file, wanted)
       try {
         await this.#test()
+        return needsReload(old, wanted) ? await this.#reload() : undefined
       } catch (error) {
+        // Else the next try would find what it wants in the file, and never load it.
         writeServers(file, old)
         throw error
       }
-      return needsReload(old, wanted) ? await this.#reload() : undefined
     })
+    // Whoever asked for this change is told of its failure; the next one begins all the same.
     this.#doing = doing.catch(() => undefined)
     return doing
   }
@@ -196,6 +198,15 @@ function needsReload(old: readonly RoutedBackend[], wanted: readonly RoutedBacke
   const routed = (servers: readonly RoutedBackend[]): string =>
     JSON.stringify(servers.filter(({ state }) => state === 'routed'))
   return routed(old) !== routed(wanted)
+}
+
+/** Quiet when it has just ended by itself. */
+function endWorker(pid: number): void {
+  try {
+    process.kill(pid, 'SIGTERM')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 function plain({ id, address, port }: Backend): Backend {
