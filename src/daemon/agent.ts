@@ -5,13 +5,12 @@
 import { createHash, randomUUID } from 'node:crypto'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { AgentComponents } from '../agent/errand-runner.ts'
+import type { ErrandParts } from '../agent/errand-runner.ts'
 import { runAgent } from '../agent/run-agent.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
-import type { PortBroker } from '../seams/port-broker.ts'
 import { withFronts } from '../server/agents/with-fronts.ts'
 import { placeOf } from '../server/client/daemon-place.ts'
 import { Transport } from '../server/client/transport.ts'
@@ -19,6 +18,7 @@ import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import { type AgentLeasing, type AgentLeasingOptions, openAgentLeasing } from './agent-leasing.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { describeTrouble } from './daemon-log.ts'
+import { unleasedParts } from './unleased-parts.ts'
 import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
 
 /** Which agent to be. */
@@ -73,9 +73,8 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
   const presentation = { region, instance: instanceOf(place.folder), version, replace }
   try {
     const random = new SystemRandom()
-    const broker = ports.leasing?.broker
-    const told = { ...parts, ...(broker && { ports: broker, components: fronted(parts, broker) }) }
-    await runAgent({ servers, presentation, parts: told, clock, random, signal, log })
+    const able = errandParts(parts, ports)
+    await runAgent({ servers, presentation, parts: able, clock, random, signal, log })
   } finally {
     closeWorldParts(parts)
     await Promise.all([...servers.values()].map((transport) => transport.close()))
@@ -94,12 +93,25 @@ async function openPorts(lock: DaemonLock, options: AgentLeasingOptions): Promis
   }
 }
 
-/** The components with the fronts that others find them by. */
-function fronted({ components }: WorldParts, broker: Pick<PortBroker, 'leases'>): AgentComponents {
-  return {
-    list: () => withFronts(components.list(), broker.leases()),
-    logs: (wanted) => components.logs(wanted),
+/** What errands are done with: components with the fronts that others find them by, where ports are leased. */
+function errandParts(parts: WorldParts, { leasing }: AgentLeasing): ErrandParts {
+  const { actuators, probes, components } = parts
+  if (leasing === undefined) {
+    const without = unleasedParts(
+      'This agent leases no ports: its ledger is damaged. Its log says how; move .rampart/agent away ' +
+        'once nothing of the region runs, and start it again.',
+    )
+    return {
+      components,
+      actuators: [...actuators, ...without.actuators],
+      probes: [...probes, ...without.probes],
+    }
   }
+  const { broker } = leasing
+  const list: ErrandParts['components']['list'] = () =>
+    withFronts(components.list(), broker.leases())
+  const logs: ErrandParts['components']['logs'] = (wanted) => components.logs(wanted)
+  return { actuators, probes, components: { list, logs }, ports: broker }
 }
 
 /** Who this folder is, made once: what was started from it runs beside it and nowhere else. */
