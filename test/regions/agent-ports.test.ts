@@ -1,0 +1,234 @@
+/**
+ * Ports in a region that an agent works in: a real server, a real agent, a component that is replaced
+ * without a gap under requests that never pause, and a kill of the agent in between.
+ */
+import assert from 'node:assert/strict'
+import { once } from 'node:events'
+import { rmSync, writeFileSync } from 'node:fs'
+import { connect } from 'node:net'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { PortLease } from '../../src/core/port/port-lease.ts'
+import { leftovers } from '../../src/runtimes/process/leftovers.ts'
+import { Load } from '../handover/ramps.ts'
+import { runInProcess } from '../support/cli.ts'
+import { openWorkspace, until } from '../support/daemon.ts'
+import { type Finished, type Started, startRampart, stopDaemon } from '../support/rampart.ts'
+
+const CONTRACT = `apiVersion: rampart/v1
+kind: Environment
+metadata: { name: shop }
+spec:
+  settings: { says: { from: SAYS, default: one } }
+  regions: { eu: {} }
+  components:
+    web:
+      run:
+        command: [node, web.cjs]
+        ports: { http: {} }
+        env: { PORT: "\${self.ports.http}", SAYS: "\${settings.says}" }
+      ready: [{ http: { url: "http://\${self.host}:\${self.ports.http}/", status: 200 } }]
+      roll: { drain: 10s }
+  watch: false
+`
+
+const PROGRAM = `const { PORT, SAYS } = process.env
+const server = require('node:http').createServer((_, response) => response.end(SAYS))
+server.listen(PORT, '127.0.0.1')
+process.on('SIGTERM', () => {
+  server.close(() => process.exit(0))
+  server.closeIdleConnections()
+})
+`
+
+/** A server in a folder of its own, and the agents of regions, each in another one. */
+class Site {
+  readonly #folder: string
+  readonly #context: TestContext
+  readonly #folders = new Map<string, string>()
+  readonly #tokens = new Map<string, string>()
+  readonly #agents = new Map<string, Started>()
+  #url = ''
+
+  constructor(context: TestContext) {
+    this.#context = context
+    this.#folder = openWorkspace(context)
+    writeFileSync(join(this.#folder, 'rampart.yaml'), CONTRACT)
+    writeFileSync(join(this.#folder, 'web.cjs'), PROGRAM)
+  }
+
+  async serve(): Promise<void> {
+    const cwd = this.#folder
+    const served = startRampart(['serve', '--listen', '127.0.0.1:0'], { cwd })
+    this.#context.after(() => served.child.kill('SIGKILL'))
+    this.#context.after(() => stopDaemon(cwd))
+    const pattern = /Listening at (https?:[^\s"]+)\./
+    await until('the server listens', () => pattern.test(served.stderr()), 30_000)
+    this.#url = pattern.exec(served.stderr())?.[1] ?? ''
+  }
+
+  /** Starts the agent of a region, in the folder that it had before. */
+  async startAgent(region: string): Promise<Started> {
+    const cwd = this.folderOf(region)
+    const words = ['agent', '--region', region, '--server', this.#url, '--workspace', cwd]
+    const env = { RAMPART_TOKEN: await this.#tokenOf(region) }
+    const agent = startRampart(words, { cwd, env })
+    this.#context.after(() => agent.child.kill('SIGKILL'))
+    this.#agents.set(region, agent)
+    await until('the agent works', () => agent.stderr().includes('Working for'), 30_000)
+    return agent
+  }
+
+  async endAgent(region: string, signal: NodeJS.Signals): Promise<void> {
+    const agent = this.#agents.get(region)
+    agent?.child.kill(signal)
+    await agent?.finished
+  }
+
+  folderOf(region: string): string {
+    const folder = this.#folders.get(region) ?? openWorkspace(this.#context)
+    this.#folders.set(region, folder)
+    return folder
+  }
+
+  write(name: string, text: string): void {
+    writeFileSync(join(this.#folder, name), text)
+  }
+
+  run(...words: readonly string[]): Promise<Finished> {
+    return this.runWith({}, ...words)
+  }
+
+  runWith(settings: Readonly<Record<string, string>>, ...words: readonly string[]) {
+    return runInProcess(words, this.#folder, settings)
+  }
+
+  /** What has to succeed. */
+  async runs(...words: readonly string[]): Promise<string> {
+    const { exitCode, stdout, stderr } = await this.run(...words)
+    assert.equal(exitCode, 0, stderr)
+    return stdout
+  }
+
+  /** What the agent says of the ports of its machine. */
+  async leases(region: string): Promise<readonly PortLease[]> {
+    const told = await this.runs('ports', 'list', '--region', region, '--json')
+    const lines = told.split('\n').filter((line) => line !== '')
+    return lines.map((line) => JSON.parse(line) as PortLease)
+  }
+
+  async #tokenOf(region: string): Promise<string> {
+    const words = ['token', 'create', region, '--role', 'agent', '--region', region]
+    const token = this.#tokens.get(region) ?? (await this.runs(...words)).trim()
+    this.#tokens.set(region, token)
+    return token
+  }
+}
+
+test('agents lease the ports of their machines', async (t) => {
+  const site = new Site(t)
+  await site.serve()
+  await t.test('a component is replaced without a gap, though the agent was killed before', (it) =>
+    replaceWithoutGap(it, site),
+  )
+  await t.test('a Ports contract is in force where it was enforced, through a kill', () =>
+    enforce(site),
+  )
+  await t.test('an agent whose ledger is damaged works, and says that it leases nothing', () =>
+    goOnWithout(site),
+  )
+})
+
+async function replaceWithoutGap(context: TestContext, site: Site): Promise<void> {
+  await site.startAgent('eu')
+  await site.runs('up')
+  const front = (await site.leases('eu')).find((lease) => lease.front !== undefined)
+  const port = front?.claim.port ?? assert.fail('there is a front')
+  assert.equal(await site.runs('ports', 'list'), '', 'the server has leased none itself')
+  assert.match(await site.runs('status'), new RegExp(`${port}`))
+
+  const load = new Load(context, port)
+  await load.answered('one')
+  await site.endAgent('eu', 'SIGKILL')
+  await load.answered('one')
+  const away = await site.run('ports', 'list', '--region', 'eu')
+  assert.equal(away.exitCode, 1)
+  assert.match(away.stderr, /agent of region eu does not answer/)
+  await site.startAgent('eu')
+  const rolled = await site.runWith({ SAYS: 'two' }, 'up')
+  assert.equal(rolled.exitCode, 0, rolled.stderr)
+  await load.answered('two')
+  await site.endAgent('eu', 'SIGTERM')
+  await load.answered('two')
+  await load.stop()
+  load.assertServed('one', 'two')
+  const requests = [...load.answers.values()].reduce((sum, count) => sum + count, 0)
+  context.diagnostic(`${requests} requests, none of them failed`)
+
+  await site.startAgent('eu')
+  const active = (await site.leases('eu')).filter(({ state }) => state === 'active')
+  assert.deepEqual(
+    active.map(({ owner }) => [owner.service, owner.instance]),
+    [['shop/eu/web', '2']],
+  )
+  const story = await site.runs('ports', 'explain', String(port), '--region', 'eu')
+  assert.match(story, /is leased to shop\/eu\/web http/)
+  const unknown = await site.run('ports', 'list', '--region', 'us')
+  assert.deepEqual([unknown.exitCode, /No agent works for/.test(unknown.stderr)], [2, true])
+  await site.runs('down')
+  assert.deepEqual(leftovers(site.folderOf('eu')), { processes: [], ports: [] })
+}
+
+/** Not in the range from which others are given ports here. */
+const FIXED = 14_000 + (process.pid % 900)
+
+const PORTS = `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: fixed }
+spec:
+  ranges:
+    api: { ports: ${FIXED}-${FIXED}, for: { service: shop/api }, fixed: { shop/api/http: ${FIXED} } }
+`
+
+async function enforce(site: Site): Promise<void> {
+  await site.startAgent('default')
+  site.write('ports.yaml', PORTS)
+  await site.runs('up', 'ports.yaml')
+  const [held] = await site.leases('default')
+  assert.deepEqual([held?.claim.port, held?.state, held?.rule.contract], [FIXED, 'held', 'fixed'])
+  assert.deepEqual(await site.leases('eu').then((all) => all.filter(isHeld)), [])
+  await site.endAgent('default', 'SIGKILL')
+  const client = connect(FIXED, '127.0.0.1')
+  await once(client, 'connect')
+  client.destroy()
+  await site.startAgent('default')
+  assert.deepEqual(
+    (await site.leases('default')).map(({ id, state }) => [id, state]),
+    [[held?.id, 'held']],
+  )
+}
+
+async function goOnWithout(site: Site): Promise<void> {
+  await site.endAgent('default', 'SIGTERM')
+  const ledger = join(site.folderOf('default'), '.rampart', 'agent')
+  writeFileSync(
+    join(ledger, 'ledger.sqlite'),
+    'no ledger, but long enough to look like'.repeat(100),
+  )
+  const agent = await site.startAgent('default')
+  assert.match(agent.stderr(), /Ports are not leased, .*ledger-corrupt/)
+  const listed = await site.run('ports', 'list', '--region', 'default')
+  assert.deepEqual([listed.exitCode, /leases no ports/.test(listed.stderr)], [1, true])
+  const down = await site.run('down', 'ports.yaml')
+  assert.equal(down.exitCode, 3, down.stderr)
+  assert.match(down.stderr, /its ledger is damaged/)
+  await site.endAgent('default', 'SIGTERM')
+  rmSync(ledger, { recursive: true })
+  await site.startAgent('default')
+  await site.runs('down', 'ports.yaml')
+  assert.deepEqual(await site.leases('default'), [])
+}
+
+function isHeld({ state }: PortLease): boolean {
+  return state === 'held'
+}
