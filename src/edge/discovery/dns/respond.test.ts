@@ -139,7 +139,14 @@ describe('the limit of a network', () => {
     )
     nowMs += 1_000
     assert.equal(limit.isOver('10.0.0.3'), false)
-    assert.equal(limit.isOver('fd00::1:2'), false)
+    // One network however its addresses are shortened, or come to a socket of both families.
+    const six = ['fd00::1', 'fd00::2', 'fd00::1:2', 'fd00:0:0:100::1', 'fe80::1%eth0']
+    assert.deepEqual(
+      six.map((one) => limit.isOver(one)),
+      [false, false, true, false, false],
+    )
+    assert.equal(limit.isOver('::ffff:10.0.0.4'), false)
+    assert.equal(limit.isOver('::ffff:10.0.0.5'), true)
   })
 })
 

@@ -3,9 +3,13 @@
  * writes somebody else's address on their questions. This machine itself is not limited.
  */
 import type { Clock } from '../../../seams/clock.ts'
+import { printAddress } from './ip-bytes.ts'
 
 const WINDOW_MS = 1_000
 const NETWORKS_MAX = 4_096
+
+/** What stands before an address of IPv4 that came to a socket of IPv6. */
+const MAPPED = Buffer.from('00000000000000000000ffff', 'hex')
 
 /** Counts questions by network: 24 bits of IPv4, 56 of IPv6. */
 export class SourceLimit {
@@ -41,8 +45,10 @@ export function isLoopback(address: string): boolean {
   return address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
+/** By its bytes: as text, `2001:db8::1` and `2001:db8::2` do not even begin with the same network. */
 function networkOf(address: string): string {
-  return address.includes(':')
-    ? address.split(':').slice(0, 4).join(':')
-    : address.split('.').slice(0, 3).join('.')
+  const bytes = printAddress(address.replace(/%.*$/, ''))
+  const [isMapped, length] = [bytes?.subarray(0, 12).equals(MAPPED), bytes?.length]
+  if (isMapped) return String(bytes?.toString('hex', 12, 15))
+  return bytes?.toString('hex', 0, length === 4 ? 3 : 7) ?? ''
 }
