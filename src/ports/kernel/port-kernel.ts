@@ -50,14 +50,6 @@ export class PortKernel {
     return this.#processes.sockets(protocol, (_, one) => one === port) ?? []
   }
 
-  /** How many connections of its port a process tree has; undefined when it cannot be told. */
-  connections({ protocol, port }: PortClaim): number | undefined {
-    return this.#processes.sockets(
-      protocol,
-      (state, one) => state === 'established' && one === port,
-    )?.length
-  }
-
   /** Who that process is, so that nobody with its number is taken for it later. */
   identify(pid: number): ProcessIdentity | undefined {
     const found = this.#processes.process(pid)
