@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { readInstance } from '../runtimes/process/instance-folder.ts'
 import { leftovers } from '../runtimes/process/leftovers.ts'
 import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
+import type { InstanceRecord } from '../runtimes/process/record.ts'
 import { slugOf } from '../runtimes/subject/subject-folder.ts'
 import type { Components, LogsWanted } from '../server/parts.ts'
 import type { ComponentView, LeftoversView, LogLine } from '../server/wire.ts'
@@ -15,11 +16,14 @@ export interface ProcessComponentsOptions {
   readonly folder: string
 }
 
+/** What the record of a start says. */
+type Meant = Pick<InstanceRecord, 'ports' | 'copy'>
+
 /** The components that are processes of this machine. */
 export class ProcessComponents implements Components {
   readonly #options: ProcessComponentsOptions
-  /** The ports of a start never change. */
-  readonly #ports = new Map<string, Readonly<Record<string, number>>>()
+  /** What was meant by a start never changes. */
+  readonly #meant = new Map<string, Meant>()
 
   constructor(options: ProcessComponentsOptions) {
     this.#options = options
@@ -32,12 +36,14 @@ export class ProcessComponents implements Components {
       const { status, startedAtMs: sinceMs, endedAtMs, code, signal } = state
       const pid = status === 'running' ? this.#componentIn(state.pid) : state.pid
       const place = placeIn(instance)
+      const { ports, copy } = this.#meantBy(instance)
       const view: ComponentView = {
         subject: place.subject,
         instance,
+        ...(copy === undefined ? {} : { copy }),
         pid,
         status,
-        ports: this.#portsOf(instance),
+        ports,
         sinceMs,
         ...(endedAtMs === undefined ? {} : { endedAtMs }),
         ...(code === undefined ? {} : { code }),
@@ -72,13 +78,15 @@ export class ProcessComponents implements Components {
     return this.#options.runtime.kernel.children(wrapper)[0] ?? wrapper
   }
 
-  #portsOf(instance: string): Readonly<Record<string, number>> {
-    const known = this.#ports.get(instance)
+  #meantBy(instance: string): Meant {
+    const known = this.#meant.get(instance)
     if (known !== undefined) return known
     const { subject, number } = placeIn(instance)
     const found = readInstance(join(this.#options.folder, slugOf(subject)), number)
-    if (found !== undefined) this.#ports.set(instance, found.record.ports)
-    return found?.record.ports ?? {}
+    if (found === undefined) return { ports: {} }
+    const { ports, copy } = found.record
+    this.#meant.set(instance, { ports, copy })
+    return { ports, copy }
   }
 }
 

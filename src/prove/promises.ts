@@ -62,6 +62,11 @@ function spansGroups(stage: Stage, plan: Plan): boolean {
   return plan.groups.length > 0 && stage.group === undefined
 }
 
+/** Whether it is one of several that stand for each other, or the front that they stand behind. */
+function isSpare({ command }: Stage): boolean {
+  return command?.actuator === 'front' || command?.input['copy'] !== undefined
+}
+
 /** The nearest running components that a stage needs, looking through what does not keep running. */
 function standsOn(stage: Stage, plan: Plan): readonly string[] {
   const found = new Set<string>()
@@ -71,6 +76,8 @@ function standsOn(stage: Stage, plan: Plan): readonly string[] {
       const next = plan.stages.find((one) => one.name === name)
       if (next === undefined || seen.has(name)) continue
       seen.add(name)
+      // Nobody is to notice when one of several copies is gone, nor is their front a part of its own to them.
+      if (isSpare(next)) continue
       if (next.command === undefined) visit(next)
       else found.add(name)
     }

@@ -3,6 +3,7 @@
  * condition asked often. Whoever opens one closes it; nothing is left then.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { seenByFronts } from '../contracts/environment/roll.ts'
 import { valuesOfSettings, valuesWithin } from '../contracts/environment/setting-values.ts'
 import type { Scope } from '../contracts/expression/evaluate.ts'
 import { resolveTemplates } from '../contracts/expression/resolve-templates.ts'
@@ -19,6 +20,7 @@ import type { Authority } from './certificate.ts'
 import type { CopiedContainers } from './copied-containers.ts'
 import { killLeftovers } from './copies.ts'
 import { eagerContract } from './eager-contract.ts'
+import { isOf, ranBy } from './ran-by.ts'
 import type { RelayTarget } from './tls-relay.ts'
 import { type FindTarget, type RelayedCondition, TlsRelays } from './tls-relays.ts'
 
@@ -175,14 +177,14 @@ export class Trial {
 
   /** The name by which runtimes know what a stage runs. */
   subjectOf(stage: string): string {
-    return `${this.plan.contract.name}/${stage}`
+    return ranBy(this.plan, stage).subject
   }
 
   /** Which stage of the copy listens on a port of this machine; undefined when none does. */
   async servedBy(port: number): Promise<string | undefined> {
     const { ports, processes } = await this.#options.client.leftovers()
     const pid = ports.find((one) => one.port === port)?.pid
-    const listening = processes.find((one) => one.pid === pid)?.subject
+    const listening = processes.find((one) => one.pid === pid)
     const views = await this.#views()
     // The port of a container is often held by its engine, which is not of the copy.
     const published = views.findLast(
@@ -190,22 +192,22 @@ export class Trial {
     )?.subject
     const stages = this.running().map(({ name }) => name)
     return stages.find((stage) => {
-      const subject = this.subjectOf(stage)
-      return subject === listening || (this.isContainer(stage) && subject === published)
+      if (listening !== undefined && isOf(ranBy(this.plan, stage), listening, views)) return true
+      return this.isContainer(stage) && this.subjectOf(stage) === published
     })
   }
 
   /** Every process of a stage, children and grandchildren too, as far as this machine shows them. */
   async pidsOf(stage: string): Promise<readonly number[]> {
     const { processes } = await this.#options.client.leftovers()
-    const subject = this.subjectOf(stage)
-    return processes.filter((process) => process.subject === subject).map(({ pid }) => pid)
+    const [ran, views] = [ranBy(this.plan, stage), await this.#views()]
+    return processes.filter((process) => isOf(ran, process, views)).map(({ pid }) => pid)
   }
 
   /** The ports of a stage, by name. */
   async portsOf(stage: string): Promise<Readonly<Record<string, number>>> {
-    const subject = this.subjectOf(stage)
-    return (await this.#views()).findLast((one) => one.subject === subject)?.ports ?? {}
+    const [ran, views] = [ranBy(this.plan, stage), await this.#views()]
+    return views.findLast((view) => isOf(ran, view, views))?.ports ?? {}
   }
 
   /** A condition's input as it is asked now, every template resolved; or why it cannot be told. */
@@ -286,7 +288,7 @@ export class Trial {
     const definition = fromOutside(aimContract(contract, this.#aim.target))
     const outputs = outputsFor(state, stage)
     return {
-      components: outputs.components,
+      components: seenByFronts(outputs.components),
       self: outputs.self,
       ...(outputs.group === undefined ? {} : { region: { name: outputs.group } }),
       settings: valuesWithin(valuesOfSettings(definition, given), outputs.group),

@@ -157,6 +157,8 @@ export interface ComponentView {
   readonly subject: string
   /** One start of it: `shop/api#3`. */
   readonly instance: string
+  /** Which of several that serve side by side it is; absent: it was started as the only one. */
+  readonly copy?: number
   readonly pid: number
   readonly status: 'running' | 'exited' | 'lost'
   readonly ports: Readonly<Record<string, number>>
@@ -218,6 +220,8 @@ export interface LeftoversView {
     readonly pid: number
     readonly command: string
     readonly subject: string
+    /** The start that it is of: `shop/api#3`. */
+    readonly instance: string
   }[]
   readonly ports: readonly { readonly port: number; readonly pid: number }[]
 }

@@ -36,7 +36,8 @@ function titleOf({ kind, contract: called, lastRamp, watch, components }: Enviro
   if (phase !== 'ended') return `${contract}: ${goal} is under way`
   if (outcome !== 'reached') return `${contract}: ${goal} was ${outcome}`
   const word = goalWords(goal).reached
-  const broken = goal === 'up' ? components.filter(isBroken).map(nameOf) : []
+  const names = namesIn(components)
+  const broken = goal === 'up' ? components.filter(isBroken).map(names) : []
   const promises = watch?.broken.length ?? 0
   if (broken.length === 0 && promises > 0) {
     return `${contract} was ${word}, but ${promises === 1 ? 'a promise is' : `${promises} promises are`} broken`
@@ -76,8 +77,9 @@ function componentLines(
   nowMs: number,
   paint: Paint,
 ): readonly string[] {
+  const names = namesIn(components)
   const rows = components.map((component) => [
-    nameOf(component),
+    names(component),
     statusText(component, nowMs),
     placeText(component),
   ])
@@ -90,6 +92,17 @@ function componentLines(
 /** The component without its contract, which stands in the title. */
 function nameOf({ subject }: ComponentView): string {
   return subject.slice(subject.indexOf('/') + 1)
+}
+
+/** What each is called among these: one of several copies says which. */
+function namesIn(components: readonly ComponentView[]): (one: ComponentView) => string {
+  const copied = new Set(
+    components.flatMap(({ subject, copy }) => (copy === undefined ? [] : [subject])),
+  )
+  return (one) => {
+    const { copy = 1 } = one
+    return copied.has(one.subject) ? `${nameOf(one)} copy ${copy}` : nameOf(one)
+  }
 }
 
 function isBroken(component: ComponentView): boolean {

@@ -238,6 +238,24 @@ describe('environments', () => {
     ])
   })
 
+  test('whose components have copies say which', () => {
+    const copies = [running, { ...killed, copy: 2 }, { ...running, copy: 3, pid: 9 }]
+    const lines = shown({
+      kind: 'Environment',
+      contract: 'shop',
+      lastRamp: ramp('up', 'reached'),
+      components: copies,
+    })
+    assert.deepEqual(lines, [
+      'shop was ready, but api copy 2 ended since',
+      '  ✔ api copy 1  running for 4.00 s                         pid 7, http 80, grpc 81',
+      '  ✖ api copy 2  ended by SIGKILL 2.00 s ago, after 2.00 s',
+      '  ✔ api copy 3  running for 4.00 s                         pid 9, http 80, grpc 81',
+      '  Next: rampart logs api, rampart up',
+      '',
+    ])
+  })
+
   test('that are down say nothing of what was ended on purpose', () => {
     const lastRamp = ramp('down', 'reached')
     assert.deepEqual(

@@ -12,6 +12,8 @@ export interface Leftovers {
     readonly pid: number
     readonly command: string
     readonly subject: string
+    /** The start that it is of. */
+    readonly instance: string
   }[]
   readonly ports: readonly { readonly port: number; readonly pid: number }[]
 }
@@ -19,31 +21,39 @@ export interface Leftovers {
 /** Looks for everything started in `workspace` (an absolute folder), by whichever daemon. */
 export function leftovers(workspace: string, kernel: Kernel = openKernel()): Leftovers {
   const all = kernel.processes()
-  const subjects = new Map<number, string>()
+  const marks = new Map<number, Mark>()
   for (const { pid } of all) {
     const variables = kernel.variables(pid)
     if (variables?.get('RAMPART_WORKSPACE') !== workspace) continue
     // The program that asks may itself have been started by a component.
-    if (pid !== process.pid) subjects.set(pid, variables.get('RAMPART_SUBJECT') ?? '')
+    if (pid === process.pid) continue
+    const subject = variables.get('RAMPART_SUBJECT') ?? ''
+    marks.set(pid, { subject, instance: variables.get('RAMPART_INSTANCE') ?? '' })
   }
-  adoptChildren(all, subjects)
-  const processes = [...subjects].map(([pid, subject]) => ({
+  adoptChildren(all, marks)
+  const processes = [...marks].map(([pid, mark]) => ({
     pid,
     command: kernel.command(pid),
-    subject,
+    ...mark,
   }))
   return { processes, ports: kernel.listenersOf(processes.map(({ pid }) => pid)) }
 }
 
-/** Gives every descendant the subject of the one it descends from. */
-function adoptChildren(all: readonly KernelProcess[], subjects: Map<number, string>): void {
+/** What a process was given to be found by. */
+interface Mark {
+  readonly subject: string
+  readonly instance: string
+}
+
+/** Gives every descendant the mark of the one it descends from. */
+function adoptChildren(all: readonly KernelProcess[], marks: Map<number, Mark>): void {
   let before = -1
-  while (before !== subjects.size) {
-    before = subjects.size
+  while (before !== marks.size) {
+    before = marks.size
     for (const { pid, parentPid } of all) {
-      const subject = subjects.get(parentPid)
-      if (subject === undefined || subjects.has(pid) || pid === process.pid) continue
-      subjects.set(pid, subject)
+      const mark = marks.get(parentPid)
+      if (mark === undefined || marks.has(pid) || pid === process.pid) continue
+      marks.set(pid, mark)
     }
   }
 }

@@ -267,6 +267,8 @@ export type Component = {
   readonly subject: string
   /** One start of it: `shop/api#3`. */
   readonly instance: string
+  /** Which of several that serve side by side. */
+  readonly copy?: number
   readonly pid: number
   readonly status: 'running' | 'exited' | 'lost'
   readonly ports: {
@@ -487,6 +489,8 @@ export type Leftovers = {
     readonly pid: number
     readonly command: string
     readonly subject: string
+    /** The start that it is of: `shop/api#3`. */
+    readonly instance: string
   }[]
   readonly ports: readonly {
     readonly port: number

@@ -61,3 +61,18 @@ test('shows the latest start of a component, and any earlier one that still runs
     ['shop/api#2', 'shop/api#4'],
   )
 })
+
+test('shows a copy that ended since the last ramp, and none that the ramp has retired', () => {
+  const of = (copy: number, endedAtMs?: number): ComponentView => ({
+    ...start(`shop/api#${copy}`, endedAtMs === undefined ? 'running' : 'exited'),
+    copy,
+    ...(endedAtMs === undefined ? {} : { endedAtMs }),
+  })
+  const shownOf = (...starts: readonly ComponentView[]): readonly string[] => {
+    const [shop] = environmentsOf([{ ...ramp('shop'), endedAtMs: 10 }], starts)
+    return shop?.components.map(({ instance }) => instance) ?? []
+  }
+  assert.deepEqual(shownOf(of(1), of(2, 12), of(3)), ['shop/api#1', 'shop/api#2', 'shop/api#3'])
+  assert.deepEqual(shownOf(of(1), of(2), of(3, 9)), ['shop/api#1', 'shop/api#2'])
+  assert.deepEqual(shownOf(of(1, 8), of(2, 9)), ['shop/api#2'], 'down: one stands for all')
+})

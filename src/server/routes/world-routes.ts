@@ -136,7 +136,7 @@ export function environmentsOf(
       contract: name,
       ...(lastRamp === undefined ? {} : { lastRamp }),
       ...(watch === undefined ? {} : { watch: watchViewOf(watch) }),
-      components: latestStarts(starts.get(contract) ?? []),
+      components: latestStarts(starts.get(contract) ?? [], lastRamp),
     }
   })
 }
@@ -146,12 +146,30 @@ function order(one: string, other: string): number {
   return one < other ? -1 : 1
 }
 
-/** Of every component the latest start, and any earlier one that still runs. */
-function latestStarts(components: readonly ComponentView[]): readonly ComponentView[] {
-  const latest = new Map(components.map((component) => [component.subject, component]))
-  return components.filter(
-    (component) => component.status === 'running' || latest.get(component.subject) === component,
+/**
+ * Of every component the latest start, any earlier one that still runs, and each copy that has ended since
+ * the last ramp did: what had ended before, that one has replaced or done without.
+ */
+function latestStarts(
+  components: readonly ComponentView[],
+  lastRamp: RampSummary | undefined,
+): readonly ComponentView[] {
+  const latest = new Map(components.map((one) => [one.subject, one]))
+  const latestCopies = new Map(components.map((one) => [copyKey(one), one]))
+  const running = new Set(
+    components.flatMap(({ status, subject }) => (status === 'running' ? [subject] : [])),
   )
+  const settledMs = lastRamp?.endedAtMs ?? Number.POSITIVE_INFINITY
+  return components.filter((one) => {
+    const { status, subject, copy, endedAtMs = 0 } = one
+    if (status === 'running') return true
+    if (latestCopies.get(copyKey(one)) === one && endedAtMs > settledMs) return true
+    return latest.get(subject) === one && (copy === undefined || !running.has(subject))
+  })
+}
+
+function copyKey({ subject, copy = 1 }: ComponentView): string {
+  return JSON.stringify([subject, copy])
 }
 
 /** The contract that a component belongs to, `<kind>/<name>`. */

@@ -16,6 +16,7 @@ export const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
   z.object({
     subject: z.string().describe('`<contract>/<component>`'),
     instance: z.string().describe('One start of it: `shop/api#3`.'),
+    copy: COUNT.exactOptional().describe('Which of several that serve side by side.'),
     pid: COUNT,
     status: z.enum(['running', 'exited', 'lost']),
     ports: z.record(z.string(), COUNT),
@@ -73,7 +74,14 @@ export const LOG_LINE: z.ZodType<LogLine> = named(
 export const LEFTOVERS_VIEW: z.ZodType<LeftoversView> = named(
   'Leftovers',
   z.object({
-    processes: z.array(z.object({ pid: COUNT, command: z.string(), subject: z.string() })),
+    processes: z.array(
+      z.object({
+        pid: COUNT,
+        command: z.string(),
+        subject: z.string(),
+        instance: z.string().describe('The start that it is of: `shop/api#3`.'),
+      }),
+    ),
     ports: z.array(z.object({ port: COUNT, pid: COUNT })),
   }),
 )
