@@ -7,7 +7,13 @@ import type { PortLease, PortThief } from '../core/port/port-lease.ts'
 import { printThief } from '../core/port/port-refusals.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { SocketRow } from '../seams/kernel-processes.ts'
-import { type Listening, type PortKernel, rowsOf, servedAddresses } from './kernel/port-kernel.ts'
+import {
+  type Listening,
+  type PortHolder,
+  type PortKernel,
+  rowsOf,
+  servedAddresses,
+} from './kernel/port-kernel.ts'
 import { nobodyListens, whoListens } from './publishing.ts'
 
 /** What a judgement is made from. */
@@ -68,12 +74,27 @@ export function look(
   const held = new Set(parts.inodesOf(lease.id) ?? [])
   const rows = rowsBeside(lease, listening, parts)
   const holders = parts.kernel.holders(rows, lease, parts.keeperPid)
-  const own = holders.find(({ isOwn }) => isOwn)
+  const [own, servedAt] = servingOf(lease, holders, parts.kernel)
   const stranger = holders.find(({ isOwn }, place) => {
     return !isOwn && !held.has(rows[place]?.inode ?? '')
   })
+  return { own, servedAt, stranger: stranger && thiefOf(stranger) }
+}
+
+/** Who serves of the owner's, and where one gets to them. */
+function servingOf(
+  lease: PortLease,
+  holders: readonly PortHolder[],
+  kernel: PortKernel,
+): readonly [PortThief | undefined, readonly string[]] {
+  const own = holders.find(({ isOwn }) => isOwn)
   const servedAt = servedAddresses(lease.claim, holders)
-  return { own: own && thiefOf(own), servedAt, stranger: stranger && thiefOf(stranger) }
+  const inside = kernel.inside(lease)
+  // Of a container it is the program in there that counts, whoever leads to it.
+  if (inside?.length === 0) return [undefined, servedAt]
+  if (own !== undefined || inside === undefined) return [own && thiefOf(own), servedAt]
+  const [address = ''] = lease.claim.addresses
+  return [{ address }, [address]]
 }
 
 function judgeAssigned(

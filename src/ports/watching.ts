@@ -167,7 +167,7 @@ export function isWatched({ state }: Pick<PortLease, 'state'>): boolean {
 }
 
 function marksOf(lease: PortLease, listening: Listening, parts: JudgeParts): string {
-  return rowsBeside(lease, listening, parts)
+  return [...rowsBeside(lease, listening, parts), ...(parts.kernel.inside(lease) ?? [])]
     .map(({ inode }) => inode)
     .join(' ')
 }

@@ -36,10 +36,15 @@ export interface KernelProcesses {
   processes(): readonly KernelProcess[]
   /** Its command line, for people; empty when it is gone. */
   command(pid: number): string
-  /** Every wanted socket of a protocol, both families; undefined where the system does not tell. */
+  /**
+   * Every wanted socket of a protocol, both families; undefined where the system does not tell.
+   *
+   * @param pid of the process whose network is meant, as a container has one; absent: this one's
+   */
   sockets(
     protocol: PortProtocol,
     wanted: (state: SocketState, port: number) => boolean,
+    pid?: number,
   ): readonly SocketRow[] | undefined
   /** Those of `pids` that hold one of the sockets, by inode; others' may not be looked at. */
   holders(

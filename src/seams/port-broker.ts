@@ -1,7 +1,13 @@
 /** The seam to ports: leases that are granted, held as sockets, given to processes and taken back. */
 import type { EnforcedPorts, PortRules } from '../core/port/enforced-ports.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
-import type { PastLease, PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
+import type {
+  LeasedContainer,
+  PastLease,
+  PortLease,
+  PortState,
+  ProcessIdentity,
+} from '../core/port/port-lease.ts'
 import type { PortRefusal, PortWish } from '../core/port/port-wish.ts'
 
 export type { PastLease, PortRefusal, PortWish }
@@ -31,10 +37,8 @@ export interface PortStory {
   readonly sentences: readonly string[]
 }
 
-/** A container that a port is published for. */
-export interface PublishedContainer {
-  /** At the engine. */
-  readonly name: string
+/** A container that a port is published for, as it is now. */
+export interface PublishedContainer extends LeasedContainer {
   /** Its first process; absent where this machine does not show it. */
   readonly process?: ProcessIdentity
 }
@@ -60,9 +64,9 @@ export interface PortBroker {
    */
   assign(leaseId: string, process: ProcessIdentity): Promise<PortLease>
   /**
-   * A container has it now: its engine publishes the port for it, until `release`. Whoever of the
-   * engine's listens is known for the owner's; that nobody does is no end, since rules of the kernel may
-   * lead there as well. Idempotent.
+   * A container has it now: its engine publishes the port for it, until `release`. It is `ready` while
+   * its program listens in there; where that cannot be seen, while the engine listens in its place. That
+   * nobody listens is no end: rules of the kernel may lead there as well. Idempotent.
    *
    * @throws lease-unknown, lease-state
    */

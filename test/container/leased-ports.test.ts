@@ -31,6 +31,12 @@ after(async () => {
   await podman?.stop()
 })
 
+interface StartWishes {
+  readonly networks?: readonly string[]
+  /** The words before its port. */
+  readonly program?: string
+}
+
 /** A daemon's parts, opened one after the other in one folder. */
 class Bench {
   readonly #folder: string
@@ -81,8 +87,11 @@ class Bench {
   }
 
   /** Starts a container that serves, on a network of its own unless told otherwise. */
-  async start(digest: string, networks: readonly string[] = []): Promise<JsonObject> {
-    const command = ['/bin/sh', '-c', `exec httpd -f -p $\{self.ports.http}`]
+  async start(
+    digest: string,
+    { networks = [], program = 'exec httpd -f -p' }: StartWishes = {},
+  ): Promise<JsonObject> {
+    const command = ['/bin/sh', '-c', `${program} $\{self.ports.http}`]
     const ports = { http: networks.length === 0 ? { container: 8080 } : {} }
     return await this.run('start', { image, command, ports, networks, digest })
   }
@@ -109,7 +118,8 @@ test('a published port is leased for as long as its container runs', needs, asyn
   const { port } = lease.claim
   assert.deepEqual(outputs['ports'], { http: port })
   const [name = ''] = await podman.containers()
-  assert.deepEqual([lease.container, lease.process?.pid], [name, outputs['pid']])
+  assert.deepEqual(lease.container, { name, port: 8080 })
+  assert.equal(lease.process?.pid, outputs['pid'])
   assert.deepEqual(lease.servedAt, ['127.0.0.1'])
   const told = (await bench.broker.story(port)).sentences.join('\n')
   assert.match(told, new RegExp(`Its container is ${name}, whose first process is`))
@@ -117,9 +127,11 @@ test('a published port is leased for as long as its container runs', needs, asyn
   assert.match(await bench.refusal(port), /shop\/api/)
 
   await bench.close()
+  await podman.kill()
   await bench.open()
   assert.equal((await bench.lease('ready')).id, lease.id, 'the next daemon knows it')
-  assert.match(await bench.refusal(port), /shop\/api/)
+  assert.match(await bench.refusal(port), /shop\/api/, 'also while the engine does not answer')
+  await podman.serve()
 
   await podman.ask('POST', `/containers/${name}/kill?signal=KILL`)
   assert.equal((await bench.lease('cooling')).id, lease.id)
@@ -127,6 +139,26 @@ test('a published port is leased for as long as its container runs', needs, asyn
   assert.deepEqual(again['ports'], { http: port }, 'its next start has the same port')
   await bench.run('stop', { stop: { graceMs: 0 } })
   assert.equal((await bench.lease('cooling')).claim.port, port)
+})
+
+test('what is published is ready only while the program in there listens', needs, async (t) => {
+  const bench = new Bench(t)
+  await bench.open()
+  const program = 'while [ ! -e /go ]; do sleep 0.01; done; exec httpd -f -p'
+  await bench.start('one', { program })
+  const { claim, id } = await bench.lease('assigned')
+  const { sightings, leases } = await bench.broker.story(claim.port)
+  const [name = ''] = await podman.containers()
+  t.diagnostic(`for it listens: ${sightings.map(({ command }) => command?.split(' ')[0])}`)
+  assert.equal(sightings.length, 1, 'the engine listens in its place')
+  assert.deepEqual(
+    leases.map(({ state }) => state),
+    ['assigned'],
+  )
+  await podman.command('exec', name, '/bin/sh', '-c', ': > /go')
+  const ready = await bench.lease('ready')
+  assert.equal(ready.id, id)
+  assert.match(ready.because, /where it is port 8080/)
 })
 
 test('a container that ended while there was no daemon has no port any more', needs, async (t) => {
@@ -144,8 +176,9 @@ test('a container that ended while there was no daemon has no port any more', ne
 test("on the machine's own network the program itself is who listens", needs, async (t) => {
   const bench = new Bench(t)
   await bench.open()
-  const { pid } = await bench.start('one', ['host'])
+  const { pid } = await bench.start('one', { networks: ['host'] })
   const { process, container, because } = await bench.lease('ready')
-  assert.deepEqual([process?.pid, container], [pid, (await podman.containers())[0]])
-  assert.match(because, new RegExp(`^Process ${pid} listens on`))
+  const [name = ''] = await podman.containers()
+  assert.deepEqual([process?.pid, container], [pid, { name }])
+  assert.match(because, new RegExp(`to container ${name}, by process ${pid}\\.$`))
 })

@@ -84,7 +84,7 @@ function rowOf(lease: PortLease, nowMs: number): readonly string[] {
     process === undefined ? '-' : String(process.pid),
     since,
     id,
-    ...(container === undefined ? [] : [container]),
+    ...(container === undefined ? [] : [container.name]),
   ]
 }
 

@@ -51,7 +51,7 @@ function explainLease(lease: PortLease): readonly string[] {
     `It is ${state} since ${changed}: ${because}`,
   ]
   const shown = process === undefined ? '' : `, whose first process is ${process.pid}`
-  if (container !== undefined) sentences.push(`Its container is ${container}${shown}.`)
+  if (container !== undefined) sentences.push(`Its container is ${container.name}${shown}.`)
   else if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)
   if (thief !== undefined) sentences.push(explainStranger(claim.port, thief))
   if (expiresAtMs !== undefined) {

@@ -1,6 +1,12 @@
 /** The words of the ledger about ports. The stream is `ports:<host>`; none of them holds a secret. */
 import type { PortRules } from './enforced-ports.ts'
-import type { PortLease, PortState, PortThief, ProcessIdentity } from './port-lease.ts'
+import type {
+  LeasedContainer,
+  PortLease,
+  PortState,
+  PortThief,
+  ProcessIdentity,
+} from './port-lease.ts'
 
 /** A port was leased. */
 export interface PortGranted {
@@ -18,7 +24,7 @@ export interface PortMoved {
   /** Who has it from now on; absent: who had it. */
   readonly process?: ProcessIdentity
   /** The container that it is published for from now on; absent, with a process: none; else as it was. */
-  readonly container?: string
+  readonly container?: LeasedContainer
   /** On which of the claim's addresses its process listens; absent: as it was. */
   readonly servedAt?: readonly string[]
   /** Only with `stolen` and `orphaned`; otherwise there is none any more. */

@@ -51,6 +51,14 @@ export interface ProcessIdentity {
   readonly bootId: string
 }
 
+/** A container that a port is published for. */
+export interface LeasedContainer {
+  /** At the engine. */
+  readonly name: string
+  /** Where its program listens, in a network of its own; absent: in the machine's. */
+  readonly port?: number
+}
+
 /** By what a lease was granted. */
 export interface PortRule {
   /** The range's name. */
@@ -85,10 +93,10 @@ export interface PortLease {
   readonly ramp?: string
   readonly process?: ProcessIdentity
   /**
-   * The container that it is published for, by its name at the engine, which says when that ends. Its
-   * first process is `process`, where this machine shows it. Absent: its process listens by itself.
+   * The container that it is published for, whose engine says when that ends. Its first process is
+   * `process`, where this machine shows it. Absent: its process listens by itself.
    */
-  readonly container?: string
+  readonly container?: LeasedContainer
   /** On which of the claim's addresses its process was last seen to listen; absent: on all of them. */
   readonly servedAt?: readonly string[]
   readonly thief?: PortThief

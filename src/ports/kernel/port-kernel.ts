@@ -89,6 +89,22 @@ export class PortKernel {
     })
   }
 
+  /**
+   * What listens in a container's own network where its port leads to; undefined when it has none, or
+   * this machine does not show it.
+   */
+  inside({
+    claim,
+    process,
+    container,
+  }: Pick<PortLease, 'claim' | 'process' | 'container'>): readonly SocketRow[] | undefined {
+    if (process === undefined || container?.port === undefined) return undefined
+    if (!this.isAlive(process)) return undefined
+    const isThere = (state: SocketState, port: number): boolean =>
+      state === 'listening' && port === container.port
+    return this.#processes.sockets(claim.protocol, isThere, process.pid)
+  }
+
   #ownOf(
     { process, container }: Pick<PortLease, 'process' | 'container'>,
     all: readonly KernelProcess[],

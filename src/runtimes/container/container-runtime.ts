@@ -207,9 +207,10 @@ export class ContainerRuntime implements Actuator, Processes {
   /** Its ports are leased for as long as the engine publishes them. */
   #publish(instance: Instance): void {
     if (instance.isPublished) return
-    const { subject, outside, container: name } = instance.record
+    const { subject, outside, published: inside, container: name } = instance.record
     const process = this.#options.identify?.(instance.pid, instance.name)
-    this.#needs.ports.published(subject, outside.ports, { name, ...(process && { process }) })
+    const container = { name, inside, ...(process && { process }) }
+    this.#needs.ports.published(subject, outside.ports, container)
     // What carries no marks yet is still on its way to its program: the next look tells more.
     instance.isPublished = process !== undefined
   }

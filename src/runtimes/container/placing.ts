@@ -17,6 +17,8 @@ export interface Wiring {
   readonly outside: Listening
   /** Where those in the same networks find it; absent where it has no name. */
   readonly inside?: Listening
+  /** Whether it has a network that is neither the machine's nor none at all. */
+  readonly hasOwnNetwork: boolean
   readonly mode: string
   /** Networks of the environment, by the engine's names. */
   readonly networks: readonly string[]
@@ -33,7 +35,8 @@ export function wire(
   const [first = ''] = input.networks
   if (first === 'host' || first === 'none') {
     const sides = first === 'host' ? { inside: outside } : {}
-    return { own: outside, outside, ...sides, mode: first, networks: [], aliases: [] }
+    const none = { networks: [], aliases: [], hasOwnNetwork: false }
+    return { own: outside, outside, ...sides, mode: first, ...none }
   }
   const ports = Object.fromEntries(
     Object.entries(found).map(([name, port]) => [name, input.ports[name]?.container ?? port]),
@@ -44,8 +47,9 @@ export function wire(
   // In several regions one name would lead to either.
   const alias = rest.length === 0 ? contract : rest.join('-')
   const [mode] = networks
-  if (mode === undefined) return { own, outside, mode: 'bridge', networks, aliases: [] }
-  return { own, outside, inside: { host: alias, ports }, mode, networks, aliases: [alias] }
+  const both = { own, outside, networks, hasOwnNetwork: true }
+  if (mode === undefined) return { ...both, mode: 'bridge', aliases: [] }
+  return { ...both, inside: { host: alias, ports }, mode, aliases: [alias] }
 }
 
 /** What of the wiring stands in the request that makes a container. */
@@ -54,8 +58,8 @@ export function wiringBody(wiring: Wiring): {
   readonly NetworkingConfig?: object
   readonly HostConfig: { readonly NetworkMode: string; readonly PortBindings: object }
 } {
-  const { own, outside, mode, networks, aliases } = wiring
-  const names = ['host', 'none'].includes(mode) ? [] : Object.keys(outside.ports)
+  const { own, outside, mode, networks, aliases, hasOwnNetwork } = wiring
+  const names = hasOwnNetwork ? Object.keys(outside.ports) : []
   const bindings = names.map((name): [string, object] => [
     `${own.ports[name]}/tcp`,
     [{ HostIp: HOST, HostPort: String(outside.ports[name]) }],

@@ -40,6 +40,8 @@ export interface ContainerRecord {
   readonly outside: Listening
   /** Where those in the same networks find it; absent where it has no name. */
   readonly inside?: Listening | undefined
+  /** Where its program listens in a network of its own; absent: it is in the machine's, or has none. */
+  readonly published?: Readonly<Record<string, number>> | undefined
   /** Networks that were made for the workspace. */
   readonly networks: readonly string[]
   readonly stop: StopPolicy
@@ -75,6 +77,7 @@ const RECORD: z.ZodType<ContainerRecord> = z.object({
   imageDigest: z.string(),
   outside: LISTENING,
   inside: LISTENING.optional(),
+  published: z.record(z.string(), z.number().int()).optional(),
   networks: z.array(z.string()),
   stop: z.object({ signal: z.string(), graceMs: z.number().int().min(0) }),
   workspace: z.string(),

@@ -191,6 +191,7 @@ class Start {
       imageDigest: image.digest,
       outside,
       ...(inside === undefined ? {} : { inside }),
+      ...(wiring.hasOwnNetwork ? { published: wiring.own.ports } : {}),
       networks,
       stop,
       workspace,

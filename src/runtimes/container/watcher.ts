@@ -117,7 +117,8 @@ export class Watcher {
     if (event.action === 'die' && event.exitCode !== undefined) {
       const endedAtMs = event.atMs ?? this.#needs.nowMs()
       await this.end(instance, { status: 'exited', ...parseExitCode(event.exitCode), endedAtMs })
-    } else if (['die', 'destroy', 'remove'].includes(event.action)) await this.settle(instance)
+    } else if (['start', 'die', 'destroy', 'remove'].includes(event.action))
+      await this.settle(instance)
   }
 
   async #take(instance: Instance, facts: ContainerFacts): Promise<void> {

@@ -7,8 +7,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { isListenedTo } from '../../core/port/port-states.ts'
-import type { PortBroker, PublishedContainer } from '../../seams/port-broker.ts'
-import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
+import type { PortBroker } from '../../seams/port-broker.ts'
+import type {
+  NoPorts,
+  PortRequest,
+  PortReservation,
+  PortSource,
+  PublishingContainer,
+} from './port-source.ts'
 
 /** How long the kernel may take to show that a process is gone which has written its end. @unit ms */
 const PROVED_MS = 2_000
@@ -64,10 +70,12 @@ export class LeasedPorts implements PortSource {
   published(
     subject: string,
     ports: Readonly<Record<string, number>>,
-    container: PublishedContainer,
+    { inside = {}, ...container }: PublishingContainer,
   ): void {
-    for (const { id } of this.#leasesOn(subject, ports)) {
-      this.#broker.publish(id, container).catch(this.#onTrouble)
+    for (const { id, owner } of this.#leasesOn(subject, ports)) {
+      const port = inside[owner.port]
+      const published = { ...container, ...(port === undefined ? {} : { port }) }
+      this.#broker.publish(id, published).catch(this.#onTrouble)
     }
   }
 

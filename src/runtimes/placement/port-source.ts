@@ -19,6 +19,12 @@ export interface PortRequest {
   readonly taken: ReadonlySet<number>
 }
 
+/** A container that has ports. */
+export interface PublishingContainer extends Omit<PublishedContainer, 'port'> {
+  /** Where its program listens, by name; absent: in the machine's own network. */
+  readonly inside?: Readonly<Record<string, number>> | undefined
+}
+
 /** Ports that were found; nobody else is given them until they are released. */
 export interface PortReservation {
   readonly ports: Readonly<Record<string, number>>
@@ -41,11 +47,11 @@ export interface PortSource {
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
   /** A process of the subject has ended, asked to or not. */
   died(subject: string): void
-  /** The engine publishes these ports for a container of the subject now. Idempotent. */
+  /** An engine publishes these ports for a container of the subject now. Idempotent. */
   published(
     subject: string,
     ports: Readonly<Record<string, number>>,
-    container: PublishedContainer,
+    container: PublishingContainer,
   ): void
   /** Nothing of the subject runs any more. */
   ended(subject: string): void

@@ -463,6 +463,13 @@ export type LeaseList = {
   readonly leases: readonly PortLease[]
 }
 
+/** The shape `LeasedContainer` of the API. */
+export type LeasedContainer = {
+  readonly name: string
+  /** Where its program listens, in its own network. */
+  readonly port?: number
+}
+
 /** The shape `LedgerProof` of the API. */
 export type LedgerProof = {
   readonly position: number
@@ -645,8 +652,7 @@ export type PortLease = {
   readonly front?: 'http' | 'tcp'
   readonly ramp?: string
   readonly process?: ProcessIdentity
-  /** The container that it is published for. */
-  readonly container?: string
+  readonly container?: LeasedContainer
   readonly servedAt?: readonly string[]
   readonly thief?: {
     readonly pid?: number

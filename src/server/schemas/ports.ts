@@ -64,6 +64,15 @@ const PROCESS = named(
   }),
 )
 
+/** A container that a port is published for. */
+const CONTAINER = named(
+  'LeasedContainer',
+  z.object({
+    name: z.string(),
+    port: PORT_NUMBER.exactOptional().describe('Where its program listens, in its own network.'),
+  }),
+)
+
 /** One lease. */
 export const PORT_LEASE: z.ZodType<PortLease> = named(
   'PortLease',
@@ -82,7 +91,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     front: z.enum(['http', 'tcp']).exactOptional(),
     ramp: z.string().exactOptional(),
     process: PROCESS.exactOptional(),
-    container: z.string().exactOptional().describe('The container that it is published for.'),
+    container: CONTAINER.exactOptional(),
     servedAt: listOf(z.string()).exactOptional(),
     thief: z
       .object({

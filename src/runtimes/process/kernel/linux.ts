@@ -62,8 +62,9 @@ export class LinuxKernel implements Kernel {
   sockets(
     protocol: PortProtocol,
     wanted: (state: SocketState, port: number) => boolean,
+    pid?: number,
   ): readonly SocketRow[] | undefined {
-    return readSockets(protocol, wanted)
+    return readSockets(protocol, wanted, pid)
   }
 
   holders(

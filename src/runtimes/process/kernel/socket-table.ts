@@ -18,12 +18,17 @@ const TCP_STATES: Readonly<Record<string, SocketState>> = {
 /** Unconnected; a connected UDP socket is `01`. */
 const UDP_BOUND = '07'
 
-/** Every socket of a protocol, both families; undefined where there are no such tables. */
+/**
+ * Every socket of a protocol, both families, of this process's network or another one's; undefined where
+ * there are no such tables.
+ */
 export function readSockets(
   protocol: PortProtocol,
   wanted: (state: SocketState, port: number) => boolean,
+  pid?: number,
 ): readonly SocketRow[] | undefined {
-  const tables = [readIfThere(`/proc/net/${protocol}`), readIfThere(`/proc/net/${protocol}6`)]
+  const folder = pid === undefined ? '/proc/net' : `/proc/${pid}/net`
+  const tables = [readIfThere(`${folder}/${protocol}`), readIfThere(`${folder}/${protocol}6`)]
   if (tables[0] === undefined) return undefined
   return tables.flatMap((table) => parseSockets(table ?? '', protocol, wanted))
 }
