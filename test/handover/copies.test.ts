@@ -27,13 +27,18 @@ setInterval(() => undefined, 1000)
 const PORT = `$\{self.ports.http}`
 const URL_OF_SELF = `http://$\{self.host}:$\{self.ports.http}/`
 
+interface Variant {
+  /** The start that never listens. */
+  readonly silent?: string
+  /** Run once traffic was moved. */
+  readonly proof?: readonly string[]
+  readonly deadline?: string
+  readonly retry?: { readonly limit: number; readonly backoff: string }
+}
+
 /** The environment with so many copies of what says that. */
-function contract(
-  copies: number,
-  says = 'one',
-  more: { readonly silent?: string; readonly proof?: readonly string[] } = {},
-): Json {
-  const { silent = '', proof } = more
+function contract(copies: number, says = 'one', more: Variant = {}): Json {
+  const { silent = '', proof, ...rest } = more
   const web = {
     copies,
     run: {
@@ -45,6 +50,7 @@ function contract(
     roll: { drain: '10s' },
     deadline: '5s',
     stop: { grace: '5s' },
+    ...rest,
   }
   const components: Record<string, Json> = { web }
   if (proof !== undefined) {
@@ -103,13 +109,23 @@ test('one becomes three and three become two without one failed request', async 
 test('one copy that never becomes ready leaves the earlier set as it was', async (context) => {
   const [bench, load] = await loaded(context, 2)
   const silent = 'tiny/web#4'
-  const { ended } = await bench.ramp(contract(3, 'two', { silent }))
+  const { ended } = await bench.ramp(contract(3, 'two', { silent, deadline: '2s' }))
   assert.equal(ended?.outcome, 'undone')
   assert.deepEqual(await active(bench), ['1', '2'])
   assert.equal((await bench.pids()).length, 2, 'the new ones are gone')
   await eachAnswers(load, 'one', ['1', '2'])
   await load.stop()
   load.assertServed('one tiny/web#1', 'one tiny/web#2')
+})
+
+test('a copy that fails is tried again by itself, and the others run on', async (context) => {
+  const [bench, load] = await loaded(context, 1)
+  const retry = { limit: 1, backoff: '10ms' }
+  await bench.up(contract(3, 'two', { silent: 'tiny/web#3', deadline: '2s', retry }))
+  assert.deepEqual(await active(bench), ['2', '4', '5'])
+  await eachAnswers(load, 'two', ['2', '4', '5'])
+  await load.stop()
+  assert.deepEqual(load.failures, [])
 })
 
 test('a ramp that breaks after traffic was moved brings back exactly those that served', async (context) => {

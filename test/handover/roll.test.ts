@@ -11,8 +11,9 @@ const PORT = `$\{self.ports.http}`
 const URL_OF_SELF = `http://$\{self.host}:$\{self.ports.http}/`
 
 /** The component, saying that; and perhaps a proof of the whole that fails. */
-function contract(says: string, proof?: readonly string[]): Json {
+function contract(says: string, proof?: readonly string[], more: object = {}): Json {
   const web = {
+    ...more,
     run: { command: SERVICE, ports: { http: {} }, env: { PORT, SAYS: says } },
     ready: [{ http: { url: URL_OF_SELF, status: 200 } }],
     roll: { drain: '10s' },
@@ -62,6 +63,26 @@ test('one that never becomes ready leaves the old one as it was', async (context
   const bench = new Bench(context)
   const load = await loaded(context, bench)
   assert.equal((await bench.ramp(contract('never'))).ended?.outcome, 'undone')
+  await load.answered('one')
+  await load.stop()
+  load.assertServed('one')
+})
+
+test('one that the ramp may go on without leaves the old one as it was, too', async (context) => {
+  const bench = new Bench(context)
+  const load = await loaded(context, bench)
+  await bench.up(contract('never', undefined, { optional: true }))
+  await load.answered('one')
+  await load.stop()
+  load.assertServed('one')
+  assert.equal((await bench.starts())['1'], 'active')
+})
+
+test('one that has not changed serves on when the ramp is taken back', async (context) => {
+  const bench = new Bench(context)
+  const load = await loaded(context, bench)
+  const { ended } = await bench.ramp(contract('one', [process.execPath, '-e', 'process.exit(3)']))
+  assert.equal(ended?.outcome, 'undone')
   await load.answered('one')
   await load.stop()
   load.assertServed('one')

@@ -13,7 +13,7 @@ export function checkCopies(component: WrittenComponent, name: string, say: Say)
   if (why !== undefined) say(['copies'], why)
 }
 
-function whyNever({ run, roll }: WrittenComponent, name: string): string | undefined {
+function whyNever({ run, roll, optional }: WrittenComponent, name: string): string | undefined {
   if (run === undefined) return `${name} has no run, so there is nothing to copy; take copies out`
   if (run.external !== undefined) {
     return `${name} is run by somebody else, who says how many of it there are; take copies out`
@@ -24,6 +24,9 @@ function whyNever({ run, roll }: WrittenComponent, name: string): string | undef
   if (run.oneShot === true) {
     return `${name} is a one-shot, which ends by itself; copies are of what serves; take copies out`
   }
-  if (roll !== undefined) return undefined
-  return `copies of ${name} need a front that spreads what comes over them; add roll: {}`
+  if (roll === undefined) {
+    return `copies of ${name} need a front that spreads what comes over them; add roll: {}`
+  }
+  if (optional !== true) return undefined
+  return `${name} is optional: were one copy left out, the others would run for nobody; take one of both out`
 }
