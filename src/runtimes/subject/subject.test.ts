@@ -49,6 +49,17 @@ test('a fence never goes back, each ramp for itself', (context) => {
   assert.deepEqual(passFence(folder, { ramp: 'up-1', fence: 4 }), { allowed: true, highest: 3 })
 })
 
+test('fences of copies are apart from each other, and from those of the whole only as they come', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-fences-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const isAllowed = (fence: number, copy?: number): boolean =>
+    passFence(folder, { ramp: 'up-1', fence, copy }).allowed
+  assert.deepEqual([isAllowed(4, 2), isAllowed(3, 1), isAllowed(2, 1)], [true, true, false])
+  assert.deepEqual([isAllowed(3), isAllowed(5), isAllowed(4, 3)], [false, true, false])
+  assert.deepEqual([isAllowed(6, 3), isAllowed(4, 2)], [true, false])
+  assert.equal(passFence(folder, { ramp: 'up-10', fence: 1 }).allowed, true, 'another ramp')
+})
+
 test('tasks of one subject wait for each other, also after a failure; others do not', async () => {
   const queue = new SubjectQueue()
   const order: string[] = []
