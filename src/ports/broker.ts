@@ -242,12 +242,18 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       connections: sockets.filter(({ state }) => state === 'established').length,
       timeWaits: sockets.filter(({ state }) => state === 'time-wait').length,
       circumstances: readPortSettings(),
+      whyOutdated: (lease) => table.enforced.whyOutdated(lease),
     })
     return { port, leases: now, past, sightings, sentences }
   }
 
   async enforce(rules: PortRules): Promise<void> {
     await this.#record.record([{ type: 'ports.enforced', rules }])
+  }
+
+  async retire(contract: string, because: string): Promise<void> {
+    if (this.enforced.earlierOf(contract).length === 0) return
+    await this.#record.record([{ type: 'ports.retired', contract, because }])
   }
 
   async withdraw(contract: string, because: string): Promise<void> {
@@ -342,12 +348,12 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     if (to === 'cooling' || lease.giving === 'number') await this.#holding.letGo([lease.id])
   }
 
+  /** By the revision that granted it, or by the one in force, should that one be retired. */
   #coolingMsOf({ rule }: PortLease): number {
-    for (const { contract, ranges } of this.#policies()) {
-      const range = contract === rule.contract && ranges.find(({ name }) => name === rule.range)
-      if (range) return range.coolingMs
-    }
-    return BUILT_IN_RANGE.coolingMs
+    const { enforced } = this.#record.table
+    const rules = enforced.revisionOf(rule) ?? enforced.of(rule.contract ?? '')
+    const range = rules?.policy.ranges.find(({ name }) => name === rule.range)
+    return (range ?? BUILT_IN_RANGE).coolingMs
   }
 
   #judgeParts(): JudgeParts {

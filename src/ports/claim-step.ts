@@ -62,13 +62,22 @@ export function idsOf(steps: readonly Step[]): readonly string[] {
   return steps.flatMap(({ id, state }) => (id === undefined || state !== 'held' ? [] : [id]))
 }
 
-/** What the owner has already: the same claim, made again; a refusal when it wants something else. */
+/**
+ * What the owner has already: the same claim, made again; a refusal when it wants something else. What
+ * its contract would not grant any more stands beside the new one, and is in nobody's way; but a front
+ * stays where it is, since whoever carries it can listen at one place alone.
+ */
 export function usableLease(
   { owner, port, protocol = 'tcp' }: PortWish,
   leases: readonly PortLease[],
+  isOutdated: (lease: PortLease) => boolean,
 ): PortLease | PortRefusal | undefined {
-  const own = leases.filter((lease) => lease.claim.protocol === protocol)
-  const usable = own.find(({ state }) => isUsable(state))
+  const usable = leases.find(
+    (lease) =>
+      lease.claim.protocol === protocol &&
+      isUsable(lease.state) &&
+      (lease.front !== undefined || !isOutdated(lease)),
+  )
   if (usable === undefined || port === undefined || usable.claim.port === port) return usable
   const sentence =
     `${printOwner(owner)} has ${usable.claim.port} (${usable.id}, ${usable.state}); ` +

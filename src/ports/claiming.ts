@@ -145,7 +145,10 @@ export class Claiming {
     const { record, policies, salt } = this.#parts
     for (const step of work.refusal === undefined ? work.steps : []) {
       if (step.lease !== undefined || step.state !== undefined) continue
-      const old = usableLease(step.wish, record.table.ofOwner(step.wish.owner))
+      const isOutdated = (lease: PortLease): boolean =>
+        record.table.enforced.whyOutdated(lease) !== undefined
+      const own = record.table.ofOwner(step.wish.owner)
+      const old = usableLease(step.wish, own, isOutdated)
       const answer =
         old ??
         choosePort(step.wish, {
@@ -154,6 +157,7 @@ export class Claiming {
           circumstances,
           pending: this.#pending,
           salt,
+          isOutdated,
         })
       if ('verdict' in answer && answer.verdict === 'refused') {
         work.refusal = answer

@@ -1,14 +1,24 @@
 /** Contracts put in force by a real broker, asked about by the probe, and taken back. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import { makePortBench, policyOf, wish } from '../../test/ports/workbench.ts'
+import {
+  granted,
+  Listener,
+  makePortBench,
+  policyOf,
+  until,
+  wish,
+} from '../../test/ports/workbench.ts'
+import { present } from '../core/fault/assert.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import { digestOf } from '../core/units/digest.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import { PortsProbe } from '../probes/ports/ports-probe.ts'
+import { LinuxKernel } from '../runtimes/process/kernel/linux.ts'
 import type { Order } from '../seams/actuator.ts'
 import type { LocalPortBroker } from './broker.ts'
 import { readMachineFacts, spansOf } from './kernel/machine-facts.ts'
+import { PortKernel } from './kernel/port-kernel.ts'
 import { PortsActuator } from './ports-actuator.ts'
 
 const OWNER = { service: 'shop/api', port: 'http' }
@@ -82,6 +92,101 @@ test('what a ramp puts in force gives way to what was there before when it is un
   const now = await ask({ policy: 'shop', digest: digestOf({ first: 21_300 }) })
   assert.equal(now.verdict, 'passed', now.sentence)
 })
+
+test('an amended contract stands beside the earlier one until its owner is gone', async (context) => {
+  const { broker, order, ask } = await makeBench(context)
+  const owner = new Listener(context)
+  await order('enforce', rules('up-1', 21_500))
+  const [first] = granted(await broker.claim([wish('shop/api')]))
+  const old = present(first, 'it is granted')
+  await broker.letGo([old.id])
+  assert.equal(await owner.listen(21_500), 'listening')
+  await broker.assign(old.id, present(new PortKernel(new LinuxKernel()).identify(owner.pid), ''))
+  await until('it listens', () => stateOf(broker, 21_500) === 'ready')
+
+  const amended = { contract: 'shop', digest: digestOf({ first: 21_520 }) }
+  assert.equal((await order('enforce', rules('up-2', 21_520))).reason, 'enforced')
+  assert.equal((await order('hold', hold('up-2', 21_520))).reason, 'held')
+  assert.deepEqual(
+    [stateOf(broker, 21_500), stateOf(broker, 21_520)],
+    ['ready', 'held'],
+    'the owner has both',
+  )
+  const outdated = { outdated: 'shop', digest: amended.digest }
+  const waiting = await ask({ ...outdated, of: OWNER })
+  assert.equal(waiting.verdict, 'failed')
+  const told = new RegExp(
+    `^shop/api http still has 21500 \\(${old.id}, process ${owner.pid}, ready since .*Z\\): ` +
+      'shop/api/http has 21520 now\\.$',
+  )
+  assert.match(waiting.sentence, told)
+  assert.equal((await ask({ ...outdated, except: ['shop/api/http'] })).verdict, 'passed')
+  assert.equal((await order('retire', amended)).reason, 'still-used')
+  const { sentences } = await broker.story(21_500)
+  assert.ok(sentences.some((one) => /^shop was amended: .* Until its owner is gone/.test(one)))
+  const [again] = granted(await broker.claim([wish('shop/api')]))
+  assert.equal(again?.claim.port, 21_520, 'whoever claims now is given the new place')
+
+  await owner.kill()
+  await until('the old one cools', () => stateOf(broker, 21_500) === 'cooling')
+  assert.equal((await ask({ ...outdated, of: OWNER })).verdict, 'passed')
+  assert.equal((await ask({ retired: 'shop' })).reason, 'not-retired')
+  assert.equal((await order('retire', amended)).reason, 'retired')
+  assert.equal((await order('retire', amended)).reason, 'already')
+  assert.equal((await ask({ retired: 'shop' })).verdict, 'passed')
+  const undone = await order('withdraw', { contract: 'shop', onlyByRamp: 'up-2' })
+  assert.equal(undone.reason, 'withdrawn', 'what is retired does not come back')
+})
+
+test('an amendment of an amendment is undone one at a time, and idle holds are let go of last', async (context) => {
+  const { broker, order } = await makeBench(context)
+  const undo = (ramp: string) => order('withdraw', { contract: 'shop', onlyByRamp: ramp })
+  for (const [place, port] of [21_600, 21_620, 21_640].entries()) {
+    await order('enforce', rules(`up-${place}`, port))
+    assert.equal((await order('hold', hold(`up-${place}`, port))).reason, 'held')
+  }
+  assert.deepEqual(
+    broker.leases().map(({ claim, state }) => [claim.port, state]),
+    [21_600, 21_620, 21_640].map((port) => [port, 'held']),
+  )
+  await order('withdraw', { contract: 'shop', owner: OWNER, onlyByRamp: 'up-2' })
+  assert.equal((await undo('up-2')).reason, 'restored')
+  assert.equal(broker.enforced.of('shop')?.ramp, 'up-1')
+  assert.deepEqual(
+    broker.enforced.earlierOf('shop').map(({ ramp }) => ramp),
+    ['up-0'],
+  )
+  const retired = await order('retire', {
+    contract: 'shop',
+    digest: digestOf({ first: 21_620 }),
+  })
+  assert.equal(retired.reason, 'retired', retired.sentence)
+  assert.deepEqual(
+    broker.leases().map(({ claim }) => claim.port),
+    [21_620],
+    'what was held for nobody is let go of',
+  )
+})
+
+test('a quota counts what an owner has by the revision in force, and not what it is to leave', async (context) => {
+  const { broker, order } = await makeBench(context)
+  const one = (ramp: string, first: number): JsonObject => {
+    const [range] = policyOf({ first, last: first + 9, perService: 1 }).ranges
+    const policy = JSON.parse(JSON.stringify({ ranges: [range] })) as JsonObject
+    return { ...rules(ramp, first), policy }
+  }
+  await order('enforce', one('up-1', 21_700))
+  const [old] = granted(await broker.claim([wish('shop/api')]))
+  await order('enforce', one('up-2', 21_750))
+  const [young] = granted(await broker.claim([wish('shop/api')]))
+  assert.ok(old !== undefined && young !== undefined && young.claim.port >= 21_750)
+  const more = await broker.claim([wish('shop/api', { owner: { service: 'shop/api', port: 'x' } })])
+  assert.equal(more.verdict === 'refused' ? more.reason : '', 'quota')
+})
+
+function stateOf(broker: LocalPortBroker, port: number): string | undefined {
+  return broker.leases().find(({ claim }) => claim.port === port)?.state
+}
 
 test('the machine is asked, and whatever is malformed is answered', async (context) => {
   const { order, ask } = await makeBench(context)

@@ -1,7 +1,7 @@
 /**
  * Carries out what plans of Ports contracts say: `enforce` puts a contract in force, `hold` holds one
- * of its fixed ports until it is taken, `withdraw` takes either back. Each may be repeated. No port is
- * taken from under a process that runs.
+ * of its fixed ports until it is taken, `retire` ends what the contract said before, `withdraw` takes a
+ * contract or a hold back. Each may be repeated. No port is taken from under a process that runs.
  */
 import { z } from 'zod'
 import {
@@ -58,11 +58,15 @@ const HOLD = z.object({
   }) satisfies z.ZodType<PortClaim>,
 })
 
+const RETIRE = z.object({ contract: NAME, digest: NAME })
+
 const WITHDRAW = z.object({
   contract: NAME,
   owner: OWNER.exactOptional(),
   onlyByRamp: NAME.exactOptional(),
 })
+
+const WITHDRAWN = 'Its contract is withdrawn.'
 
 /** Puts contracts in force, by the broker. */
 export class PortsActuator implements Actuator {
@@ -77,6 +81,7 @@ export class PortsActuator implements Actuator {
     try {
       if (operation === 'enforce') return await this.#enforce(ENFORCE.parse(input))
       if (operation === 'hold') return await this.#hold(HOLD.parse(input))
+      if (operation === 'retire') return await this.#retire(RETIRE.parse(input))
       if (operation === 'withdraw') return await this.#withdraw(WITHDRAW.parse(input))
       return unknownOperation(`Ports cannot be told to ${operation}.`)
     } catch (error) {
@@ -97,8 +102,33 @@ export class PortsActuator implements Actuator {
     const policy = { contract, digest, ranges }
     const transitions = input.transitions as unknown as readonly PortTransition[]
     await this.#broker.enforce({ contract, digest, ramp, policy, connect, transitions })
-    const how = known === undefined ? '' : ', in the place of what it said before'
+    const how =
+      known === undefined ? '' : ' for whoever claims from now on, in the place of what it said'
     return done({ reason: 'enforced', sentence: `${contract} is in force${how}.` })
+  }
+
+  /** Ends earlier revisions, and what their ramps hold for nobody any more. */
+  async #retire({ contract, digest }: z.infer<typeof RETIRE>): Promise<CommandAnswer> {
+    const { enforced } = this.#broker
+    if (enforced.of(contract)?.digest !== digest) {
+      const sentence = `${contract} is in force in another revision, or not at all.`
+      return failed({ reason: 'not-in-force', sentence })
+    }
+    if (enforced.earlierOf(contract).length === 0) {
+      const sentence = `Of ${contract} there is no earlier revision.`
+      return done({ reason: 'already', sentence })
+    }
+    const left = await this.#release(
+      (lease) => lease.rule.contract === contract && enforced.whyOutdated(lease) !== undefined,
+      `${contract} was amended; it is held elsewhere, or no more.`,
+    )
+    if (left > 0) {
+      const sentence = `${left} ports are still used by an earlier revision of ${contract}.`
+      return failed({ reason: 'still-used', sentence })
+    }
+    await this.#broker.retire(contract, 'Nobody has a port by it alone any more.')
+    const sentence = `What ${contract} said before is over; nobody has a port by it alone.`
+    return done({ reason: 'retired', sentence })
   }
 
   async #hold({ owner, claim, ramp }: z.infer<typeof HOLD>): Promise<CommandAnswer> {
@@ -121,13 +151,13 @@ export class PortsActuator implements Actuator {
         sentence: `${contract} was put in force by another ramp, and stays so.`,
       })
     }
-    const before = this.#broker.enforced.beforeOf(contract)
+    const [before] = this.#broker.enforced.earlierOf(contract)
     if (onlyByRamp !== undefined && before !== undefined) {
       await this.#broker.enforce(before)
       return done({ reason: 'restored', sentence: `${contract} says again what it said before.` })
     }
     await this.#broker.withdraw(contract, 'Its ramp has ended.')
-    const left = await this.#release(({ rule }) => rule.contract === contract)
+    const left = await this.#release(({ rule }) => rule.contract === contract, WITHDRAWN)
     const sentence =
       left === 0
         ? `${contract} is not in force any more.`
@@ -140,6 +170,7 @@ export class PortsActuator implements Actuator {
     const key = ownerKey(owner)
     await this.#release(
       (lease) => ownerKey(lease.owner) === key && (ramp === undefined || lease.ramp === ramp),
+      WITHDRAWN,
     )
     return done({
       reason: 'released',
@@ -148,12 +179,12 @@ export class PortsActuator implements Actuator {
   }
 
   /** Releases what nobody uses. @returns how many are still used */
-  async #release(isMeant: (lease: PortLease) => boolean): Promise<number> {
+  async #release(isMeant: (lease: PortLease) => boolean, because: string): Promise<number> {
     const meant = this.#broker
       .leases()
       .filter((lease) => isMeant(lease) && lease.state !== 'cooling')
     const idle = meant.filter(({ state, process }) => isWaiting(state) && process === undefined)
-    for (const { id } of idle) await this.#broker.release(id, 'Its contract is withdrawn.')
+    for (const { id } of idle) await this.#broker.release(id, because)
     return meant.length - idle.length
   }
 }

@@ -88,10 +88,12 @@ export interface PortBroker {
   story(port: number): Promise<PortStory>
   /** From now on a contract's rules count, in the place of what it said before. Resolves when recorded. */
   enforce(rules: PortRules): Promise<void>
+  /** Nothing of what a contract said before counts any more. Quiet when nothing does already. */
+  retire(contract: string, because: string): Promise<void>
   /** From now on a contract says nothing. Quiet when it says nothing already. */
   withdraw(contract: string, because: string): Promise<void>
   /** What contracts have in force. */
-  readonly enforced: Pick<EnforcedPorts, 'all' | 'of' | 'beforeOf'>
+  readonly enforced: Pick<EnforcedPorts, 'all' | 'of' | 'earlierOf' | 'whyOutdated'>
   /** Counts every change of any lease. */
   readonly index: number
   /** @returns stops telling; idempotent */

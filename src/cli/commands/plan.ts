@@ -13,6 +13,7 @@ import { aimOf } from '../target-choice.ts'
 import { countOf, tableLines } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 import { runPlanAgainst } from './plan-against.ts'
+import { touchesOf, touchLines } from './plan-touches.ts'
 
 /** What `plan` may be told. */
 export type PlanOptions = JsonOption &
@@ -35,13 +36,16 @@ export async function runPlan(
   const { against } = options
   if (against !== undefined) return runPlanAgainst(parts, contract, { ...options, against })
   const aim = aimOf(parts, contract, options)
-  const plan = checkPlan(planContract(contract, { goal: options.goal ?? 'up', ...aim }))
+  const goal = options.goal ?? 'up'
+  const plan = checkPlan(planContract(contract, { goal, ...aim }))
   const digest = digestOf(plan)
+  const touches = await touchesOf(parts, contract, goal)
   if (options.json === true) {
-    parts.stdout.write(`${JSON.stringify({ digest, plan })}\n`)
+    const told = touches === undefined ? {} : { touches }
+    parts.stdout.write(`${JSON.stringify({ digest, plan, ...told })}\n`)
     return EXIT.yes
   }
-  for (const line of planLines(plan)) parts.stdout.write(`${line}\n`)
+  for (const line of [...planLines(plan), ...touchLines(touches)]) parts.stdout.write(`${line}\n`)
   parts.stdout.write(`\nplan ${digest}\n`)
   return EXIT.yes
 }

@@ -38,7 +38,7 @@ export function comparePorts(
       )
       return changesOfRange(old, young, live)
     }),
-    ...conflicts(after, live),
+    ...secondOwners(after, live),
     ...changesBeside(before, after),
   ]
   const verdict = (['refused', 'ramp'] as const).find((one) =>
@@ -108,7 +108,10 @@ function changesOfFixed(
 }
 
 /** A port that is fixed for one service while another one has it would have two owners. */
-function conflicts(after: PortsDefinition, live: readonly PortLease[]): readonly PortsChange[] {
+export function secondOwners(
+  after: PortsDefinition,
+  live: readonly PortLease[],
+): readonly PortsChange[] {
   return after.ranges.flatMap((range) =>
     Object.entries(range.fixed).flatMap(([of, port]) =>
       live
@@ -130,6 +133,11 @@ function isOf({ owner }: Pick<PortLease, 'owner'>, of: string): boolean {
   return owner.service === service && owner.port === port
 }
 
+/** A ramp reaches the regions that its contract names, and no other ones. */
+const REGIONS =
+  'Its regions are others. Where it is not in force any more it stays as it was, so bring it down there ' +
+  'before: `rampart down`.'
+
 function changesBeside(before: PortsDefinition, after: PortsDefinition): readonly PortsChange[] {
   const differs = (key: keyof PortsDefinition): boolean =>
     JSON.stringify(before[key]) !== JSON.stringify(after[key])
@@ -137,7 +145,9 @@ function changesBeside(before: PortsDefinition, after: PortsDefinition): readonl
   const clients = differs('clients') ? ['What clients are known by is another.'] : []
   const names = differs('names') ? ['Discovery has other names.'] : []
   const moves = differs('transitions') ? ['Ports change hands in another way from now on.'] : []
-  return [...connect, ...clients, ...names, ...moves].map((sentence) => judged(sentence, []))
+  const places = differs('regions') ? [REGIONS] : []
+  const sentences = [...connect, ...clients, ...names, ...moves, ...places]
+  return sentences.map((sentence) => judged(sentence, []))
 }
 
 function judged(sentence: string, leases: readonly PortLease[]): PortsChange {

@@ -1,12 +1,14 @@
 /**
  * A Ports contract to a plan. Up: the machine can do it, the policy is in force, every fixed port is
- * held. Down: nothing is granted any more, every lease is drained and released, none is left. The
- * commands are the actuator's `ports`: `enforce`, `hold` and `withdraw`.
+ * held, and what the contract said before is retired once nobody has a port by it alone. Down: nothing
+ * is granted any more, every lease is drained and released, none is left. The commands are the
+ * actuator's `ports`.
  */
 import { Fault } from '../../core/fault/fault.ts'
 import type { Plan, Stage } from '../../core/plan/plan.ts'
 import type { PlanRequest } from '../contract.ts'
 import type { PortsContract } from './definition.ts'
+import { inRegions } from './in-regions.ts'
 import { stagesDown } from './stages-down.ts'
 import { stagesUp } from './stages-up.ts'
 
@@ -31,8 +33,7 @@ export function planPorts(contract: PortsContract, { goal }: PlanRequest): Plan 
     planVersion: 1,
     contract: { kind, name, digest },
     goal,
-    groups: [],
-    stages: stagesOf(contract),
+    ...inRegions(stagesOf(contract), contract.definition.regions),
     retryBudget: 0,
   }
 }

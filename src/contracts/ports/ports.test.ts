@@ -12,6 +12,7 @@ import { formatIssue } from '../document/format-issue.ts'
 import { explainContract, parseContracts, planContract } from '../index.ts'
 import { comparePorts } from './compare.ts'
 import { type PortsContract, toConnectPolicy, toPolicy } from './definition.ts'
+import { touchedLeases } from './touched-leases.ts'
 
 const TEXT = `apiVersion: rampart/v1
 kind: Ports
@@ -102,6 +103,9 @@ test('the plan is sound, and the same whatever the order of keys', () => {
       ['machine', undefined],
       ['policy', 'enforce'],
       ['hold/shop/api/http', 'hold'],
+      ['moved/shop/api/http', undefined],
+      ['left', undefined],
+      ['retire', 'retire'],
     ],
   )
   const down = checkPlan(planContract(contract, { goal: 'down' }))
@@ -218,6 +222,44 @@ test('what live leases stand on becomes a ramp, and a second owner is refused', 
   const taken = understood(TEXT.replace('http: 21080', 'http: 21500')).definition
   assert.equal(comparePorts(old, taken, [lease]).verdict, 'refused')
   assert.deepEqual(comparePorts(old, old, [lease]), { verdict: 'compatible', changes: [] })
+})
+
+test('the leases that an amendment touches are told before it is made', () => {
+  const digest = understood(TEXT).digest
+  const rule = { range: 'staging', contract: 'internal', digest }
+  const lease: PortLease = {
+    id: '21080-7',
+    claim: { protocol: 'tcp', addresses: ['127.0.0.1'], port: 21_080 },
+    owner: { service: 'shop/api', port: 'http', environment: 'staging' },
+    state: 'ready',
+    token: 7,
+    rule,
+    giving: 'number',
+    process: { pid: 4242, started: '1', bootId: 'b' },
+    grantedAtMs: 0,
+    changedAtMs: 0,
+    because: 'it was asked for',
+  }
+  const moved = understood(TEXT.replace('http: 21080', 'http: 21090'))
+  const told = (contract: PortsContract, ...leases: readonly PortLease[]) =>
+    touchedLeases(contract, leases).map(({ verdict, sentence }) => `${verdict}: ${sentence}`)
+  assert.deepEqual(told(moved, lease), [
+    'ramp: shop/api http (environment staging) has 21080 (ready, process 4242, ' +
+      'since 1970-01-01T00:00:00.000Z): shop/api/http has 21090 now.',
+  ])
+  const { process: _, ...held } = { ...lease, state: 'held' as const }
+  assert.deepEqual(told(moved, held), [], 'what a ramp holds for nobody goes with the revision')
+  assert.deepEqual(told(moved, { ...lease, rule: { ...rule, contract: 'other' } }), [])
+  assert.deepEqual(told(understood(TEXT), lease), [])
+  assert.deepEqual(told(understood(TEXT.replace('  cooling: 90s', '  cooling: 80s')), lease), [])
+  const web: PortLease = { ...lease, owner: { service: 'shop/web', port: 'http' } }
+  assert.match(told(moved, { ...web, claim: { ...lease.claim, port: 21_090 } }).join(), /^refused/)
+  const smaller = TEXT.replace('21000-21999', '21050-21149').replace('http: 21080', 'http: 21060')
+  const gone = understood(smaller)
+  assert.match(
+    told(gone, { ...web, claim: { ...lease.claim, port: 21_900 } }).join(),
+    /no range any/,
+  )
 })
 
 test('it is explained in sentences', () => {

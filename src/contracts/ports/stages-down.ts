@@ -5,8 +5,8 @@
 import type { Stage } from '../../core/plan/plan.ts'
 import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { PortsContract } from './definition.ts'
+import { COMMAND_TIMEOUT_MS, POLICY_STAGE, portsCommand } from './plan-command.ts'
 import { portsCondition } from './plan-condition.ts'
-import { COMMAND_TIMEOUT_MS, POLICY_STAGE, withdrawCommand } from './stages-up.ts'
 
 /** The stage that waits until what was released may be had by anybody. */
 export const COOLED_STAGE = 'cooled'
@@ -23,7 +23,7 @@ export function stagesDown({ name, definition }: PortsContract): readonly Stage[
     {
       ...PLAIN_STAGE,
       name: POLICY_STAGE,
-      command: withdrawCommand(input, drainMs + lingerMs + COMMAND_TIMEOUT_MS),
+      command: portsCommand('withdraw', input, drainMs + lingerMs + COMMAND_TIMEOUT_MS),
       conditions: [
         portsCondition('drained', { contract: name, state: { not: ['cooling'] }, most: 0 }),
       ],

@@ -1,5 +1,9 @@
-/** The way up: the machine is asked, the policy put in force, every fixed port held and proved held. */
-import type { Command, Stage } from '../../core/plan/plan.ts'
+/**
+ * The way up: the machine is asked, the policy put in force, every fixed port held and proved held. What
+ * was granted by an earlier revision and would not be by this one stands beside it until it is gone;
+ * only then is the earlier one retired. Until that, undoing puts it back, with all that it had held.
+ */
+import type { Stage } from '../../core/plan/plan.ts'
 import { PLAIN_STAGE } from '../plain-stage.ts'
 import {
   type DefinedRange,
@@ -8,26 +12,31 @@ import {
   toConnectPolicy,
   toPolicy,
 } from './definition.ts'
+import { holdStageOf, POLICY_STAGE, portsCommand } from './plan-command.ts'
 import { portsCondition } from './plan-condition.ts'
+import { rampStages } from './stages-ramp.ts'
 
 /** The stage that asks whether the machine has anything against the policy. */
 export const MACHINE_STAGE = 'machine'
 
-/** The stage that puts the policy in force. */
-export const POLICY_STAGE = 'policy'
-
 /** How long the machine, or the broker, may take for each. @unit ms */
 const DEADLINE_MS = 15_000
-
-/** How long a command may take. @unit ms */
-export const COMMAND_TIMEOUT_MS = 10_000
 
 /** What every stage of the way up has that says nothing else. */
 const PLAIN = { ...PLAIN_STAGE, deadlineMs: DEADLINE_MS }
 
 /** Every stage, fixed ports in the order of their numbers. */
 export function stagesUp(contract: PortsContract): readonly Stage[] {
-  return [machineStage(contract), policyStage(contract), ...holdStages(contract)]
+  const fixed = fixedPorts(contract)
+  return [
+    machineStage(contract),
+    policyStage(contract),
+    ...fixed.map((one) => holdStage(contract, one)),
+    ...rampStages(
+      contract,
+      fixed.map(({ of }) => of),
+    ),
+  ]
 }
 
 function machineStage(contract: PortsContract): Stage {
@@ -42,69 +51,61 @@ function policyStage(contract: PortsContract): Stage {
   const { name, digest, definition } = contract
   const { ranges } = toPolicy(contract)
   const { rules, clients } = toConnectPolicy(contract)
-  const command: Command = {
-    actuator: 'ports',
-    operation: 'enforce',
-    input: {
-      contract: name,
-      digest,
-      ramp: `\${run.id}`,
-      policy: { ranges: ranges.map((range) => ({ ...range })) },
-      connect: {
-        rules: rules.map((rule) => ({ ...rule })),
-        clients: clients.map((client) => ({ ...client })),
-      },
-      names: definition.names.map((alias) => ({ ...alias })),
-      transitions: definition.transitions.map((transition) => ({ ...transition })),
+  const command = portsCommand('enforce', {
+    contract: name,
+    digest,
+    ramp: `\${run.id}`,
+    policy: { ranges: ranges.map((range) => ({ ...range })) },
+    connect: {
+      rules: rules.map((rule) => ({ ...rule })),
+      clients: clients.map((client) => ({ ...client })),
     },
-    timeoutMs: COMMAND_TIMEOUT_MS,
-  }
+    names: definition.names.map((alias) => ({ ...alias })),
+    transitions: definition.transitions.map((transition) => ({ ...transition })),
+  })
   return {
     ...PLAIN,
     name: POLICY_STAGE,
     needs: [{ stage: MACHINE_STAGE, until: 'ready' }],
     command,
-    compensation: withdrawCommand({ contract: name, digest, onlyByRamp: `\${run.id}` }),
+    compensation: portsCommand('withdraw', { contract: name, digest, onlyByRamp: `\${run.id}` }),
     conditions: [portsCondition('in-force', { policy: name, digest })],
   }
 }
 
-function holdStages(contract: PortsContract): readonly Stage[] {
-  const fixed = contract.definition.ranges.flatMap((range) =>
-    Object.entries(range.fixed).map(([of, port]) => ({ range, of, port })),
-  )
-  return fixed
-    .sort((a, b) => a.port - b.port || (a.of < b.of ? -1 : 1))
-    .map((one) => holdStage(contract, one))
+/** One number that belongs to one service's port. */
+interface FixedPort {
+  readonly range: DefinedRange
+  readonly of: string
+  readonly port: number
 }
 
-function holdStage(
-  { name, digest }: PortsContract,
-  { range, of, port }: { readonly range: DefinedRange; readonly of: string; readonly port: number },
-): Stage {
+/** In the order of their numbers. */
+function fixedPorts({ definition }: PortsContract): readonly FixedPort[] {
+  return definition.ranges
+    .flatMap((range) => Object.entries(range.fixed).map(([of, port]) => ({ range, of, port })))
+    .sort((a, b) => a.port - b.port || (a.of < b.of ? -1 : 1))
+}
+
+function holdStage({ name, digest }: PortsContract, { range, of, port }: FixedPort): Stage {
   const { protocol, addresses } = range
   const owner = ownerOf(range, of)
-  const command: Command = {
-    actuator: 'ports',
-    operation: 'hold',
-    input: {
-      contract: name,
-      digest,
-      ramp: `\${run.id}`,
-      range: range.name,
-      owner,
-      claim: { protocol, addresses, port },
-    },
-    timeoutMs: COMMAND_TIMEOUT_MS,
-  }
+  const command = portsCommand('hold', {
+    contract: name,
+    digest,
+    ramp: `\${run.id}`,
+    range: range.name,
+    owner,
+    claim: { protocol, addresses, port },
+  })
   // Whoever has it already by an earlier ramp goes on having it: that is the same claim, made again.
   const states = ['held', 'assigned', 'ready', 'active']
   return {
     ...PLAIN,
-    name: `hold/${of}`,
+    name: holdStageOf(of),
     needs: [{ stage: POLICY_STAGE, until: 'ready' }],
     command,
-    compensation: withdrawCommand({ contract: name, owner, onlyByRamp: `\${run.id}` }),
+    compensation: portsCommand('withdraw', { contract: name, owner, onlyByRamp: `\${run.id}` }),
     conditions: [
       portsCondition('held', {
         port,
@@ -128,12 +129,4 @@ function ownerOf(
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[1].endsWith('*'),
   )
   return { ...servicePortOf(of), ...Object.fromEntries(words) }
-}
-
-/** Takes back: the policy, or with an owner that hold alone. */
-export function withdrawCommand(
-  input: Command['input'],
-  timeoutMs: number = COMMAND_TIMEOUT_MS,
-): Command {
-  return { actuator: 'ports', operation: 'withdraw', input, timeoutMs }
 }

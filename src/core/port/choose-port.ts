@@ -26,6 +26,8 @@ export interface ChoiceParts {
   readonly pending: PendingPorts
   /** Whose choices these are, so that two folders of one machine begin elsewhere. @default nobody's */
   readonly salt?: string
+  /** Whether a lease is of an earlier revision of its contract, which the one in force would not grant. */
+  isOutdated?(lease: PortLease): boolean
 }
 
 /** A port that may be given, if the kernel lets us. */

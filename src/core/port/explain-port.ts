@@ -18,6 +18,8 @@ export interface PortFacts {
   readonly connections: number
   /** How many of its closed connections the kernel still remembers. */
   readonly timeWaits: number
+  /** Why the contract that granted a lease would not grant it any more; undefined: it would. */
+  whyOutdated?(lease: PortLease): string | undefined
   readonly circumstances: Pick<PortCircumstances, 'ephemeral' | 'reserved'>
 }
 
@@ -33,7 +35,7 @@ export function explainPort(facts: PortFacts): readonly string[] {
     (stranger) => !leases.some(({ thief }) => isSameThief(thief, stranger)),
   )
   return [
-    ...leases.flatMap(explainLease),
+    ...leases.flatMap((lease) => [...explainLease(lease), ...explainOutdated(lease, facts)]),
     ...others.map((stranger) => explainStranger(port, stranger)),
     ...(isTaken ? [] : [`Nobody has ${port}, and nobody listens on it.`]),
     ...lingering(facts),
@@ -41,6 +43,12 @@ export function explainPort(facts: PortFacts): readonly string[] {
     ...(unfit === undefined ? [] : [`${port} is given only to who asks for it: ${unfit}.`]),
     ...past.map(explainPast),
   ]
+}
+
+function explainOutdated(lease: PortLease, facts: PortFacts): readonly string[] {
+  const why = facts.whyOutdated?.(lease)
+  if (why === undefined) return []
+  return [`${lease.rule.contract} was amended: ${why} Until its owner is gone, it stays.`]
 }
 
 function explainLease(lease: PortLease): readonly string[] {

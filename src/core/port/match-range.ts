@@ -58,7 +58,7 @@ export function rangeAt(
 }
 
 /** For whom a range is, for people. */
-export function printFor(range: PortRange): string {
+export function printFor(range: Pick<PortRange, 'for'>): string {
   const words = WORDS.flatMap((word) => {
     const pattern = range.for[word]
     return pattern === undefined ? [] : [`${word} ${pattern}`]
@@ -67,7 +67,10 @@ export function printFor(range: PortRange): string {
 }
 
 /** A contract's range is a limit on addresses too: a wildcard in it stands for its whole family. */
-function mayHaveAddresses(range: PortRange, { addresses }: PortWish): boolean {
+export function mayHaveAddresses(
+  range: Pick<PortRange, 'addresses'>,
+  { addresses }: Pick<PortWish, 'addresses'>,
+): boolean {
   return (addresses ?? []).every(
     (address) =>
       range.addresses.includes(address) ||

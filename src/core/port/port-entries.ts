@@ -56,8 +56,21 @@ export interface PortsWithdrawn {
   readonly because: string
 }
 
+/** Everything that a Ports contract said before is over; nobody has a port by it any more. */
+export interface PortsRetired {
+  readonly type: 'ports.retired'
+  readonly contract: string
+  readonly because: string
+}
+
 /** What a stream of ports consists of. */
-export type PortEntry = PortGranted | PortMoved | PortFreed | PortsEnforced | PortsWithdrawn
+export type PortEntry =
+  | PortGranted
+  | PortMoved
+  | PortFreed
+  | PortsEnforced
+  | PortsRetired
+  | PortsWithdrawn
 
 /** Their types. */
 export const PORT_ENTRY_TYPES: readonly PortEntry['type'][] = [
@@ -65,6 +78,7 @@ export const PORT_ENTRY_TYPES: readonly PortEntry['type'][] = [
   'port.moved',
   'port.freed',
   'ports.enforced',
+  'ports.retired',
   'ports.withdrawn',
 ]
 

@@ -45,6 +45,7 @@ export class PortTable {
   /** Takes up one entry, written at an instant. */
   apply(entry: PortEntry, atMs: number): void {
     if (entry.type === 'ports.enforced') this.enforced.enforce(entry.rules)
+    else if (entry.type === 'ports.retired') this.enforced.retire(entry.contract)
     else if (entry.type === 'ports.withdrawn') this.enforced.withdraw(entry.contract)
     else if (entry.type === 'port.granted') this.#grant(entry.lease)
     else if (entry.type === 'port.moved') this.#move(this.lease(entry.lease), entry, atMs)

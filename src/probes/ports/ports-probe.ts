@@ -1,6 +1,6 @@
 /**
  * The `ports` probe: is a policy in force, is a port held for whom it is fixed, are few enough leases
- * left, has the machine nothing against a policy? It reads the broker's table and the machine's facts,
+ * left, is nobody where an earlier revision had them, has the machine nothing against a policy? It reads the broker's table and the machine's facts,
  * and changes nothing. Plans of Ports contracts ask it; no contract writes it.
  */
 import { z } from 'zod'
@@ -10,6 +10,7 @@ import { objections } from '../../core/port/objections.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner } from '../../core/port/port-owner.ts'
 import type { PortRange } from '../../core/port/port-policy.ts'
+import { isWaiting } from '../../core/port/port-states.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
 import { malformedInput, notYet, passed, terminal } from '../answer/answer.ts'
@@ -19,6 +20,13 @@ const NAME = z.string().min(1)
 const INPUT = z.union([
   z.strictObject({ machine: z.object({ ranges: z.array(z.looseObject({})) }) }),
   z.strictObject({ policy: NAME, digest: NAME }),
+  z.strictObject({
+    outdated: NAME,
+    digest: NAME,
+    of: z.strictObject({ service: NAME, port: NAME }).exactOptional(),
+    except: z.array(NAME).exactOptional(),
+  }),
+  z.strictObject({ retired: NAME }),
   z.strictObject({
     contract: NAME,
     state: z.object({ not: z.array(NAME) }).default({ not: [] }),
@@ -36,6 +44,7 @@ const INPUT = z.union([
 
 type Question = z.infer<typeof INPUT>
 type Held = Extract<Question, { readonly port: number }>
+type Outdated = Extract<Question, { readonly outdated: string }>
 type Left = Extract<Question, { readonly most: number }>
 
 /** Asks the broker, and the machine. */
@@ -56,6 +65,8 @@ export class PortsProbe implements Probe {
     const { data: question, error } = INPUT.safeParse(input)
     if (error !== undefined) return malformedInput(z.prettifyError(error))
     if ('machine' in question) return this.#machine(question.machine.ranges)
+    if ('outdated' in question) return this.#outdated(question)
+    if ('retired' in question) return this.#retired(question.retired)
     if ('policy' in question) return this.#inForce(question.policy, question.digest)
     return 'most' in question ? this.#left(question) : this.#held(question)
   }
@@ -89,6 +100,48 @@ export class PortsProbe implements Probe {
     })
   }
 
+  /** Whoever has, or was promised, a port that the revision in force would not grant them. */
+  #outdated({ outdated: contract, digest, of, except = [] }: Outdated): Answer {
+    const inForce = this.#inForce(contract, digest)
+    if (inForce.verdict !== 'passed') return inForce
+    const left = this.#broker.leases().flatMap((lease): readonly OutdatedLease[] => {
+      const { rule, owner, state } = lease
+      const isOf = of === undefined || (owner.service === of.service && owner.port === of.port)
+      if (rule.contract !== contract || !isOf || state === 'cooling' || isIdle(lease)) return []
+      if (except.includes(`${owner.service}/${owner.port}`)) return []
+      const why = this.#broker.enforced.whyOutdated(lease)
+      return why === undefined ? [] : [{ lease, why }]
+    })
+    const evidence = {
+      left: left.length,
+      leases: left.slice(0, 20).map(({ lease, why }) => ({
+        ...{ lease: lease.id, port: lease.claim.port, owner: printOwner(lease.owner), why },
+        ...{ state: lease.state, since: new Date(lease.changedAtMs).toISOString() },
+        ...(lease.process === undefined ? {} : { pid: lease.process.pid }),
+      })),
+    }
+    if (left.length === 0) {
+      const who = of === undefined ? 'Nobody' : `No process of ${of.service} ${of.port}`
+      const sentence = `${who} has a port by an earlier revision of ${contract} alone.`
+      return passed({ reason: 'none-outdated', sentence, evidence })
+    }
+    const some = left.slice(0, 3).map(printOutdated).join(' ')
+    const more = left.length > 3 ? ` And ${left.length - 3} more.` : ''
+    return notYet({ reason: 'outdated-leases', sentence: `${some}${more}`, evidence })
+  }
+
+  #retired(contract: string): Answer {
+    const earlier = this.#broker.enforced.earlierOf(contract).length
+    const evidence = { earlier }
+    return earlier === 0
+      ? passed({ reason: 'retired', sentence: `${contract} has one revision in force.`, evidence })
+      : notYet({
+          reason: 'not-retired',
+          sentence: `${earlier} earlier revisions of ${contract} are kept.`,
+          evidence,
+        })
+  }
+
   #left({ contract, state, most }: Left): Answer {
     const left = this.#broker
       .leases()
@@ -113,6 +166,25 @@ export class PortsProbe implements Probe {
     const sentence = `${port} is ${own?.state ?? 'not leased'} for ${service} ${name}${printSome(here)}.`
     return notYet({ reason: 'not-held', sentence, evidence })
   }
+}
+
+/** A lease, and why the revision in force would not grant it. */
+interface OutdatedLease {
+  readonly lease: PortLease
+  readonly why: string
+}
+
+/** A ramp holds it for whoever takes it, and nobody was promised it. */
+function isIdle({ state, process, expiresAtMs }: PortLease): boolean {
+  return isWaiting(state) && process === undefined && expiresAtMs === undefined
+}
+
+/** Who, on which port, by which process, since when; and what is different now. */
+function printOutdated({ lease, why }: OutdatedLease): string {
+  const { claim, owner, process, state, changedAtMs, id } = lease
+  const who = process === undefined ? '' : `, process ${process.pid}`
+  const since = new Date(changedAtMs).toISOString()
+  return `${printOwner(owner)} still has ${claim.port} (${id}${who}, ${state} since ${since}): ${why}`
 }
 
 /** The first few, for people. */
