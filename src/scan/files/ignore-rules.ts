@@ -28,8 +28,10 @@ export class IgnoreRules {
 }
 
 function parseRule(line: string): readonly IgnoreRule[] {
+  // Before anything looks for its end: that takes the square of a line of spaces.
+  if (line.length > LONGEST) return []
   const written = line.replace(/\r$/, '').replace(/(?<!\\)\s+$/, '')
-  if (written === '' || written.startsWith('#') || written.length > LONGEST) return []
+  if (written === '' || written.startsWith('#')) return []
   const isKept = written.startsWith('!')
   const bare = isKept ? written.slice(1) : written
   const isForFolders = bare.endsWith('/')

@@ -36,6 +36,9 @@ const SKIPPED = new Set([
   ...['dist', 'build', 'coverage', '.rampart', '.yarn', '.pnpm-store', '.tox', '.gradle'],
 ])
 
+/** How a text begins that says so of itself. */
+const UTF_16 = /^(?:\xff\xfe|\xfe\xff)/
+
 /** A folder on disk. */
 export class DiskFolder implements Folder {
   readonly paths: readonly string[]
@@ -58,6 +61,8 @@ export class DiskFolder implements Folder {
     const ignored = new IgnoreRules((options.ignored ?? []).join('\n'))
     const found: string[] = []
     this.#list([], [{ depth: 0, rules: ignored }], found)
+    const { files } = this.#limits
+    if (found.length >= files) this.#say('.', `only the first ${files} files were looked at`)
     this.paths = found.sort()
     this.#known = new Set(found)
   }
@@ -76,7 +81,11 @@ export class DiskFolder implements Folder {
     above: readonly { readonly depth: number; readonly rules: IgnoreRules }[],
     found: string[],
   ): void {
-    if (folder.length > this.#limits.depth) return
+    if (folder.length > this.#limits.depth) {
+      const sentence = `is more than ${this.#limits.depth} folders deep and was not looked into`
+      this.#say(folder.join('/'), sentence)
+      return
+    }
     const entries = this.#entriesOf(folder)
     const own = entries.some(({ name }) => name === '.gitignore')
       ? this.read([...folder, '.gitignore'].join('/'))
@@ -119,11 +128,20 @@ export class DiskFolder implements Folder {
         this.#say(path, `is larger than ${this.#limits.bytes} bytes and was not read`)
         return undefined
       }
-      const text = readFileSync(file, 'utf8')
-      return text.slice(0, 8_192).includes('\0') ? undefined : new SourceText(path, text)
+      return this.#textOf(path, readFileSync(file))
     } finally {
       closeSync(file)
     }
+  }
+
+  #textOf(path: string, bytes: Buffer): SourceText | undefined {
+    if (UTF_16.test(bytes.toString('latin1', 0, 2))) {
+      this.#say(path, 'is written in UTF-16 and was not read; save it as UTF-8')
+      return undefined
+    }
+    // A mark at its beginning is none of its letters; no column counts it.
+    const text = bytes.toString('utf8').replace(/^\uFEFF/, '')
+    return text.slice(0, 8_192).includes('\0') ? undefined : new SourceText(path, text)
   }
 
   #remark(path: string, thrown: unknown): void {
