@@ -39,6 +39,9 @@ const FILES: Readonly<Record<string, string>> = {
   'b/nginx.conf': `http { ${many((at) => `include a${at}/*.conf;\n`)} }`,
   'c/nginx.conf': many(() => 'http { server { '),
   'd/nginx.conf': `\n${many(() => '\n')} server`,
+  'e/nginx.conf': `http { server { listen 80; } a ${many(() => '$' + '{')}`,
+  'a/compose.yaml': `x0: &m0 {}\n${many((at) => `x${at + 1}: &m${at + 1}\n  k${at}: 1\n  <<: *m${at}\n`).slice(0, SIZE / 2)}\nservices: {}\n`,
+  'b/compose.yaml': `services:\n  a:\n    environment:\n${Array.from({ length: 40 }, (_, at) => `      A${at}: ${('$' + '{').repeat(4_900)}\n`).join('')}`,
   'a/haproxy.cfg': `frontend a\n${many((at) => ` bind :${(at % 65_000) + 1},`)}`,
   'a/Caddyfile': many((at) => `:${(at % 65_000) + 1} {\nimport x\nimport x\n}\n`),
   'b/Caddyfile': `(x) {\n${many(() => 'bind a\n').slice(0, SIZE / 2)}}\n${many(() => ':1 {\nimport x\n}\n').slice(0, SIZE / 2)}`,
@@ -75,3 +78,27 @@ for (const [path, text] of Object.entries(FILES)) {
     assert.ok(performance.now() - started < MOST_MS)
   })
 }
+
+test('a hundred ways of starting a folder are read in a moment', () => {
+  const texts = Object.fromEntries(
+    Array.from({ length: 200 }, (_, at) => {
+      const services = Array.from({ length: 20 }, (_, one) => `  s${at}-${one}: { image: a }\n`)
+      return [`compose.v${at}.yaml`, `services:\n${services.join('')}`]
+    }),
+  )
+  const started = performance.now()
+  assert.equal(scanFolder(folderOfTexts(texts), READERS).filesRead, 200)
+  assert.ok(performance.now() - started < MOST_MS)
+})
+
+test('a variable of a megabyte that is meant a thousand times fills no memory', () => {
+  const meant = '$A'.repeat(200)
+  const variables = Array.from({ length: 40 }, (_, at) => `      A${at}: "${meant}"\n`).join('')
+  const texts = {
+    '.env': `A=${'x'.repeat(1_000_000)}\n`,
+    'compose.yaml': `services:\n  a:\n    environment:\n${variables}`,
+  }
+  const started = performance.now()
+  scanFolder(folderOfTexts(texts), READERS)
+  assert.ok(performance.now() - started < MOST_MS / 10)
+})

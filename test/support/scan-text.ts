@@ -9,12 +9,14 @@ type Files = Readonly<Record<string, string>>
 
 /** A folder of these files. */
 export function folderOfTexts(files: Files, variables: Files = {}): Folder {
+  const sources = new Map(
+    Object.entries(files).map(([path, text]) => [path, new SourceText(path, text)]),
+  )
   return {
-    paths: Object.keys(files).sort(),
+    paths: [...sources.keys()].sort(),
     variables,
-    has: (path) => Object.hasOwn(files, path),
-    read: (path) =>
-      Object.hasOwn(files, path) ? new SourceText(path, files[path] ?? '') : undefined,
+    has: (path) => sources.has(path),
+    read: (path) => sources.get(path),
   }
 }
 

@@ -38,23 +38,21 @@ interface Composition {
   readonly isSwarm: boolean
 }
 
+/** Each file is looked at by all that lie beside it, and parsed once. */
+const known = new WeakMap<SourceText, ReturnType<typeof readYaml>>()
+
+function readOnce(source: SourceText): ReturnType<typeof readYaml> {
+  const read = known.get(source) ?? readYaml(source.text)
+  known.set(source, read)
+  return read
+}
+
 function readComposition(source: SourceText, folder: Folder): Findings {
-  const trees = new Map<string, Tree | undefined>()
-  const remarks: Remark[] = []
-  const parse = (one: SourceText): Tree | undefined => {
-    if (!trees.has(one.path)) {
-      const read = readYaml(one.text)
-      trees.set(one.path, read.trees[0])
-      if (one === source) remarks.push(...remarkOn(one, read.problem))
-    }
-    return trees.get(one.path)
-  }
+  const parse = (one: SourceText): Tree | undefined => readOnce(one).trees[0]
+  const remarks = remarkOn(source, readOnce(source).problem)
   const home = folderOf(source.path)
   const { files, variant } = givenFiles(source, folder, parse)
-  if (files.length === 0) {
-    parse(source)
-    return { ports: [], remarks }
-  }
+  if (files.length === 0) return { ports: [], remarks }
   const environment = environmentOf(source.path)
   const composition: Composition = {
     unit: `compose ${home}`,

@@ -12,6 +12,9 @@ import type { Tree, TreeEntry } from './tree.ts'
 
 const MOST_DEPTH = 100
 
+/** Maps that are merged into maps that are merged are as many as the square of their lines. */
+const MOST_MERGED = 100_000
+
 /** What is wrong with a text, and where. */
 export interface YamlProblem {
   readonly offset: number
@@ -50,6 +53,7 @@ export function readYaml(text: string): {
 class Growing {
   readonly #grown = new Map<Node, Tree>()
   readonly #anchors = new Map<string, Node>()
+  #merged = 0
 
   grow(node: ParsedNode | Node | null, depth: number): Tree | undefined {
     if (node === null || depth > MOST_DEPTH) return undefined
@@ -86,21 +90,23 @@ class Growing {
       const valueTree = this.grow(value as Node | null, depth + 1)
       if (keyTree?.kind !== 'scalar') continue
       const grown = valueTree ?? emptyAt(keyTree.offset)
-      if (keyTree.text === '<<') mergeInto(entries, grown)
+      if (keyTree.text === '<<') this.#mergeInto(entries, grown)
       else entries.set(keyTree.text, { keyOffset: keyTree.offset, value: grown })
     }
     return { kind: 'map', offset, ...tag, entries }
+  }
+
+  /** `<<`: what is merged in gives way to what is written. */
+  #mergeInto(entries: Map<string, TreeEntry>, merged: Tree): void {
+    for (const map of merged.kind === 'list' ? merged.items : [merged]) {
+      if (map.kind !== 'map') continue
+      this.#merged += map.entries.size
+      if (this.#merged > MOST_MERGED) return
+      for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry)
+    }
   }
 }
 
 function emptyAt(offset: number): Tree {
   return { kind: 'scalar', offset, text: '', isNumber: false }
-}
-
-/** `<<`: what is merged in gives way to what is written. */
-function mergeInto(entries: Map<string, TreeEntry>, merged: Tree): void {
-  for (const map of merged.kind === 'list' ? merged.items : [merged]) {
-    if (map.kind !== 'map') continue
-    for (const [key, entry] of map.entries) if (!entries.has(key)) entries.set(key, entry)
-  }
 }

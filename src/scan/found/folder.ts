@@ -10,7 +10,7 @@ export interface Folder {
   has(path: string): boolean
   /**
    * The text of a file in the folder, also of one that is ignored; undefined when it is not there, is no
-   * plain file, too large, or no text.
+   * plain file, too large, or no text. The same object each time, so that much can be told of it once.
    */
   read(path: string): SourceText | undefined
   /** Variables that are set before all files, as those of a shell. */

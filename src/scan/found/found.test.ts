@@ -43,6 +43,14 @@ test('variables are filled in as compose does', () => {
   )
 })
 
+test('braces that nobody closes are letters, however many they are', () => {
+  const open = '$' + '{'
+  assert.equal(fillIn(`${open}A ${open}B:-1}`, () => undefined).text, `${open}A 1`)
+  assert.equal(fillIn(open.repeat(5_000), () => undefined).text, open.repeat(5_000))
+  const long = fillIn('$A$A', () => 'x'.repeat(20_000))
+  assert.deepEqual([long.text, long.isFilled], ['$A$A', false])
+})
+
 test('a connection names its host and port and never its password', () => {
   const [found] = connectionsIn('postgres://me:secret@db:5432/shop')
   assert.deepEqual([found?.host, found?.port, found?.text], ['db', 5432, 'postgres://db:5432'])

@@ -11,7 +11,7 @@ export interface Filled {
 
 const NAME = /^[A-Za-z_][A-Za-z0-9_]*/
 const DEEPEST = 8
-/** No text with variables that somebody wrote is longer; it is left as it is. */
+/** No text with variables that somebody wrote is longer, before or after; it is left as it is. */
 const LONGEST = 10_000
 
 /** Fills in a text. `$$` is a dollar. */
@@ -24,8 +24,10 @@ export function fillIn(
   if (isPlain) return { text, isFilled: false, missing: [] }
   let filled = ''
   const missing: string[] = []
+  const closings = closingsOf(text)
   let at = 0
   while (at < text.length) {
+    if (filled.length > LONGEST) return { text, isFilled: false, missing: [] }
     const dollar = text.indexOf('$', at)
     if (dollar === -1 || depth > DEEPEST)
       return { text: filled + text.slice(at), isFilled: true, missing }
@@ -36,7 +38,7 @@ export function fillIn(
       at = dollar + 2
       continue
     }
-    const end = next === '{' ? closingOf(text, dollar + 1) : undefined
+    const end = next === '{' ? closings.get(dollar + 1) : undefined
     const name = NAME.exec(text.slice(dollar + (end === undefined ? 1 : 2), dollar + 200))?.[0]
     if (name === undefined) {
       filled += '$'
@@ -67,12 +69,14 @@ function valueFor(
   return { text: '', missing: [name] }
 }
 
-function closingOf(text: string, open: number): number | undefined {
-  let depth = 0
-  for (let at = open; at < text.length; at += 1) {
-    if (text[at] === '{') depth += 1
-    if (text[at] === '}') depth -= 1
-    if (depth === 0) return at
+/** Where each brace is closed. Looked for once: a text of open ones would else be gone through for each. */
+function closingsOf(text: string): ReadonlyMap<number, number> {
+  const closings = new Map<number, number>()
+  const open: number[] = []
+  for (let at = 0; at < text.length; at += 1) {
+    if (text[at] === '{') open.push(at)
+    const opened = text[at] === '}' ? open.pop() : undefined
+    if (opened !== undefined) closings.set(opened, at)
   }
-  return undefined
+  return closings
 }

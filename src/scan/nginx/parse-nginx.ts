@@ -22,12 +22,13 @@ const LUA = /_by_lua_block$/
 
 /** The directives of a text. */
 export function parseNginx(text: string): readonly NginxDirective[] {
+  const lastClose = text.lastIndexOf('}')
   const root: NginxDirective[] = []
   const open: NginxDirective[][] = [root]
   let words: NginxWord[] = []
   let at = 0
   while (at < text.length) {
-    const token = nextToken(text, at)
+    const token = nextToken(text, at, lastClose)
     if (token === undefined) break
     at = token.end
     if (token.kind === 'word') {
@@ -60,7 +61,7 @@ interface Token {
   readonly end: number
 }
 
-function nextToken(text: string, from: number): Token | undefined {
+function nextToken(text: string, from: number, lastClose: number): Token | undefined {
   let at = from
   for (;;) {
     while (/\s/.test(text[at] ?? '')) at += 1
@@ -75,8 +76,8 @@ function nextToken(text: string, from: number): Token | undefined {
   if (character === '"' || character === "'") return quotedWord(text, at)
   let end = at
   while (end < text.length && !/[\s;{}]/.test(text[end] ?? '')) {
-    // The braces of a variable belong to the word.
-    const close = text.startsWith('${', end) ? text.indexOf('}', end) : -1
+    // The braces of a variable belong to the word. Where none is left, none is looked for again.
+    const close = end < lastClose && text.startsWith('${', end) ? text.indexOf('}', end) : -1
     end = close === -1 ? end + (text[end] === '\\' ? 2 : 1) : close + 1
   }
   return { kind: 'word', text: text.slice(at, end), offset: at, end: Math.max(end, at + 1) }
