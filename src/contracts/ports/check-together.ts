@@ -10,8 +10,20 @@ type One = Understood<PortsDefinition>
 /** Everything that is wrong only because of another contract, told of the later one. */
 export function checkTogether(all: readonly One[]): readonly Issue[] {
   return all.flatMap((one, place) =>
-    all.slice(0, place).flatMap((other) => [...checkSpans(one, other), ...checkOwners(one, other)]),
+    all
+      .slice(0, place)
+      .filter((other) => areBeside(one.definition, other.definition))
+      .flatMap((other) => [...checkSpans(one, other), ...checkOwners(one, other)]),
   )
+}
+
+/** Where stages of no region are done. */
+const NONE = ['default']
+
+/** Whether both are in force on one machine. */
+function areBeside({ regions }: PortsDefinition, other: PortsDefinition): boolean {
+  const [own, theirs] = [regions, other.regions].map((some) => (some.length === 0 ? NONE : some))
+  return own?.some((region) => theirs?.includes(region)) === true
 }
 
 function checkSpans(one: One, other: One): readonly Issue[] {

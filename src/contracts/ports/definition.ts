@@ -23,6 +23,8 @@ export interface PortsDefinition {
   readonly description?: string
   /** The systems it is for. @default all */
   readonly systems: readonly PortSystem[]
+  /** By name; none: where stages of no region are done. */
+  readonly regions: readonly string[]
   /** By their first port. */
   readonly ranges: readonly DefinedRange[]
   readonly clients: readonly ClientIdentity[]
@@ -79,6 +81,7 @@ export function definitionOf({ metadata, spec }: WrittenPorts): PortsDefinition 
   return {
     ...(metadata.description === undefined ? {} : { description: metadata.description }),
     systems: SYSTEMS.filter((system) => systems.includes(system)),
+    regions: [...new Set(spec.regions)].sort(),
     ranges: ranges.sort((a, b) => a.first - b.first || (a.name < b.name ? -1 : 1)),
     clients: sorted(clients).map(([service, client]) => clientOf(service, client)),
     connect,

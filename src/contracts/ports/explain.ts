@@ -10,13 +10,14 @@ import { SYSTEMS } from './definition.ts'
 
 /** Explains a Ports contract: ranges, who may connect, names, changes of hands. */
 export function explainPorts({ name, definition }: PortsContract): string {
-  const { description, ranges, systems } = definition
+  const { description, ranges, systems, regions } = definition
   const count = ranges.reduce((sum, { first, last }) => sum + last - first + 1, 0)
   const size = `${ranges.length === 1 ? '1 range' : `${ranges.length} ranges`} of ${counted(count, 'port')}`
   const only = systems.length === SYSTEMS.length ? '' : `, for ${listWords(systems, 'and')}`
+  const where = regions.length === 0 ? '' : `, in force in ${listWords(regions, 'and')}`
   const about = description === undefined ? '' : ` ${description}`
   return [
-    `${name} is a contract about ports: ${size}${only}.${about}`,
+    `${name} is a contract about ports: ${size}${only}${where}.${about}`,
     ...ranges.flatMap(explainRange),
     ...explainConnect(definition),
     ...explainNames(definition),

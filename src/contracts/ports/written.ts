@@ -26,6 +26,7 @@ export interface WrittenPorts {
   readonly metadata: Metadata
   readonly spec: {
     readonly systems?: readonly WrittenSystem[]
+    readonly regions?: readonly string[]
     readonly cooling?: number
     readonly ranges: Readonly<Record<string, WrittenRange>>
     readonly clients?: Readonly<Record<string, WrittenClient>>
@@ -48,6 +49,11 @@ export const writtenPorts: z.ZodType<WrittenPorts> = z
         .exactOptional()
         .describe('The systems it is for: what they use themselves is refused in ranges.')
         .meta({ default: ['linux', 'macos', 'windows'] }),
+      regions: z
+        .array(nameText)
+        .min(1)
+        .exactOptional()
+        .describe('In which regions it is in force; absent: where stages of no region are done.'),
       cooling: durationMs()
         .exactOptional()
         .describe('How long a port is kept from others after its last owner.')
