@@ -70,6 +70,7 @@ function serviceOf(component: Component, all: readonly Component[], say: Say): J
     ...own,
     ...(needs.length === 0 ? {} : { depends_on: Object.fromEntries(needs) }),
     ...(check === undefined ? {} : { healthcheck: check }),
+    ...(component.copies === undefined ? {} : { deploy: { replicas: component.copies } }),
     ...(graceMs > 0 && graceMs !== 10_000 ? { stop_grace_period: printDuration(graceMs) } : {}),
     ...(stop.signal === 'SIGTERM' ? {} : { stop_signal: stop.signal }),
   }

@@ -99,3 +99,22 @@ describe('manifests', () => {
     assert.ok(unsaid.some((one) => one.what === 'needs'))
   })
 })
+
+describe('copies of a component', () => {
+  const text = [
+    'apiVersion: rampart/v1',
+    'kind: Environment',
+    'metadata: { name: shop }',
+    'spec:',
+    '  components:',
+    '    api: { run: { command: [api], ports: { http: {} } }, roll: {}, copies: 3 }',
+  ].join('\n')
+
+  it('are replicas elsewhere, and what is not said of them is told', () => {
+    for (const print of [exportCompose, exportKubernetes]) {
+      const { text: printed, unsaid } = print(definitionOf(text))
+      assert.match(printed, /replicas: 3/)
+      assert.ok(unsaid.some(({ what }) => what === 'api.roll'))
+    }
+  })
+})

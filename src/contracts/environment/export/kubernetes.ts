@@ -79,6 +79,7 @@ function deploymentOf(component: Component, wave: number, say: Say): JsonObject 
     kind: 'Deployment',
     metadata: headOf(component, wave),
     spec: {
+      ...(component.copies === undefined ? {} : { replicas: component.copies }),
       progressDeadlineSeconds: seconds(component.deadlineMs),
       ...(holdMs === 0 ? {} : { minReadySeconds: seconds(holdMs) }),
       selector: { matchLabels: labels },

@@ -7,6 +7,10 @@ import type { Say } from './plain-text.ts'
 export function sayRest(component: Component, say: Say): void {
   const { name, onBreach, stop, run } = component
   if (onBreach !== 'undo') say({ what: `${name}.onBreach`, why: 'a breach has no policy there' })
+  if (component.roll !== undefined) {
+    const why = 'how the old one gives way is not told there, nor which port stays the same'
+    say({ what: `${name}.roll`, why })
+  }
   if (stop.command !== undefined) say({ what: `${name}.stop.command`, why: 'a signal is sent' })
   if (run === undefined) return
   if (run.external !== undefined) {
