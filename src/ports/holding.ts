@@ -25,6 +25,7 @@ export class Holding {
     this.#kernel = kernel
     this.#link = new KeeperLink({
       path: keeperPathOf(folder),
+      folder,
       ...(idleMs === undefined ? {} : { idleMs }),
       onLost: () => {
         this.#inodes.clear()

@@ -189,6 +189,35 @@ test('a daemon that is killed leaves its fronts carrying', async (context) => {
   assert.equal(await ask(url), 'next')
 })
 
+test('a process whose folder is removed ends within seconds, also with a request under way', async (context) => {
+  const { open, front, url, folder } = await makeBench(context)
+  const plane = open()
+  await plane.open(front)
+  const silent = createServer(() => undefined).listen(0, '127.0.0.1')
+  await once(silent, 'listening')
+  context.after(() => {
+    silent.close()
+    silent.closeAllConnections()
+  })
+  const asked = once(silent, 'request')
+  await plane.route(FRONT, {
+    id: 'one',
+    ...(silent.address() as AddressInfo),
+    address: '127.0.0.1',
+  })
+  const pid = plane.pidOf(FRONT) ?? assert.fail('it runs')
+  context.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'))
+  const answer = ask(url)
+  await asked
+  rmSync(folder, { recursive: true })
+  const beganMs = performance.now()
+  plane.leave()
+  await until('it has ended', () => !isAlive(pid))
+  const tookMs = performance.now() - beganMs
+  assert.ok(tookMs < 8_000, `it took ${tookMs} ms`)
+  assert.equal(await answer, 'ECONNRESET')
+})
+
 test('a process of another version is left as it is, and named with the way out', async (context) => {
   const { open, front, folder } = await makeBench(context)
   const strange = createNetServer((socket) => {

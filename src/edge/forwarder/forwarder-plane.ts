@@ -169,7 +169,7 @@ export class ForwarderPlane implements DataPlane {
 
   async #start(path: string, leases: readonly string[]): Promise<void> {
     const { spawner, folder, idleMs = 60_000 } = this.#options
-    const words = [PROGRAM, path, String(idleMs)]
+    const words = [PROGRAM, path, String(idleMs), folder]
     if (spawner === undefined || leases.length === 0) {
       startDetached(words)
       return

@@ -3,8 +3,9 @@
  * a daemon is there or not, and does what the daemon says that came last. It remembers nothing on
  * disk; after a crash it is told again.
  */
-import { existsSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { FOLDER_LOOK_MS, FolderWatch } from '../../channel/folder-watch.ts'
 import { encodeFrame, Frames } from '../../channel/frames.ts'
 import { listenAlone } from '../../channel/listen-alone.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
@@ -26,6 +27,8 @@ import { Refusals } from './refusals.ts'
 export interface ForwarderProcessOptions {
   /** Of its Unix socket. */
   readonly path: string
+  /** It works for this folder, and ends soon after that is gone. */
+  readonly folder: string
   /** Listening sockets that it inherited; all of them are its one front's. */
   readonly inherited: readonly number[]
   /** Undefined where processes cannot be looked up. */
@@ -33,6 +36,9 @@ export interface ForwarderProcessOptions {
   /** How long it waits for a daemon when no front is open. @unit ms */
   readonly idleMs: number
 }
+
+/** How long what is under way may take once the folder is gone. @unit ms */
+const GRACE_MS = 3_000
 
 /** Serves until it is told to close its last front. */
 export function serveForwarder(options: ForwarderProcessOptions): void {
@@ -45,10 +51,12 @@ class ForwarderProcess {
   readonly #refusals: Refusals
   readonly #forwarder: Forwarder
   readonly #fronts = new Set<string>()
+  readonly #folder: FolderWatch
   #daemon: Socket | undefined
 
   constructor(options: ForwarderProcessOptions) {
     this.#options = options
+    this.#folder = new FolderWatch(options.folder)
     this.#judge = new AccessJudge(options.kernel)
     this.#refusals = new Refusals((denied) => this.#sayTo(this.#daemon, denied))
     this.#forwarder = new Forwarder({
@@ -67,6 +75,7 @@ class ForwarderProcess {
       onOther: () => process.exit(0),
     })
     this.#watchIdle()
+    this.#watchFolder()
   }
 
   #serve(daemon: Socket): void {
@@ -159,14 +168,21 @@ class ForwarderProcess {
     if (daemon?.writable) daemon.write(encodeFrame(words))
   }
 
-  /** Ends what nobody can ever close: without fronts, or with its workspace gone and nothing to do. */
+  /** Ends what was never given a front. */
   #watchIdle(): void {
     setTimeout(() => {
-      const isGone = !existsSync(this.#options.path)
-      const isUseless = this.#fronts.size === 0 || (isGone && this.#isIdle())
-      if (this.#daemon === undefined && isUseless) this.#end()
+      if (this.#daemon === undefined && this.#fronts.size === 0) this.#end()
       else this.#watchIdle()
     }, this.#options.idleMs)
+  }
+
+  /** With its folder gone no daemon will come: nobody could ever close its front. */
+  #watchFolder(lookMs = FOLDER_LOOK_MS, goneMs = 0): void {
+    setTimeout(() => {
+      const isLost = this.#daemon === undefined && this.#folder.isGone()
+      if (isLost && (goneMs >= GRACE_MS || this.#isIdle())) this.#end()
+      else this.#watchFolder(lookMs, isLost ? goneMs + lookMs : 0)
+    }, lookMs)
   }
 
   #isIdle(): boolean {

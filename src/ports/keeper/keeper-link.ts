@@ -3,7 +3,7 @@
  * held, and says when it is gone. Questions are pipelined; each has one answer.
  */
 import { connect, type Socket } from 'node:net'
-import { extname, join } from 'node:path'
+import { dirname, extname, join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { startDetached } from '../../channel/start-detached.ts'
 import { Fault } from '../../core/fault/fault.ts'
@@ -24,6 +24,9 @@ const PROGRAM = join(import.meta.dirname, `keeper-program${extname(import.meta.f
 const START_MS = 15_000
 const LOOK_MS = 10
 
+/** How long a keeper that holds nothing waits. @unit ms */
+const IDLE_MS = 60_000
+
 /** How a process that was started by the keeper ended. */
 export interface HeirEnd {
   readonly code: number | null
@@ -34,6 +37,8 @@ export interface HeirEnd {
 export interface KeeperLinkOptions {
   /** Of the Unix socket. */
   readonly path: string
+  /** The keeper ends soon after this folder is gone. @default the socket's */
+  readonly folder?: string
   /** How long a keeper without holds waits for a daemon. @unit ms @default 60 s */
   readonly idleMs?: number
   /** The keeper is gone, and with it all that it held; called once for each that is lost. */
@@ -127,10 +132,10 @@ export class KeeperLink {
   }
 
   async #start(): Promise<Line> {
-    const { path, idleMs } = this.#options
+    const { path } = this.#options
     const untilMs = performance.now() + START_MS
     let line = await Line.open(path)
-    if (line === undefined) startKeeper(path, idleMs)
+    if (line === undefined) startKeeper(this.#options)
     while (line === undefined && performance.now() < untilMs && !this.#isClosed) {
       await delay(LOOK_MS)
       line = await Line.open(path)
@@ -150,8 +155,9 @@ export class KeeperLink {
   }
 }
 
-function startKeeper(path: string, idleMs: number | undefined): void {
-  startDetached([PROGRAM, path, ...(idleMs === undefined ? [] : [String(idleMs)])])
+function startKeeper(options: KeeperLinkOptions): void {
+  const { path, idleMs = IDLE_MS, folder = dirname(path) } = options
+  startDetached([PROGRAM, path, String(idleMs), folder])
 }
 
 function unavailable(hint: string): Fault {

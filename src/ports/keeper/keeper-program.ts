@@ -1,11 +1,13 @@
 /**
  * The keeper: a small process that holds ports for a workspace and outlives its daemons, so that no
  * crash of one lets go of what was promised. It knows nothing of leases or rules. It ends by itself
- * once no daemon has been connected for a while and it holds nothing, or no daemon can find it any
- * more, since its folder was removed.
+ * once no daemon has been connected for a while and it holds nothing, or, within seconds and whatever
+ * it holds, when no daemon can find it any more, since its folder was removed.
  */
 import { rmSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
+import { dirname } from 'node:path'
+import { FOLDER_LOOK_MS, FolderWatch } from '../../channel/folder-watch.ts'
 import { listenAlone } from '../../channel/listen-alone.ts'
 import { Holds } from './holds.ts'
 import type { KeeperHears, KeeperSays } from './keeper-words.ts'
@@ -17,6 +19,8 @@ import { openSystemSockets, type SystemSockets } from './system-sockets.ts'
 const IDLE_MS = Number(process.argv[3] ?? 60_000)
 
 const path = process.argv[2] ?? ''
+/** The workspace's folder of ports; its socket may be elsewhere. */
+const folder = new FolderWatch(process.argv[4] ?? dirname(path))
 const opened = await openSystemSockets()
 const cannotHold = 'why' in opened ? opened.why : undefined
 const holds = new Holds('why' in opened ? none(opened.why) : opened)
@@ -30,6 +34,7 @@ process.on('SIGHUP', () => undefined)
 
 listenAlone({ path, serve, onOther: () => process.exit(0) })
 watchIdle()
+setInterval(endWhereLost, FOLDER_LOOK_MS)
 
 function serve(daemon: Socket): void {
   daemons.add(daemon)
@@ -86,14 +91,22 @@ function say(daemon: Socket, words: KeeperSays): void {
 function watchIdle(): void {
   clearTimeout(idle)
   idle = setTimeout(() => {
-    const isLost = place !== undefined && placeOf(path) !== place
-    if (daemons.size === 0 && isLost) process.exit(0)
     if (daemons.size === 0 && holds.size === 0) {
       rmSync(path, { force: true })
       process.exit(0)
     }
     watchIdle()
   }, IDLE_MS)
+}
+
+/** No daemon will ever come: what is held is held for nobody. */
+function endWhereLost(): void {
+  if (daemons.size > 0) return
+  const isElsewhere = place !== undefined && placeOf(path) !== place
+  if (!isElsewhere && !folder.isGone()) return
+  // The file is another keeper's, if there is one.
+  if (!isElsewhere) rmSync(path, { force: true })
+  process.exit(0)
 }
 
 function placeOf(file: string): number | undefined {

@@ -97,13 +97,37 @@ test('it ends by itself once it holds nothing and nobody is connected', async (c
 })
 
 test('it ends, whatever it holds, once its folder is gone and nobody can find it', async (context) => {
-  const { link, folder } = makeLink(context, 50)
+  // It does not wait for as long as it would with nothing to hold.
+  const { link, folder } = makeLink(context)
   const port = 21_514
   await link.hold([{ id: 'one', claim: { ...claim, port } }])
   link.close()
   rmSync(folder, { recursive: true })
   await until('its port is free', () => isPortFree(port))
 })
+
+test('it ends with its folder, also when its socket is elsewhere, since that path would be long', async (context) => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'rampart-keeper-')), 'x'.repeat(110))
+  const path = keeperPathOf(folder)
+  assert.ok(!path.startsWith(folder))
+  const link = new KeeperLink({ path, folder, onLost: () => undefined })
+  await link.hold([{ id: 'one', claim: { ...claim, port: 21_515 } }])
+  const pid = link.pid ?? assert.fail('it runs')
+  context.after(() => isAlive(pid) && process.kill(pid, 'SIGKILL'))
+  link.close()
+  rmSync(join(folder, '..'), { recursive: true })
+  await until('it is gone', () => !isAlive(pid))
+  assert.equal(existsSync(path), false)
+})
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch {
+    // There is nobody of that number, which is the answer.
+    return false
+  }
+}
 
 test('addresses are written as the system wants them', () => {
   const { linux, darwin } = SOCKET_CONSTANTS
