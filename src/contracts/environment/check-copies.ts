@@ -28,5 +28,5 @@ function whyNever({ run, roll, optional }: WrittenComponent, name: string): stri
     return `copies of ${name} need a front that spreads what comes over them; add roll: {}`
   }
   if (optional !== true) return undefined
-  return `${name} is optional: were one copy left out, the others would run for nobody; take one of both out`
+  return `${name} is optional: were one copy left out, the others would run for nobody; take optional or copies out`
 }

@@ -177,7 +177,7 @@ test('copies are refused where they cannot be, with what to do instead', () => {
     `${at}db has no run, so there is nothing to copy; take copies out`,
   ])
   assert.deepEqual(of('run: { command: [db], ports: { pg: {} } }, roll: {}, optional: true'), [
-    `${at}db is optional: were one copy left out, the others would run for nobody; take one of both out`,
+    `${at}db is optional: were one copy left out, the others would run for nobody; take optional or copies out`,
   ])
   for (const many of [0, 65, 1.5]) assert.equal(issuesOf(shop(many)).length, 1)
 })
