@@ -186,6 +186,7 @@ const PORTS = `apiVersion: rampart/v1
 kind: Ports
 metadata: { name: fixed }
 spec:
+  regions: [default]
   ranges:
     api: { ports: ${FIXED}-${FIXED}, for: { service: shop/api }, fixed: { shop/api/http: ${FIXED} } }
 `

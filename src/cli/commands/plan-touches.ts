@@ -5,6 +5,8 @@
 import type { AnyContract } from '../../contracts/index.ts'
 import { type TouchedLease, touchedLeases } from '../../contracts/ports/touched-leases.ts'
 import { isFault } from '../../core/fault/fault.ts'
+import type { PortLease } from '../../core/port/port-lease.ts'
+import type { RampartClient } from '../../server/client/client.ts'
 import type { CliParts } from '../cli-parts.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { countOf } from '../views/columns.ts'
@@ -20,7 +22,7 @@ export async function touchesOf(
   try {
     const client = await parts.connectDaemon(workspaceOf(parts, NO_OPTIONS))
     try {
-      return touchedLeases(contract, (await client.ports.leases()).leases)
+      return touchedLeases(contract, await leasesIn(client, contract.definition.regions))
     } finally {
       await client.close()
     }
@@ -33,6 +35,27 @@ export async function touchesOf(
 }
 
 const NO_OPTIONS: WorkspaceOption = {}
+
+/** Where stages of no region are done, if an agent works there. */
+const NONE = ['default']
+
+/** What is leased where the contract is to be in force: in regions without an agent, by the server. */
+async function leasesIn(
+  { ports }: RampartClient,
+  regions: readonly string[],
+): Promise<readonly PortLease[]> {
+  const found: PortLease[] = []
+  let isServer = false
+  for (const region of regions.length === 0 ? NONE : regions) {
+    try {
+      found.push(...(await ports.leases({ region })).leases)
+    } catch (error) {
+      if (!isFault(error, 'agent-unknown')) throw error
+      isServer = true
+    }
+  }
+  return isServer ? [...found, ...(await ports.leases()).leases] : found
+}
 
 /** The same for people; none where nothing was asked. */
 export function touchLines(touches: readonly TouchedLease[] | undefined): readonly string[] {
