@@ -33,28 +33,32 @@ export function findDangling(ports: readonly FoundPort[]): readonly RawFinding[]
   })
 }
 
-/** Who serves what. */
+/** Who serves what; each question is asked of few, since there may be as many of them as ports. */
 class Served {
-  readonly #ports: readonly FoundPort[]
   readonly #onMachine: readonly FoundPort[]
+  /** One for each port of the machine that somebody claims. */
+  readonly #isClaimed = new Uint8Array(65_536)
+  /** Claims of one port of the machine, by the one port behind it. */
+  readonly #byTarget: ReadonlyMap<number | undefined, readonly FoundPort[]>
+  readonly #byService: ReadonlyMap<string, readonly FoundPort[]>
 
   constructor(ports: readonly FoundPort[]) {
-    this.#ports = ports.filter(({ stance }) => stance !== 'consumption')
-    this.#onMachine = this.#ports.filter(
-      ({ scope, stance }) => scope === 'host' && stance === 'claim',
+    const serving = ports.filter(({ stance }) => stance !== 'consumption')
+    this.#onMachine = serving.filter(({ scope, stance }) => scope === 'host' && stance === 'claim')
+    for (const { first, last } of this.#onMachine) this.#isClaimed.fill(1, first, last + 1)
+    const moved = this.#onMachine.filter(
+      ({ first, last, target }) => first === last && target !== undefined && target.first !== first,
     )
+    this.#byTarget = Map.groupBy(moved, ({ target }) => target?.first)
+    this.#byService = Map.groupBy(serving, ({ unit, service }) => serviceKey(unit, service))
   }
 
   /** `localhost:5432` of the machine, where a container's 5432 is published as 5433. */
   fromMachine(consumer: FoundPort): Meant | 'nobody' | undefined {
     const { host = '', first } = consumer
     if (!isThisMachine(host)) return undefined
-    if (this.#onMachine.some((port) => includes(port, first))) return undefined
-    const published = this.#onMachine.filter(
-      ({ target, first: outside, last }) =>
-        target?.first === first && outside === last && outside !== first,
-    )
-    const [port, ...others] = published
+    if (this.#isClaimed[first] === 1) return undefined
+    const [port, ...others] = this.#byTarget.get(first) ?? []
     const isOther = others.length > 0 || isForBrowsers(consumer)
     if (port === undefined || isOther || !isNear(port, consumer)) return 'nobody'
     return {
@@ -68,18 +72,16 @@ class Served {
   fromContainer(consumer: FoundPort): Meant | 'nobody' | undefined {
     const { host = '', first, unit, service, format } = consumer
     if (format !== 'compose') return undefined
-    const published = this.#onMachine.filter(
-      (port) => port.unit === unit && port.format === format && isOneOf(port, first),
-    )
     if (/^(localhost|127\.0\.0\.1|::1|\[::1\])$/.test(host)) {
-      const isOwn = this.#ports.some(
+      const isOwn = this.#of(unit, service).some(
         (port) =>
-          port.unit === unit &&
-          port.service === service &&
-          (includes(port, first) || (port.target !== undefined && includes(port.target, first))),
+          includes(port, first) || (port.target !== undefined && includes(port.target, first)),
       )
-      const [port] = published.filter((one) => one.service !== service)
-      if (isOwn || port === undefined || isForBrowsers(consumer)) return undefined
+      if (isOwn || isForBrowsers(consumer)) return undefined
+      const port = this.#onMachine.find(
+        (one) => one.service !== service && isPublishedBy(one, unit) && includes(one, first),
+      )
+      if (port === undefined) return undefined
       const inside = port.target?.first ?? first
       return {
         port,
@@ -87,11 +89,10 @@ class Served {
         remedy: `Connect to ${port.service}:${inside}.`,
       }
     }
-    const outside = published.filter((port) => port.service === host)
-    const isInside = this.#ports.some(
+    const ofHost = this.#of(unit, host)
+    const outside = ofHost.filter((port) => isPublishedBy(port, unit) && includes(port, first))
+    const isInside = ofHost.some(
       (port) =>
-        port.unit === unit &&
-        port.service === host &&
         (port.scope.startsWith('network ') || port.target !== undefined) &&
         includes(port.target ?? port, first),
     )
@@ -105,6 +106,18 @@ class Served {
       remedy: `Connect to ${host}:${port.target.first}.`,
     }
   }
+
+  #of(unit: string, service: string): readonly FoundPort[] {
+    return this.#byService.get(serviceKey(unit, service)) ?? []
+  }
+}
+
+function serviceKey(unit: string, service: string): string {
+  return JSON.stringify([unit, service])
+}
+
+function isPublishedBy({ unit, format, scope, stance }: FoundPort, by: string): boolean {
+  return unit === by && format === 'compose' && scope === 'host' && stance === 'claim'
 }
 
 function includes(
@@ -112,10 +125,6 @@ function includes(
   port: number,
 ) {
   return first <= port && port <= last
-}
-
-function isOneOf(published: FoundPort, port: number): boolean {
-  return includes(published, port)
 }
 
 /** A URL of the web in a program's variables is as often for the browsers of its users. */

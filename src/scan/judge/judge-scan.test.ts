@@ -208,3 +208,17 @@ test('of thousands in each other’s way all are told of, in few findings and in
   assert.ok(findings.length < 200, String(findings.length))
   assert.equal(new Set(findings.flatMap((one) => one.ports.map((port) => port.line))).size, 5_000)
 })
+
+test('thousands of connections to as many ports are judged in a moment', () => {
+  const numbers = Array.from({ length: 8_000 }, (_, at) => at + 1)
+  const claims = numbers.map((first) => claim({ first, target: { first: 80, last: 80 } }))
+  const far = numbers.map((number) => {
+    return claim({ first: number + 40_000, stance: 'consumption', host: 'localhost', text: 'x' })
+  })
+  const near = numbers.map((first) => {
+    return claim({ first, stance: 'consumption', host: `s${first}`, scope: 'network a' })
+  })
+  const started = performance.now()
+  judgeScan([...claims, ...far, ...near])
+  assert.ok(performance.now() - started < 10_000)
+})
