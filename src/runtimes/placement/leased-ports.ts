@@ -16,6 +16,9 @@ import type {
   PublishingContainer,
 } from './port-source.ts'
 
+/** How long a start may take until somebody has its ports: an engine may be slow. @unit ms */
+const START_MS = 300_000
+
 /** How long the kernel may take to show that a process is gone which has written its end. @unit ms */
 const PROVED_MS = 2_000
 const LOOK_MS = 5
@@ -47,6 +50,7 @@ export class LeasedPorts implements PortSource {
     const wishes = names.map((port) => ({
       owner: { service, port, ...instance },
       isHeld: false,
+      ttlMs: START_MS,
       ...where,
     }))
     if (wishes.length === 0) return this.#reservation([])
