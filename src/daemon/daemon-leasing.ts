@@ -4,6 +4,7 @@
  */
 import { hostname } from 'node:os'
 import { ForwarderPlane } from '../edge/forwarder/forwarder-plane.ts'
+import { Carriers } from '../edge/fronts/carriers.ts'
 import { Fronts } from '../edge/fronts/fronts.ts'
 import { type LocalPortBroker, openPortBroker, portsFolderOf } from '../ports/broker.ts'
 import { LeasedPorts } from '../runtimes/placement/leased-ports.ts'
@@ -54,7 +55,8 @@ export async function openLeasing(options: LeasingOptions): Promise<Leasing | un
   })
   const plane = new ForwarderPlane({ folder, spawner: broker, clock, log })
   const identify = (pid: number) => identityOf(kernel, pid)
-  const fronts = new Fronts({ broker, plane, identify, onTrouble })
+  const carriers = new Carriers({ kernel, clock, log })
+  const fronts = new Fronts({ broker, plane, carriers, identify, onTrouble })
   await fronts.takeUp()
   const close = async (): Promise<void> => {
     await fronts.leave()

@@ -6,17 +6,16 @@
 import { join } from 'node:path'
 import { Fault } from '../core/fault/fault.ts'
 import type { PortRules } from '../core/port/enforced-ports.ts'
-import { explainPort } from '../core/port/explain-port.ts'
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
 import { BUILT_IN_RANGE, type PortPolicy } from '../core/port/port-policy.ts'
 import { isWaiting, mayMove, movesFrom } from '../core/port/port-states.ts'
-import { portKey } from '../core/port/port-table.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { KernelProcesses } from '../seams/kernel-processes.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type {
+  CarriedPorts,
   Heir,
   HeirRequest,
   PortBroker,
@@ -26,15 +25,16 @@ import type {
   PortWish,
   PublishedContainer,
 } from '../seams/port-broker.ts'
+import { carriedPorts } from './carried-ports.ts'
 import { Claiming } from './claiming.ts'
 import { failoverCoolingMs } from './cooling.ts'
 import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
 import { type JudgeParts, look } from './judging.ts'
-import { readPortSettings } from './kernel/machine.ts'
 import { PortKernel } from './kernel/port-kernel.ts'
 import { PortLedger } from './port-ledger.ts'
 import { publication } from './publishing.ts'
+import { storyOf } from './story.ts'
 import { takeUp } from './take-up.ts'
 import { isWatched, Watching } from './watching.ts'
 
@@ -210,41 +210,8 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   async story(port: number): Promise<PortStory> {
-    const { table } = this.#record
-    const leases = [...table.on('tcp', port), ...table.on('udp', port)]
-    await this.#watching.lookNow(leases.filter(({ process }) => process !== undefined))
-    const now = [...table.on('tcp', port), ...table.on('udp', port)]
-    const listening = this.#kernel.listening() ?? new Map()
-    const sockets = this.#kernel.socketsOn('tcp', port)
-    const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
-    const held = new Set(now.flatMap(({ id }) => this.#holding.inodesOf(id) ?? []))
-    const owner = now.find(({ process, container }) => process ?? container) ?? {}
-    const holders = this.#kernel.holders(rows, owner, this.#holding.keeperPid)
-    const strangers = holders.filter(({ isOwn }, at) => !isOwn && !held.has(rows[at]?.inode ?? ''))
-    const sightings = rows.flatMap(({ protocol, address, inode }, at) => {
-      const { pid, command } = holders[at] ?? {}
-      if (pid === undefined && held.has(inode)) return []
-      const process = pid === undefined ? undefined : this.#kernel.identify(pid)
-      return [
-        {
-          claim: { protocol, addresses: [address], port },
-          ...(process === undefined ? {} : { process }),
-          ...(command === undefined ? {} : { command }),
-        },
-      ]
-    })
-    const past = table.past(port)
-    const sentences = explainPort({
-      port,
-      leases: now,
-      past,
-      strangers: strangers.map(({ isOwn: _own, ...thief }) => thief),
-      connections: sockets.filter(({ state }) => state === 'established').length,
-      timeWaits: sockets.filter(({ state }) => state === 'time-wait').length,
-      circumstances: readPortSettings(),
-      whyOutdated: (lease) => table.enforced.whyOutdated(lease),
-    })
-    return { port, leases: now, past, sightings, sentences }
+    const [record, holding] = [this.#record, this.#holding]
+    return await storyOf(port, { record, holding, kernel: this.#kernel, watching: this.#watching })
   }
 
   async enforce(rules: PortRules): Promise<void> {
@@ -263,6 +230,10 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
 
   get enforced(): PortBroker['enforced'] {
     return this.#record.table.enforced
+  }
+
+  get carried(): CarriedPorts {
+    return carriedPorts(this.#record)
   }
 
   get index(): number {

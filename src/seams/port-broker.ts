@@ -1,4 +1,5 @@
 /** The seam to ports: leases that are granted, held as sockets, given to processes and taken back. */
+import type { CarriedFront } from '../core/port/carried-front.ts'
 import type { EnforcedPorts, PortRules } from '../core/port/enforced-ports.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type {
@@ -41,6 +42,15 @@ export interface PortStory {
 export interface PublishedContainer extends LeasedContainer {
   /** Its first process; absent where this machine does not show it. */
   readonly process?: ProcessIdentity
+}
+
+/** What is remembered of fronts that proxies carry. Each change is recorded when it resolves. */
+export interface CarriedPorts {
+  all(): readonly CarriedFront[]
+  /** Quiet when it is known so already. */
+  open(front: CarriedFront): Promise<void>
+  /** Quiet when there is none. */
+  close(service: string, port: string): Promise<void>
 }
 
 /** Grants, holds and takes back ports of this machine. */
@@ -94,6 +104,8 @@ export interface PortBroker {
   withdraw(contract: string, because: string): Promise<void>
   /** What contracts have in force. */
   readonly enforced: Pick<EnforcedPorts, 'all' | 'of' | 'earlierOf' | 'whyOutdated'>
+  /** The fronts that proxies carry which Rampart does not run. */
+  readonly carried: CarriedPorts
   /** Counts every change of any lease. */
   readonly index: number
   /** @returns stops telling; idempotent */

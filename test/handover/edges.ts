@@ -1,9 +1,6 @@
 /** Every data plane before instances of one service, and the order in which a hand-over goes. */
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { writeFileSync } from 'node:fs'
-import { join } from 'node:path'
 import { SystemClock } from '../../src/clock/system-clock.ts'
 import { DescriptorPlane } from '../../src/edge/descriptor/descriptor-plane.ts'
 import { ForwarderPlane } from '../../src/edge/forwarder/forwarder-plane.ts'
@@ -12,6 +9,7 @@ import { openSystemSockets } from '../../src/ports/keeper/system-sockets.ts'
 import type { Backend, DataPlane } from '../../src/seams/data-plane.ts'
 import { until } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
+import { startHaproxy } from './haproxy.ts'
 import { startNginx } from './nginx.ts'
 import { type Afterwards, type Load, type Service, startService, stopService } from './support.ts'
 
@@ -79,25 +77,8 @@ async function openForwarder(
 }
 
 async function openHaproxy(context: Afterwards, folder: string): Promise<Edge> {
-  const port = await freePort()
-  const socketPath = join(folder, 'haproxy.sock')
-  const file = join(folder, 'haproxy.cfg')
-  const lines = [
-    `global\n  stats socket ${socketPath} mode 600 level admin\n  maxconn 2000`,
-    'defaults\n  mode http\n  timeout connect 2s\n  timeout client 30s\n  timeout server 30s',
-    `frontend front\n  bind 127.0.0.1:${port}\n  default_backend api`,
-    'backend api\n  balance leastconn\n',
-  ]
-  writeFileSync(file, lines.join('\n'))
-  const child = spawn('haproxy', ['-db', '-q', '-f', file], { stdio: 'ignore' })
-  context.after(() => child.kill('SIGKILL'))
+  const { port, socketPath } = await startHaproxy(context, folder)
   const plane = new HaproxyPlane({ socketPath, backendNames: { [FRONT]: 'api' } })
-  const answers = (): Promise<boolean> =>
-    plane.backends(FRONT).then(
-      () => true,
-      () => false,
-    )
-  await until('HAProxy answers', answers)
   return onPorts({ plane, port }, context, { folder, seesRequests: true })
 }
 

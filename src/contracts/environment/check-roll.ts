@@ -3,6 +3,7 @@ import { listWords, quote } from '../document/describe-value.ts'
 import type { Path } from '../document/issue.ts'
 import { nearestWord } from '../document/nearest-word.ts'
 import type { Part } from '../document/source-document.ts'
+import { checkCarrier } from './carrier.ts'
 import type { WrittenComponent } from './written.ts'
 
 type Say = (at: Path, message: string, part?: Part) => void
@@ -13,6 +14,7 @@ export function checkRoll(component: WrittenComponent, name: string, say: Say): 
   if (roll === undefined) return
   const why = whyNever(component, name)
   if (why !== undefined) return say(['roll'], why)
+  checkCarrier(component, name, say)
   const ports = Object.keys(run?.ports ?? {})
   roll.ports?.forEach((port, index) => {
     if (ports.includes(port)) return

@@ -3,6 +3,7 @@
 import type { BreachPolicy } from '../../core/plan/condition.ts'
 import type { Retry, Until } from '../../core/plan/plan.ts'
 import type { Contract } from '../contract.ts'
+import type { Carrier } from './carrier.ts'
 import { type Gate, gatesOf } from './gate.ts'
 import { parseNeedName } from './need-name.ts'
 import {
@@ -119,6 +120,8 @@ export interface Roll {
   readonly as: Forwarded
   /** @unit ms @default 30000 */
   readonly drainMs: number
+  /** The proxy that carries its front; absent: a process of Rampart's own. */
+  readonly by?: Carrier
 }
 
 /** How a process is asked to end. */

@@ -2,6 +2,7 @@
 import { describeDuration } from '../../core/units/duration.ts'
 import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
+import { explainCarrier } from './carrier.ts'
 import type { Component, EnvironmentContract } from './definition.ts'
 import type { Gate } from './gate.ts'
 import type { ReadyCondition } from './ready-condition.ts'
@@ -91,6 +92,7 @@ function explainComponent(component: Component, place: number): string {
       '   When it has changed, the old one serves until the new one and all else is proved;',
     )
     lines.push(`   it is stopped once, within ${within}, nothing is under way there any more.`)
+    lines.push(...(component.roll.by === undefined ? [] : explainCarrier(component.roll.by)))
   }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')

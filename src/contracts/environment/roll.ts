@@ -9,6 +9,7 @@ import type { Condition } from '../../core/plan/condition.ts'
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
 import type { Json, JsonObject } from '../../core/units/json.ts'
 import { onceCondition, PLAIN_STAGE } from '../plain-stage.ts'
+import { carrierInput, carrierOf } from './carrier.ts'
 import { needStarts, startsOf } from './copies.ts'
 import type { EnvironmentDefinition, Roll } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
@@ -19,13 +20,18 @@ import type { WrittenRoll } from './written-roll.ts'
 const DRAIN_MS = 30_000
 const COMMAND_TIMEOUT_MS = 15_000
 
+/** With a proxy, of which each change may be a reload. @unit ms */
+const PROXY_TIMEOUT_MS = 60_000
+
 /** The ramp that runs. */
 const RAMP = `\${run.id}`
 
 /** A roll with its defaults. @param ports the component's, in the order of their names */
 export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
   const { as = 'http', drain = DRAIN_MS } = written
-  return { ports: [...(written.ports ?? ports)].sort(), as, drainMs: drain }
+  const by = carrierOf(written.by)
+  const rolled = { ports: [...(written.ports ?? ports)].sort(), as, drainMs: drain }
+  return by === undefined ? rolled : { ...rolled, by }
 }
 
 /** What the stage of a component's front is called, after the component. */
@@ -61,22 +67,24 @@ export function rollStages(
   const { roll } = component
   if (roll === undefined) return []
   const front = `${environment}/${stage}`
+  const by = roll.by === undefined ? {} : { by: carrierInput(roll.by) }
+  const tell = (operation: string, input: JsonObject): Command =>
+    frontCommand(operation, { front, ...input }, roll)
   return [
     {
       ...commonOf(placement, frontName(stage)),
       ...(component.copies === undefined
         ? {}
         : { needs, gates: component.gates.map(gateConditionOf) }),
-      command: frontCommand('open', { front, ports: portsOf(roll), ramp: RAMP }),
+      command: tell('open', { ports: portsOf(roll), ramp: RAMP, ...by }),
       // What stood before stays: behind it clients may wait for somebody to serve them.
-      compensation: frontCommand('close', { front, unlessRouted: true, ramp: RAMP }),
+      compensation: tell('close', { unlessRouted: true, ramp: RAMP }),
     },
     {
       ...commonOf(placement, routeName(stage)),
       needs: needStarts(placement, 'ready'),
-      command: frontCommand('switch', { front, to: startedOf(placement) }),
-      compensation: frontCommand('switchBack', {
-        front,
+      command: tell('switch', { to: startedOf(placement) }),
+      compensation: tell('switchBack', {
         from: startedOf(placement),
         to: servedBefore(placement),
       }),
@@ -142,7 +150,7 @@ export function closeStage(environment: string, placement: Placement): readonly 
   return [
     {
       ...commonOf(placement, frontName(stage)),
-      command: frontCommand('close', { front }),
+      command: frontCommand('close', { front }, component.roll),
       onBreach: 'hold',
       finishes: true,
     },
@@ -168,7 +176,7 @@ export function seenByFronts(
 export function lookStage(environment: string, placement: Placement): readonly Stage[] {
   const { stage, component } = placement
   if (component.roll === undefined) return []
-  const command = frontCommand('look', { front: `${environment}/${stage}` })
+  const command = frontCommand('look', { front: `${environment}/${stage}` }, component.roll)
   return [{ ...commonOf(placement, frontName(stage)), command, onBreach: 'ignore' }]
 }
 
@@ -182,13 +190,17 @@ function commonOf({ region, component }: Placement, name: string): Stage {
     name,
     ...(region === undefined ? {} : { group: region }),
     ...ownedBy(component),
-    deadlineMs: 2 * COMMAND_TIMEOUT_MS,
+    deadlineMs: 2 * timeoutOf(component.roll),
     optional: component.optional,
   }
 }
 
-function frontCommand(operation: string, input: JsonObject): Command {
-  return { actuator: 'front', operation, input, timeoutMs: COMMAND_TIMEOUT_MS }
+function timeoutOf(roll: Roll | undefined): number {
+  return roll?.by === undefined ? COMMAND_TIMEOUT_MS : PROXY_TIMEOUT_MS
+}
+
+function frontCommand(operation: string, input: JsonObject, roll: Roll): Command {
+  return { actuator: 'front', operation, input, timeoutMs: timeoutOf(roll) }
 }
 
 function portsOf({ ports, as }: Roll): JsonObject {

@@ -1,6 +1,7 @@
 /** How a component is replaced without a gap, as it is written. */
 import * as z from 'zod'
 import { durationMs } from '../document/word-schemas.ts'
+import { type WrittenCarrier, writtenCarrier } from './written-carrier.ts'
 
 /** What is forwarded: requests, or connections that are not looked into. */
 export type Forwarded = 'http' | 'tcp'
@@ -10,6 +11,7 @@ export interface WrittenRoll {
   readonly ports?: readonly string[]
   readonly as?: Forwarded
   readonly drain?: number
+  readonly by?: WrittenCarrier
 }
 
 /** The schema of `roll`. */
@@ -29,6 +31,9 @@ export const writtenRoll: z.ZodType<WrittenRoll> = z.strictObject(
       .exactOptional()
       .describe('How long what the old one still answers may take before it is stopped.')
       .meta({ default: '30s' }),
+    by: writtenCarrier
+      .exactOptional()
+      .describe("Proxy that carries its front; absent: a process of Rampart's own."),
   },
   { error: 'a mapping; {} takes every default' },
 )

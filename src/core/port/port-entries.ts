@@ -1,4 +1,5 @@
 /** The words of the ledger about ports. The stream is `ports:<host>`; none of them holds a secret. */
+import type { CarriedFront } from './carried-front.ts'
 import type { PortRules } from './enforced-ports.ts'
 import type {
   LeasedContainer,
@@ -63,6 +64,19 @@ export interface PortsRetired {
   readonly because: string
 }
 
+/** A proxy carries a front from now on, in the place of what was known of it. */
+export interface FrontOpened {
+  readonly type: 'front.opened'
+  readonly front: CarriedFront
+}
+
+/** There is no such front any more. */
+export interface FrontClosed {
+  readonly type: 'front.closed'
+  readonly service: string
+  readonly port: string
+}
+
 /** What a stream of ports consists of. */
 export type PortEntry =
   | PortGranted
@@ -71,6 +85,8 @@ export type PortEntry =
   | PortsEnforced
   | PortsRetired
   | PortsWithdrawn
+  | FrontOpened
+  | FrontClosed
 
 /** Their types. */
 export const PORT_ENTRY_TYPES: readonly PortEntry['type'][] = [
@@ -80,6 +96,8 @@ export const PORT_ENTRY_TYPES: readonly PortEntry['type'][] = [
   'ports.enforced',
   'ports.retired',
   'ports.withdrawn',
+  'front.opened',
+  'front.closed',
 ]
 
 /** Whether an entry is about ports. */

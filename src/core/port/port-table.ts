@@ -4,6 +4,7 @@
  * come and go in a second; it asks nothing and knows no time but that of entries.
  */
 import { assert, present } from '../fault/assert.ts'
+import { type CarriedFront, CarriedFronts } from './carried-front.ts'
 import { type EnforcedImage, EnforcedPorts } from './enforced-ports.ts'
 import { claimsCollide, type PortClaim, type PortProtocol } from './port-claim.ts'
 import type { PortEntry, PortMoved } from './port-entries.ts'
@@ -24,6 +25,7 @@ export interface PortTableImage {
   readonly lastPorts: readonly (readonly [string, number])[]
   readonly lastToken: number
   readonly enforced: EnforcedImage
+  readonly carried?: readonly CarriedFront[]
 }
 
 /** The table; `apply` is the only thing that changes it. */
@@ -37,9 +39,12 @@ export class PortTable {
   #lastToken = 0
   /** What contracts have in force; only entries change it. */
   readonly enforced: EnforcedPorts
+  /** The fronts that proxies carry; only entries change it. */
+  readonly carried: CarriedFronts
 
-  constructor(enforced: EnforcedImage = []) {
+  constructor(enforced: EnforcedImage = [], carried: readonly CarriedFront[] = []) {
     this.enforced = new EnforcedPorts(enforced)
+    this.carried = new CarriedFronts(carried)
   }
 
   /** Takes up one entry, written at an instant. */
@@ -47,6 +52,8 @@ export class PortTable {
     if (entry.type === 'ports.enforced') this.enforced.enforce(entry.rules)
     else if (entry.type === 'ports.retired') this.enforced.retire(entry.contract)
     else if (entry.type === 'ports.withdrawn') this.enforced.withdraw(entry.contract)
+    else if (entry.type === 'front.opened') this.carried.open(entry.front)
+    else if (entry.type === 'front.closed') this.carried.close(entry)
     else if (entry.type === 'port.granted') this.#grant(entry.lease)
     else if (entry.type === 'port.moved') this.#move(this.lease(entry.lease), entry, atMs)
     else this.#free(this.lease(entry.lease), entry.because, atMs)
@@ -114,12 +121,13 @@ export class PortTable {
       lastPorts: [...this.#lastPorts],
       lastToken: this.#lastToken,
       enforced: this.enforced.image(),
+      carried: this.carried.all(),
     }
   }
 
   /** The table that an image was taken of. */
   static of(image: PortTableImage): PortTable {
-    const table = new PortTable(image.enforced)
+    const table = new PortTable(image.enforced, image.carried)
     for (const lease of image.leases) table.#add(lease)
     for (const [port, past] of image.past) table.#past.set(port, past)
     for (const [key, port] of image.lastPorts) table.#lastPorts.set(key, port)

@@ -1,4 +1,5 @@
 /** What a broker's leases say about who is ready, kept in an endpoint table for as long as it is wanted. */
+import type { CarriedFront } from '../../core/port/carried-front.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { servingKey } from '../../core/port/port-owner.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
@@ -13,10 +14,10 @@ const REACHED_BY: Readonly<Record<string, string>> = { '0.0.0.0': '127.0.0.1', '
 
 /** Keeps the table as the leases are. @returns stops; idempotent, and leaves the table as it is */
 export function followBroker(
-  broker: Pick<PortBroker, 'leases' | 'onChanged'>,
+  broker: Pick<PortBroker, 'leases' | 'onChanged'> & Partial<Pick<PortBroker, 'carried'>>,
   table: EndpointTable,
 ): () => void {
-  const look = (): void => table.set(readyEndpoints(broker.leases()))
+  const look = (): void => table.set(readyEndpoints(broker.leases(), broker.carried?.all() ?? []))
   const stop = broker.onChanged(look)
   look()
   return stop
@@ -26,16 +27,28 @@ export function followBroker(
  * The endpoints of the leases whose owners are ready. Where a service's port has a front, that is what
  * is told of, while anybody behind it is ready: whoever went past it would not be moved with the rest.
  */
-export function readyEndpoints(leases: readonly PortLease[]): readonly Endpoint[] {
+export function readyEndpoints(
+  leases: readonly PortLease[],
+  carried: readonly CarriedFront[] = [],
+): readonly Endpoint[] {
   const told = leases.filter((lease) => TOLD.has(lease.state))
   const [fronts, starts] = [told.filter(isFront), told.filter((lease) => !isFront(lease))]
-  const fronted = new Set(fronts.map(({ owner }) => servingKey(owner)))
+  const proxies = carried.map((front) => [servingKey(front), front] as const)
+  const fronted = new Set([
+    ...fronts.map(({ owner }) => servingKey(owner)),
+    ...proxies.map(([key]) => key),
+  ])
   const served = new Set(starts.map(({ owner }) => servingKey(owner)))
   const shown = told.filter((lease) => {
     const key = servingKey(lease.owner)
     return isFront(lease) ? served.has(key) : !fronted.has(key)
   })
-  return shown.flatMap(endpointsOf)
+  const reached = proxies.flatMap(([key, front]) => (served.has(key) ? [proxyEndpoint(front)] : []))
+  return [...shown.flatMap(endpointsOf), ...reached]
+}
+
+function proxyEndpoint({ service, port, host: address, number }: CarriedFront): Endpoint {
+  return { service, port, protocol: 'tcp', address, number }
 }
 
 function isFront({ front }: PortLease): boolean {

@@ -11,6 +11,7 @@ import { identityOf } from '../../runtimes/process/kernel/kernel.ts'
 import { LinuxKernel } from '../../runtimes/process/kernel/linux.ts'
 import type { Order } from '../../seams/actuator.ts'
 import { ForwarderPlane } from '../forwarder/forwarder-plane.ts'
+import { Carriers } from './carriers.ts'
 import { FrontActuator } from './front-actuator.ts'
 import { Fronts } from './fronts.ts'
 
@@ -34,8 +35,9 @@ async function makeBench(context: TestContext): Promise<Bench> {
   const folder = join(bench.folder, 'ports')
   const log = (line: string): void => void bench.log.push(line)
   const plane = new ForwarderPlane({ folder, spawner: broker, clock: new SystemClock(), log })
+  const carriers = new Carriers({ kernel, clock: new SystemClock(), log })
   const onTrouble = (error: unknown): void => void bench.troubles.push(error)
-  const fronts = new Fronts({ broker, plane, identify, onTrouble })
+  const fronts = new Fronts({ broker, plane, carriers, identify, onTrouble })
   const actuator = new FrontActuator(fronts)
   close = async () => {
     await fronts.close('shop/api')

@@ -14,11 +14,11 @@ import {
 } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
+import type { CarriedFront, FrontCarrier } from '../../core/port/carried-front.ts'
 import { startOfInstance } from '../../core/port/port-owner.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
-import type { Forwarded, Fronts } from './fronts.ts'
-
-const HOST = '127.0.0.1'
+import type { Forwarded } from './front-plane.ts'
+import type { Fronts } from './fronts.ts'
 
 interface FrontInput {
   readonly front: string
@@ -28,7 +28,16 @@ interface FrontInput {
   readonly unlessRouted: boolean
   /** The ramp that asks. */
   readonly ramp?: string | undefined
+  /** The proxy that carries it, and where that is reached; absent: a process of our own does. */
+  readonly by?: Pick<CarriedFront, 'host' | 'number' | 'carrier'> | undefined
 }
+
+const PATH = z.string().startsWith('/')
+
+const CARRIER: z.ZodType<FrontCarrier> = z.discriminatedUnion('plane', [
+  z.object({ plane: z.literal('haproxy'), socket: PATH, backend: z.string() }),
+  z.object({ plane: z.literal('nginx'), config: PATH, pid: PATH, servers: PATH }),
+])
 
 /** One start, or all copies. */
 const STARTS = z.union([z.array(z.string()), z.string().transform((one) => [one])])
@@ -40,6 +49,7 @@ const INPUT: z.ZodType<FrontInput> = z.object({
   from: STARTS.optional(),
   unlessRouted: z.boolean().default(false),
   ramp: z.string().optional(),
+  by: z.object({ host: z.string(), number: z.int(), carrier: CARRIER }).optional(),
 })
 
 /** What is taken back, and to whom. */
@@ -99,22 +109,26 @@ export class FrontActuator implements Actuator {
     return done({ reason: 'switched-back', sentence })
   }
 
-  async #open({ front, ports, ramp }: FrontInput): Promise<CommandAnswer> {
+  async #open({ front, ports, ramp, by: carried }: FrontInput): Promise<CommandAnswer> {
+    const [[name = ''] = []] = Object.entries(ports)
+    const by = { service: front, port: name, ...(ramp && { ramp }) }
     const wanted = Object.entries(ports).map(([name, { as }]) => [name, as] as const)
-    const opened = await this.#fronts.open(front, Object.fromEntries(wanted), ramp)
-    const words = Object.entries(opened).map(([name, port]) => `${name} ${port}`)
+    if (carried === undefined) await this.#fronts.open(front, Object.fromEntries(wanted), ramp)
+    else await this.#fronts.carry({ ...by, ...carried })
+    const reached = this.#fronts.reached(front)
+    const words = Object.entries(reached.ports).map(([port, number]) => `${port} ${number}`)
     const sentence = `${front} is reached by ${words.join(', ')}, whichever start of it serves.`
     const serving = this.#fronts.serving(front).map((start) => `${front}#${start}`)
-    return done({ reason: 'open', sentence, outputs: { host: HOST, ports: opened, serving } })
+    return done({ reason: 'open', sentence, outputs: { ...reached, serving } })
   }
 
   #look(front: string): CommandAnswer {
-    const ports = this.#fronts.ports(front)
-    if (Object.keys(ports).length > 0)
+    const reached = this.#fronts.reached(front)
+    if (Object.keys(reached.ports).length > 0)
       return done({
         reason: 'open',
         sentence: `${front} is open.`,
-        outputs: { host: HOST, ports },
+        outputs: { ...reached },
       })
     return failed({ reason: 'closed', sentence: `${front} has no front.`, retryable: true })
   }

@@ -1,42 +1,35 @@
 /**
  * The fronts of components that are replaced without a gap: for each of their ports one that stays the
  * same to others, and that sends traffic to the start that serves. Everything needed to go on after a
- * crash of whoever holds this is in the leases of the broker: which fronts there are, and which starts
- * are active or draining.
+ * crash of whoever holds this is with the broker: which fronts there are, and which starts are active or
+ * draining. A front is carried by a process of our own, or by a proxy that somebody else runs.
  */
 import { listWords } from '../../contracts/document/describe-value.ts'
-import { Fault } from '../../core/fault/fault.ts'
+import { type CarriedFront, printCarrier } from '../../core/port/carried-front.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { transitionFor } from '../../core/port/port-transition.ts'
-import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
-import type { Access } from '../forwarder/access.ts'
-
-/** What is forwarded: requests, or connections that are not looked into. */
-export type Forwarded = 'http' | 'tcp'
-
-/** A data plane whose fronts are opened here. */
-export interface FrontPlane extends DataPlane {
-  open(front: {
-    readonly name: string
-    readonly mode: Forwarded
-    readonly addresses: readonly string[]
-    readonly port: number
-    readonly leases: readonly string[]
-    /** How long clients wait while nobody serves; absent: as it sees fit. @unit ms */
-    readonly waitMs?: number
-  }): Promise<void>
-  close(front: string): Promise<void>
-  /** From now on these rules count at every front, and these processes are known. */
-  setAccess(access: Access): Promise<void>
-  /** The process that carries a front, if it is there. */
-  pidOf(front: string): number | undefined
-}
+import { Carried } from './carried.ts'
+import type { Carriers } from './carriers.ts'
+import type { Forwarded, FrontPlane } from './front-plane.ts'
+import {
+  backendOf,
+  FRONT_HOST,
+  frontName,
+  isFront,
+  isStartOf,
+  type KnownFront,
+  rampOf,
+  refused,
+  unknownStart,
+} from './known-front.ts'
 
 /** What fronts stand on. */
 export interface FrontsOptions {
   readonly broker: PortBroker
   readonly plane: FrontPlane
+  /** The proxies that carry fronts. */
+  readonly carriers: Carriers
   identify(pid: number): ProcessIdentity | undefined
   /** Told of what went wrong where nobody waits for an answer. */
   onTrouble(error: unknown): void
@@ -45,22 +38,29 @@ export interface FrontsOptions {
 /** The longest that a client is let wait, whatever a contract says. @unit ms */
 const WAIT_MOST_MS = 3_600_000
 
+type Ports = Readonly<Record<string, number>>
+
 /** The owner's instance by which a front's lease is known. */
 const FRONT = 'front'
 
 /** Opens fronts, and moves traffic from one start of a component to the next. */
 export class Fronts {
   readonly #options: FrontsOptions
+  readonly #carried: Carried
   readonly #unfollow: () => void
   #tending: Promise<void> = Promise.resolve()
   #isTending = false
+  #hasLeft = false
   #mustTendAgain = false
+  /** Orders that move traffic at this moment: what they do is not put right in between. */
+  #moving = 0
   #toldAccess = ''
   /** How long clients wait at each front, as it was told. */
   readonly #waits = new Map<string, number | undefined>()
 
   constructor(options: FrontsOptions) {
     this.#options = options
+    this.#carried = new Carried(options)
     this.#unfollow = options.broker.onChanged(() => this.#tendSoon())
   }
 
@@ -72,20 +72,23 @@ export class Fronts {
       // One that cannot be opened must keep no other one shut.
       await this.#openPlane(lease).catch(this.#options.onTrouble)
     }
+    this.#tendSoon()
     await this.#tellAccess()
   }
 
   /**
    * Opens a front for every port, or finds it open; answers with their numbers.
    *
-   * @throws port-refused when a port cannot be had
+   * @throws port-refused when a port cannot be had, or a proxy carries it
    * @throws data-plane-failed
    */
   async open(
     service: string,
     ports: Readonly<Record<string, Forwarded>>,
     ramp?: string,
-  ): Promise<Readonly<Record<string, number>>> {
+  ): Promise<void> {
+    const [carried] = this.#frontsOf(service).flatMap((front) => front.carried ?? [])
+    if (carried !== undefined) throw refused(service, otherwise(printCarrier(carried.carrier)))
     const wishes = Object.entries(ports).map(([port, front]) => ({
       owner: { service, port, instance: FRONT },
       giving: 'descriptor' as const,
@@ -95,12 +98,31 @@ export class Fronts {
     const grant = await this.#options.broker.claim(wishes)
     if (grant.verdict === 'refused') throw refused(service, grant.sentence)
     for (const lease of grant.leases) await this.#openPlane(lease)
-    return portsOf(grant.leases)
   }
 
-  /** The ports of a service's fronts; none when it has none. */
-  ports(service: string): Readonly<Record<string, number>> {
-    return portsOf(this.#frontsOf(service))
+  /**
+   * Opens a front that a proxy carries, or finds it open; nothing of ours listens there.
+   *
+   * @throws port-refused when it is another front's, or this one is carried otherwise
+   * @throws data-plane-failed
+   */
+  async carry(front: CarriedFront): Promise<void> {
+    const { service } = front
+    const isOwn = this.#frontsOf(service).some(({ lease }) => lease !== undefined)
+    if (isOwn) throw refused(service, otherwise('a process of its own'))
+    await this.#carried.open(front)
+    this.#tendSoon()
+  }
+
+  /** Where the fronts of a service are reached; no ports when it has none. */
+  reached(service: string): { readonly host: string; readonly ports: Ports } {
+    const fronts = this.#frontsOf(service)
+    const ports = fronts.map(({ owner, lease, carried }) => [
+      owner.port,
+      lease?.claim.port ?? carried?.number ?? 0,
+    ])
+    const [host = FRONT_HOST] = fronts.flatMap(({ carried }) => carried?.host ?? [])
+    return { host, ports: Object.fromEntries(ports) }
   }
 
   /** The starts that serve now. */
@@ -113,21 +135,21 @@ export class Fronts {
 
   /** Sends what is new to exactly these starts, and nothing new to any other. Idempotent. */
   async switch(service: string, to: readonly string[]): Promise<void> {
-    for (const front of this.#frontsOf(service)) {
+    await this.#moveAt(service, async (front) => {
       // Who has died is no owner that drains.
       await this.#lookAt(this.#startsOf(front))
       const dead = to.find((start) => this.#leaseOf(front, start) === undefined)
       if (dead !== undefined) throw unknownStart(service, dead)
       await this.#routeExactly(front, to)
-    }
+    })
   }
 
   /** Sends what is new to those of these starts that still run, and nothing new to any other. Idempotent. */
   async restore(service: string, to: readonly string[]): Promise<void> {
-    for (const front of this.#frontsOf(service)) {
+    await this.#moveAt(service, async (front) => {
       await this.#lookAt(this.#startsOf(front))
       await this.#routeExactly(front, to)
-    }
+    })
   }
 
   /**
@@ -135,37 +157,37 @@ export class Fronts {
    * did, at a front that an earlier ramp than this one opened. Idempotent.
    */
   async switchBack(service: string, from: string, ramp: string): Promise<void> {
-    const { plane, broker } = this.#options
+    const { broker } = this.#options
     const isFirst = !this.isOfAnother(service, ramp)
-    for (const front of this.#frontsOf(service)) {
+    await this.#moveAt(service, async (front) => {
       const left = this.#leaseOf(front, from)
       const before = this.#startsOf(front).filter(
         ({ id, state }) => state === 'draining' && id !== left?.id,
       )
       for (const lease of before) await this.#route(front, lease)
-      if (left === undefined || (before.length === 0 && !isFirst)) continue
-      await plane.drain(frontName(front), backendOf(left))
+      if (left === undefined || (before.length === 0 && !isFirst)) return
+      await front.plane.drain(frontName(front), backendOf(left))
       if (left.state === 'active') await broker.move(left.id, 'draining', 'It is taken back.')
-    }
+    })
   }
 
   /** Whether this ramp was not the one that opened its fronts: then it is not for it to close them. */
   isOfAnother(service: string, ramp: string): boolean {
-    return this.#frontsOf(service).some((front) => front.ramp !== undefined && front.ramp !== ramp)
+    const ramps = this.#frontsOf(service).map(rampOf)
+    return ramps.some((one) => one !== undefined && one !== ramp)
   }
 
   /** Whether traffic is sent to anybody. */
   async isRouted(service: string): Promise<boolean> {
-    const { plane } = this.#options
-    const all = this.#frontsOf(service).map((front) => plane.backends(frontName(front)))
+    const all = this.#frontsOf(service).map((front) => front.plane.backends(frontName(front)))
     return (await Promise.all(all)).flat().some(({ state }) => state === 'routed')
   }
 
   /** What is under way at every other start than these; undefined when it cannot be told. */
   async inFlight(service: string, except: readonly string[]): Promise<number | undefined> {
-    const { plane } = this.#options
     let count = 0
     for (const front of this.#frontsOf(service)) {
+      const { plane } = front
       const spared = new Set(except.map((start) => this.#leaseOf(front, start)?.id))
       for (const backend of await plane.backends(frontName(front))) {
         if (spared.has(backend.id)) continue
@@ -180,19 +202,23 @@ export class Fronts {
   /** Ends the fronts of a service and every connection there. Quiet when it has none. */
   async close(service: string): Promise<void> {
     const { plane, broker } = this.#options
-    for (const front of this.#frontsOf(service)) {
-      await plane.close(frontName(front))
+    await this.#moveAt(service, async (front) => {
+      if (front.lease === undefined) await this.#carried.close(front)
+      else await plane.close(frontName(front))
       for (const { id, state } of this.#startsOf(front)) {
         if (state === 'active') await broker.move(id, 'draining', 'Its front was closed.')
       }
-      await broker.release(front.id, 'The front was closed.')
-    }
+      if (front.lease !== undefined) await broker.release(front.lease.id, 'The front was closed.')
+    })
   }
 
   /** Lets go; what carries traffic goes on. Idempotent. */
   async leave(): Promise<void> {
+    this.#hasLeft = true
     this.#unfollow()
+    this.#carried.leave()
     await this.#tending
+    this.#carried.leave()
   }
 
   async #openPlane(front: PortLease): Promise<void> {
@@ -232,13 +258,13 @@ export class Fronts {
     if (identity !== undefined) await broker.assign(front.id, identity)
   }
 
-  async #route(front: PortLease, start: PortLease): Promise<void> {
-    const { plane, broker } = this.#options
+  async #route(front: KnownFront, start: PortLease): Promise<void> {
+    const { broker } = this.#options
     const lease = await this.#looked(start)
     if (lease.state === 'assigned') {
       await broker.move(lease.id, 'ready', 'Its conditions are proved.')
     }
-    await plane.route(frontName(front), backendOf(lease))
+    await front.plane.route(frontName(front), backendOf(lease))
     await broker.move(lease.id, 'active', `Traffic of ${frontName(front)} is sent to it.`)
   }
 
@@ -249,7 +275,7 @@ export class Fronts {
     return leases.find(({ id }) => id === lease.id) ?? lease
   }
 
-  async #routeExactly(front: PortLease, starts: readonly string[]): Promise<void> {
+  async #routeExactly(front: KnownFront, starts: readonly string[]): Promise<void> {
     const leases = starts.flatMap((start) => this.#leaseOf(front, start) ?? [])
     for (const lease of leases) await this.#route(front, lease)
     await this.#drainAllBut(
@@ -258,8 +284,9 @@ export class Fronts {
     )
   }
 
-  async #drainAllBut(front: PortLease, ids: readonly string[]): Promise<void> {
-    const { plane, broker } = this.#options
+  async #drainAllBut(front: KnownFront, ids: readonly string[]): Promise<void> {
+    const { broker } = this.#options
+    const { plane } = front
     const name = frontName(front)
     for (const backend of await plane.backends(name)) {
       if (ids.includes(backend.id)) continue
@@ -285,7 +312,9 @@ export class Fronts {
     while (this.#mustTendAgain) {
       this.#mustTendAgain = false
       await this.#tend().catch(this.#options.onTrouble)
+      if (this.#moving === 0) await this.#carried.tend()
     }
+    if (!this.#hasLeft) this.#carried.wake(() => this.#tendSoon())
   }
 
   /** Forgets starts that have ended, and says who carries a front that was carried by another one. */
@@ -326,56 +355,37 @@ export class Fronts {
     return this.#options.broker.leases()
   }
 
-  #frontsOf(service: string): readonly PortLease[] {
-    return this.#leases().filter((lease) => isFront(lease) && lease.owner.service === service)
+  /** Moves traffic at every front of a service; afterwards all is put right where it is not. */
+  async #moveAt(service: string, move: (front: KnownFront) => Promise<void>): Promise<void> {
+    this.#moving += 1
+    try {
+      for (const front of this.#frontsOf(service)) await move(front)
+    } finally {
+      this.#moving -= 1
+      if (this.#moving === 0 && !this.#hasLeft) this.#tendSoon()
+    }
   }
 
-  #startsOf(front: PortLease): readonly PortLease[] {
+  #frontsOf(service: string): readonly KnownFront[] {
+    const { plane } = this.#options
+    const own = this.#leases()
+      .filter(isFront)
+      .map((lease) => ({ owner: lease.owner, plane, lease }))
+    return [...own, ...this.#carried.fronts()].filter(({ owner }) => owner.service === service)
+  }
+
+  #startsOf(front: Pick<KnownFront, 'owner'>): readonly PortLease[] {
     return this.#leases().filter((lease) => isStartOf(front, lease))
   }
 
   /** The lease of a start that has not ended. */
-  #leaseOf(front: PortLease, instance: string): PortLease | undefined {
+  #leaseOf(front: KnownFront, instance: string): PortLease | undefined {
     return this.#startsOf(front).find(
       ({ owner, state }) => owner.instance === instance && state !== 'cooling',
     )
   }
 }
 
-function isFront(lease: PortLease): boolean {
-  return lease.front !== undefined && lease.state !== 'cooling'
-}
-
-/** Whether a lease is one of a start behind this front. */
-function isStartOf(front: PortLease, { owner, front: own }: PortLease): boolean {
-  const { service, port } = front.owner
-  return own === undefined && owner.service === service && owner.port === port
-}
-
-function frontName({ owner }: PortLease): string {
-  return `${owner.service}/${owner.port}`
-}
-
-/** The first address of the claim wherever that one is served, so that it stays what it was. */
-function backendOf({ id, claim, servedAt }: PortLease): Backend {
-  const [first = '127.0.0.1'] = claim.addresses
-  const [served = first] = servedAt ?? []
-  return { id, address: servedAt?.includes(first) === false ? served : first, port: claim.port }
-}
-
-function portsOf(leases: readonly PortLease[]): Readonly<Record<string, number>> {
-  return Object.fromEntries(leases.map(({ owner, claim }) => [owner.port, claim.port]))
-}
-
-function refused(service: string, hint: string): Fault {
-  return new Fault({ code: 'port-refused', operation: 'open a front', subject: service, hint })
-}
-
-function unknownStart(service: string, start: string): Fault {
-  return new Fault({
-    code: 'lease-unknown',
-    operation: 'send traffic to a start',
-    subject: service,
-    hint: `Its start ${start} has no port that is leased to it.`,
-  })
+function otherwise(how: string): string {
+  return `It is carried by ${how}; bring it down before another one carries it.`
 }

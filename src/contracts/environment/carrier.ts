@@ -1,0 +1,68 @@
+/** The proxy that carries a component's front, understood: every default filled in. */
+import { type FrontCarrier, printCarrier } from '../../core/port/carried-front.ts'
+import type { JsonObject } from '../../core/units/json.ts'
+import type { Path } from '../document/issue.ts'
+import type { WrittenComponent } from './written.ts'
+import type { WrittenCarrier } from './written-carrier.ts'
+
+type Say = (at: Path, message: string) => void
+
+const HOST = '127.0.0.1'
+
+/** A proxy, and where clients reach it. */
+export interface Carrier {
+  readonly host: string
+  readonly number: number
+  readonly carrier: FrontCarrier
+}
+
+/** A carrier with its defaults; absent: a process of Rampart's own carries the front. */
+export function carrierOf({ haproxy, nginx }: WrittenCarrier = {}): Carrier | undefined {
+  if (haproxy !== undefined) {
+    const { host = HOST, port: number, socket, backend } = haproxy
+    return { host, number, carrier: { plane: 'haproxy', socket, backend } }
+  }
+  if (nginx === undefined) return undefined
+  const { host = HOST, port: number, servers } = nginx
+  const { config = '/etc/nginx/nginx.conf', pid = '/run/nginx.pid' } = nginx
+  return { host, number, carrier: { plane: 'nginx', config, pid, servers } }
+}
+
+/** Says what contradicts itself in the `by` of a roll. */
+export function checkCarrier({ roll, run }: WrittenComponent, name: string, say: Say): void {
+  const { by } = roll ?? {}
+  if (roll === undefined || by === undefined) return
+  const kinds = Object.keys(by)
+  if (kinds.length !== 1) {
+    const written = kinds.length === 0 ? 'neither' : 'both'
+    say(['roll', 'by'], `by names one proxy, haproxy or nginx, and has ${written}`)
+  }
+  const ports = roll.ports ?? Object.keys(run?.ports ?? {})
+  if (ports.length > 1) {
+    const message = `${name} has ${ports.length} ports, and one backend stands for one of them; write`
+    say(['roll', 'by'], `${message} roll.ports: [${ports[0]}]`)
+  }
+  if (roll.as !== undefined) {
+    say(['roll', 'as'], 'what is forwarded its own configuration says; leave as out')
+  }
+}
+
+/** The same for a command. */
+export function carrierInput({ host, number, carrier }: Carrier): JsonObject {
+  return { host, number, carrier: { ...carrier } }
+}
+
+/** What is different with it, for people. */
+export function explainCarrier({ host, number, carrier }: Carrier): readonly string[] {
+  const at = `${host.includes(':') ? `[${host}]` : host}:${number}`
+  const form = carrier.plane === 'haproxy' ? '--as haproxy' : '--as nftables'
+  const [waits, reloads] =
+    carrier.plane === 'haproxy'
+      ? ['503', 'A reload makes it forget for a moment; it is told again.']
+      : ['502', 'Each change reloads it, which ends idle connections that are kept.']
+  return [
+    `   Its front is ${printCarrier(carrier)}, reached at ${at}. ${reloads}`,
+    `   While nobody serves it answers ${waits}. Who may connect by a Ports contract it does not enforce:`,
+    `   \`rampart ports policy ${form}\` prints that.`,
+  ]
+}

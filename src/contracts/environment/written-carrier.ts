@@ -1,0 +1,74 @@
+/** The proxy that carries a component's front in the place of Rampart's own forwarder, as it is written. */
+import * as z from 'zod'
+
+/** Where clients reach a proxy. */
+interface WrittenReach {
+  readonly host?: string
+  readonly port: number
+}
+
+/** A backend of HAProxy, and the runtime socket by which it is told. */
+export interface WrittenHaproxy extends WrittenReach {
+  readonly socket: string
+  readonly backend: string
+}
+
+/** An upstream of nginx, by the file that it includes. */
+export interface WrittenNginx extends WrittenReach {
+  readonly servers: string
+  readonly config?: string
+  readonly pid?: string
+}
+
+/** Exactly one of them. */
+export interface WrittenCarrier {
+  readonly haproxy?: WrittenHaproxy
+  readonly nginx?: WrittenNginx
+}
+
+const path = z
+  .string()
+  .regex(/^\/(?!.*\/\.\.?(?:\/|$))[^\0\s]+$/, 'an absolute path, such as /run/haproxy.sock')
+
+/** What a path of a socket may be long. @source unix(7) */
+const SOCKET_MAX = 107
+
+const reach = {
+  host: z
+    .union([z.ipv4(), z.ipv6()], { error: 'a literal address, such as 127.0.0.1' })
+    .exactOptional()
+    .describe('Address at which clients reach it.')
+    .meta({ default: '127.0.0.1' }),
+  port: z.int().min(1).max(65_535).describe('Port at which clients reach it; it listens there.'),
+}
+
+const haproxy: z.ZodType<WrittenHaproxy> = z.strictObject({
+  socket: path.max(SOCKET_MAX).describe('Its runtime socket, which must have the level admin.'),
+  backend: z
+    .string()
+    .regex(/^[A-Za-z0-9_.:-]{1,100}$/, 'the name of a backend: letters, digits, - _ . and :')
+    .describe('Backend of which every server is told by Rampart; it must balance dynamically.'),
+  ...reach,
+})
+
+const nginx: z.ZodType<WrittenNginx> = z.strictObject({
+  servers: path.describe('File that its upstream includes, which Rampart alone writes.'),
+  config: path
+    .exactOptional()
+    .describe('Its main configuration, which is tested before each reload.')
+    .meta({ default: '/etc/nginx/nginx.conf' }),
+  pid: path
+    .exactOptional()
+    .describe('File with the number of its master process.')
+    .meta({ default: '/run/nginx.pid' }),
+  ...reach,
+})
+
+/** The schema of `roll.by`. */
+export const writtenCarrier: z.ZodType<WrittenCarrier> = z.strictObject(
+  {
+    haproxy: haproxy.exactOptional().describe('HAProxy, told over its runtime socket.'),
+    nginx: nginx.exactOptional().describe('Nginx, by a file of servers and reloads.'),
+  },
+  { error: 'a mapping with haproxy or nginx' },
+)

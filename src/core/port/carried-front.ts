@@ -1,0 +1,75 @@
+/** Fronts that a proxy carries which Rampart does not run: where it is told, and where it is reached. */
+
+/** A proxy, with all that is needed to find it again. */
+export type FrontCarrier =
+  | {
+      readonly plane: 'haproxy'
+      /** Its runtime socket, of the level `admin`. */
+      readonly socket: string
+      /** The backend whose servers are Rampart's, all of them. */
+      readonly backend: string
+    }
+  | {
+      readonly plane: 'nginx'
+      /** Its main configuration. */
+      readonly config: string
+      /** Where its master writes its number. */
+      readonly pid: string
+      /** The file that its `upstream` includes, every line of which is Rampart's. */
+      readonly servers: string
+    }
+
+/** A front of a service's port; what listens there is the proxy's. */
+export interface CarriedFront {
+  readonly service: string
+  /** Which of its ports. */
+  readonly port: string
+  /** Where clients reach the proxy: a literal address, and a number. */
+  readonly host: string
+  readonly number: number
+  readonly carrier: FrontCarrier
+  /** The ramp that opened it. */
+  readonly ramp?: string
+}
+
+/** The fronts that are carried so, as the ledger tells. */
+export class CarriedFronts {
+  readonly #fronts: Map<string, CarriedFront>
+
+  constructor(fronts: readonly CarriedFront[] = []) {
+    this.#fronts = new Map(fronts.map((front) => [keyOf(front), front]))
+  }
+
+  /** It is open from now on, in the place of what was known of it. */
+  open(front: CarriedFront): void {
+    this.#fronts.set(keyOf(front), front)
+  }
+
+  /** There is none any more. */
+  close(front: Pick<CarriedFront, 'service' | 'port'>): void {
+    this.#fronts.delete(keyOf(front))
+  }
+
+  /** All of them, in the order in which they were opened. */
+  all(): readonly CarriedFront[] {
+    return [...this.#fronts.values()]
+  }
+}
+
+/** Whether two are told by the same words: each such place is one front's alone. */
+export function isSameCarrier(one: FrontCarrier, other: FrontCarrier): boolean {
+  if (one.plane === 'haproxy') {
+    return other.plane === 'haproxy' && one.socket === other.socket && one.backend === other.backend
+  }
+  return other.plane === 'nginx' && one.servers === other.servers
+}
+
+/** A carrier for people: `backend api of HAProxy at /run/haproxy.sock`. */
+export function printCarrier(carrier: FrontCarrier): string {
+  if (carrier.plane === 'nginx') return `nginx, by ${carrier.servers}`
+  return `HAProxy, by its backend ${carrier.backend} at ${carrier.socket}`
+}
+
+function keyOf({ service, port }: Pick<CarriedFront, 'service' | 'port'>): string {
+  return `${service}/${port}`
+}

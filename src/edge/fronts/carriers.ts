@@ -1,0 +1,116 @@
+/**
+ * The proxies that carry fronts which Rampart does not run, each found by what a contract says of it.
+ * What is in them that is not Rampart's is never touched: such a place is refused.
+ */
+import { existsSync, readFileSync } from 'node:fs'
+import { Fault } from '../../core/fault/fault.ts'
+import {
+  type CarriedFront,
+  type FrontCarrier,
+  printCarrier,
+} from '../../core/port/carried-front.ts'
+import type { Clock } from '../../seams/clock.ts'
+import type { DataPlane } from '../../seams/data-plane.ts'
+import type { KernelProcesses } from '../../seams/kernel-processes.ts'
+import { HaproxyPlane } from '../haproxy/haproxy-plane.ts'
+import { tellHaproxy } from '../haproxy/runtime-socket.ts'
+import { NginxPlane } from '../nginx/nginx-plane.ts'
+
+/** What they are made with. */
+export interface CarriersOptions {
+  readonly kernel: KernelProcesses
+  readonly clock: Clock
+  /** One line for the daemon's log. */
+  readonly log: (line: string) => void
+}
+
+/** How leases are called: what is called otherwise in a proxy is somebody else's. */
+const LEASE_ID = /^\d+-\d+$/
+
+/** What a file of servers may hold for it to be overwritten. */
+const SERVERS_LINE = /^\s*(?:#.*|server\s[^{}]*;[^{}]*)?$/
+
+/** Makes a plane for each front, and one nginx for all fronts that it carries. */
+export class Carriers {
+  readonly clock: Clock
+  readonly #options: CarriersOptions
+  readonly #planes = new Map<string, DataPlane>()
+  readonly #nginx = new Map<string, { readonly plane: NginxPlane; files: Record<string, string> }>()
+
+  constructor(options: CarriersOptions) {
+    this.#options = options
+    this.clock = options.clock
+  }
+
+  /** The plane that carries a front. */
+  planeOf(front: CarriedFront): DataPlane {
+    const key = JSON.stringify([nameOf(front), front.carrier])
+    const known = this.#planes.get(key)
+    if (known !== undefined) return known
+    const plane = this.#made(nameOf(front), front.carrier)
+    this.#planes.set(key, plane)
+    return plane
+  }
+
+  /**
+   * Whether it may be used: it answers, does as it is told, and holds nothing of anybody else's.
+   *
+   * @throws data-plane-failed
+   */
+  async check(front: CarriedFront): Promise<void> {
+    const { carrier } = front
+    if (carrier.plane === 'nginx') checkServers(carrier.servers)
+    else await checkLevel(carrier.socket)
+    const there = await this.planeOf(front).backends(nameOf(front))
+    const strange = there.find(({ id }) => !LEASE_ID.test(id))
+    if (strange === undefined) return
+    throw refused(carrier, `it has a server of its own, ${strange.id}; give Rampart one without`)
+  }
+
+  #made(front: string, carrier: FrontCarrier): DataPlane {
+    if (carrier.plane === 'nginx') return this.#nginxOf(front, carrier)
+    const { socket: socketPath, backend } = carrier
+    return new HaproxyPlane({ socketPath, backendNames: { [front]: backend } })
+  }
+
+  /** One for each process of nginx, since it does one reload at a time. */
+  #nginxOf(front: string, carrier: Extract<FrontCarrier, { plane: 'nginx' }>): DataPlane {
+    const { config: configPath, pid: pidPath, servers } = carrier
+    const key = JSON.stringify([configPath, pidPath])
+    const files = this.#nginx.get(key)?.files ?? {}
+    files[front] = servers
+    const known = this.#nginx.get(key)?.plane
+    const plane =
+      known ?? new NginxPlane({ ...this.#options, configPath, pidPath, serverFiles: files })
+    this.#nginx.set(key, { plane, files })
+    return plane
+  }
+}
+
+/** What a front is called at its plane. */
+export function nameOf({ service, port }: Pick<CarriedFront, 'service' | 'port'>): string {
+  return `${service}/${port}`
+}
+
+async function checkLevel(socket: string): Promise<void> {
+  const level = await tellHaproxy(socket, 'show cli level')
+  if (level.includes('admin')) return
+  const hint = `HAProxy lets this socket have the level ${level}; write \`level admin\` at its \`stats socket\``
+  const operation = 'open a front'
+  throw new Fault({ code: 'data-plane-failed', operation, subject: socket, hint })
+}
+
+/** A file with anything else in it was named by mistake. */
+function checkServers(file: string): void {
+  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  const wrong = lines.findIndex((line) => !SERVERS_LINE.test(line))
+  if (wrong === -1) return
+  const hint = `line ${wrong + 1} of it is no server of an upstream; name a file that is Rampart's alone`
+  const operation = 'open a front'
+  throw new Fault({ code: 'data-plane-failed', operation, subject: file, hint })
+}
+
+function refused(carrier: FrontCarrier, hint: string): Fault {
+  const subject = printCarrier(carrier)
+  return new Fault({ code: 'data-plane-failed', operation: 'open a front', subject, hint })
+}

@@ -1,0 +1,62 @@
+/** A front as it is known, whoever carries it, and which leases belong to it. */
+import { Fault } from '../../core/fault/fault.ts'
+import type { CarriedFront } from '../../core/port/carried-front.ts'
+import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import type { Backend, DataPlane } from '../../seams/data-plane.ts'
+
+/** Where the fronts are reached whose ports are leased. */
+export const FRONT_HOST = '127.0.0.1'
+
+/** A front. Either its port is leased, or a proxy's that carries it. */
+export interface KnownFront {
+  readonly owner: Pick<PortOwner, 'service' | 'port'>
+  readonly plane: DataPlane
+  readonly lease?: PortLease
+  readonly carried?: CarriedFront
+}
+
+/** Whether a lease is that of a front. */
+export function isFront(lease: PortLease): boolean {
+  return lease.front !== undefined && lease.state !== 'cooling'
+}
+
+/** Whether a lease is one of a start behind this front. */
+export function isStartOf(
+  front: Pick<KnownFront, 'owner'>,
+  { owner, front: own }: PortLease,
+): boolean {
+  const { service, port } = front.owner
+  return own === undefined && owner.service === service && owner.port === port
+}
+
+/** What a front is called at its plane: `shop/api/http`. */
+export function frontName({ owner }: Pick<KnownFront, 'owner'>): string {
+  return `${owner.service}/${owner.port}`
+}
+
+/** The ramp that opened it, as far as that is known. */
+export function rampOf({ lease, carried }: KnownFront): string | undefined {
+  return lease?.ramp ?? carried?.ramp
+}
+
+/** The first address of the claim wherever that one is served, so that it stays what it was. */
+export function backendOf({ id, claim, servedAt }: PortLease): Backend {
+  const [first = FRONT_HOST] = claim.addresses
+  const [served = first] = servedAt ?? []
+  return { id, address: servedAt?.includes(first) === false ? served : first, port: claim.port }
+}
+
+/** A front cannot be had as it is asked for. */
+export function refused(service: string, hint: string): Fault {
+  return new Fault({ code: 'port-refused', operation: 'open a front', subject: service, hint })
+}
+
+/** Nothing is leased to that start. */
+export function unknownStart(service: string, start: string): Fault {
+  return new Fault({
+    code: 'lease-unknown',
+    operation: 'send traffic to a start',
+    subject: service,
+    hint: `Its start ${start} has no port that is leased to it.`,
+  })
+}

@@ -1,0 +1,64 @@
+/** All that can be told of one port: what is recorded of it, and what the kernel says now. */
+import { printCarrier } from '../core/port/carried-front.ts'
+import { explainPort } from '../core/port/explain-port.ts'
+import { portKey } from '../core/port/port-table.ts'
+import type { PortStory } from '../seams/port-broker.ts'
+import type { Holding } from './holding.ts'
+import { readPortSettings } from './kernel/machine.ts'
+import type { PortKernel } from './kernel/port-kernel.ts'
+import type { PortLedger } from './port-ledger.ts'
+import type { Watching } from './watching.ts'
+
+/** What it is told from. */
+export interface StoryParts {
+  readonly record: PortLedger
+  readonly holding: Holding
+  readonly kernel: PortKernel
+  readonly watching: Watching
+}
+
+/** Looks, records what came of that, and tells. */
+export async function storyOf(
+  port: number,
+  { record, holding, kernel, watching }: StoryParts,
+): Promise<PortStory> {
+  const { table } = record
+  const leases = [...table.on('tcp', port), ...table.on('udp', port)]
+  await watching.lookNow(leases.filter(({ process }) => process !== undefined))
+  const now = [...table.on('tcp', port), ...table.on('udp', port)]
+  const listening = kernel.listening() ?? new Map()
+  const sockets = kernel.socketsOn('tcp', port)
+  const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
+  const held = new Set(now.flatMap(({ id }) => holding.inodesOf(id) ?? []))
+  const owner = now.find(({ process, container }) => process ?? container) ?? {}
+  const holders = kernel.holders(rows, owner, holding.keeperPid)
+  const strangers = holders.filter(({ isOwn }, at) => !isOwn && !held.has(rows[at]?.inode ?? ''))
+  const sightings = rows.flatMap(({ protocol, address, inode }, at) => {
+    const { pid, command } = holders[at] ?? {}
+    if (pid === undefined && held.has(inode)) return []
+    const process = pid === undefined ? undefined : kernel.identify(pid)
+    return [
+      {
+        claim: { protocol, addresses: [address], port },
+        ...(process === undefined ? {} : { process }),
+        ...(command === undefined ? {} : { command }),
+      },
+    ]
+  })
+  const past = table.past(port)
+  const sentences = explainPort({
+    port,
+    leases: now,
+    past,
+    strangers: strangers.map(({ isOwn: _own, ...thief }) => thief),
+    connections: sockets.filter(({ state }) => state === 'established').length,
+    timeWaits: sockets.filter(({ state }) => state === 'time-wait').length,
+    circumstances: readPortSettings(),
+    whyOutdated: (lease) => table.enforced.whyOutdated(lease),
+  })
+  const carried = table.carried.all().filter(({ number }) => number === port)
+  const proxies = carried.map(
+    (front) => `${front.service} ${front.port} is reached at it: ${printCarrier(front.carrier)}.`,
+  )
+  return { port, leases: now, past, sightings, sentences: [...proxies, ...sentences] }
+}

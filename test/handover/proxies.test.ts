@@ -1,0 +1,159 @@
+/** Fronts that a real HAProxy or nginx carries: whole ramps under load, and what is refused. */
+import assert from 'node:assert/strict'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { type TestContext, test } from 'node:test'
+import type { Json } from '../../src/core/units/json.ts'
+import { tellHaproxy } from '../../src/edge/haproxy/runtime-socket.ts'
+import { until } from '../ports/workbench.ts'
+import { requireRealPart } from '../support/require-part.ts'
+import { type StartedHaproxy, startHaproxy } from './haproxy.ts'
+import { startNginx } from './nginx.ts'
+import { Bench, CLIENTS, Load, SERVICE } from './ramps.ts'
+
+const haproxy = { ...requireRealPart('HAProxy'), timeout: 60_000 }
+const nginx = { ...requireRealPart('nginx'), timeout: 60_000 }
+
+function contract(says: string, by: Json, proof?: readonly string[]): Json {
+  const web = {
+    run: {
+      command: SERVICE,
+      ports: { http: {} },
+      env: { PORT: `$\{self.ports.http}`, SAYS: says },
+    },
+    ready: [{ http: { url: `http://$\{self.host}:$\{self.ports.http}/`, status: 200 } }],
+    roll: { by, drain: '10s' },
+    deadline: '5s',
+    stop: { grace: '5s' },
+  }
+  // What stands on it reaches it where the proxy is.
+  const url = `http://$\{component("web").host}:$\{component("web").ports.http}/`
+  const reader = { needs: ['web'], ready: [{ http: { url, status: 200 } }] }
+  const smoke = proof && { smoke: { needs: ['web'], run: { command: proof, oneShot: true } } }
+  return {
+    apiVersion: 'rampart/v1',
+    kind: 'Environment',
+    metadata: { name: 'tiny' },
+    spec: { components: { web, reader, ...smoke }, watch: false },
+  }
+}
+
+/** A folder for what is not Rampart's, below that of the bench. */
+function beside(bench: Bench): string {
+  const folder = join(bench.folder, 'proxy')
+  mkdirSync(folder)
+  return folder
+}
+
+async function behindHaproxy(
+  context: TestContext,
+): Promise<{ readonly bench: Bench; readonly proxy: StartedHaproxy; readonly by: Json }> {
+  const bench = new Bench(context)
+  const proxy = await startHaproxy(context, beside(bench))
+  const by = { haproxy: { socket: proxy.socketPath, backend: 'api', port: proxy.port } }
+  return { bench, proxy, by }
+}
+
+test(
+  'HAProxy carries a component through rolls, an undo and another daemon, and nothing fails',
+  haproxy,
+  async (context) => {
+    const { bench, proxy, by } = await behindHaproxy(context)
+    await bench.up(contract('one', by))
+    assert.ok(
+      (await bench.leases()).every(({ front }) => front === undefined),
+      'no port of ours',
+    )
+    const load = new Load(context, proxy.port)
+    await load.answered('one')
+    await bench.up(contract('two', by))
+    await load.answered('two')
+    const proof = [process.execPath, '-e', 'process.exit(3)']
+    const { ended } = await bench.ramp(contract('bad', by, proof))
+    assert.equal(ended?.outcome, 'undone')
+    load.answers.delete('bad')
+    await load.answered('two')
+    await bench.close()
+    await load.answered('two')
+    await bench.up(contract('three', by))
+    await load.answered('three')
+    await load.stop()
+    load.assertServed('one', 'two', 'three')
+    context.diagnostic(JSON.stringify(Object.fromEntries(load.answers)))
+  },
+)
+
+test(
+  'HAProxy is told again what it has forgotten, and rid of a start that died',
+  haproxy,
+  async (context) => {
+    const { bench, proxy, by } = await behindHaproxy(context)
+    await bench.up(contract('one', by))
+    const state = (): Promise<string> => tellHaproxy(proxy.socketPath, 'show servers state api')
+    const [before] = await serverNames(state)
+    await proxy.restart()
+    await until('it knows it again', async () => (await serverNames(state))[0] === before)
+    const [pid] = await bench.pids()
+    process.kill(pid ?? assert.fail('it runs'), 'SIGKILL')
+    await until('it has none', async () => (await serverNames(state)).length === 0)
+    await bench.up(contract('one', by))
+    const load = new Load(context, proxy.port)
+    await load.answered('one')
+    await load.stop()
+    load.assertServed('one')
+    await bench.ramp(contract('one', by), 'down')
+    assert.deepEqual(await serverNames(state), [])
+  },
+)
+
+test(
+  'nginx carries a component through a roll; what its reloads lose is counted',
+  nginx,
+  async (context) => {
+    const bench = new Bench(context)
+    const folder = beside(bench)
+    const { port, servers } = await startNginx(context, folder, 'tiny/web/http')
+    const [config, pid] = [join(folder, 'nginx.conf'), join(folder, 'nginx.pid')]
+    const by = { nginx: { servers, config, pid, port } }
+    await bench.up(contract('one', by))
+    const load = new Load(context, port)
+    await load.answered('one')
+    await bench.up(contract('two', by))
+    await load.answered('two')
+    await load.stop()
+    const lost = load.failures.length
+    context.diagnostic(JSON.stringify({ lost, answers: Object.fromEntries(load.answers) }))
+    assert.deepEqual([...load.answers.keys()].sort(), ['one', 'two'])
+    assert.ok(load.failures.every((failure) => !failure.includes('ECONNREFUSED')))
+    // Two reloads, each of which may end what a client just sends on a kept connection.
+    assert.ok(lost <= 2 * CLIENTS, `${lost} lost`)
+  },
+)
+
+test(
+  'what others have in a proxy is refused before anything of it is touched',
+  haproxy,
+  async (context) => {
+    const bench = new Bench(context)
+    const refusal = async (by: Json): Promise<string> => {
+      const { ended } = await bench.ramp(contract('one', by))
+      assert.equal(ended?.outcome, 'undone')
+      return ended?.cause?.sentence ?? ''
+    }
+    const servers = '  server web1 127.0.0.1:9\n'
+    const { socketPath: socket, port } = await startHaproxy(context, beside(bench), { servers })
+    const backend = 'api'
+    assert.match(await refusal({ haproxy: { socket, backend, port } }), /server of its own, web1/)
+    assert.match(await refusal({ haproxy: { socket, backend: 'none', port } }), /find backend/i)
+    const gone = join(bench.folder, 'gone.sock')
+    assert.match(await refusal({ haproxy: { socket: gone, backend, port } }), /stats socket/)
+    const file = join(bench.folder, 'hosts')
+    writeFileSync(file, '127.0.0.1 localhost\n')
+    assert.match(await refusal({ nginx: { servers: file, port } }), /line 1 of it is no server/)
+  },
+)
+
+async function serverNames(state: () => Promise<string>): Promise<readonly string[]> {
+  const lines = (await state()).split('\n').filter((line) => /^\d+ api \d/.test(line))
+  return lines.map((line) => line.split(' ')[3] ?? '')
+}
