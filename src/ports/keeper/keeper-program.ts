@@ -42,7 +42,12 @@ function serve(daemon: Socket): void {
   clearTimeout(idle)
   const lines = new Lines()
   daemon.on('data', (chunk) => {
-    for (const line of lines.take(chunk)) hear(daemon, JSON.parse(line) as KeeperHears)
+    try {
+      for (const line of lines.take(chunk)) hear(daemon, JSON.parse(line) as KeeperHears)
+    } catch {
+      // What one of them says that cannot be understood costs it its line, and nobody what is held.
+      daemon.destroy()
+    }
   })
   // A daemon that was killed: what it has asked for stays.
   daemon.on('error', () => daemon.destroy())
@@ -67,7 +72,7 @@ function hear(daemon: Socket, words: KeeperHears): void {
     say(daemon, { says: 'let-go', request })
   } else if (words.do === 'list') {
     say(daemon, { says: 'list', request, holds: holds.list() })
-  } else {
+  } else if (words.do === 'spawn') {
     spawnHeir(words.heir, holds).then(
       (child) => {
         const pid = child.pid ?? 0
@@ -80,7 +85,7 @@ function hear(daemon: Socket, words: KeeperHears): void {
         say(daemon, { says: 'refused', request, error: error.code ?? error.message })
       },
     )
-  }
+  } else say(daemon, { says: 'refused', request, error: 'ENOSYS' })
 }
 
 function say(daemon: Socket, words: KeeperSays): void {

@@ -1,5 +1,6 @@
 /** A real keeper: holds that outlive whoever asked for them, and processes that inherit them. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -50,6 +51,31 @@ test('a hold refuses everybody else, and stays when its daemon leaves', async (c
   await other.letGo(['one', 'udp', 'unknown'])
   assert.deepEqual(await link.list(), [])
   other.close()
+})
+
+test('what nobody understands ends the line of whoever says it, and no hold', async (context) => {
+  const { link, folder } = makeLink(context)
+  const [first] = await link.hold([{ id: 'one', claim: { ...claim, port: 21_516 } }])
+  assert.ok(first !== undefined && 'inodes' in first)
+  const strange = ['no JSON\n', 'null\n', '{"request":1,"do":"hold"}\n']
+  for (const words of strange) {
+    const socket = connect(keeperPathOf(folder))
+    socket.on('error', () => socket.destroy())
+    socket.resume().write(words)
+    await once(socket, 'close')
+  }
+  const later = connect(keeperPathOf(folder))
+  later.write('{"request":7,"do":"something new"}\n')
+  let heard = ''
+  for await (const piece of later) {
+    heard += String(piece)
+    if (heard.includes('"refused"')) break
+  }
+  assert.match(heard, /"request":7,"error":"ENOSYS"/)
+  assert.deepEqual(
+    (await link.list()).map(({ id }) => id),
+    ['one'],
+  )
 })
 
 test('a process inherits held sockets, and serves who connected before it was there', async (context) => {
