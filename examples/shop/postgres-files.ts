@@ -77,7 +77,7 @@ export async function preparePostgresFiles(
       return path
     },
     markComplete: () => writeFileSync(complete, ''),
-    remove: () => rmSync(home.folder, { recursive: true, force: true }),
+    remove: () => removeMarked(home.folder),
   }
 }
 
@@ -149,8 +149,17 @@ function makeAnew(folder: string, account: Account | undefined): void {
   if (found.length > 0 && !found.includes(MARK)) {
     throw new ShopFailure(`${folder} holds files that are not the shop's; choose another SHOP_DATA`)
   }
-  rmSync(folder, { recursive: true, force: true })
+  removeMarked(folder)
   mkdirSync(folder)
   writeFileSync(join(folder, MARK), 'Removed and made anew whenever the shop starts.\n')
   if (account !== undefined) chownSync(folder, account.uid, account.gid)
+}
+
+/** The mark goes last: of whoever is killed in between, the rest is still known to be ours. */
+function removeMarked(folder: string): void {
+  const found = existsSync(folder) ? readdirSync(folder) : []
+  for (const name of found.filter((one) => one !== MARK)) {
+    rmSync(join(folder, name), { recursive: true, force: true })
+  }
+  rmSync(folder, { recursive: true, force: true })
 }
