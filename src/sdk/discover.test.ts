@@ -79,6 +79,24 @@ test('a service is found when it is ready, and followed', async (t) => {
   assert.deepEqual([api.list(), api.next()], [[], undefined])
 })
 
+test('what a listener throws is told as its own, and the others are called', async (t) => {
+  const endpoints = new EndpointTable()
+  const { port } = await open(t, endpoints)
+  const api = find(t, { from: `http://127.0.0.1:${port}` })
+  const told = new Promise<unknown>((resolve) => {
+    process.setUncaughtExceptionCaptureCallback(resolve)
+  })
+  t.after(() => process.setUncaughtExceptionCaptureCallback(null))
+  api.onChanged(() => {
+    throw new RangeError('a bug of the service')
+  })
+  const other = changed(api)
+  endpoints.add(API)
+  await other
+  assert.match(String(await told), /a bug of the service/)
+  assert.deepEqual(api.state, { source: 'discovery' })
+})
+
 test('a service of a worktree is another one', async (t) => {
   const endpoints = new EndpointTable()
   endpoints.set([API, { ...API, scope: 'wt1', port: 'metrics', number: 7 }])

@@ -157,7 +157,7 @@ export class DiscoveredService {
     this.#state = { source: 'discovery' }
     this.#endpoints = endpoints
     if (isSame) return
-    for (const listener of [...this.#listeners]) listener()
+    for (const listener of [...this.#listeners]) tell(listener)
   }
 
   #nobody(withinMs: number): Fault {
@@ -171,6 +171,17 @@ export class DiscoveredService {
       subject: `${this.#service} ${port}`,
       hint: `Nobody was ready within ${withinMs / 1_000} s${why || how}.`,
       cause: trouble,
+    })
+  }
+}
+
+/** What a listener throws is its own: no trouble of discovery's, and nothing to keep from the others. */
+function tell(listener: () => void): void {
+  try {
+    listener()
+  } catch (thrown) {
+    queueMicrotask(() => {
+      throw thrown
     })
   }
 }
