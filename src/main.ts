@@ -34,13 +34,15 @@ export async function main(argv: readonly string[]): Promise<number> {
   return exitCode
 }
 
-/** Whoever reads may stop reading, as `head` does; what is done goes on, or ends as it would have. */
+/**
+ * Whoever reads may stop reading, as `head` does; what is done goes on, or ends as it would have. A log
+ * that cannot be written, on a disk that is full, ends nothing either: nobody could be told of it.
+ */
 function surviveClosedStreams(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EPIPE') throw error
-    })
-  }
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error
+  })
+  process.stderr.on('error', () => undefined)
 }
 
 function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {

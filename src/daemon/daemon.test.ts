@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -163,6 +163,17 @@ test('says why it could not start, with the end of its log', async (t) => {
   const fault = await ensureDaemon({ workspace, program: PROGRAM }).catch((error) => error)
   assert.ok(isFault(fault, 'daemon-unready'))
   assert.match(fault.hint, /ledger/)
+})
+
+test('goes on when its log cannot be written', async (t) => {
+  const workspace = openWorkspace(t)
+  const { folder, logFile } = placeOf(workspace)
+  mkdirSync(folder, { mode: 0o700 })
+  // Whatever is written there fails as on a disk that is full.
+  symlinkSync('/dev/full', logFile)
+  const client = await openDaemon(t, workspace)
+  await ramp(client, workspace, 'up')
+  await ramp(client, workspace, 'down')
 })
 
 test('serves what can be read of a damaged ledger, and adds nothing to it', async (t) => {

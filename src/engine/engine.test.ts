@@ -4,7 +4,7 @@ import { test } from 'node:test'
 import { Rig } from '../../test/simulation/rig.ts'
 import { settle } from '../../test/simulation/settle.ts'
 import { commandOf, conditionOf, planOf, probed, stageOf } from '../../test/support/plan-words.ts'
-import { Fault } from '../core/fault/fault.ts'
+import { Fault, isFault } from '../core/fault/fault.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
 import type { Append, Ledger } from '../seams/ledger.ts'
 import type { RampSettings } from '../seams/settings.ts'
@@ -372,6 +372,18 @@ test('does not watch what was taken down since, however long a ramp is remembere
   await rig.start()
   await rig.pass(10_000)
   assert.deepEqual(rig.engine.underWay(), [])
+})
+
+test('tells whoever opens a ramp that the ledger takes nothing, instead of letting them wait', async () => {
+  let isFull = false
+  const rig = rigWith((_, below) => (isFull ? Promise.reject(lost()) : below()))
+  const watch = { ...planOf([thing('db')]), goal: 'watch', endless: true } as const
+  await rig.open(watch)
+  isFull = true
+  const opening = rig.open(planOf([thing('db')])).catch((error: unknown) => error)
+  const late = rig.pass(60_000).then(() => 'nobody was told within a minute')
+  const told = await Promise.race([opening, late])
+  assert.ok(isFault(told, 'ledger-unavailable'), String(told))
 })
 
 test('hears what is said at whatever moment after a batch was recorded', async () => {

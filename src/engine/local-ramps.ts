@@ -8,7 +8,7 @@ import type { EngineEvents } from './events.ts'
 import { forgetSettings } from './forget-settings.ts'
 import type { Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
-import { RampLoop } from './ramp-loop.ts'
+import { RampLoop, RETRY_MOST_MS } from './ramp-loop.ts'
 import { subjectOf } from './subject.ts'
 
 /** A ramp to be opened. */
@@ -96,7 +96,11 @@ export class LocalRamps {
     }
   }
 
-  /** Ends the endless ramp that moves a subject: whatever is to be done goes before watching. */
+  /**
+   * Ends the endless ramp that moves a subject: whatever is to be done goes before watching.
+   *
+   * @throws ledger-unavailable when the ledger takes nothing for long; it may be ended later
+   */
   async makeWay({ plan, by }: Pick<NewRamp, 'plan' | 'by'>): Promise<void> {
     const ramp = this.#moving.get(subjectOf(plan))
     const loop = ramp === undefined ? undefined : this.loop(ramp)
@@ -150,14 +154,20 @@ export class LocalRamps {
     return loop
   }
 
-  /** Settles once a ramp has ended or is undone, and also when that will never be recorded here. */
+  /**
+   * Settles once a ramp has ended or is undone, and also when that will never be recorded here; rejects
+   * when that cannot be recorded for long.
+   */
   #untilOver({ ramp, right }: RampLoop): Promise<void> {
     const { events } = this.#options
-    const { promise, resolve } = Promise.withResolvers<void>()
+    const { promise, resolve, reject } = Promise.withResolvers<void>()
     const stops = [
       events.on('ramp.advanced', ({ state }) => {
         const isOver = state.ended !== undefined || state.direction === 'undoing'
         if (state.ramp === ramp && isOver) resolve()
+      }),
+      events.on('ledger.retried', (retried) => {
+        if (retried.ramp === ramp && retried.pauseMs >= RETRY_MOST_MS) reject(retried.error)
       }),
       events.on('loop.failed', (failure) => {
         if (failure.ramp === ramp) resolve()

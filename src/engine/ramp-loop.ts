@@ -30,7 +30,7 @@ import { SteadyClock } from './steady-clock.ts'
 
 /** The pause after the ledger could not be written: doubled each time, up to the most. @unit ms */
 const RETRY_FIRST_MS = 50
-const RETRY_MOST_MS = 5_000
+export const RETRY_MOST_MS = 5_000
 
 /** What a loop is made from. */
 export interface RampLoopOptions {

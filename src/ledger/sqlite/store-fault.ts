@@ -20,7 +20,7 @@ export function storeFault(thrown: unknown, operation: string, subject: string):
     return new Fault({ code: 'ledger-corrupt', operation, subject, hint, cause: thrown })
   }
   if (!('errcode' in thrown || 'syscall' in thrown)) return thrown
-  const hint = `The store answered: ${thrown.message}.`
+  const hint = `${subject} answered: ${thrown.message}.`
   return new Fault({ code: 'ledger-unavailable', operation, subject, hint, cause: thrown })
 }
 

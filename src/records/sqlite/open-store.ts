@@ -72,7 +72,7 @@ export function withStore<Value>(operation: string, subject: string, step: () =>
   } catch (thrown) {
     const isStores = thrown instanceof Error && ('errcode' in thrown || 'syscall' in thrown)
     if (!isStores) throw thrown
-    const hint = `The store answered: ${thrown.message}.`
+    const hint = `${subject} answered: ${thrown.message}.`
     throw new Fault({ code: 'store-unavailable', operation, subject, hint, cause: thrown })
   }
 }

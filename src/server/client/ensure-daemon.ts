@@ -3,7 +3,7 @@
  * may do this at once; the daemons they start settle among themselves which one stays.
  */
 import { spawn } from 'node:child_process'
-import { closeSync, openSync, readFileSync, renameSync, statSync, watch } from 'node:fs'
+import { closeSync, openSync, readFileSync, renameSync, statfsSync, statSync, watch } from 'node:fs'
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from './client.ts'
 import { type DaemonQuery, findDaemon } from './connect-daemon.ts'
@@ -28,6 +28,9 @@ const LOOK_MS = 250
 
 /** A log longer than this is put aside before a daemon is started. @unit bytes */
 const LOG_MAX = 5 * 1024 * 1024
+
+/** With less room than this a disk is as good as full. @unit bytes */
+const ROOM_LEAST = 64 * 1024
 
 /** How much of the log a fault quotes. */
 const LOG_LINES_MAX = 25
@@ -161,19 +164,26 @@ function turnLog(path: string): number {
 }
 
 function unready(place: DaemonPlace, from: number, what: string): Fault {
+  const room = hasRoom(place.folder) ? '' : ` There is no room left on the disk of ${place.folder}.`
   return new Fault({
     code: 'daemon-unready',
     operation: 'start the daemon',
     subject: place.workspace,
-    hint: `${what} It wrote to ${place.logFile}:\n${linesSince(place.logFile, from)}`,
+    hint: `${what}${room} It wrote to ${place.logFile}:\n${linesSince(place.logFile, from)}`,
   })
+}
+
+/** A daemon that finds no room may not even be able to write why it ended. */
+function hasRoom(folder: string): boolean {
+  const { bavail, bsize } = statfsSync(folder)
+  return bavail * bsize >= ROOM_LEAST
 }
 
 /** What was written to the log since `from`, at most the last lines of it. */
 function linesSince(path: string, from: number): string {
   try {
     const lines = readFileSync(path).subarray(from).toString('utf8').trim().split('\n')
-    return lines.slice(-LOG_LINES_MAX).join('\n')
+    return lines.slice(-LOG_LINES_MAX).join('\n') || '(nothing)'
   } catch (error) {
     return `(it cannot be read: ${(error as Error).message})`
   }
