@@ -77,7 +77,7 @@ export function folderOf(cwd: string, contract: AnyContract): string {
 function findUsual(cwd: string): string {
   const found = USUAL_NAMES.map((name) => join(cwd, name)).find((file) => isThere(file))
   if (found !== undefined) return found
-  const hint = `There is no contract in ${cwd}; looked for ${USUAL_NAMES.join(', ')}.`
+  const hint = `There is no contract in ${cwd}; looked for ${USUAL_NAMES.join(', ')}/.`
   throw new Fault({ code: 'contract-absent', operation: 'find contract', subject: cwd, hint })
 }
 

@@ -3,7 +3,10 @@
  * in. It must never open to others a door that shows what passes through it.
  */
 import { readFileSync } from 'node:fs'
-import { parse } from 'yaml'
+import { checkShape } from '../contracts/document/check-shape.ts'
+import { formatIssue } from '../contracts/document/format-issue.ts'
+import type { Issue } from '../contracts/document/issue.ts'
+import { parseDocuments } from '../contracts/document/parse-documents.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Records } from '../seams/records.ts'
 import { ACCESS_CONFIG, type AccessConfig, CLOSED } from '../server/access/access-config.ts'
@@ -97,16 +100,33 @@ function isLoopback(host: string): boolean {
 }
 
 function readAccessFile(path: string): AccessConfig {
-  let written: unknown
-  try {
-    written = parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw malformed(path, (error as Error).message, error)
+  const text = readAccessText(path)
+  const { documents, issues: unread } = parseDocuments({ path, text })
+  const [document, ...more] = documents
+  // The lines themselves are not shown: there may be a secret in them.
+  if (unread.length > 0) throw malformed(path, issueLines(unread))
+  if (document === undefined || more.length > 0) {
+    throw malformed(path, `${path} is to hold one document, not ${documents.length}.`)
   }
-  const parsed = ACCESS_CONFIG.safeParse(written)
-  if (parsed.success) return parsed.data
-  const issues = parsed.error.issues.map(({ path: at, message }) => `${at.join('.')}: ${message}`)
-  throw malformed(path, `${issues.join('; ')}.`)
+  const { value, issues } = checkShape(document, [], ACCESS_CONFIG)
+  if (value === undefined) throw malformed(path, issueLines(issues))
+  return value
+}
+
+function readAccessText(path: string): string {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    const hint = `The file of --access cannot be read: ${(error as Error).message}.`
+    throw malformed(path, hint, error)
+  }
+  if (text.trim() === '') throw malformed(path, `${path} is empty.`)
+  return text
+}
+
+function issueLines(issues: readonly Issue[]): string {
+  return issues.map((issue) => formatIssue(issue)).join('\n')
 }
 
 function malformed(subject: string, hint: string, cause?: unknown): Fault {

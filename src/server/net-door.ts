@@ -111,15 +111,34 @@ export function readTls({ certFile, keyFile }: TlsFiles): {
 
 function listening(server: HttpServer, host: string, port: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    server.once('error', (error) => {
+    const refused = (error: NodeJS.ErrnoException): void => {
       const subject = `${host}:${port}`
-      const hint = `It cannot be listened on: ${error.message}.`
+      const hint = whyNot(error, host, port)
       reject(
         new Fault({ code: 'address-unusable', operation: 'listen', subject, hint, cause: error }),
       )
+    }
+    server.once('error', refused)
+    server.listen({ host, port }, () => {
+      server.off('error', refused)
+      resolve()
     })
-    server.listen({ host, port }, () => resolve())
   })
+}
+
+function whyNot({ code, message }: NodeJS.ErrnoException, host: string, port: number): string {
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Another program listens at ${host}:${port}; \`rampart ports explain ${port}\` may say which.`
+    case 'EACCES':
+      return `Port ${port} is one that only root may listen on; take one from 1024 on.`
+    case 'EADDRNOTAVAIL':
+      return `This machine has no address ${host}.`
+    case 'ENOTFOUND':
+      return `There is no host called ${host}.`
+    default:
+      return `${host}:${port} cannot be listened on: ${message}.`
+  }
 }
 
 /** Answers what is no HTTP; a connection that is gone is left alone. */

@@ -67,7 +67,7 @@ test('says what is wrong with what it was given before it holds anything', opens
   ])
   assert.match(mixed.stderr, /The certificate and its key cannot be used: .*key values mismatch/)
   assert.match(absent.stderr, /no such file or directory, open '.*none\.pem'/)
-  assert.match(access.stderr, /Unrecognized key: "peple"/)
+  assert.match(access.stderr, /access\.yaml:1:1: "peple" is not a key here.*did you mean people\?/)
   assert.ok(!existsSync(join(cwd, '.rampart')))
 })
 

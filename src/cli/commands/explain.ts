@@ -1,4 +1,5 @@
 /** `rampart explain`: what a fault code means, or where a ramp or a stage stands and why. */
+import { nearestWord } from '../../contracts/document/nearest-word.ts'
 import { FAULT_CODES, type FaultCodeName } from '../../core/fault/codes.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import { explainRamp, explainStage } from '../../core/ramp/explain.ts'
@@ -21,7 +22,7 @@ export async function runExplain(
 ): Promise<number> {
   if (what === undefined) return listCodes(parts, options)
   if (Object.hasOwn(FAULT_CODES, what)) return explainCode(parts, what as FaultCodeName, options)
-  return withDaemon(parts, options, async (client) => {
+  const explain = async (client: RampartClient): Promise<number> => {
     const { view, stage } = await find(client, what)
     const { state, nowMs } = view
     if (options.json === true) {
@@ -40,6 +41,10 @@ export async function runExplain(
         : explainStage(state, stage, nowMs)
     parts.stdout.write(`${lines.join('\n')}\n`)
     return EXIT.yes
+  }
+  return await withDaemon(parts, options, explain).catch((error: unknown) => {
+    if (!isFault(error, 'daemon-absent')) throw error
+    throw unknown(what, `${what} is no fault code, and nothing has been ramped here.`)
   })
 }
 
@@ -94,7 +99,9 @@ async function find(
   return { view, stage }
 }
 
-function unknown(what: string, hint = `${what} is no fault code, no ramp and no stage.`): Fault {
+function unknown(what: string, why = `${what} is no fault code, no ramp and no stage.`): Fault {
+  const near = nearestWord(what, Object.keys(FAULT_CODES))
+  const hint = near === undefined ? why : `${why} Did you mean ${near}?`
   return new Fault({ code: 'code-unknown', operation: 'explain', subject: what, hint })
 }
 

@@ -32,10 +32,15 @@ export interface AccessConfig {
 
 const text = z.string().min(1).max(2_000)
 
+/** What is wrong with it is told without it. */
+const SECRET = z.custom<string>(isText, {
+  params: { message: 'expected a text in quotes; what is there is not shown' },
+})
+
 const OIDC: z.ZodType<OidcConfig> = z.strictObject({
-  issuer: z.url(),
+  issuer: z.url('a URL, for example https://login.example.org'),
   clientId: text,
-  clientSecret: text.exactOptional(),
+  clientSecret: SECRET.exactOptional(),
   scopes: text.default('openid email profile'),
   groupsClaim: text.default('groups'),
   allowInsecure: z.boolean().default(false),
@@ -43,7 +48,9 @@ const OIDC: z.ZodType<OidcConfig> = z.strictObject({
 
 /** As it is written. */
 export const ACCESS_CONFIG: z.ZodType<AccessConfig> = z.strictObject({
-  publicUrl: z.url({ protocol: /^https?$/ }).exactOptional(),
+  publicUrl: z
+    .url({ protocol: /^https?$/, error: 'a URL, for example https://rampart.example.org' })
+    .exactOptional(),
   oidc: OIDC.exactOptional(),
   groups: z.record(text, GRANTS).default({}),
   people: z.record(text, GRANTS).default({}),
@@ -51,3 +58,7 @@ export const ACCESS_CONFIG: z.ZodType<AccessConfig> = z.strictObject({
 
 /** Nobody but the owner of the machine, and whom they give tokens to. */
 export const CLOSED: AccessConfig = { groups: {}, people: {} }
+
+function isText(value: unknown): boolean {
+  return text.safeParse(value).success
+}

@@ -153,7 +153,7 @@ async function bySession(knowledge: Knowledge, secret: string): Promise<Identity
 }
 
 const WHY = {
-  malformed: 'The header authorization holds no token of Rampart.',
+  malformed: 'What was sent is no token of Rampart; a token begins with rmp_.',
   unknown: 'Nobody is known by that token.',
   expired: 'The token has expired.',
   revoked: 'The token was revoked.',

@@ -93,8 +93,7 @@ export class Transport {
     const operation = `ask the daemon for ${path}`
     const subject = this.#server
     if (this.#isRemote) {
-      const why = (cause as { message?: unknown } | undefined)?.message
-      const hint = `The server cannot be reached${why === undefined ? '' : `: ${why}`}.`
+      const hint = `The server cannot be reached: ${whyUnreachable(cause)}.`
       return new Fault({ code: 'daemon-lost', operation, subject, hint, cause })
     }
     return new Fault({
@@ -143,6 +142,30 @@ export class Transport {
     } catch {
       // Not JSON: what answered was no daemon of ours, and the fault says just that.
       return faultOf({}, operation)
+    }
+  }
+}
+
+/** In words for whoever wrote the address. */
+function whyUnreachable(cause: unknown): string {
+  if (!(cause instanceof Error)) return 'the connection ended before the answer did'
+  const { code } = cause as NodeJS.ErrnoException
+  switch (code) {
+    case 'ECONNREFUSED':
+      return 'nothing listens there'
+    case 'ENOTFOUND':
+      return 'there is no host of that name'
+    case 'ERR_SSL_WRONG_VERSION_NUMBER':
+    case 'EPROTO':
+      return 'it does not speak TLS; where it has none its URL begins with http:'
+    case 'DEPTH_ZERO_SELF_SIGNED_CERT':
+    case 'SELF_SIGNED_CERT_IN_CHAIN':
+    case 'UNABLE_TO_VERIFY_LEAF_SIGNATURE':
+    case 'UNABLE_TO_GET_ISSUER_CERT_LOCALLY':
+      return `its certificate is signed by nobody who is trusted here (${code}); name who is by --ca`
+    default: {
+      const text = cause.message.trim().split('\n')[0] ?? ''
+      return text === '' ? (code ?? cause.name) : text
     }
   }
 }
