@@ -34,7 +34,8 @@ spec:
 
 const PROGRAM = `const { PORT, SAYS } = process.env
 const server = require('node:http').createServer((_, response) => response.end(SAYS))
-server.listen(PORT, '127.0.0.1')
+// The second one takes its time, in which its agent is killed.
+setTimeout(() => server.listen(PORT, '127.0.0.1'), SAYS === 'two' ? 1_000 : 0)
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0))
   server.closeIdleConnections()
@@ -128,8 +129,9 @@ class Site {
 test('agents lease the ports of their machines', async (t) => {
   const site = new Site(t)
   await site.serve()
-  await t.test('a component is replaced without a gap, though the agent was killed before', (it) =>
-    replaceWithoutGap(it, site),
+  await t.test(
+    'a component is replaced without a gap, though the agent is killed before and meanwhile',
+    (it) => replaceWithoutGap(it, site),
   )
   await t.test('a Ports contract is in force where it was enforced, through a kill', () =>
     enforce(site),
@@ -155,7 +157,13 @@ async function replaceWithoutGap(context: TestContext, site: Site): Promise<void
   assert.equal(away.exitCode, 1)
   assert.match(away.stderr, /agent of region eu does not answer/)
   await site.startAgent('eu')
-  const rolled = await site.runWith({ SAYS: 'two' }, 'up')
+  const rolling = site.runWith({ SAYS: 'two' }, 'up')
+  await until('the second one starts', async () =>
+    (await site.leases('eu')).some(({ owner, process }) => owner.instance === '2' && process),
+  )
+  await site.endAgent('eu', 'SIGKILL')
+  await site.startAgent('eu')
+  const rolled = await rolling
   assert.equal(rolled.exitCode, 0, rolled.stderr)
   await load.answered('two')
   await site.endAgent('eu', 'SIGTERM')
