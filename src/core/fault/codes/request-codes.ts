@@ -113,7 +113,8 @@ export const REQUEST_CODES: Readonly<Record<RequestCodeName, FaultCode>> = {
   },
   'address-unusable': {
     meaning: 'The server cannot listen at that address.',
-    remedy: 'Read the hint; choose another address by --listen, or end what listens there.',
+    remedy:
+      'Choose another address by --listen, or end what listens there; correct the files of a certificate.',
     httpStatus: 500,
     exitCode: 1,
     retryable: false,

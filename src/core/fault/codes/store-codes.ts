@@ -67,7 +67,8 @@ export const STORE_CODES: Readonly<Record<StoreCodeName, FaultCode>> = {
   },
   'store-unavailable': {
     meaning: 'What the server keeps beside the ledger cannot be read or written.',
-    remedy: 'Read the hint: it names the file or the database; then try again.',
+    remedy:
+      'Check what the message names: the disk and .rampart folder, or the database; then try again.',
     remoteRemedy: 'Tell whoever runs the server, and try again.',
     httpStatus: 503,
     exitCode: 1,
