@@ -91,6 +91,18 @@ test('a hundred ways of starting a folder are read in a moment', () => {
   assert.ok(performance.now() - started < MOST_MS)
 })
 
+test('configurations that include each other are read in a moment, and what is left out is said', () => {
+  const texts = Object.fromEntries(
+    Array.from({ length: 500 }, (_, at) => {
+      return [`a/nginx${at}.conf`, `http { include *.conf; server { listen ${at + 1}; } }\n`]
+    }),
+  )
+  const started = performance.now()
+  const { remarks } = scanFolder(folderOfTexts(texts), READERS)
+  assert.ok(performance.now() - started < MOST_MS)
+  assert.match(remarks[0]?.sentence ?? '', /includes more files than are read/)
+})
+
 test('a variable of a megabyte that is meant a thousand times fills no memory', () => {
   const meant = '$A'.repeat(200)
   const variables = Array.from({ length: 40 }, (_, at) => `      A${at}: "${meant}"\n`).join('')

@@ -3,7 +3,7 @@ import { pathsLike } from '../files/open-folder.ts'
 import type { Folder } from '../found/folder.ts'
 import { folderOf, isBelow, nameOf, within } from '../found/paths.ts'
 import type { SourceText } from '../found/source-text.ts'
-import { type NginxDirective, parseNginx } from './parse-nginx.ts'
+import { directivesOf, type NginxDirective } from './parse-nginx.ts'
 
 const MAIN = /^[ \t]*(http|events|stream|mail)\s*\{/m
 const MAIN_NAME = /^(nginx|openresty)[^/]*\.conf/i
@@ -21,11 +21,19 @@ export function isMain(source: SourceText): boolean {
   return MAIN.test(source.text)
 }
 
+const meant = new WeakMap<Folder, Map<string, readonly string[]>>()
+
 /** The files that an `include` within a configuration of this folder means. */
 export function includedBy(folder: Folder, home: string, pattern: string): readonly string[] {
   const path = within(home, pattern.replace(INSTALLED, ''))
   if (path === undefined) return []
-  return folder.has(path) ? [path] : pathsLike(folder, path).slice(0, MOST_INCLUDED)
+  if (folder.has(path)) return [path]
+  // Many files include by the same few patterns, and each means a look at every path.
+  const ofFolder = meant.get(folder) ?? new Map<string, readonly string[]>()
+  meant.set(folder, ofFolder)
+  const known = ofFolder.get(path) ?? pathsLike(folder, path).slice(0, MOST_INCLUDED)
+  ofFolder.set(path, known)
+  return known
 }
 
 /** The folder of the nginx that a part belongs to, and whether a main file of it includes the part. */
@@ -66,7 +74,7 @@ function allIncluded(main: string, folder: Folder): ReadonlySet<string> {
   let patternsLeft = MOST_INCLUDED
   const follow = (source: SourceText | undefined): void => {
     const patterns =
-      source === undefined ? [] : includesIn(parseNginx(source.text)).slice(0, patternsLeft)
+      source === undefined ? [] : includesIn(directivesOf(source)).slice(0, patternsLeft)
     patternsLeft -= patterns.length
     for (const path of patterns.flatMap((one) => includedBy(folder, folderOf(main), one))) {
       if (seen.has(path) || seen.size >= MOST_INCLUDED) continue

@@ -3,6 +3,8 @@
  * not closed ends with the text, and a stray brace closes nothing.
  */
 
+import type { SourceText } from '../found/source-text.ts'
+
 /** One word of a directive. */
 export interface NginxWord {
   readonly text: string
@@ -19,6 +21,15 @@ export interface NginxDirective {
 
 const MOST_DEPTH = 50
 const LUA = /_by_lua_block$/
+
+const parsed = new WeakMap<SourceText, readonly NginxDirective[]>()
+
+/** The directives of a file, parsed once however many others include it. */
+export function directivesOf(source: SourceText): readonly NginxDirective[] {
+  const known = parsed.get(source) ?? parseNginx(source.text)
+  parsed.set(source, known)
+  return known
+}
 
 /** The directives of a text. */
 export function parseNginx(text: string): readonly NginxDirective[] {

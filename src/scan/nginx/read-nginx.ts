@@ -8,7 +8,7 @@ import type { SourceText } from '../found/source-text.ts'
 import { type Filled, fillIn } from '../found/variables.ts'
 import { homeOfPart, includedBy, isMain } from './layout.ts'
 import { boundSockets, type Listen, type NginxModule, readListen, socketName } from './listen.ts'
-import { type NginxDirective, type NginxWord, parseNginx } from './parse-nginx.ts'
+import { directivesOf, type NginxDirective, type NginxWord } from './parse-nginx.ts'
 
 /** Reads whole configurations and parts of them. */
 export const nginxReader: FormatReader = {
@@ -21,6 +21,9 @@ export const nginxReader: FormatReader = {
 }
 
 const MOST_INCLUDES = 500
+/** So many files are read because others include them, in the whole folder. */
+const MOST_READ = 20_000
+const readByFolder = new WeakMap<Folder, number>()
 
 /** Where a directive stands. */
 interface Around {
@@ -40,6 +43,8 @@ class Reading {
     readonly word: NginxWord
     readonly isUdp: boolean
   }[] = []
+  /** Whether it includes more than was read for it. */
+  isCut = false
   readonly #folder: Folder
   #includes = 0
   readonly #home: string
@@ -52,7 +57,7 @@ class Reading {
   readFile(source: SourceText, around: Omit<Around, 'source'>): void {
     if (this.sources.has(source.path)) return
     this.sources.set(source.path, source)
-    this.#walk(parseNginx(source.text), { ...around, source })
+    this.#walk(directivesOf(source), { ...around, source })
   }
 
   #walk(directives: readonly NginxDirective[], around: Around): void {
@@ -78,10 +83,14 @@ class Reading {
 
   #include(pattern: string, around: Around): void {
     this.#includes += 1
-    if (this.#includes > MOST_INCLUDES) return
     for (const path of includedBy(this.#folder, this.#home, pattern)) {
-      const source = this.#folder.read(path)
-      if (source !== undefined) this.readFile(source, around)
+      const source = this.sources.has(path) ? undefined : this.#folder.read(path)
+      if (source === undefined) continue
+      const readSoFar = readByFolder.get(this.#folder) ?? 0
+      this.isCut ||= this.#includes > MOST_INCLUDES || readSoFar >= MOST_READ
+      if (this.isCut) return
+      readByFolder.set(this.#folder, readSoFar + 1)
+      this.readFile(source, around)
     }
   }
 
@@ -132,7 +141,11 @@ function readNginx(source: SourceText, folder: Folder): Findings {
     ...(isWhole && nameOf(source.path) !== 'nginx.conf' ? { variant: nameOf(source.path) } : {}),
     ...(environment === undefined ? {} : { environment }),
   }
-  return { ports: [...claimsOf(reading, common), ...connectionsOf(reading, common)] }
+  const sentence = 'includes more files than are read for it; what they say is not told'
+  return {
+    ports: [...claimsOf(reading, common), ...connectionsOf(reading, common)],
+    remarks: reading.isCut ? [{ ...source.at(0), sentence }] : [],
+  }
 }
 
 type Common = Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'variant' | 'environment'>
