@@ -22,7 +22,7 @@ export const nginxReader: FormatReader = {
 
 const MOST_INCLUDES = 500
 /** So many files are read because others include them, in the whole folder. */
-const MOST_READ = 20_000
+const MOST_READ = 10_000
 const readByFolder = new WeakMap<Folder, number>()
 
 /** Where a directive stands. */
