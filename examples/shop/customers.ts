@@ -7,6 +7,9 @@ const CUSTOMERS = 4
 /** Between an answer and the next question, so that the shop's database has time for others. @unit ms */
 const PAUSE_MS = 5
 
+/** Nobody waits longer for an answer; one that never came is one that was lost. @unit ms */
+const PATIENCE_MS = 10_000
+
 /** What customers were given. */
 export interface Served {
   readonly requests: number
@@ -24,7 +27,8 @@ export function sendCustomers(addresses: readonly string[]): () => Promise<Serve
     while (!isOver) {
       requests += 1
       try {
-        const response = await fetch(new URL('/products', address))
+        const signal = AbortSignal.timeout(PATIENCE_MS)
+        const response = await fetch(new URL('/products', address), { signal })
         const products = (await response.json()) as readonly unknown[]
         const release = response.headers.get('x-shop-release') ?? 'unknown'
         if (response.ok && products.length > 0) releases[release] = (releases[release] ?? 0) + 1
