@@ -23,8 +23,9 @@ type Common = Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'app'> &
 
 function readConfigScript(source: SourceText, folder: Folder): Findings {
   const kind = CONFIG_KINDS.find(({ name }) => name.test(source.path))
-  const script = kind === undefined ? undefined : ScriptFile.read(source, folder)
-  if (kind === undefined || script === undefined) return NOTHING
+  if (kind === undefined) return NOTHING
+  const script = ScriptFile.read(source, folder)
+  if ('remark' in script) return { ports: [], remarks: [script.remark] }
   const home = folderOf(source.path)
   const environment = environmentOf(source.path)
   const common: Common = {

@@ -5,7 +5,7 @@ import { flagValue } from '../command/flag-value.ts'
 import { readCommand } from '../command/read-command.ts'
 import { splitCommand } from '../command/split-command.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
-import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
+import type { Findings, FoundPort } from '../found/found-port.ts'
 import { calledBy, folderOf, within } from '../found/paths.ts'
 import { addressesOf, parsePort } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
@@ -25,7 +25,7 @@ type Common = Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'app' | 
 
 function readPlaywright(source: SourceText, folder: Folder): Findings {
   const script = ScriptFile.read(source, folder)
-  if (script === undefined) return NOTHING
+  if ('remark' in script) return { ports: [], remarks: [script.remark] }
   const home = folderOf(source.path)
   const common: Common = {
     ...{ format: 'playwright', unit: `playwright ${source.path}`, scope: 'host', app: home },

@@ -157,4 +157,12 @@ test('names that stand for each other, and brackets without end, come to an end'
   assert.deepEqual(vite(`${names.join('\n')}\nexport default { server: { port: a40 } }`), [])
   assert.deepEqual(vite(`export default ${'['.repeat(100_000)}`), [])
   assert.throws(() => vite('export default { server: { port: 1 } '), SyntaxError)
+  // What is not read is not passed over.
+  const unread = {
+    'vite.config.ts': `port(${'['.repeat(500)}`,
+    'playwright.config.ts': `webServer: baseURL${' '.repeat(150_000)}`,
+  }
+  for (const reader of [configScriptReader, playwrightReader]) {
+    assert.match(findIn(reader, unread).remarks?.[0]?.sentence ?? '', /too long, or nested/)
+  }
 })

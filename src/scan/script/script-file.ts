@@ -1,7 +1,7 @@
 /** A configuration file that is a script: its objects, and what their settings can only be. */
 import { connectionsIn } from '../found/connections.ts'
 import type { Folder } from '../found/folder.ts'
-import type { FoundPort } from '../found/found-port.ts'
+import type { FoundPort, Remark } from '../found/found-port.ts'
 import { addressesOf, parsePort } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
 import { evaluate, type Known } from './evaluate.ts'
@@ -32,10 +32,12 @@ export class ScriptFile {
     this.configurations = configurationsIn(program, this.#names)
   }
 
-  /** Reads a file; undefined for one that is too large or too deep. */
-  static read(source: SourceText, folder: Folder): ScriptFile | undefined {
+  /** Reads a file, or says of one that is too large or too deep that it was not read. */
+  static read(source: SourceText, folder: Folder): ScriptFile | { readonly remark: Remark } {
     const program = parseScript(source.text, source.path)
-    return program === undefined ? undefined : new ScriptFile(source, program, folder)
+    if (program !== undefined) return new ScriptFile(source, program, folder)
+    const sentence = 'is too long, or nested too deeply, for a configuration and was not read'
+    return { remark: { ...source.at(0), sentence } }
   }
 
   /** The objects at a path of an object, through names and functions. */

@@ -11,7 +11,8 @@ export interface SyntaxNode {
   readonly end: number
 }
 
-const LONGEST = 300_000
+/** What is made to be slow takes a parser the square of its length; no configuration is so long. */
+const LONGEST = 100_000
 const MOST_DEPTH = 400
 
 /** The statements of a script; undefined where they cannot be read. */
