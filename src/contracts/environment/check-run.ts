@@ -70,9 +70,7 @@ function checkAddresses(run: WrittenRun, say: Say): void {
 }
 
 function whyNot(address: string): string | undefined {
-  const canonical = canonicalAddress(address)
-  if (canonical === undefined)
-    return `${address} is written in several ways; write IPv4 as 127.0.0.2`
+  const canonical = canonicalAddress(address) ?? address
   if (EVERY_ADDRESS.includes(canonical)) {
     return `${address} is every address; write the one that it is to be reached by`
   }

@@ -1,5 +1,6 @@
 /** The proxy that carries a component's front in the place of Rampart's own forwarder, as it is written. */
 import * as z from 'zod'
+import { canonicalAddress } from '../../core/port/ip-text.ts'
 
 /** Where clients reach a proxy. */
 interface WrittenReach {
@@ -35,7 +36,8 @@ const SOCKET_MAX = 107
 
 const reach = {
   host: z
-    .union([z.ipv4(), z.ipv6()], { error: 'a literal address, such as 127.0.0.1' })
+    .string()
+    .refine((text) => canonicalAddress(text) !== undefined, 'a literal address, such as 127.0.0.1')
     .exactOptional()
     .describe('Address at which clients reach it.')
     .meta({ default: '127.0.0.1' }),

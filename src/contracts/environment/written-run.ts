@@ -1,5 +1,6 @@
 /** How a component is run and stopped, as it is written. */
 import * as z from 'zod'
+import { canonicalAddress } from '../../core/port/ip-text.ts'
 import { durationMs } from '../document/word-schemas.ts'
 import {
   innerPort,
@@ -77,7 +78,11 @@ const writtenPort = z.strictObject(
   {
     container: innerPort.exactOptional(),
     address: z
-      .union([z.ipv4(), z.ipv6()], { error: 'a literal address, such as 127.0.0.2 or ::1' })
+      .string()
+      .refine(
+        (text) => canonicalAddress(text) !== undefined,
+        'a literal address, such as 127.0.0.2 or ::1',
+      )
       .exactOptional()
       .describe('Address of the machine to listen on; all ports of a component name the same.')
       .meta({ default: '127.0.0.1' }),

@@ -115,6 +115,15 @@ describe('the table of endpoints', () => {
     assert.deepEqual(numbers(front, next, other), [' 20000', ' 20002'])
   })
 
+  it('tells of a proxy that carries a front, while anybody behind it is ready', () => {
+    const carrier = { plane: 'haproxy', socket: '/run/haproxy.sock', backend: 'api' } as const
+    const front = { service: 'shop/api', port: 'http', host: '127.0.0.1', number: 80, carrier }
+    const numbers = (...leases: readonly PortLease[]): readonly number[] =>
+      readyEndpoints(leases, [front]).map((one) => one.number)
+    assert.deepEqual(numbers(leaseOf('ready', 20_001), leaseOf('active', 20_002)), [80])
+    assert.deepEqual(numbers(leaseOf('draining', 20_001)), [])
+  })
+
   it('tells of the addresses alone on which a process listens', () => {
     const lease = { ...leaseOf('ready', 20_000), servedAt: ['::'] }
     const found = readyEndpoints([lease]).map(({ address }) => address)

@@ -4,8 +4,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { granted, Listener, makePortBench, until } from '../../../test/ports/workbench.ts'
+import { granted, Listener, makePortBench, policyOf, until } from '../../../test/ports/workbench.ts'
 import { SystemClock } from '../../clock/system-clock.ts'
+import { digestOf } from '../../core/units/digest.ts'
 import type { LocalPortBroker } from '../../ports/broker.ts'
 import { identityOf } from '../../runtimes/process/kernel/kernel.ts'
 import { LinuxKernel } from '../../runtimes/process/kernel/linux.ts'
@@ -20,9 +21,10 @@ const identify = (pid: number) => identityOf(kernel, pid)
 
 interface Bench {
   readonly broker: LocalPortBroker
+  readonly plane: ForwarderPlane
   order(operation: string, input: Order['input']): ReturnType<FrontActuator['run']>
   /** A start of shop/api that listens, with its port leased. */
-  start(number: string, address?: string): Promise<void>
+  start(number: string, address?: string): Promise<Listener>
   states(): Readonly<Record<string, string>>
 }
 
@@ -48,6 +50,7 @@ async function makeBench(context: TestContext): Promise<Bench> {
   const { signal } = new AbortController()
   return {
     broker,
+    plane,
     order: (operation, input) =>
       actuator.run({
         ...{ id: 'up-1/api/1', ramp: 'up-1', stage: 'api', purpose: 'do', fence: 1, signal },
@@ -60,6 +63,7 @@ async function makeBench(context: TestContext): Promise<Bench> {
       const process = new Listener(context)
       await broker.assign(lease.id, identify(process.pid) ?? assert.fail('it lives'))
       assert.equal(await process.listen(lease.claim.port, address), 'listening')
+      return process
     },
     states: () =>
       Object.fromEntries(broker.leases().map(({ owner, state }) => [owner.instance, state])),
@@ -118,6 +122,30 @@ test('who alone served before this ramp goes on when the ramp is taken back', as
   await order('switch', { front: 'shop/api', to: 'shop/api#1' })
   await order('switchBack', { front: 'shop/api', from: 'shop/api#1' })
   assert.equal(states()['1'], 'active')
+})
+
+test('the rule of a failover says how long clients wait, and how long the port of the dead cools', async (context) => {
+  const { broker, plane, order, start } = await makeBench(context)
+  const policy = policyOf({ for: { service: 'shop/*' }, coolingMs: 1_000 })
+  const rules = { contract: 'shop', digest: digestOf(policy), ramp: 'ports-up-1', policy }
+  const connect = { contract: 'shop', rules: [], clients: [] }
+  const failover = { event: 'failover', drainMs: 0, lingerMs: 0, coolingMs: 77_000 } as const
+  const enforce = (deadlineMs: number): Promise<void> =>
+    broker.enforce({ ...rules, connect, transitions: [{ ...failover, deadlineMs }] })
+  await enforce(90_000)
+  await order('open', OPEN)
+  const waitMs = async (): Promise<number | undefined> =>
+    (await plane.look('shop/api/http'))?.definition.waitMs
+  assert.equal(await waitMs(), 90_000)
+  await enforce(120_000)
+  await until('it is told', async () => (await waitMs()) === 120_000)
+  const process = await start('1')
+  await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  await process.kill()
+  const dead = () => broker.leases().find(({ owner }) => owner.instance === '1')
+  await until('it cools', () => dead()?.state === 'cooling')
+  const coolingMs = (dead()?.coolUntilMs ?? 0) - (dead()?.changedAtMs ?? 0)
+  assert.ok(coolingMs > 76_000 && coolingMs <= 77_000, `${coolingMs} ms`)
 })
 
 test('a start that listens at one family alone is reached there', async (context) => {

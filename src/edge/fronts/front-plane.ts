@@ -1,5 +1,6 @@
 /** What Rampart's own data plane can do besides moving traffic: it is opened and closed. */
 import type { DataPlane } from '../../seams/data-plane.ts'
+import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Access } from '../forwarder/access.ts'
 
 /** What is forwarded: requests, or connections that are not looked into. */
@@ -21,4 +22,16 @@ export interface FrontPlane extends DataPlane {
   setAccess(access: Access): Promise<void>
   /** The process that carries a front, if it is there. */
   pidOf(front: string): number | undefined
+}
+
+/** Who may come in, by the contracts in force and the processes that have ports. */
+export function accessBy(broker: Pick<PortBroker, 'enforced' | 'leases'>): Access {
+  const policies = broker.enforced.all().map(({ connect }) => connect)
+  if (policies.length === 0) return { policies, processes: [] }
+  const processes = broker
+    .leases()
+    .flatMap(({ owner, process, front }) =>
+      process === undefined || front !== undefined ? [] : [{ service: owner.service, ...process }],
+    )
+  return { policies, processes }
 }

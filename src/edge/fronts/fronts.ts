@@ -11,7 +11,7 @@ import { transitionFor } from '../../core/port/port-transition.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import { Carried } from './carried.ts'
 import type { Carriers } from './carriers.ts'
-import type { Forwarded, FrontPlane } from './front-plane.ts'
+import { accessBy, type Forwarded, type FrontPlane } from './front-plane.ts'
 import {
   backendOf,
   FRONT_HOST,
@@ -52,8 +52,9 @@ export class Fronts {
   #isTending = false
   #hasLeft = false
   #mustTendAgain = false
-  /** Orders that move traffic at this moment: what they do is not put right in between. */
+  /** Orders that move traffic now: what they do is not put right in between. */
   #moving = 0
+  #closing = 0
   #toldAccess = ''
   /** How long clients wait at each front, as it was told. */
   readonly #waits = new Map<string, number | undefined>()
@@ -201,10 +202,10 @@ export class Fronts {
 
   /** Ends the fronts of a service and every connection there. Quiet when it has none. */
   async close(service: string): Promise<void> {
-    const { plane, broker } = this.#options
+    const { broker } = this.#options
     await this.#moveAt(service, async (front) => {
       if (front.lease === undefined) await this.#carried.close(front)
-      else await plane.close(frontName(front))
+      else await this.#closePlane(front)
       for (const { id, state } of this.#startsOf(front)) {
         if (state === 'active') await broker.move(id, 'draining', 'Its front was closed.')
       }
@@ -216,7 +217,6 @@ export class Fronts {
   async leave(): Promise<void> {
     this.#hasLeft = true
     this.#unfollow()
-    this.#carried.leave()
     await this.#tending
     this.#carried.leave()
   }
@@ -235,6 +235,17 @@ export class Fronts {
     for (const lease of this.#startsOf(front)) {
       if (lease.state === 'active') await plane.route(name, backendOf(lease))
       if (lease.state === 'draining') await plane.drain(name, backendOf(lease))
+    }
+  }
+
+  /** What is tended to at this moment must not find the front gone in between. */
+  async #closePlane(front: KnownFront): Promise<void> {
+    this.#closing += 1
+    try {
+      await this.#tending
+      await this.#options.plane.close(frontName(front))
+    } finally {
+      this.#closing -= 1
     }
   }
 
@@ -300,7 +311,7 @@ export class Fronts {
 
   #tendSoon(): void {
     this.#mustTendAgain = true
-    if (this.#isTending) return
+    if (this.#isTending || this.#hasLeft) return
     this.#isTending = true
     this.#tending = this.#tendUntilDone().finally(() => {
       this.#isTending = false
@@ -311,6 +322,8 @@ export class Fronts {
   async #tendUntilDone(): Promise<void> {
     while (this.#mustTendAgain) {
       this.#mustTendAgain = false
+      // Afterwards it is tended to anew.
+      if (this.#closing > 0) return
       await this.#tend().catch(this.#options.onTrouble)
       if (this.#moving === 0) await this.#carried.tend()
     }
@@ -340,11 +353,7 @@ export class Fronts {
   /** Who may come in at fronts, by the contracts in force and the processes that have ports. */
   async #tellAccess(): Promise<void> {
     const { plane, broker } = this.#options
-    const policies = broker.enforced.all().map(({ connect }) => connect)
-    const processes = this.#leases().flatMap(({ owner, process, front }) =>
-      process === undefined || front !== undefined ? [] : [{ service: owner.service, ...process }],
-    )
-    const access = { policies, processes: policies.length === 0 ? [] : processes }
+    const access = accessBy(broker)
     const told = JSON.stringify(access)
     if (told === this.#toldAccess) return
     await plane.setAccess(access)
