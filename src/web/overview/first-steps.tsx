@@ -34,7 +34,7 @@ export function FirstSteps(): ReactNode {
         ))}
       </ol>
       <p className="text-muted">
-        No contract at hand? <Copyable text="npm run demo" label="the demo's command" /> brings up a
+        No contract at hand? <Copyable text="rampart demo" label="the demo's command" /> brings up a
         small shop in two regions.
       </p>
     </Page>

@@ -162,7 +162,9 @@ function AttentionBody(props: Attention): ReactNode {
           <span className="font-medium">{props.title}</span>
           <span className={`text-xs ${toneText(props.tone)}`}>{props.word}</span>
         </span>
-        <span className="line-clamp-2 text-muted [overflow-wrap:anywhere]">{props.sentence}</span>
+        <span className="line-clamp-4 text-muted [overflow-wrap:anywhere] sm:line-clamp-2">
+          {props.sentence}
+        </span>
         {props.owner === undefined ? null : (
           <span className="text-xs">
             On <strong className="font-semibold">{props.owner}</strong>

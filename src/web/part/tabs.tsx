@@ -32,7 +32,7 @@ export function Tabs<Name extends string>(props: {
               key={name}
               value={name}
               className={clsx(
-                '-mb-px border-transparent border-b-2 px-2.5 py-2 font-medium text-[0.8125rem] text-muted',
+                '-mb-px border-transparent border-b-2 px-1.5 py-2 font-medium text-[0.8125rem] text-muted sm:px-2.5',
                 'hover:text-ink data-[state=active]:border-accent data-[state=active]:text-ink',
               )}
             >

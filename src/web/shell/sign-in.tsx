@@ -1,10 +1,12 @@
 /** Shown instead of everything else while the server does not know who is asking. */
 import { useMutation, useQuery } from '@tanstack/react-query'
+import { clsx } from 'clsx'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import { signInWaysQuery } from '../api/queries.ts'
 import { beginSession } from '../api/request.ts'
 import { Button, buttonLook } from '../part/button.tsx'
 import { TextField } from '../part/field.tsx'
+import { Copyable } from '../part/short-text.tsx'
 import { Wordmark } from './wordmark.tsx'
 
 /** Signs in with a provider, where there is one, or with a token. */
@@ -24,12 +26,19 @@ export function SignIn(): ReactNode {
           Sign in with your provider
         </a>
       ) : null}
-      <TokenForm label={hasProvider ? 'Or with a token' : 'With a token'} />
+      <TokenForm hasProvider={hasProvider} />
+      <p className="text-muted text-xs">
+        No token? An admin makes one under Access. The first one is made on the server&apos;s own
+        machine:
+        <span className="mt-2 block">
+          <Copyable text="rampart token create me --role admin" label="the command" />
+        </span>
+      </p>
     </main>
   )
 }
 
-function TokenForm({ label }: { readonly label: string }): ReactNode {
+function TokenForm({ hasProvider }: { readonly hasProvider: boolean }): ReactNode {
   const [token, setToken] = useState('')
   const signing = useMutation({
     mutationFn: () => beginSession(token.trim()),
@@ -41,12 +50,15 @@ function TokenForm({ label }: { readonly label: string }): ReactNode {
     signing.mutate()
   }
   return (
-    <form onSubmit={submit} className="flex flex-col gap-3 border-line border-t pt-5">
+    <form
+      onSubmit={submit}
+      className={clsx('flex flex-col gap-3', hasProvider && 'border-line border-t pt-5')}
+    >
       <TextField
-        label={label}
+        label={hasProvider ? 'Or with a token' : 'With a token'}
         type="password"
         autoComplete="off"
-        hint="Not kept by this page. An admin makes one under Access; the first one is made on the server's machine: rampart token create me --role admin"
+        hint="This page does not keep it."
         value={token}
         onChange={(event) => setToken(event.target.value)}
       />
@@ -55,7 +67,11 @@ function TokenForm({ label }: { readonly label: string }): ReactNode {
           {signing.error.message}
         </p>
       ) : null}
-      <Button type="submit" disabled={token.trim() === '' || signing.isPending}>
+      <Button
+        type="submit"
+        weight={hasProvider ? 'plain' : 'main'}
+        disabled={token.trim() === '' || signing.isPending}
+      >
         Use token
       </Button>
     </form>
