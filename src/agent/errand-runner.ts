@@ -6,6 +6,7 @@
 import type { CommandAnswer } from '../core/entry/entry.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
+import { listRanges } from '../core/port/range-list.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Actuator } from '../seams/actuator.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
@@ -47,7 +48,7 @@ const EVIDENCE_MAX = 1_000_000
 const OUTPUTS_MAX = 200_000
 
 /** What leases this machine's ports, for whoever looks. */
-export type AgentPorts = Pick<PortBroker, 'index' | 'leases' | 'story'>
+export type AgentPorts = Pick<PortBroker, 'enforced' | 'index' | 'leases' | 'story'>
 
 /** What errands are done with. */
 export interface ErrandParts {
@@ -135,7 +136,8 @@ export class ErrandRunner {
     try {
       if (port !== undefined) return { story: await ports.story(port) }
       const { index } = ports
-      return { list: { index, leases: mostTelling(ports.leases()) } }
+      const ranges = listRanges(ports.enforced)
+      return { list: { index, leases: mostTelling(ports.leases()), ranges } }
     } catch (error) {
       return { refusal: sentenceOf(error) }
     }

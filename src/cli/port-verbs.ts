@@ -16,6 +16,7 @@ export const PORT_VERBS: readonly Verb[] = [
     summary: 'list who has which port',
     options: [
       ['--service <service>', 'only of that service'],
+      ['--ranges', 'the ranges that ports are granted from, not the leases'],
       ['--state <state>', 'only in that state, for example held or draining'],
       REGION_FLAG,
       WORKSPACE_FLAG,

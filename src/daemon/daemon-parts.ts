@@ -9,6 +9,7 @@ import { SystemRandom } from '../random/system-random.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import type { ProcessRuntime } from '../runtimes/process/process-runtime.ts'
 import type { Clock } from '../seams/clock.ts'
+import type { Random } from '../seams/random.ts'
 import { AgentDesk } from '../server/agents/agent-desk.ts'
 import { AgentRegister } from '../server/agents/agent-register.ts'
 import { placedActuator, placedProbe } from '../server/agents/placed.ts'
@@ -40,6 +41,7 @@ export interface DaemonPartsOptions {
 /** Everything a daemon holds. */
 export interface DaemonParts extends DaemonCircumstances, Omit<DaemonStore, 'close'> {
   readonly clock: Clock
+  readonly random: Random
   readonly store: DaemonStore
   readonly world: WorldParts
   readonly runtime: ProcessRuntime
@@ -75,9 +77,10 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const agents = options.takesAgents === true ? openAgents(store, clock) : undefined
   const expressions = new CelExpressions()
   const { probes, actuators } = placedParts(world, agents)
+  const random = new SystemRandom()
   const engine = new Engine({
     clock,
-    random: new SystemRandom(),
+    random,
     ...keptIn(store),
     probes: [...probes, new AgreeProbe(probes, expressions)],
     actuators,
@@ -92,7 +95,7 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
     ...(leasing && { leasing }),
     ...(discovery && { discovery }),
   }
-  return { ...kept, store, clock, world, runtime, engine, components, ...some, ...watching }
+  return { ...kept, store, clock, random, world, runtime, engine, components, ...some, ...watching }
 }
 
 /** Lets go of everything, ending no ramp and no component. */

@@ -5,6 +5,7 @@ import type { Engine } from '../engine/engine.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
+import type { Random } from '../seams/random.ts'
 import type { Records } from '../seams/records.ts'
 import type { SettingsStore } from '../seams/settings.ts'
 import type { AccessConfig } from './access/access-config.ts'
@@ -78,6 +79,7 @@ export type Notifying = Pick<
 export interface ServerParts {
   readonly identity: DaemonIdentity
   readonly clock: Clock
+  readonly random: Random
   readonly engine: Engine
   readonly ledger: Ledger
   readonly settings: SettingsStore
@@ -104,6 +106,10 @@ export interface ServerParts {
   readonly notifying?: Notifying
   /** Asks the daemon to stop; returns at once. */
   stop(): void
-  /** Told of what went wrong by a bug of ours. */
-  onTrouble(error: unknown): void
+  /**
+   * Told of what went wrong by a bug of ours.
+   *
+   * @param request the `x-request-id` of the request that met it; absent: none did
+   */
+  onTrouble(error: unknown, request?: string): void
 }

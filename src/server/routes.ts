@@ -18,6 +18,7 @@ import { addPortRoutes } from './routes/port-routes.ts'
 import { addProposalRoutes } from './routes/proposal-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
 import { addReplicaRoutes } from './routes/replica-routes.ts'
+import { addServiceRoutes } from './routes/service-routes.ts'
 import { addWebhookRoutes } from './routes/webhook-routes.ts'
 import { addWorldRoutes } from './routes/world-routes.ts'
 
@@ -35,6 +36,7 @@ export function addRoutes(app: App, api: Api): void {
   addEventRoutes(app, api)
   addWorldRoutes(app, api)
   addPortRoutes(app, api)
+  addServiceRoutes(app, api)
   addAccessRoutes(app, api)
   addAuthRoutes(app, api)
   addApprovalRoutes(app, api)

@@ -120,6 +120,9 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   getMetrics: READ_ALL,
 
   listPorts: LIST,
+  // Of a service that nobody may see there is nobody ready.
+  listServices: LIST,
+  findService: LIST,
   explainPort: READ_ALL,
   claimPorts: {
     needs: 'operator',
@@ -191,6 +194,7 @@ export function addressOf(path: string, { query }: Row, named: Named): string {
     position: '1',
     port: '20443',
     lease: '20443-1',
+    service: 'shop/api',
   }
   const address = query === undefined ? path : `${path}?${query}`
   return address.replaceAll(/\{(\w+)\}/g, (_, key: string) => {

@@ -70,6 +70,7 @@ export function makeServerParts(workspace: string = tmpdir()): SmallServer {
   const parts: ServerParts = {
     identity: { pid: process.pid, version: '1.2.3', workspace, startedAtMs: 1 },
     clock,
+    random: new SystemRandom(),
     engine,
     ledger,
     settings,

@@ -1,6 +1,10 @@
 /** `rampart ports list|explain`: who has which port. */
+import { printSpan } from '../../core/port/machine-facts.ts'
+import { printFor } from '../../core/port/match-range.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
+import type { ListedRange } from '../../core/port/range-list.ts'
 import { describeDuration } from '../../core/units/duration.ts'
+import type { LeaseList } from '../../server/wire/ports.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
@@ -17,13 +21,15 @@ interface MachineOptions extends JsonOption, WorkspaceOption {
 interface ListOptions extends MachineOptions {
   readonly service?: string
   readonly state?: string
+  readonly ranges?: boolean
 }
 
-/** Lists leases, a line each. */
+/** Lists leases, or ranges, a line each. */
 export async function runPortsList(parts: CliParts, options: ListOptions): Promise<number> {
   const { service, state } = options
   return await withDaemon(parts, options, async (client) => {
-    const { leases } = await client.ports.leases(machineOf(options))
+    const { leases, ranges = [] } = await client.ports.leases(machineOf(options))
+    if (options.ranges === true) return listRanges(parts, { ranges, leases, options })
     const shown = leases.filter(
       (lease) =>
         (service === undefined || lease.owner.service === service) &&
@@ -47,6 +53,44 @@ export async function runPortsList(parts: CliParts, options: ListOptions): Promi
     for (const line of table) parts.stdout.write(`${isAny ? line : fit(line, WIDTH)}\n`)
     return EXIT.yes
   })
+}
+
+function listRanges(
+  parts: CliParts,
+  listed: Pick<LeaseList, 'leases'> & {
+    readonly ranges: readonly ListedRange[]
+    readonly options: JsonOption
+  },
+): number {
+  const { ranges, leases, options } = listed
+  if (options.json === true) {
+    for (const range of ranges) parts.stdout.write(`${JSON.stringify(range)}\n`)
+    return EXIT.yes
+  }
+  const header = ['CONTRACT', 'RANGE', 'PORTS', 'PROTOCOL', 'LEASED', 'FOR']
+  const rows = ranges.map((range) => rangeRow(range, leases))
+  for (const line of tableLines([header, ...rows])) parts.stdout.write(`${fit(line, WIDTH)}\n`)
+  return EXIT.yes
+}
+
+function rangeRow(range: ListedRange, leases: readonly PortLease[]): readonly string[] {
+  const { contract, first, last, protocol, standing, rules } = range
+  const count = leases.filter(
+    ({ rule, claim }) =>
+      rule.contract === contract &&
+      rule.range === range.range &&
+      claim.protocol === protocol &&
+      claim.port >= first &&
+      claim.port <= last,
+  ).length
+  return [
+    contract ?? '-',
+    range.range,
+    printSpan(range),
+    protocol,
+    String(count),
+    standing === 'earlier' ? `${printFor(rules)} (an earlier revision)` : printFor(rules),
+  ]
 }
 
 /** Tells a port's story. */

@@ -6,6 +6,8 @@ import { SystemClock } from '../../clock/system-clock.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
+import { EnforcedPorts } from '../../core/port/enforced-ports.ts'
+import { listRanges } from '../../core/port/range-list.ts'
 import { SystemRandom } from '../../random/system-random.ts'
 import { MemoryRecords } from '../../records/memory/memory-records.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
@@ -88,7 +90,9 @@ function bench(options: { readonly beatMs?: number; readonly silenceMs?: number 
   const probe = new HandProbe()
   const actuator = new OnceActuator()
   const components = { list: () => [], async *logs() {} }
-  const ports = { index: 7, leases: () => [], story: async () => Promise.reject(new Error('ill')) }
+  const enforced = new EnforcedPorts()
+  const story = async () => Promise.reject(new Error('ill'))
+  const ports = { enforced, index: 7, leases: () => [], story }
   const parts = { probes: [probe], actuators: [actuator], components, ports }
   const join: Bench['join'] = async (who = {}) => {
     const { name = 'token:eu', region = 'eu', instance = 'folder-1', isReplacing = false } = who
@@ -256,7 +260,8 @@ describe('the desk of agents', () => {
   it('has the agent of a region tell of the ports of its machine, or say why it does not', async () => {
     const { agents, join } = bench()
     await join()
-    assert.deepEqual(await leasesOfRegion({ agents, clock }, 'eu'), { index: 7, leases: [] })
+    const list = { index: 7, leases: [], ranges: listRanges(new EnforcedPorts()) }
+    assert.deepEqual(await leasesOfRegion({ agents, clock }, 'eu'), list)
     await assert.rejects(
       storyOfRegion({ agents, clock }, 'eu', 4711),
       (error) => isFault(error, 'ports-unavailable') && error.message.includes('ill'),

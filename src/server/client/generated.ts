@@ -461,6 +461,7 @@ export type JsonObject = {
 export type LeaseList = {
   readonly index: number
   readonly leases: readonly PortLease[]
+  readonly ranges?: readonly PortRange[]
 }
 
 /** The shape `LeasedContainer` of the API. */
@@ -681,6 +682,37 @@ export type PortOwner = {
   readonly tenant?: string
   /** A worktree, a CI job. */
   readonly scope?: string
+}
+
+/** The shape `PortRange` of the API. */
+export type PortRange = {
+  /** Absent: it is the built-in range. */
+  readonly contract?: string
+  readonly digest?: string
+  readonly range: string
+  readonly first: number
+  readonly last: number
+  readonly protocol: 'tcp' | 'udp'
+  /** `earlier`: an amended revision, of which somebody may still have a port. */
+  readonly standing: 'in-force' | 'earlier'
+  readonly rules: {
+    readonly addresses: readonly string[]
+    /** Whose claims it takes; `*` at the end of a word matches any rest. */
+    readonly for: {
+      readonly environment?: string
+      readonly service?: string
+      readonly tenant?: string
+      readonly scope?: string
+    }
+    /** By `service/port`. */
+    readonly fixed: {
+      readonly [member: string]: number
+    }
+    readonly claim?: readonly string[]
+    readonly perTenant?: number
+    readonly perService?: number
+    readonly coolingMs: number
+  }
 }
 
 /** The shape `PortStory` of the API. */
@@ -1016,6 +1048,26 @@ export type SayRequest = {
   readonly word: Word
 }
 
+/** The shape `ServiceList` of the API. */
+export type ServiceList = {
+  /** Of this answer, for the next question; it is never 0. */
+  readonly index: number
+  readonly endpoints: readonly {
+    readonly service: string
+    readonly port: string
+    readonly instance?: string
+    readonly environment?: string
+    readonly tenant?: string
+    readonly scope?: string
+    readonly protocol: 'tcp' | 'udp'
+    /** A literal address by which it is reached. */
+    readonly address: string
+    readonly number: number
+    /** `127.0.0.1:20001`. */
+    readonly target: string
+  }[]
+}
+
 /** The shape `StageState` of the API. */
 export type StageState = {
   readonly name: string
@@ -1320,6 +1372,22 @@ export interface Operations {
     readonly body: undefined
     readonly reply: undefined
   }
+  /** List who is ready to serve one service, by its name; nobody is no error */
+  readonly findService: {
+    readonly path: { readonly service: string }
+    readonly query: {
+      readonly port?: string | undefined
+      readonly instance?: string | undefined
+      readonly environment?: string | undefined
+      readonly scope?: string | undefined
+      readonly tenant?: string | undefined
+      readonly protocol?: 'tcp' | 'udp' | undefined
+      readonly index?: string | undefined
+      readonly wait?: string | undefined
+    }
+    readonly body: undefined
+    readonly reply: ServiceList
+  }
   /** Say what a ramp ran among, as far as it was recorded */
   readonly getCircumstances: {
     readonly path: { readonly ramp: string }
@@ -1565,7 +1633,7 @@ export interface Operations {
       readonly next?: string
     }
   }
-  /** List the leases of ports that are not free */
+  /** List the leases of ports that are not free, and the ranges that they come from */
   readonly listPorts: {
     readonly path: object
     readonly query: { readonly region?: string | undefined }
@@ -1625,6 +1693,22 @@ export interface Operations {
     readonly query: { readonly limit?: number | undefined; readonly cursor?: number | undefined }
     readonly body: undefined
     readonly reply: RevisionPage
+  }
+  /** List who is ready to serve; with the index of an answer, when it is different */
+  readonly listServices: {
+    readonly path: object
+    readonly query: {
+      readonly port?: string | undefined
+      readonly instance?: string | undefined
+      readonly environment?: string | undefined
+      readonly scope?: string | undefined
+      readonly tenant?: string | undefined
+      readonly protocol?: 'tcp' | 'udp' | undefined
+      readonly index?: string | undefined
+      readonly wait?: string | undefined
+    }
+    readonly body: undefined
+    readonly reply: ServiceList
   }
   /** List every stream, oldest first */
   readonly listStreams: {
@@ -1872,6 +1956,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   endSignIn: { method: 'GET', path: '/v1/auth/callback' },
   explainPort: { method: 'GET', path: '/v1/ports/{port}' },
   exportLedger: { method: 'GET', path: '/v1/ledger/export' },
+  findService: { method: 'GET', path: '/v1/services/{service}' },
   getCircumstances: { method: 'GET', path: '/v1/ramps/{ramp}/circumstances' },
   getContract: { method: 'GET', path: '/v1/contracts/{kind}/{name}' },
   getDaemon: { method: 'GET', path: '/v1/daemon' },
@@ -1902,6 +1987,7 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   listRegions: { method: 'GET', path: '/v1/regions' },
   listReplicas: { method: 'GET', path: '/v1/replicas' },
   listRevisions: { method: 'GET', path: '/v1/contracts/{kind}/{name}/revisions' },
+  listServices: { method: 'GET', path: '/v1/services' },
   listStreams: { method: 'GET', path: '/v1/ledger/streams' },
   listTokens: { method: 'GET', path: '/v1/tokens' },
   listWebhooks: { method: 'GET', path: '/v1/webhooks' },

@@ -2,6 +2,7 @@
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import { type ListedRange, listRanges } from '../../core/port/range-list.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import { type Asking, assertMay, maySee, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
@@ -39,7 +40,7 @@ function addLooking(app: App, api: Api): void {
     {
       schema: {
         operationId: 'listPorts',
-        summary: 'List the leases of ports that are not free',
+        summary: 'List the leases of ports that are not free, and the ranges that they come from',
         tags: TAGS,
         querystring: PORTS_OF,
         response: { 200: LEASE_LIST },
@@ -48,14 +49,18 @@ function addLooking(app: App, api: Api): void {
     },
     async (request) => {
       const { region } = request.query
-      const { index, leases } =
+      const { index, leases, ranges } =
         region === undefined ? leasesHere(api) : await leasesOfRegion(api.parts, region)
       const environments = await environmentsOf(request, api, leases)
       const isSeen = ({ owner }: PortLease): boolean => {
         const resource = environments.get(environmentOf(owner))
         return resource !== undefined && maySee(request, resource, 'ports.read')
       }
-      return { index, leases: leases.filter(isSeen) }
+      return {
+        index,
+        leases: leases.filter(isSeen),
+        ...(ranges && { ranges: await rangesFor(request, api, ranges) }),
+      }
     },
   )
 
@@ -147,7 +152,24 @@ function addAssigning(app: App, api: Api): void {
 
 function leasesHere(api: Api): LeaseList {
   const broker = brokerOf(api)
-  return { index: broker.index, leases: broker.leases() }
+  return { index: broker.index, leases: broker.leases(), ranges: listRanges(broker.enforced) }
+}
+
+/** Those of contracts that they may see; the built-in one is nobody's secret. */
+async function rangesFor(
+  request: Asking,
+  { store }: Api,
+  ranges: readonly ListedRange[],
+): Promise<readonly ListedRange[]> {
+  const who = whoAsks(request)
+  const names = new Set(ranges.map(({ contract }) => contract))
+  const seen = new Set<string | undefined>([undefined])
+  for (const name of names) {
+    if (name === undefined) continue
+    const resource = await resourceOf(store, { kind: 'Ports', name }, who)
+    if (maySee(request, resource, 'ports.read')) seen.add(name)
+  }
+  return ranges.filter(({ contract }) => seen.has(contract))
 }
 
 /** The lease, for whoever may change it. @throws lease-unknown, forbidden */

@@ -6,6 +6,7 @@ import type {
   AssignRequest,
   ClaimRequest,
   LeaseList,
+  ListedRange,
   PortGrant,
   PortLease,
   PortStory,
@@ -23,6 +24,8 @@ const ADDRESSES = z
 const GIVING = z.enum(['descriptor', 'number'])
 const TTL_MS_MAX = 24 * 60 * 60 * 1_000
 const WISHES_MAX = 64
+
+const DIGEST = z.string() as unknown as z.ZodType<Digest>
 
 const STATES = [
   'reserved',
@@ -85,7 +88,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     rule: z.object({
       range: z.string(),
       contract: z.string().exactOptional(),
-      digest: (z.string() as unknown as z.ZodType<Digest>).exactOptional(),
+      digest: DIGEST.exactOptional(),
     }),
     giving: GIVING,
     front: z.enum(['http', 'tcp']).exactOptional(),
@@ -108,10 +111,45 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
   }),
 )
 
-/** Every lease. */
+const LISTED_RANGE: z.ZodType<ListedRange> = named(
+  'PortRange',
+  z.object({
+    contract: z.string().exactOptional().describe('Absent: it is the built-in range.'),
+    digest: DIGEST.exactOptional(),
+    range: z.string(),
+    first: PORT_NUMBER,
+    last: PORT_NUMBER,
+    protocol: PROTOCOL,
+    standing: z
+      .enum(['in-force', 'earlier'])
+      .describe('`earlier`: an amended revision, of which somebody may still have a port.'),
+    rules: z.object({
+      addresses: listOf(z.string()),
+      for: z
+        .object({
+          environment: z.string().exactOptional(),
+          service: z.string().exactOptional(),
+          tenant: z.string().exactOptional(),
+          scope: z.string().exactOptional(),
+        })
+        .describe('Whose claims it takes; `*` at the end of a word matches any rest.'),
+      fixed: z.record(z.string(), PORT_NUMBER).describe('By `service/port`.'),
+      claim: listOf(z.string()).exactOptional(),
+      perTenant: COUNT.exactOptional(),
+      perService: COUNT.exactOptional(),
+      coolingMs: COUNT,
+    }),
+  }),
+)
+
+/** Every lease, and every range. */
 export const LEASE_LIST: z.ZodType<LeaseList> = named(
   'LeaseList',
-  z.object({ index: COUNT, leases: listOf(PORT_LEASE) }),
+  z.object({
+    index: COUNT,
+    leases: listOf(PORT_LEASE),
+    ranges: listOf(LISTED_RANGE).exactOptional(),
+  }),
 )
 
 /** What is wanted. */

@@ -1,8 +1,11 @@
 /** The map: each range as a strip, and below it what each service has of it. */
 import { clsx } from 'clsx'
 import { type ReactNode, useState } from 'react'
+import { printFor } from '../../core/port/match-range.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner } from '../../core/port/port-owner.ts'
+import type { ListedRange } from '../../core/port/range-list.ts'
+import { describeDuration } from '../../core/units/duration.ts'
 import { Button } from '../part/button.tsx'
 import { Panel } from '../part/panel.tsx'
 import {
@@ -10,7 +13,7 @@ import {
   mapPorts,
   type RangeOnMap,
   type ServiceOnMap,
-  STRIP_PLACES,
+  type Strip,
 } from './port-map.ts'
 import { barOf, FrontTag, meaningOf, PortMark } from './port-mark.tsx'
 
@@ -20,16 +23,19 @@ const SERVICES_SHOWN = 12
 /** How many ports of a service are drawn: whoever has more is looked at in the table. */
 const PORTS_SHOWN = 24
 
-/** Draws the map of some leases. */
+/** Draws the map of some leases in their ranges. */
 export function PortMapPanel(props: {
   readonly leases: readonly PortLease[]
+  readonly ranges: readonly ListedRange[]
+  /** Whether ranges are drawn of which nothing is leased. */
+  readonly withEmpty: boolean
   readonly onOpen: (port: number) => void
 }): ReactNode {
-  const { leases, onOpen } = props
+  const { leases, ranges, withEmpty, onOpen } = props
   return (
     <Panel title="Map" aside={<Legend leases={leases} />} isFlush>
       <ul aria-label="Ranges" className="divide-y divide-line">
-        {mapPorts(leases).map((range) => (
+        {mapPorts({ leases, ranges, withEmpty }).map((range) => (
           <RangeRow key={range.key} range={range} onOpen={onOpen} />
         ))}
       </ul>
@@ -66,7 +72,8 @@ function RangeRow(props: {
         <h3 className="font-medium">{titleOf(range)}</h3>
         <p className="numbers text-muted text-xs">{sizeOf(range)}</p>
       </div>
-      {range.bounds === undefined ? null : <Strip range={range} bounds={range.bounds} />}
+      {range.listed?.contract === undefined ? null : <Rules listed={range.listed} />}
+      {range.strip === undefined ? null : <StripBar strip={range.strip} />}
       <ul className="grid gap-x-6 gap-y-3 lg:grid-cols-2 2xl:grid-cols-3">
         {shown.map((service) => (
           <ServiceRow key={service.service} service={service} onOpen={onOpen} />
@@ -87,36 +94,67 @@ function titleOf({ name, contract }: RangeOnMap): string {
   return name === 'by-number' ? 'Asked for by number' : name
 }
 
-function sizeOf({ count, bounds, key }: RangeOnMap): string {
-  const protocol = key.slice(key.lastIndexOf(' ') + 1)
+function sizeOf({ count, strip, protocol }: RangeOnMap): string {
   const leased = `${count} leased`
-  if (bounds === undefined) return `${protocol}, ${leased}`
-  const size = bounds.last - bounds.first + 1
+  if (strip === undefined) return `${protocol}, ${leased}`
+  const size = strip.last - strip.first + 1
   return `${protocol}, ${leased} of ${size.toLocaleString('en')}`
 }
 
-/** Where in the range something is leased; what the strip tells is told in words below it. */
-function Strip(props: {
-  readonly range: RangeOnMap
-  readonly bounds: { readonly first: number; readonly last: number }
-}): ReactNode {
-  const { range, bounds } = props
+/** Who may have ports of it, and which are fixed. */
+function Rules({ listed }: { readonly listed: ListedRange }): ReactNode {
+  const { rules, standing } = listed
+  const fixed = Object.entries(rules.fixed)
+  const most = [
+    ...(rules.perTenant === undefined ? [] : [`${rules.perTenant} a tenant`]),
+    ...(rules.perService === undefined ? [] : [`${rules.perService} a service`]),
+  ]
+  const words = [
+    `For ${printFor(rules)}`,
+    ...(rules.claim === undefined ? [] : [`claimed by ${rules.claim.join(', ')} alone`]),
+    ...(most.length === 0 ? [] : [`at most ${most.join(', ')}`]),
+    `cools for ${describeDuration(rules.coolingMs)}`,
+  ]
+  return (
+    <div className="-mt-1.5 text-muted text-xs">
+      {standing === 'in-force' ? null : (
+        <p className="text-warn">
+          An earlier revision: nothing more is granted of it, and it ends with its last lease.
+        </p>
+      )}
+      <p className="break-words">{words.join(' · ')}</p>
+      {fixed.length === 0 ? null : (
+        <p className="break-words">
+          Fixed:{' '}
+          {fixed
+            .toSorted(([, one], [, other]) => one - other)
+            .map(([of, port]) => `${port} for ${of}`)
+            .join(', ')}
+        </p>
+      )}
+    </div>
+  )
+}
+
+/** Where in the range something is leased; what the strip tells is told in words beside it. */
+function StripBar({ strip }: { readonly strip: Strip }): ReactNode {
+  const { first, last, places, taken } = strip
   return (
     <div className="numbers flex items-center gap-2 text-muted text-xs">
-      {bounds.first}
+      {first}
       <div aria-hidden="true" className="relative h-4 grow overflow-hidden rounded bg-sunken">
-        {range.strip.map(({ place, state }) => (
+        {taken.map(({ place, state }) => (
           <span
             key={place}
-            className={clsx('absolute inset-y-0 min-w-1 rounded-[1px]', barOf(state))}
-            style={{
-              left: `${(place * 100) / STRIP_PLACES}%`,
-              width: `${100 / STRIP_PLACES}%`,
-            }}
+            className={clsx(
+              'absolute inset-y-0 min-w-1 rounded-[1px]',
+              state === undefined ? 'border border-firm' : barOf(state),
+            )}
+            style={{ left: `${(place * 100) / places}%`, width: `${100 / places}%` }}
           />
         ))}
       </div>
-      {bounds.last}
+      {last === first ? null : last}
     </div>
   )
 }

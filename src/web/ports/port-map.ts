@@ -1,9 +1,12 @@
-/** Leases as they lie on the map: by range, in it by service, and on a strip from its first port to its last. */
+/**
+ * The map: every range that a contract has, and the built-in one where something is leased of it; in
+ * each what is leased by service, and on a strip from its first port to its last.
+ */
 import type { PortLease, PortState } from '../../core/port/port-lease.ts'
-import { BUILT_IN_RANGE } from '../../core/port/port-policy.ts'
 import { PORT_STATES } from '../../core/port/port-states.ts'
+import type { ListedRange } from '../../core/port/range-list.ts'
 
-/** How many places a strip has: as many as can be told apart on a narrow one. */
+/** How many places a strip has at most: as many as can be told apart on a narrow one. */
 export const STRIP_PLACES = 180
 
 /** The states that do not pass by themselves, or where somebody listens who should not. */
@@ -27,11 +30,21 @@ export interface ServiceOnMap {
   readonly leases: readonly PortLease[]
 }
 
-/** One place of a strip where something is leased. */
+/** One place of a strip where something is leased, or fixed for somebody. */
 export interface StripPlace {
-  /** @minimum 0 @maximum STRIP_PLACES - 1 */
+  /** @minimum 0 @maximum places - 1 */
   readonly place: number
-  readonly state: PortState
+  /** Absent: nothing is leased there, and a port is fixed. */
+  readonly state?: PortState
+}
+
+/** A range from its first port to its last. */
+export interface Strip {
+  readonly first: number
+  readonly last: number
+  /** How many places it has: one for each port, as long as they can be told apart. */
+  readonly places: number
+  readonly taken: readonly StripPlace[]
 }
 
 /** One range with what is leased of it. */
@@ -40,20 +53,46 @@ export interface RangeOnMap {
   readonly name: string
   /** The Ports contract that says so. */
   readonly contract?: string
-  /** Its first and last port, where the page knows them. */
-  readonly bounds?: { readonly first: number; readonly last: number }
+  readonly protocol: string
+  /** What is listed of it; absent: it is in no list, as for ports that were asked for by number. */
+  readonly listed?: ListedRange
   readonly count: number
   readonly services: readonly ServiceOnMap[]
-  /** Empty where the bounds are not known. */
-  readonly strip: readonly StripPlace[]
+  /** Absent where its first and last port are not known. */
+  readonly strip?: Strip
 }
 
-/** The map of leases: ranges by their lowest port. */
-export function mapPorts(leases: readonly PortLease[]): readonly RangeOnMap[] {
-  const byRange = Map.groupBy(leases.toSorted(byNumber), ({ rule, claim }) =>
+/** What the map is drawn from. */
+export interface MapParts {
+  readonly leases: readonly PortLease[]
+  readonly ranges: readonly ListedRange[]
+  /** Whether ranges of which nothing is leased are drawn too: not while leases are filtered. */
+  readonly withEmpty: boolean
+}
+
+/**
+ * The map: what contracts have in force, then what earlier revisions still have, then the built-in
+ * range and whatever is in none; each by its first port.
+ */
+export function mapPorts({ leases, ranges, withEmpty }: MapParts): readonly RangeOnMap[] {
+  const left = new Set(leases.toSorted(byNumber))
+  const inForce = ranges.filter(({ standing }) => standing === 'in-force')
+  const earlier = ranges.filter(({ standing }) => standing === 'earlier')
+  const listed = [...inForce.toSorted(byFirst), ...earlier.toSorted(byFirst)].map(
+    (range, place) => {
+      const own = [...left].filter((lease) => isOf(lease, range))
+      for (const lease of own) left.delete(lease)
+      return listedOnMap(range, own, place)
+    },
+  )
+  const drawn = listed.filter(({ count, listed: range }) => {
+    const isOfContract = range?.contract !== undefined && range.standing === 'in-force'
+    return count > 0 || (withEmpty && isOfContract)
+  })
+  const byRange = Map.groupBy(left, ({ rule, claim }) =>
     [rule.contract ?? '', rule.range, claim.protocol].join(' '),
   )
-  return [...byRange].map(([key, found]) => rangeOnMap(key, found))
+  return [...drawn, ...[...byRange].map(([key, found]) => unlistedOnMap(key, found))]
 }
 
 /** Leases by number; two of one number by protocol. */
@@ -113,36 +152,72 @@ function textOf({ claim, owner, process, thief, rule, front }: PortLease): strin
     .toLowerCase()
 }
 
-function rangeOnMap(key: string, leases: readonly PortLease[]): RangeOnMap {
-  const services = Map.groupBy(leases, ({ owner }) => owner.service)
-  const { range: name = '', contract } = leases[0]?.rule ?? {}
-  const bounds =
-    contract === undefined && name === BUILT_IN_RANGE.name
-      ? { first: BUILT_IN_RANGE.first, last: BUILT_IN_RANGE.last }
-      : undefined
+/** The built-in range comes after those of contracts. */
+function byFirst(one: ListedRange, other: ListedRange): number {
+  const builtIn = Number(one.contract === undefined) - Number(other.contract === undefined)
+  return builtIn || one.first - other.first
+}
+
+/** By whatever revision: where an amended contract still has it, it is drawn in that range. */
+function isOf({ rule, claim }: PortLease, range: ListedRange): boolean {
+  return (
+    rule.contract === range.contract &&
+    rule.range === range.range &&
+    claim.protocol === range.protocol &&
+    range.first <= claim.port &&
+    claim.port <= range.last
+  )
+}
+
+function listedOnMap(range: ListedRange, leases: readonly PortLease[], place: number): RangeOnMap {
+  const { contract, protocol, range: name } = range
   return {
-    key,
+    key: `${place} ${contract ?? ''} ${name} ${protocol}`,
     name,
+    protocol,
     ...(contract === undefined ? {} : { contract }),
-    ...(bounds === undefined ? {} : { bounds }),
+    listed: range,
     count: leases.length,
-    services: [...services]
-      .map(([service, found]) => ({ service, leases: found }))
-      .toSorted((one, other) => one.service.localeCompare(other.service)),
-    strip: bounds === undefined ? [] : stripOf(leases, bounds),
+    services: servicesOf(leases),
+    strip: stripOf(leases, range),
   }
 }
 
-function stripOf(
-  leases: readonly PortLease[],
-  { first, last }: { readonly first: number; readonly last: number },
-): readonly StripPlace[] {
-  const inside = leases.filter(({ claim }) => first <= claim.port && claim.port <= last)
-  const places = Map.groupBy(inside, ({ claim }) =>
-    Math.floor(((claim.port - first) * STRIP_PLACES) / (last - first + 1)),
-  )
-  return [...places].map(([place, found]) => ({
-    place,
-    state: LOUDNESS.find((state) => found.some((lease) => lease.state === state)) ?? 'cooling',
-  }))
+/** In no list: asked for by number, or granted by a contract that says nothing any more. */
+function unlistedOnMap(key: string, leases: readonly PortLease[]): RangeOnMap {
+  const [first] = leases
+  const { range: name = '', contract } = first?.rule ?? {}
+  return {
+    key,
+    name,
+    protocol: first?.claim.protocol ?? '',
+    ...(contract === undefined ? {} : { contract }),
+    count: leases.length,
+    services: servicesOf(leases),
+  }
+}
+
+function servicesOf(leases: readonly PortLease[]): readonly ServiceOnMap[] {
+  return [...Map.groupBy(leases, ({ owner }) => owner.service)]
+    .map(([service, found]) => ({ service, leases: found }))
+    .toSorted((one, other) => one.service.localeCompare(other.service))
+}
+
+function stripOf(leases: readonly PortLease[], { first, last, rules }: ListedRange): Strip {
+  const size = last - first + 1
+  const places = Math.min(STRIP_PLACES, size)
+  const placeOf = (port: number): number => Math.floor(((port - first) * places) / size)
+  const leased = Map.groupBy(leases, ({ claim }) => placeOf(claim.port))
+  const fixed = Object.values(rules.fixed)
+    .map(placeOf)
+    .filter((place) => !leased.has(place))
+  const taken = [
+    ...[...leased].map(([place, found]): StripPlace => ({ place, state: loudest(found) })),
+    ...[...new Set(fixed)].map((place): StripPlace => ({ place })),
+  ]
+  return { first, last, places, taken: taken.toSorted((one, other) => one.place - other.place) }
+}
+
+function loudest(leases: readonly PortLease[]): PortState {
+  return LOUDNESS.find((state) => leases.some((lease) => lease.state === state)) ?? 'cooling'
 }

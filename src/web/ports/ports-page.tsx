@@ -5,6 +5,8 @@ import { type ReactNode, type SubmitEvent, useDeferredValue, useMemo } from 'rea
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner } from '../../core/port/port-owner.ts'
 import { PORT_STATES } from '../../core/port/port-states.ts'
+import type { ListedRange } from '../../core/port/range-list.ts'
+import type { LeaseList } from '../../server/wire/ports.ts'
 import { portsQuery } from '../api/queries.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import { Button } from '../part/button.tsx'
@@ -41,7 +43,7 @@ export function PortsPage(): ReactNode {
       ) : (
         <Boxed isBare={query.data !== undefined}>
           <Loaded query={query} what="The list of ports" lines={8}>
-            {({ leases }) => (leases.length === 0 ? <NoPorts /> : <Leases leases={leases} />)}
+            {(list) => <Listed list={list} />}
           </Loaded>
         </Boxed>
       )}
@@ -64,23 +66,36 @@ function useOpen(): (port: number | undefined) => void {
   }
 }
 
-function Leases({ leases }: { readonly leases: readonly PortLease[] }): ReactNode {
+/** Of ranges that contracts have, the map is drawn also when nobody has a port. */
+function Listed({ list }: { readonly list: LeaseList }): ReactNode {
+  const { leases, ranges = [] } = list
+  const hasContracts = ranges.some(({ contract }) => contract !== undefined)
+  if (leases.length === 0 && !hasContracts) return <NoPorts />
+  return <Leases leases={leases} ranges={ranges} />
+}
+
+function Leases(props: {
+  readonly leases: readonly PortLease[]
+  readonly ranges: readonly ListedRange[]
+}): ReactNode {
+  const { leases, ranges } = props
   const { find = '', state = '' } = useSearch({ from: '/ports' })
   const open = useOpen()
   const wanted = useDeferredValue(find)
+  const isFiltered = wanted !== '' || state !== ''
   const shown = useMemo(() => filterPorts(leases, { find: wanted, state }), [leases, wanted, state])
   return (
     <>
       <WrongPanel leases={wrongPorts(leases)} onOpen={open} />
       <Filters shown={shown.length} all={leases.length} />
-      {shown.length === 0 ? (
+      {shown.length === 0 && isFiltered ? (
         <Boxed>
           <Empty title="No lease is like that.">Ask for every state, or for another service.</Empty>
         </Boxed>
       ) : (
         <>
-          <PortMapPanel leases={shown} onOpen={open} />
-          <PortTable leases={shown} onOpen={open} />
+          <PortMapPanel leases={shown} ranges={ranges} withEmpty={!isFiltered} onOpen={open} />
+          {shown.length === 0 ? null : <PortTable leases={shown} onOpen={open} />}
         </>
       )}
     </>
