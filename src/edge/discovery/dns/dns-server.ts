@@ -4,10 +4,11 @@
  */
 import { createSocket, type Socket as UdpSocket } from 'node:dgram'
 import { once } from 'node:events'
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { EVERY_ADDRESS, LOOPBACK } from '../../../core/port/port-claim.ts'
 import type { Clock } from '../../../seams/clock.ts'
 import type { Endpoints } from '../../../seams/endpoints.ts'
+import { beginListening, portOf } from '../listening.ts'
 import type { HomeNames } from '../service-name.ts'
 import type { ZoneView } from './answer-question.ts'
 import { respond } from './respond.ts'
@@ -116,9 +117,9 @@ export class DnsServer {
     })
     server.maxConnections = CONNECTIONS_MAX
     this.#tcp.push(server)
-    server.listen({ host: address, port: this.#port, ipv6Only: address.includes(':') })
-    await once(server, 'listening')
-    this.#port = (server.address() as AddressInfo).port
+    const place = { host: address, port: this.#port, ipv6Only: address.includes(':') }
+    await beginListening(server, place)
+    this.#port = portOf(server)
   }
 
   async #listenUdp(address: string): Promise<void> {

@@ -2,7 +2,6 @@
  * Tells Envoy, and whatever else speaks its protocol, over gRPC who serves what: the state of the
  * world, or what has changed. It listens on a loopback address unless told otherwise.
  */
-import { once } from 'node:events'
 import {
   createServer,
   type Http2Server,
@@ -10,8 +9,9 @@ import {
   type ServerHttp2Session,
   type ServerHttp2Stream,
 } from 'node:http2'
-import type { AddressInfo, Socket } from 'node:net'
+import type { Socket } from 'node:net'
 import type { Endpoints } from '../../../seams/endpoints.ts'
+import { beginListening, endListening, portOf } from '../listening.ts'
 import type { HomeNames } from '../service-name.ts'
 import { ClusterAssignments } from './cluster-assignment.ts'
 import { DeltaSubscription, type EdsSubscription, StateSubscription } from './eds-subscription.ts'
@@ -63,9 +63,9 @@ export class EdsServer {
   /** Listens. @throws what the system says when it cannot */
   static async open(options: EdsServerOptions): Promise<EdsServer> {
     const server = new EdsServer(options)
+    const { port = 0, address: host = '127.0.0.1' } = options
     try {
-      server.#server.listen(options.port ?? 0, options.address ?? '127.0.0.1')
-      await once(server.#server, 'listening')
+      await beginListening(server.#server, { port, host })
     } catch (thrown) {
       server.#stop()
       throw thrown
@@ -74,7 +74,7 @@ export class EdsServer {
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   /** How many streams there are. */
@@ -85,11 +85,9 @@ export class EdsServer {
   /** Cuts off everybody. Idempotent. */
   async close(): Promise<void> {
     this.#stop()
-    if (!this.#server.listening) return
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    for (const session of this.#sessions) session.destroy()
-    await closed
+    await endListening(this.#server, () => {
+      for (const session of this.#sessions) session.destroy()
+    })
   }
 
   #begin(stream: ServerHttp2Stream, headers: IncomingHttpHeaders): void {

@@ -3,15 +3,16 @@
  * events and WebSockets. It listens on loopback addresses only, and answers to names below `localhost`
  * only, so that no page of the web can reach through it by a name of its own.
  */
-import { once } from 'node:events'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
-import { type AddressInfo, type ListenOptions, Server as NetServer, type Socket } from 'node:net'
+import { type ListenOptions, Server as NetServer, type Socket } from 'node:net'
 import { LOOPBACK } from '../../../core/port/port-claim.ts'
 import { carryUpgrade } from '../../forwarder/carry-upgrade.ts'
 import type { MayConnect } from '../../forwarder/front.ts'
+import { hostsOf } from '../../forwarder/http-fields.ts'
 import { carryRequest, createCarrier } from '../../forwarder/http-front.ts'
 import type { FrontParts } from '../../forwarder/tcp-front.ts'
 import { nameOfHost } from '../host-names.ts'
+import { beginListening, portOf } from '../listening.ts'
 import type { ServedPort } from './find-port.ts'
 import { PortPools, type PortPoolsParts } from './port-pools.ts'
 import {
@@ -115,9 +116,8 @@ export class LocalhostProxy {
       socket.once('close', () => this.#sockets.delete(socket))
     })
     this.#servers.push(server)
-    server.listen(place)
-    await once(server, 'listening')
-    this.#port = (server.address() as AddressInfo).port
+    await beginListening(server, place)
+    this.#port = portOf(server)
   }
 
   async #carry(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -174,8 +174,6 @@ export class LocalhostProxy {
 
 /** Undefined when there are several: whoever is behind could believe another one than this proxy did. */
 function onlyHost({ rawHeaders }: IncomingMessage): string | undefined {
-  const hosts = rawHeaders.filter((_, at) => {
-    return at % 2 === 1 && rawHeaders[at - 1]?.toLowerCase() === 'host'
-  })
+  const hosts = hostsOf(rawHeaders)
   return hosts.length === 1 ? hosts[0] : undefined
 }

@@ -2,13 +2,12 @@
  * Tells over HTTP who serves what, on a port of its own: for programs that should not have the key to
  * everything else that Rampart does. It listens on loopback addresses unless told otherwise.
  */
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { isLoopback } from '../dns/source-limit.ts'
 import { isOwnName, nameOfHost } from '../host-names.ts'
 import type { ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem } from '../http/write-answer.ts'
+import { beginListening, endListening, portOf } from '../listening.ts'
 import { DiscoveryHandler } from './discovery-handler.ts'
 
 /** What it serves, and where. */
@@ -51,13 +50,12 @@ export class DiscoveryServer {
   static async open(options: DiscoveryServerOptions): Promise<DiscoveryServer> {
     const server = new DiscoveryServer(options)
     const { port = 0, address: host = '127.0.0.1' } = options
-    server.#server.listen({ port, host, backlog: BACKLOG })
-    await once(server.#server, 'listening')
+    await beginListening(server.#server, { port, host, backlog: BACKLOG })
     return server
   }
 
   get port(): number {
-    return (this.#server.address() as AddressInfo).port
+    return portOf(this.#server)
   }
 
   /** How many wait for something new. */
@@ -67,11 +65,7 @@ export class DiscoveryServer {
 
   /** Cuts off everybody who waits. Idempotent. */
   async close(): Promise<void> {
-    if (!this.#server.listening) return
-    const closed = once(this.#server, 'close')
-    this.#server.close()
-    this.#server.closeAllConnections()
-    await closed
+    await endListening(this.#server, () => this.#server.closeAllConnections())
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
