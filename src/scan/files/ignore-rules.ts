@@ -1,10 +1,10 @@
 /** What .gitignore files leave out. @source gitignore(5) */
-import { matchesPath } from './glob.ts'
+import { matchesName, matchesPath } from './glob.ts'
 
 interface IgnoreRule {
   readonly isKept: boolean
   readonly isForFolders: boolean
-  readonly pattern: readonly string[]
+  readonly matches: (path: readonly string[]) => boolean
 }
 
 const MOST_RULES = 2_000
@@ -21,7 +21,7 @@ export class IgnoreRules {
   /** Whether a path is left out; undefined when no rule speaks of it. */
   assess(path: readonly string[], isFolder: boolean): boolean | undefined {
     const last = this.#rules.findLast(
-      (rule) => (isFolder || !rule.isForFolders) && matchesPath(rule.pattern, path),
+      (rule) => (isFolder || !rule.isForFolders) && rule.matches(path),
     )
     return last === undefined ? undefined : !last.isKept
   }
@@ -38,5 +38,22 @@ function parseRule(line: string): readonly IgnoreRule[] {
   const path = bare.replace(/\/$/, '')
   const isAnchored = path.includes('/')
   const segments = path.replace(/^\//, '').split('/')
-  return [{ isKept, isForFolders, pattern: isAnchored ? segments : ['**', ...segments] }]
+  const matches = isAnchored ? matcherOfPath(segments) : matcherOfName(path)
+  return [{ isKept, isForFolders, matches }]
+}
+
+/** In whatever folder it is. Every file is held against every rule: most are told by a look. */
+function matcherOfName(name: string): IgnoreRule['matches'] {
+  if (isLiteral(name)) return (path) => path.at(-1) === name
+  return (path) => matchesName(name, path.at(-1) ?? '')
+}
+
+function matcherOfPath(segments: readonly string[]): IgnoreRule['matches'] {
+  const [first = ''] = segments
+  if (!isLiteral(first)) return (path) => matchesPath(segments, path)
+  return (path) => path[0] === first && matchesPath(segments, path)
+}
+
+function isLiteral(name: string): boolean {
+  return !/[*?[\\]/.test(name)
 }
