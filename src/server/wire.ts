@@ -207,6 +207,8 @@ export interface EnvironmentView {
 /** One line that a component wrote. */
 export interface LogLine {
   readonly subject: string
+  /** Which of several that serve side by side wrote it; absent: it was started as the only one. */
+  readonly copy?: number
   /** `note` is said by the runtime itself. */
   readonly stream: 'out' | 'err' | 'note'
   /** When the daemon read it. */

@@ -39,7 +39,7 @@ export function runLogs(
     let width = 0
     try {
       for await (const line of lines) {
-        width = Math.max(width, line.subject.length)
+        width = Math.max(width, nameOf(line).length)
         parts.stdout.write(
           `${options.json === true ? JSON.stringify(line) : lineText(line, width, paint)}\n`,
         )
@@ -64,8 +64,13 @@ async function subjectOf(client: RampartClient, component?: string): Promise<str
   throw new Fault({ code: 'component-unknown', operation: 'find logs', subject: component, hint })
 }
 
+/** The component, or the copy of it as its stages are called. */
+function nameOf({ subject, copy }: LogLine): string {
+  return copy === undefined ? subject : `${subject}/${copy}`
+}
+
 function lineText(line: LogLine, width: number, paint: Paint): string {
   const stamp = new Date(line.atMs).toISOString().slice(11, 23)
   const mark = line.stream === 'err' ? '!' : ' '
-  return `${paint.dim(stamp)} ${paint.mood('moving', padTo(line.subject, width))} ${mark} ${line.text}`
+  return `${paint.dim(stamp)} ${paint.mood('moving', padTo(nameOf(line), width))} ${mark} ${line.text}`
 }

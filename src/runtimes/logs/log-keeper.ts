@@ -24,6 +24,8 @@ export interface RawOutput {
   readonly subjectFolder: string
   /** Which start of the subject. */
   readonly number: number
+  /** Which of several that run side by side. */
+  readonly copy?: number | undefined
   /** The start's folder. */
   readonly path: string
   /** Whether the component has ended, so that an unfinished line is a line. */
@@ -125,7 +127,9 @@ export class LogKeeper {
         lineMax,
         isEnd: raw.isEnded && isLast,
       })
-      this.#write(file, raw.subject, stream, split.lines, { key, cursor: split.cursor })
+      const { subject, copy } = raw
+      const from = { subject, stream, ...(copy === undefined ? {} : { copy }) }
+      this.#write(file, from, split.lines, { key, cursor: split.cursor })
       if (!isLast) this.#later(key, raw)
       else this.#empty(file, handle, key, split.cursor.offset)
     } finally {
@@ -135,16 +139,15 @@ export class LogKeeper {
 
   #write(
     file: LogFile,
-    subject: string,
-    stream: 'out' | 'err',
+    from: Omit<LogLine, 'atMs' | 'text'>,
     lines: readonly string[],
     at: { key: string; cursor: ReturnType<LogFile['cursor']> },
   ): void {
     const atMs = this.#nowMs()
-    const text = lines.map((line) => printLogLine({ atMs, stream, text: line })).join('')
+    const text = lines.map((line) => printLogLine({ ...from, atMs, text: line })).join('')
     file.append(text, at.key, at.cursor)
     if (!this.#feed.hasReaders) return
-    for (const line of lines) this.#feed.publish({ subject, atMs, stream, text: line })
+    for (const line of lines) this.#feed.publish({ ...from, atMs, text: line })
   }
 
   #empty(file: LogFile, handle: number, key: string, readBytes: number): void {

@@ -45,6 +45,8 @@ test('a log line can be printed and parsed', () => {
   assert.equal(printed, '2026-01-02T03:04:05.678Z err a  b \n')
   assert.deepEqual(parseLogLine('shop/api', printed.slice(0, -1)), line)
   assert.equal(parseLogLine('shop/api', 'nonsense'), undefined)
+  const ofCopy = { ...line, copy: 12, text: '#3 is not a copy' }
+  assert.deepEqual(parseLogLine('shop/api', printLogLine(ofCopy).slice(0, -1)), ofCopy)
 })
 
 test('cutting at any byte gives the same lines as cutting the whole', () => {

@@ -2,7 +2,15 @@
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
 import type { JsonObject } from '../../core/units/json.ts'
-import { isAlive, makeOrder, makeWorkbench, shell, start, stop } from './fixtures/workbench.ts'
+import {
+  isAlive,
+  makeOrder,
+  makeWorkbench,
+  shell,
+  start,
+  stop,
+  until,
+} from './fixtures/workbench.ts'
 import type { ProcessRuntime } from './process-runtime.ts'
 
 const SLEEPS = 'exec sleep 60'
@@ -90,4 +98,13 @@ test('orders about different copies come in any order, and those of an old owner
   await stop(runtime, {}, { fence: 9 })
   const late = await runtime.run(makeOrder('start', copyOf(3), { id: 'up-1/api/3/3', fence: 3 }))
   assert.equal(late.reason, 'fenced')
+})
+
+test('what copies write says which of them wrote it', async (context) => {
+  const runtime = opened(context)
+  await start(runtime, copyOf(2, { command: ['sh', '-c', 'echo two; exec sleep 60'] }))
+  const lines = (): readonly unknown[] =>
+    runtime.tailLogs('shop/api', 9).map(({ copy, text }) => [copy, text])
+  await until('it is carried over', () => lines().length > 0)
+  assert.deepEqual(lines(), [[2, 'two']])
 })

@@ -243,9 +243,9 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   }
 
   #rawOutput(instance: Instance): Parameters<LogKeeper['carry']>[0] {
-    const { subject, number } = instance.record
+    const { subject, number, copy } = instance.record
     const isEnded = instance.ended !== undefined
     const subjectFolder = dirname(instance.path)
-    return { subject, subjectFolder, number, path: instance.path, isEnded }
+    return { subject, subjectFolder, number, copy, path: instance.path, isEnded }
   }
 }

@@ -514,6 +514,8 @@ export type Liveness = {
 /** The shape `LogLine` of the API. */
 export type LogLine = {
   readonly subject: string
+  /** Which of several that serve side by side wrote it. */
+  readonly copy?: number
   readonly stream: 'out' | 'err' | 'note'
   /** Milliseconds since 1970, UTC. */
   readonly atMs: number

@@ -65,6 +65,7 @@ export const LOG_LINE: z.ZodType<LogLine> = named(
   'LogLine',
   z.object({
     subject: z.string(),
+    copy: COUNT.exactOptional().describe('Which of several that serve side by side wrote it.'),
     stream: z.enum(['out', 'err', 'note']),
     atMs: INSTANT,
     text: z.string(),
