@@ -98,6 +98,8 @@ export interface ComponentOptions<Name extends string = string> {
     readonly as?: 'http' | 'tcp'
     readonly drain?: DurationText
   }
+  /** How many of it serve side by side behind its front. @minimum 1 @maximum 64 @default 1 */
+  readonly copies?: number
   readonly stop?: {
     readonly signal?: string
     readonly grace?: DurationText
