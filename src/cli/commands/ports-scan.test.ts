@@ -49,6 +49,16 @@ test('the gate says yes where nothing is in conflict, and lists what is claimed'
   assert.match(stdout, /^8081 +any +host +api +- +explicit +compose\.yaml:3:30$/m)
 })
 
+test('nothing that a file says steers the terminal', async (t) => {
+  const text = 'services:\n  "a\\e[2J": { ports: ["80:80"] }\n  "b\\u202e": { ports: ["80:80"] }\n'
+  const folder = folderOf(t, { 'compose.yaml': text, 'c\u001b[31m.yaml.conf': 'http { server { }' })
+  for (const argv of [[], ['--claims']]) {
+    const { stdout, stderr } = await scan(folder, ...argv)
+    assert.match(stdout, /claimed by a\ufffd\[2J and b\ufffd/)
+    assert.doesNotMatch(stdout + stderr, /[^\P{Cc}\n]|\u202e/u)
+  }
+})
+
 test('a place leads there from where the command is called', async (t) => {
   const folder = folderOf(t, { 'a/b/compose.yaml': TWICE })
   assert.match((await scan(folder, 'a')).stdout, /^ {4}a\/b\/compose\.yaml:2:32/m)

@@ -7,6 +7,7 @@ import { isFixture } from '../../scan/judge/realm.ts'
 import type { ScanReport } from '../scan/scan-report.ts'
 import { countOf, fit, tableLines } from './columns.ts'
 import type { Paint } from './paint.ts'
+import { printable } from './printable.ts'
 import { wrapped } from './wrap.ts'
 
 const MARKS: Readonly<Record<Severity, string>> = { error: '✖', warning: '▲', note: '·' }
@@ -32,12 +33,12 @@ interface Drawn {
 function linesOfFinding(finding: ScanFinding, { prefix, paint, width }: Drawn): readonly string[] {
   const { severity, rule, sentence, remedy, ports } = finding
   const head = `${MARKS[severity]} ${rule}`
-  const [first = '', ...rest] = wrapped(`${head}: ${sentence}`, width - 2)
+  const [first = '', ...rest] = wrapped(`${head}: ${printable(sentence)}`, width - 2)
   return [
     `${paint.mood(MOODS[severity], first.slice(0, head.length))}${first.slice(head.length)}`,
     ...rest.map((line) => `  ${line}`),
     ...placeLines(ports, prefix, width),
-    ...wrapped(remedy, width - 2).map((line) => paint.dim(`  ${line}`)),
+    ...wrapped(printable(remedy), width - 2).map((line) => paint.dim(`  ${line}`)),
   ]
 }
 
@@ -48,7 +49,9 @@ function placeLines(all: readonly FoundPort[], prefix: string, width: number): r
     return [...shown, `${INDENT}and at ${all.length - PLACES_MAX + 1} other places; --json has all`]
   }
   const ports = all
-  const rows = ports.map((port) => [placeOf(port, prefix), port.service, wordsOf(port)])
+  const rows = ports.map((port) =>
+    [placeOf(port, prefix), port.service, wordsOf(port)].map(printable),
+  )
   const lines = tableLines(rows).map((line) => `${INDENT}${line}`)
   if (lines.every((line) => line.length <= width)) return lines
   return rows.flatMap(([place = '', service = '', words = '']) => [
@@ -82,7 +85,9 @@ export function claimLines(report: ScanReport, width: number): readonly string[]
     placeOf(port, report.prefix),
   ])
   const header = ['PORT', 'ADDRESS', 'SCOPE', 'SERVICE', 'ENVIRONMENT', 'AS', 'PLACE']
-  return tableLines([header, ...rows]).map((line) => cut(line, width))
+  return tableLines([header, ...rows.map((row) => row.map(printable))]).map((line) => {
+    return cut(line, width)
+  })
 }
 
 /** The machine's ports first, those within containers last. */
@@ -135,7 +140,9 @@ function remarkLines({ remarks, prefix }: ScanReport): readonly string[] {
   const shown = told.length > REMARKS_MAX ? told.slice(0, REMARKS_MAX - 1) : told
   const rest = told.length - shown.length
   return [
-    ...shown.map(({ file, line, sentence }) => `${prefix}${file}:${line} ${sentence}`),
+    ...shown.map(({ file, line, sentence }) => {
+      return printable(`${prefix}${file}:${line} ${sentence}`)
+    }),
     ...(rest === 0 ? [] : [`${rest} others could not be read; --json names them.`]),
   ]
 }
