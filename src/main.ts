@@ -62,7 +62,7 @@ function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
     },
     onInterrupt,
     onTermination,
-    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask } : {}),
+    ...(process.stdin.isTTY && process.stderr.isTTY ? { ask, askSecret } : {}),
     findWorkspace,
     async connectDaemon(workspace, options) {
       const { connectDaemon } = await import('./server/client/connect-daemon.ts')
@@ -150,8 +150,24 @@ function onTermination(callback: () => void): () => void {
 
 /** Asks on standard error, so that what is asked never ends up in a file of data. */
 async function ask(question: string): Promise<string | undefined> {
+  return await askAt(process.stderr, question)
+}
+
+/** What is typed goes nowhere: neither who looks on nor the scrollback is to have it. */
+async function askSecret(question: string): Promise<string | undefined> {
+  const { Writable } = await import('node:stream')
+  process.stderr.write(question)
+  const nowhere = new Writable({ write: (_piece, _encoding, done) => done() })
+  try {
+    return await askAt(nowhere, '')
+  } finally {
+    process.stderr.write('\n')
+  }
+}
+
+async function askAt(output: NodeJS.WritableStream, question: string): Promise<string | undefined> {
   const { createInterface } = await import('node:readline/promises')
-  const lines = createInterface({ input: process.stdin, output: process.stderr })
+  const lines = createInterface({ input: process.stdin, output, terminal: true })
   const gone = new AbortController()
   lines.once('SIGINT', () => gone.abort())
   lines.once('close', () => gone.abort())

@@ -125,6 +125,8 @@ export interface CliParts {
    * nobody to ask.
    */
   ask?(question: string): Promise<string | undefined>
+  /** The same for a secret: what is typed is shown to nobody. */
+  askSecret?(question: string): Promise<string | undefined>
   /** The nearest folder at or above `from` that holds `.rampart`; else `from`. */
   findWorkspace(from: string): string
   /**

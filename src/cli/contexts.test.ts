@@ -52,6 +52,23 @@ test('keeps servers and tokens for their owner alone, and shows no token', async
   assert.equal(chooseServer({ settings, cwd: '/' }, {}), undefined)
 })
 
+test('asks the person at a terminal for a token without showing it', async (t) => {
+  const settings = settingsFor(t)
+  const parts = collectingParts('/', { settings })
+  const argv = ['context', 'add', 'office', ...OFFICE, '--token-stdin']
+  const asked: string[] = []
+  const askSecret = async (question: string): Promise<string> => {
+    asked.push(question)
+    return 's4'
+  }
+  assert.equal(await runCli(argv, { ...parts, askSecret }), 0)
+  assert.match(asked[0] ?? '', /Paste the token, which is not shown/)
+  assert.equal(chooseServer({ settings, cwd: '/' }, { context: 'office' })?.token, 's4')
+  const leaving = { ...parts, askSecret: async () => undefined }
+  assert.equal(await runCli(argv, leaving), 2)
+  assert.match(parts.stderrText(), /No token was given/)
+})
+
 test('sends a token to the server that it was kept for, and to no other', async (t) => {
   const settings = settingsFor(t)
   await run(settings, ['context', 'add', 'office', ...OFFICE, '--token-stdin'], 's3')
