@@ -125,9 +125,20 @@ test('all copies are stopped as one, and each is emptied before where the compon
   )
   assert.deepEqual(needsOf(plan, 'api/2'), ['api completed'])
   assert.equal(stageOf(plan, 'api/2').command?.input['copy'], 2)
+  assert.deepEqual(
+    needsOf(plan, 'api/front'),
+    needsOf(plan, 'api/stop').filter((need) => need !== 'api/front completed'),
+  )
   assert.deepEqual(needsOf(plan, 'api/stop'), [
     ...['api completed', 'api/1 completed', 'api/2 completed', 'api/front completed'],
   ])
+})
+
+test('a front stays open for those that are to be gone before what is behind it', () => {
+  const web = '    web: { needs: [{ api: ready, drain: true }], run: { command: [web] } }\n'
+  const plan = planFor(shop(2, '', web), 'down')
+  assert.deepEqual(needsOf(plan, 'api/front'), ['web completed'])
+  assert.deepEqual(needsOf(plan, 'api'), ['api/front completed', 'web completed'])
 })
 
 const GEO = '  regions: { eu: {}, us: { after: [eu] } }\n'

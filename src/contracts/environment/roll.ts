@@ -143,13 +143,18 @@ export function retireStages(
 }
 
 /** Closes the front of a component before it is stopped for good. */
-export function closeStage(environment: string, placement: Placement): readonly Stage[] {
+export function closeStage(
+  environment: string,
+  placement: Placement,
+  needs: readonly Need[],
+): readonly Stage[] {
   const { stage, component } = placement
   if (component.roll === undefined) return []
   const front = `${environment}/${stage}`
   return [
     {
       ...commonOf(placement, frontName(stage)),
+      needs,
       command: frontCommand('close', { front }, component.roll),
       onBreach: 'hold',
       finishes: true,

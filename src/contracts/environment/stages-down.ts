@@ -22,18 +22,19 @@ export function stagesDown(
   const running = placements.filter(({ component }) => component.run !== undefined)
   // Drain conditions speak of what still runs, so that is looked up under the components' names.
   const isDraining = running.some(({ component }) => component.drain !== undefined)
+  const needsOf = (placement: Placement, closed: readonly Need[]): readonly Need[] => [
+    ...(isDraining ? needLooks(placement) : []),
+    ...closed,
+    ...waitsFor(placement, placements).map(stopped(isDraining)),
+  ]
   const stops = running.map((placement) => {
-    const { stage } = placement
-    const until = isDraining ? needLooks(placement) : []
-    const isRolled = placement.component.roll !== undefined
-    const needs: readonly Need[] = [
-      ...until,
-      ...(isRolled ? [{ stage: frontName(stage), until: 'completed' as const }] : []),
-      ...waitsFor(placement, placements).map(stopped(isDraining)),
-    ]
+    const { stage, component } = placement
+    const closed = { stage: frontName(stage), until: 'completed' as const }
+    const needs = needsOf(placement, component.roll === undefined ? [] : [closed])
     return stopStage(environment, placement, { name: stopName(stage, isDraining), needs })
   })
-  const closes = placements.flatMap((placement) => closeStage(environment, placement))
+  // Whoever is still to do its work through a front finds it open until then.
+  const closes = placements.flatMap((one) => closeStage(environment, one, needsOf(one, [])))
   if (!isDraining) return [...closes, ...stops]
   const looks = running.flatMap((placement) => {
     const needs = waitsFor(placement, placements).map(stopped(true))
