@@ -57,7 +57,8 @@ test('what nobody understands ends the line of whoever says it, and no hold', as
   const { link, folder } = makeLink(context)
   const [first] = await link.hold([{ id: 'one', claim: { ...claim, port: 21_516 } }])
   assert.ok(first !== undefined && 'inodes' in first)
-  const strange = ['no JSON\n', 'null\n', '{"request":1,"do":"hold"}\n']
+  const endless = 'x'.repeat(17 * 1_048_576)
+  const strange = ['no JSON\n', 'null\n', '{"request":1,"do":"hold"}\n', endless]
   for (const words of strange) {
     const socket = connect(keeperPathOf(folder))
     socket.on('error', () => socket.destroy())
