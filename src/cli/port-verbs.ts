@@ -92,6 +92,7 @@ export const PORT_VERBS: readonly Verb[] = [
       ['--check', 'try it instead, as users of this machine; exit code 3 when it is not so'],
       NAME_FLAG,
       WORKSPACE_FLAG,
+      ['--json', 'with --check: print every trial as one JSON value, for programs'],
     ],
     run: async (parts, [path], options) =>
       (await import('./commands/ports-policy.ts')).runPortsPolicy(parts, path, options),

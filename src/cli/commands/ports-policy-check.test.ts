@@ -72,8 +72,8 @@ test(
     )
     const { port } = present(lease, 'the lease was found').claim
     writeFileSync(join(folder, 'ports.yaml'), contractOf(port))
-    const check = async () =>
-      await run('nsenter', [...cli, 'policy', '--check', 'ports.yaml'], around).then(
+    const check = async (...more: readonly string[]) =>
+      await run('nsenter', [...cli, 'policy', '--check', 'ports.yaml', ...more], around).then(
         ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
         (failed: { code: number; stdout: string; stderr: string }) => failed,
       )
@@ -86,6 +86,17 @@ test(
     assert.match(open.stdout, /^✖ +shop\/jobs \(user 1002\) .* +may not +let in$/m)
     assert.match(open.stdout, /^✖ +a stranger \(user 65534\) .* +may not +let in$/m)
     assert.match(open.stderr, /^Not tried: no service listens now as shop\/db\.$/m)
+    const json = await check('--json')
+    assert.equal(json.code, 3)
+    const { verdict, trials } = JSON.parse(json.stdout) as {
+      readonly verdict: string
+      readonly trials: readonly { readonly who: string; readonly agrees: boolean }[]
+    }
+    assert.equal(verdict, 'disagrees')
+    assert.deepEqual(
+      new Set(trials.filter(({ agrees }) => agrees).map(({ who }) => who)),
+      new Set(['shop/web']),
+    )
     const { stdout } = await run(
       'nsenter',
       [...cli, 'policy', '--as', 'nftables', 'ports.yaml'],

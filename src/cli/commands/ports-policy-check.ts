@@ -8,7 +8,7 @@ import { type Outcome, tryConnect } from '../../edge/policy/try-connect.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
-import type { WorkspaceOption } from '../options.ts'
+import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { countOf, tableLines } from '../views/columns.ts'
 import { withDaemon } from '../workspace.ts'
 
@@ -19,7 +19,7 @@ const AT_ONCE = 4
 export async function checkPolicy(
   parts: CliParts,
   contracts: readonly PortsContract[],
-  options: WorkspaceOption,
+  options: JsonOption & WorkspaceOption,
 ): Promise<number> {
   if (process.getuid?.() !== 0) {
     const sentence = '--check connects as other users of this machine, which only root can'
@@ -30,16 +30,32 @@ export async function checkPolicy(
   const listeners = kernel.sockets('tcp', (state) => state === 'listening') ?? []
   const { trials, untried } = trialsOf(contracts, leases, listeners)
   const done = await tryAll(trials)
+  const wrong = done.filter(([trial, outcome]) => !agrees(trial, outcome)).length
+  const isProved = trials.length > 0 && wrong === 0
+  if (options.json === true) {
+    parts.stdout.write(`${JSON.stringify(jsonOf(done, untried))}\n`)
+    return isProved ? EXIT.yes : EXIT.no
+  }
   const lines = tableLines(done.map(([trial, outcome]) => rowOf(trial, outcome)))
   for (const line of lines) parts.stdout.write(`${line}\n`)
   for (const sentence of untried) parts.stderr.write(`Not tried: ${sentence}.\n`)
-  const wrong = done.filter(([trial, outcome]) => !agrees(trial, outcome)).length
   const total = countOf(trials.length, 'connection')
   if (trials.length === 0) parts.stderr.write('Nothing could be tried, so nothing is proved.\n')
   else if (wrong === 0)
     parts.stderr.write(`${total} tried; the machine does what the contract says.\n`)
   else parts.stderr.write(`${total} tried; the machine disagrees with the contract on ${wrong}.\n`)
-  return trials.length > 0 && wrong === 0 ? EXIT.yes : EXIT.no
+  return isProved ? EXIT.yes : EXIT.no
+}
+
+/** Every trial as programs read it; `agrees` is whether the machine does what the contract says. */
+function jsonOf(done: readonly (readonly [Trial, Outcome])[], untried: readonly string[]): object {
+  const trials = done.map(([trial, outcome]) => {
+    const { who, user, to, address, port, isAllowed } = trial
+    const target = { to, address, port }
+    return { who, user, ...target, isAllowed, outcome, agrees: agrees(trial, outcome) }
+  })
+  const verdict = trials.every((one) => one.agrees) ? 'agrees' : 'disagrees'
+  return { verdict: trials.length === 0 ? 'untried' : verdict, trials, untried }
 }
 
 async function tryAll(trials: readonly Trial[]): Promise<readonly (readonly [Trial, Outcome])[]> {

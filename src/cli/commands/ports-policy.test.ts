@@ -42,6 +42,12 @@ test('a program that is not known is refused with those that are', async (t) => 
   }
 })
 
+test('what was tried is told as JSON only where something is tried', async (t) => {
+  const { exitCode, stderr } = await policy(t, CONTRACT, '--as', 'haproxy', '--json')
+  assert.equal(exitCode, 2)
+  assert.match(stderr, /--json tells what --check has tried/)
+})
+
 test('Ports contracts are found among others, and missed where there is none', async (t) => {
   const both = await policy(t, `${ENVIRONMENT}---\n${CONTRACT}`, '--as', 'haproxy')
   assert.match(both.stdout, /^acl rampart:shop\.api\.http dst_port 21080$/m)

@@ -10,12 +10,12 @@ import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { chooseContract, type LoadedContracts, loadContracts } from '../contract-files.ts'
 import { EXIT } from '../exit-code.ts'
-import type { ContractOption, WorkspaceOption } from '../options.ts'
+import type { ContractOption, JsonOption, WorkspaceOption } from '../options.ts'
 import { countOf } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 
 /** What `ports policy` may be told. */
-export interface PolicyOptions extends ContractOption, WorkspaceOption {
+export interface PolicyOptions extends ContractOption, JsonOption, WorkspaceOption {
   readonly as?: string
   readonly check?: boolean
 }
@@ -27,6 +27,9 @@ export async function runPortsPolicy(
   options: PolicyOptions,
 ): Promise<number> {
   if (options.check === true) return await check(parts, path, options)
+  if (options.json === true) {
+    return misuse(parts, '--json tells what --check has tried', NEXT)
+  }
   const print = POLICY_FORMS.get(options.as ?? '')
   const forms = [...POLICY_FORMS.keys()].join(', ')
   if (print === undefined) {
@@ -56,7 +59,7 @@ async function check(
   options: PolicyOptions,
 ): Promise<number> {
   const loaded = await loadContracts(parts.cwd, path)
-  if (loaded.issues.length > 0) return sayIssues(parts, loaded, {})
+  if (loaded.issues.length > 0) return sayIssues(parts, loaded, options)
   const { checkPolicy } = await import('./ports-policy-check.ts')
   return await checkPolicy(parts, portsContracts(loaded, options), options)
 }

@@ -6,8 +6,10 @@ import { type AddressInfo, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { collectingParts, runInProcess } from '../../../test/support/cli.ts'
+import { freePort } from '../../../test/support/free-port.ts'
 import type { Finished } from '../../../test/support/rampart.ts'
-import { openFolder } from '../../../test/support/rampart.ts'
+import { openFolder, stopDaemon } from '../../../test/support/rampart.ts'
+import { isPortFree } from '../../runtimes/placement/ports.ts'
 import { runCli } from '../program.ts'
 
 const TWICE =
@@ -180,3 +182,42 @@ test('who listens on a claimed port now is named', async (t) => {
     new RegExp(`taken: On port ${port}, which web claims, process ${process.pid} \\(`),
   )
 })
+
+test('who has leased a claimed port is named, also by another workspace', async (t) => {
+  const [port, theirs] = [await portBelow(), await portBelow()]
+  const compose = ONCE.replace('8080:80"', `${port}:80"`).replace('8081', String(theirs))
+  const folder = folderOf(t, { 'compose.yaml': compose })
+  const other = openFolder(t)
+  const claims = [
+    [folder, 'shop/api', port],
+    [other, 'pay/api', theirs],
+  ] as const
+  for (const [workspace, service, number] of claims) {
+    t.after(() => stopDaemon(workspace))
+    const claim = ['ports', 'claim', service, '--number', String(number)]
+    const { exitCode, stderr } = await runInProcess(claim, workspace)
+    assert.equal(exitCode, 0, stderr)
+  }
+  const { stdout } = await scan(folder, '--live')
+  const told = stdout.replaceAll(/\s+/g, ' ')
+  assert.match(
+    told,
+    new RegExp(
+      `Port ${port}, which web claims, is leased to shop/api http \\(held\\) of this workspace now`,
+    ),
+  )
+  assert.match(
+    told,
+    new RegExp(
+      `Port ${theirs}, which api claims, is leased to pay/api http \\(held\\) of ${other} now`,
+    ),
+  )
+})
+
+/** A free port that is below those of outgoing connections. */
+async function portBelow(): Promise<number> {
+  for (;;) {
+    const port = 20_000 + ((await freePort()) % 10_000)
+    if (await isPortFree(port)) return port
+  }
+}

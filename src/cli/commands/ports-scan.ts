@@ -7,6 +7,7 @@ import { DiskFolder } from '../../scan/files/open-folder.ts'
 import { parseSpan } from '../../scan/found/port-words.ts'
 import type { ScanFinding } from '../../scan/judge/finding.ts'
 import { judgeScan } from '../../scan/judge/judge-scan.ts'
+import type { Listener } from '../../scan/judge/taken-now.ts'
 import { type Scan, scanFolder } from '../../scan/scan-folder.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
@@ -55,10 +56,7 @@ export async function runPortsScan(
   const disk = new DiskFolder({ root, ignored: options.exclude ?? [] })
   const scan = scanFolder(disk)
   const ephemeral = options.ephemeral === undefined ? undefined : spanOf(options.ephemeral)
-  const listeners = options.live === true ? listenersOf(await parts.openKernel()) : undefined
-  if (options.live === true && listeners === undefined) {
-    parts.stderr.write('This machine does not tell who listens.\n')
-  }
+  const listeners = options.live === true ? await liveOf(parts, root) : undefined
   const findings = judgeScan(scan.ports, {
     policies,
     ...(listeners === undefined ? {} : { listeners }),
@@ -75,6 +73,17 @@ export async function runPortsScan(
   }
   await print(parts, report, options)
   return isRefused(report) ? EXIT.no : EXIT.yes
+}
+
+/** Who listens and who has leased what, of this machine and now. */
+async function liveOf(parts: CliParts, root: string): Promise<readonly Listener[]> {
+  const kernel = await parts.openKernel()
+  const listeners = listenersOf(kernel)
+  if (listeners === undefined) parts.stderr.write('This machine does not tell who listens.\n')
+  const { leasesOf } = await import('../scan/live-leases.ts')
+  const { leased, unasked } = await leasesOf(parts, root, kernel)
+  for (const sentence of unasked) parts.stderr.write(`${sentence}\n`)
+  return [...leased, ...(listeners ?? [])]
 }
 
 function misuseOf({

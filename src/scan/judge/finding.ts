@@ -11,7 +11,7 @@ export const SCAN_RULES = {
   'wrong-environment': 'A port lies in the range of another environment.',
   undeclared: 'No contract says anything about the port.',
   'dangling-consumer': 'A program connects to a port that nobody serves.',
-  taken: 'Somebody listens on the port now.',
+  taken: 'Somebody listens on the port, or has leased it, now.',
   ephemeral: 'The kernel gives the port to outgoing connections.',
   'browser-blocked': 'Browsers refuse to connect to the port.',
 } as const

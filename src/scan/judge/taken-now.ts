@@ -1,11 +1,11 @@
-/** Ports that somebody listens on already, on this machine and at this moment. */
+/** Ports that somebody listens on already, or has leased, on this machine and at this moment. */
 import { claimsCollide, type PortProtocol } from '../../core/port/port-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { leastSevere, severityOf } from './conflicts.ts'
 import type { RawFinding } from './finding.ts'
 import { printPort } from './scope-words.ts'
 
-/** Who listens. */
+/** Who listens, or who has a lease. */
 export interface Listener {
   readonly protocol: PortProtocol
   /** What it is bound to: `127.0.0.1`, `::`. */
@@ -13,6 +13,8 @@ export interface Listener {
   readonly port: number
   /** Its process, for people; absent: it may not be looked at. */
   readonly who?: string
+  /** To whom it is leased, for people; absent: it was only seen that somebody listens. */
+  readonly leasedTo?: string
 }
 
 /** Claims of the machine's ports that somebody has. Whether that is who claims it, nobody can tell. */
@@ -22,7 +24,9 @@ export function findTaken(
 ): readonly RawFinding[] {
   return ports.flatMap((port): readonly RawFinding[] => {
     if (port.stance !== 'claim' || port.scope !== 'host') return []
-    const listener = listeners.find((one) => isInTheWay(port, one))
+    const all = listeners.filter((one) => isInTheWay(port, one))
+    // Who has leased it says more than which process listens there, or holds it.
+    const listener = all.find(({ leasedTo }) => leasedTo !== undefined) ?? all[0]
     if (listener === undefined) return []
     const { protocol, scope, service } = port
     const span = { first: listener.port, last: listener.port }
@@ -31,7 +35,10 @@ export function findTaken(
       {
         ...({ rule: 'taken', ...span, protocol, scope, ports: [port] } as const),
         severity: leastSevere(['warning', severityOf(port)]),
-        sentence: `On port ${printPort(span, protocol)}, which ${service} claims, ${who} listens now.`,
+        sentence:
+          listener.leasedTo === undefined
+            ? `On port ${printPort(span, protocol)}, which ${service} claims, ${who} listens now.`
+            : `Port ${printPort(span, protocol)}, which ${service} claims, is leased to ${listener.leasedTo} now.`,
         remedy: `Unless it is ${service} itself, end it or take another port.`,
       },
     ]
