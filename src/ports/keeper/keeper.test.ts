@@ -1,6 +1,5 @@
 /** A real keeper: holds that outlive whoever asked for them, and processes that inherit them. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -63,7 +62,7 @@ test('what nobody understands ends the line of whoever says it, and no hold', as
     const socket = connect(keeperPathOf(folder))
     socket.on('error', () => socket.destroy())
     socket.resume().write(words)
-    await once(socket, 'close')
+    await new Promise((resolve) => socket.once('close', resolve))
   }
   const later = connect(keeperPathOf(folder))
   later.write('{"request":7,"do":"something new"}\n')

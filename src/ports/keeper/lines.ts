@@ -12,7 +12,9 @@ export class LineTooLong extends Error {
 
 /** The pieces of one connection. */
 export class Lines {
-  #rest = ''
+  /** Of the line that has not ended; what has come is looked through once. */
+  #pieces: string[] = []
+  #length = 0
   readonly #decoder = new TextDecoder()
 
   /**
@@ -21,10 +23,20 @@ export class Lines {
    * @throws LineTooLong when one has no end; nothing can be read from this connection any more then
    */
   take(chunk: Uint8Array): readonly string[] {
-    const text = this.#rest + this.#decoder.decode(chunk, { stream: true })
-    const lines = text.split('\n')
-    this.#rest = lines.pop() ?? ''
-    if (this.#rest.length > LINE_MAX) throw new LineTooLong()
-    return lines
+    const [first = '', ...others] = this.#decoder.decode(chunk, { stream: true }).split('\n')
+    this.#keep(first)
+    if (others.length === 0) return []
+    const rest = others.pop() ?? ''
+    const whole = this.#pieces.join('')
+    this.#pieces = []
+    this.#length = 0
+    this.#keep(rest)
+    return [whole, ...others]
+  }
+
+  #keep(piece: string): void {
+    this.#pieces.push(piece)
+    this.#length += piece.length
+    if (this.#length > LINE_MAX) throw new LineTooLong()
   }
 }
