@@ -7,7 +7,7 @@ import type { Records } from '../seams/records.ts'
 import type { RampSummary } from './wire.ts'
 
 /** Another shape of a summary gets another collection, and the old one is not looked at any more. */
-const COLLECTION = 'ramp-summaries-1'
+const COLLECTION = 'ramp-summaries-2'
 
 /** As many at once as the store gives. */
 const PAGE = 5_000

@@ -2,6 +2,7 @@
 import { ownerOf } from '../core/plan/owner.ts'
 import type { ContractReference } from '../core/plan/plan.ts'
 import type { RampState } from '../core/ramp/state.ts'
+import { placedSentence } from '../core/telling/placed-sentence.ts'
 import type { RampPhase, RampSummary } from './wire.ts'
 
 /** A ramp on one line. */
@@ -18,7 +19,7 @@ export function summaryOf(state: RampState): RampSummary {
     openedAtMs,
     latestMs,
     ...(ended === undefined ? {} : { outcome: ended.outcome, endedAtMs: ended.atMs }),
-    ...(cause === undefined ? {} : { cause: cause.sentence }),
+    ...(cause === undefined ? {} : { cause: placedSentence(cause) }),
     ...(owner === undefined ? {} : { owner }),
   }
 }

@@ -4,6 +4,7 @@ import type { RampState } from '../ramp/state.ts'
 import { stageNamed } from '../ramp/state.ts'
 import { describeDuration } from '../units/duration.ts'
 import { goalWords, stageWords } from './goal-words.ts'
+import { placedSentence } from './placed-sentence.ts'
 import type { Mood } from './stage-rows.ts'
 
 /** One entry in words. */
@@ -92,10 +93,8 @@ function sayingOfRamp(entry: Entry, state: RampState): Saying | undefined {
         label: 'resumed',
         detail: `by ${entry.by}${entry.stage === undefined ? '' : `, only ${entry.stage}`}`,
       }
-    case 'ramp.undoing': {
-      const by = entry.cause.stage === undefined ? '' : `${entry.cause.stage}: `
-      return { stage, mood: 'bad', label: 'undoing', detail: `${by}${entry.cause.sentence}` }
-    }
+    case 'ramp.undoing':
+      return { stage, mood: 'bad', label: 'undoing', detail: placedSentence(entry.cause) }
     case 'word.refused':
       return { stage, mood: 'bad', label: 'refused', detail: entry.sentence }
     case 'ramp.ended': {

@@ -2,6 +2,7 @@
 import { useQueries, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { placedSentence } from '../../core/telling/placed-sentence.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import {
   approvalsQuery,
@@ -81,7 +82,8 @@ function useOlderUnderWay(newest: readonly RampSummary[] | undefined): readonly 
   return views.flatMap(({ data }) => {
     if (data === undefined || data.state.ended !== undefined) return []
     const { ramp, plan, by, openedAtMs, latestMs, held, undoCause, direction } = data.state
-    const cause = (held ?? undoCause)?.sentence
+    const why = held ?? undoCause
+    const cause = why && placedSentence(why)
     const going = plan.endless === true ? 'watching' : 'moving'
     const phase = held !== undefined ? 'held' : direction === 'undoing' ? 'undoing' : going
     const { contract, goal } = plan
