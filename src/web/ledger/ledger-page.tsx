@@ -6,7 +6,7 @@ import type { Recorded } from '../../server/wire.ts'
 import { ledgerQuery, streamsQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
 import { entrySentence } from '../part/entry-sentence.ts'
-import { inputLook, SelectField } from '../part/field.tsx'
+import { SearchField, SelectField } from '../part/field.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page } from '../part/panel.tsx'
 import { Empty, Trouble, Waiting } from '../part/state-note.tsx'
@@ -77,15 +77,13 @@ function Entries({ head }: { readonly head: number }): ReactNode {
   return (
     <>
       <div className="flex flex-wrap items-center gap-3">
-        <input
-          type="search"
-          aria-label="Search these entries"
+        <SearchField
+          label="Search these entries"
           placeholder="Ramp, stage, person or words"
-          className={`${inputLook} max-w-xs`}
           value={find}
-          onChange={(event) =>
+          onChange={(text) =>
             void navigate({
-              search: (old) => ({ ...old, find: event.target.value || undefined }),
+              search: (old) => ({ ...old, find: text || undefined }),
               replace: true,
             })
           }

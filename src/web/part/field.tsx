@@ -19,6 +19,26 @@ export function TextField(
   )
 }
 
+/** A line to look for something in what is shown; its label is only read out. */
+export function SearchField(props: {
+  readonly label: string
+  readonly placeholder: string
+  readonly value: string
+  readonly onChange: (text: string) => void
+}): ReactNode {
+  const { label, placeholder, value, onChange } = props
+  return (
+    <input
+      type="search"
+      aria-label={label}
+      placeholder={placeholder}
+      className={`${inputLook} max-w-xs`}
+      value={value}
+      onChange={(event) => onChange(event.target.value)}
+    />
+  )
+}
+
 /** A choice of a few. */
 export function SelectField(
   props: ComponentProps<'select'> & {

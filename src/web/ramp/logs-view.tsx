@@ -2,7 +2,7 @@
 import { type ReactNode, useEffect, useRef, useState } from 'react'
 import type { RampState } from '../../core/ramp/state.ts'
 import { followLogs, type LogsPicture } from '../api/logs.ts'
-import { inputLook } from '../part/field.tsx'
+import { SearchField } from '../part/field.tsx'
 import { Empty, Trouble } from '../part/state-note.tsx'
 import { exactUtc } from '../part/time.tsx'
 
@@ -33,13 +33,11 @@ export function LogsView(props: {
   return (
     <div className="flex flex-col gap-3">
       <div className="flex flex-wrap items-center gap-3">
-        <input
-          type="search"
-          aria-label="Filter lines"
+        <SearchField
+          label="Filter lines"
           placeholder="Filter lines"
-          className={`${inputLook} max-w-xs`}
           value={find}
-          onChange={(event) => setFind(event.target.value)}
+          onChange={setFind}
         />
         <span className="numbers text-muted text-xs">
           {lines.length} lines of {stage ?? 'every component'}

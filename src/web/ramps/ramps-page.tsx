@@ -5,7 +5,7 @@ import { ToggleGroup } from 'radix-ui'
 import { type ReactNode, useDeferredValue, useMemo } from 'react'
 import type { RampSummary } from '../../server/wire.ts'
 import { newestRampsQuery, rampsQuery } from '../api/queries.ts'
-import { inputLook } from '../part/field.tsx'
+import { SearchField } from '../part/field.tsx'
 import { Page } from '../part/panel.tsx'
 import { RAMP_ROW_HEIGHT, RampRow } from '../part/ramp-row.tsx'
 import { hasBroken } from '../part/ramp-tone.ts'
@@ -37,15 +37,13 @@ export function RampsPage(): ReactNode {
   return (
     <Page title="Ramps" about="Every way up, down and watch, newest first.">
       <div className="flex flex-wrap items-center gap-3">
-        <input
-          type="search"
-          aria-label="Filter by contract, ramp, person or cause"
+        <SearchField
+          label="Filter by contract, ramp, person or cause"
           placeholder="Contract, ramp, person or cause"
-          className={`${inputLook} max-w-xs`}
           value={find}
-          onChange={(event) =>
+          onChange={(text) =>
             void navigate({
-              search: (old) => ({ ...old, find: event.target.value || undefined }),
+              search: (old) => ({ ...old, find: text || undefined }),
               replace: true,
             })
           }
