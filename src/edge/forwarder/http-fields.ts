@@ -71,8 +71,14 @@ export function hasBody({ headers }: IncomingMessage): boolean {
   return 'transfer-encoding' in headers || (length !== undefined && length !== '0')
 }
 
+/** Of every request: a name of another length need not be looked at. */
 function valuesOf(raw: readonly string[], name: string): readonly string[] {
-  return raw.filter((_, at) => at % 2 === 1 && raw[at - 1]?.toLowerCase() === name)
+  const values: string[] = []
+  for (let at = 0; at + 1 < raw.length; at += 2) {
+    if (raw[at]?.length === name.length && raw[at]?.toLowerCase() === name)
+      values.push(raw[at + 1] ?? '')
+  }
+  return values
 }
 
 function namedByConnection(raw: readonly string[]): ReadonlySet<string> {
