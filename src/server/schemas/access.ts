@@ -127,9 +127,20 @@ export function pageOf<Item>(
   keyOf: (item: Item) => string,
   { limit, cursor }: PageOf,
 ): { readonly items: readonly Item[]; readonly next?: string } {
-  const begin = cursor === undefined ? 0 : items.findIndex((item) => keyOf(item) === cursor) + 1
-  const page = items.slice(begin, begin + limit)
+  const begin = cursor === undefined ? 0 : placeAfter(items.map(keyOf), cursor)
+  const end = begin + limit
+  const page = items.slice(begin, end)
   const last = page.at(-1)
-  const isWhole = last === undefined || begin + limit >= items.length
-  return isWhole ? { items: page } : { items: page, next: keyOf(last) }
+  const isWhole = last === undefined || end >= items.length
+  return isWhole ? { items: page } : { items: page, next: `${end}.${keyOf(last)}` }
+}
+
+/**
+ * Where a page goes on: after the item that the one before ended with. Where that one is gone by now, it
+ * is where it was, so that no reader begins anew without end.
+ */
+function placeAfter(keys: readonly string[], cursor: string): number {
+  const [, count = '0', key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
+  const place = key === undefined ? -1 : keys.indexOf(key)
+  return place < 0 ? Math.max(0, Number(count) - 1) : place + 1
 }
