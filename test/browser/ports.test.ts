@@ -3,16 +3,29 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
+import { digestOf } from '../../src/core/units/digest.ts'
 import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
-import type { PortWish } from '../../src/seams/port-broker.ts'
-import { granted, Listener, wish } from '../ports/workbench.ts'
+import type { PortBroker, PortWish } from '../../src/seams/port-broker.ts'
+import { granted, Listener, policyOf, wish } from '../ports/workbench.ts'
 import { openNetServer } from '../support/net-server.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { openBrowser, openPage, seen } from './browser.ts'
 import { builtDashboard } from './built-dashboard.ts'
 
 const kernel = new PortKernel(new LinuxKernel())
+
+/** Puts a contract in force, or amends it. */
+async function enforce(broker: PortBroker, first: number): Promise<void> {
+  const office = { for: { service: 'office' }, fixed: { 'office/http': first } }
+  const { ranges } = policyOf({ first, last: first + 9, ...office })
+  const contract = 'own'
+  const digest = digestOf({ first })
+  await broker.enforce({
+    ...{ contract, digest, ramp: `up-${first}`, policy: { contract, digest, ranges } },
+    connect: { contract, rules: [], clients: [] },
+  })
+}
 
 test('tells who has which port, who listens there, and who had it, as it changes', {
   ...requireRealPart('Chromium'),
@@ -78,6 +91,19 @@ test('tells who has which port, who listens there, and who had it, as it changes
   await row.getByRole('button', { name: `Story of port ${over.port}` }).click()
   await seen(story.getByRole('list', { name: 'Who had it before' }).getByText('shop/api http'))
   await page.keyboard.press('Escape')
+
+  await page.getByLabel('Filter by service, port or process').fill('')
+  await enforce(broker, 21_900)
+  const ranges = page.getByRole('list', { name: 'Ranges' })
+  const own = ranges.getByRole('listitem').filter({ hasText: 'web of own' })
+  await seen(own.getByText('tcp, 0 leased of 10'), own.getByText('For service office'))
+  await seen(own.getByText('Fixed: 21900 for office/http'))
+  await claim(wish('office'))
+  await seen(own.getByRole('button', { name: '21900, office http, held' }))
+  await enforce(broker, 21_910)
+  const earlier = own.filter({ hasText: 'An earlier revision: nothing more is granted of it' })
+  await seen(earlier.getByText('1 leased of 10'), own.getByText('Fixed: 21910 for office/http'))
+
   await page.getByLabel('Port to explain').fill('1')
   await page.getByRole('button', { name: 'Explain' }).click()
   await seen(page.getByRole('dialog', { name: 'Port 1' }).getByText(/Nobody has 1/))

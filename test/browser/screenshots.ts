@@ -5,6 +5,7 @@
  * Usage: node test/browser/screenshots.ts [system ...]
  */
 import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -40,6 +41,7 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
   empty: async () => ['/', '/contracts', '/ports'],
   ports: async (served) => {
     await bringUp(served, writeContract(served, 'shop', PARTS))
+    await bringUp(served, writePorts(served))
     const stolen = await leasePorts(served)
     return ['/ports', `/ports?port=${stolen}`]
   },
@@ -75,6 +77,34 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     const ramp = await newest(served, 'shop-watch')
     return ['/', `/ramps/${ramp}?stage=cache`]
   },
+}
+
+/** A contract with a wide range, a narrow one and a single port. */
+function writePorts({ workspace }: Served): string {
+  const folder = join(workspace, 'ports')
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(
+    join(folder, 'rampart.yaml'),
+    `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: office }
+spec:
+  ranges:
+    archive:
+      ports: 21000-22999
+      for: { service: archive }
+      perService: 20
+      fixed: { archive/http: 21900 }
+    desks:
+      ports: 24000-24019
+      for: { service: desk/*, environment: staging }
+      claim: [deployers]
+      cooling: 10m
+      fixed: { desk/api/http: 24000, desk/web/http: 24001, desk/web/metrics: 24009 }
+    edge: { ports: 26443, addresses: any, for: { service: edge } }
+`,
+  )
+  return folder
 }
 
 /** Leases ports to many services, one of which a stranger takes. @returns that one */

@@ -20,6 +20,12 @@ import { barOf, FrontTag, meaningOf, PortMark } from './port-mark.tsx'
 /** How many services of a range are drawn before somebody asks for more. */
 const SERVICES_SHOWN = 12
 
+/** How many fixed ports of a range are told of. */
+const FIXED_SHOWN = 12
+
+/** How wide a port is drawn at most, so that a short range is not as long as a great one. */
+const PORT_WIDTH_PX = 24
+
 /** How many ports of a service are drawn: whoever has more is looked at in the table. */
 const PORTS_SHOWN = 24
 
@@ -74,11 +80,13 @@ function RangeRow(props: {
       </div>
       {range.listed?.contract === undefined ? null : <Rules listed={range.listed} />}
       {range.strip === undefined ? null : <StripBar strip={range.strip} />}
-      <ul className="grid gap-x-6 gap-y-3 lg:grid-cols-2 2xl:grid-cols-3">
-        {shown.map((service) => (
-          <ServiceRow key={service.service} service={service} onOpen={onOpen} />
-        ))}
-      </ul>
+      {shown.length === 0 ? null : (
+        <ul className="grid gap-x-6 gap-y-3 lg:grid-cols-2 2xl:grid-cols-3">
+          {shown.map((service) => (
+            <ServiceRow key={service.service} service={service} onOpen={onOpen} />
+          ))}
+        </ul>
+      )}
       {hidden === 0 ? null : (
         <Button weight="quiet" className="self-start" onClick={() => setWhole(true)}>
           {hidden === 1 ? 'Show one more service' : `Show ${hidden} more services`}
@@ -128,8 +136,10 @@ function Rules({ listed }: { readonly listed: ListedRange }): ReactNode {
           Fixed:{' '}
           {fixed
             .toSorted(([, one], [, other]) => one - other)
+            .slice(0, FIXED_SHOWN)
             .map(([of, port]) => `${port} for ${of}`)
             .join(', ')}
+          {fixed.length > FIXED_SHOWN ? `, and ${fixed.length - FIXED_SHOWN} more` : null}
         </p>
       )}
     </div>
@@ -139,16 +149,23 @@ function Rules({ listed }: { readonly listed: ListedRange }): ReactNode {
 /** Where in the range something is leased; what the strip tells is told in words beside it. */
 function StripBar({ strip }: { readonly strip: Strip }): ReactNode {
   const { first, last, places, taken } = strip
+  const isEach = places === last - first + 1
   return (
     <div className="numbers flex items-center gap-2 text-muted text-xs">
       {first}
-      <div aria-hidden="true" className="relative h-4 grow overflow-hidden rounded bg-sunken">
+      <div
+        aria-hidden="true"
+        className="relative h-4 grow overflow-hidden rounded bg-sunken ring-1 ring-line ring-inset"
+        style={{ maxWidth: `${places * PORT_WIDTH_PX}px` }}
+      >
         {taken.map(({ place, state }) => (
           <span
             key={place}
             className={clsx(
               'absolute inset-y-0 min-w-1 rounded-[1px]',
               state === undefined ? 'border border-firm' : barOf(state),
+              // Ports side by side are told apart where each has a place of its own.
+              isEach && state !== undefined && 'border-panel border-x',
             )}
             style={{ left: `${(place * 100) / places}%`, width: `${100 / places}%` }}
           />
