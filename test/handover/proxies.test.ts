@@ -122,6 +122,10 @@ test(
     await load.answered('two')
     await load.stop()
     const lost = load.failures.length
+    const other = join(folder, 'other.servers')
+    writeFileSync(other, 'server 127.0.0.1:9 down;\n')
+    const { ended } = await bench.ramp(contract('one', { nginx: { ...by.nginx, servers: other } }))
+    assert.match(ended?.cause?.sentence ?? '', /bring it down before another one carries it/)
     context.diagnostic(JSON.stringify({ lost, answers: Object.fromEntries(load.answers) }))
     assert.deepEqual([...load.answers.keys()].sort(), ['one', 'two'])
     assert.ok(load.failures.every((failure) => !failure.includes('ECONNREFUSED')))
@@ -150,6 +154,8 @@ test(
     const file = join(bench.folder, 'hosts')
     writeFileSync(file, '127.0.0.1 localhost\n')
     assert.match(await refusal({ nginx: { servers: file, port } }), /line 1 of it is no server/)
+    const none = join(bench.folder, 'none')
+    assert.match(await refusal({ nginx: { servers: none, port } }), /there is no such file/)
   },
 )
 
@@ -157,3 +163,18 @@ async function serverNames(state: () => Promise<string>): Promise<readonly strin
   const lines = (await state()).split('\n').filter((line) => /^\d+ api \d/.test(line))
   return lines.map((line) => line.split(' ')[3] ?? '')
 }
+
+test(
+  'nginx that does not read its file of servers is refused, with what to write',
+  nginx,
+  async (context) => {
+    const bench = new Bench(context)
+    const folder = beside(bench)
+    const { port } = await startNginx(context, folder, 'tiny/web/http')
+    const servers = join(folder, 'other.servers')
+    writeFileSync(servers, 'server 127.0.0.1:9 down;\n')
+    const [config, pid] = [join(folder, 'nginx.conf'), join(folder, 'nginx.pid')]
+    const { ended } = await bench.ramp(contract('one', { nginx: { servers, config, pid, port } }))
+    assert.match(ended?.cause?.sentence ?? '', /does not include that file; write `include /)
+  },
+)

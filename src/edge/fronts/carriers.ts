@@ -2,7 +2,9 @@
  * The proxies that carry fronts which Rampart does not run, each found by what a contract says of it.
  * What is in them that is not Rampart's is never touched: such a place is refused.
  */
+import { execFile } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
+import { promisify } from 'node:util'
 import { Fault } from '../../core/fault/fault.ts'
 import {
   type CarriedFront,
@@ -15,6 +17,8 @@ import type { KernelProcesses } from '../../seams/kernel-processes.ts'
 import { HaproxyPlane } from '../haproxy/haproxy-plane.ts'
 import { tellHaproxy } from '../haproxy/runtime-socket.ts'
 import { NginxPlane } from '../nginx/nginx-plane.ts'
+
+const run = promisify(execFile)
 
 /** What they are made with. */
 export interface CarriersOptions {
@@ -59,7 +63,7 @@ export class Carriers {
    */
   async check(front: CarriedFront): Promise<void> {
     const { carrier } = front
-    if (carrier.plane === 'nginx') checkServers(carrier.servers)
+    if (carrier.plane === 'nginx') await checkNginx(carrier)
     else await checkLevel(carrier.socket)
     const there = await this.planeOf(front).backends(nameOf(front))
     const strange = there.find(({ id }) => !LEASE_ID.test(id))
@@ -100,9 +104,24 @@ async function checkLevel(socket: string): Promise<void> {
   throw new Fault({ code: 'data-plane-failed', operation, subject: socket, hint })
 }
 
+/** A file that is not read would be written in vain. */
+async function checkNginx(carrier: Extract<FrontCarrier, { plane: 'nginx' }>): Promise<void> {
+  const { config, servers } = carrier
+  if (!existsSync(servers)) {
+    throw refused(carrier, 'there is no such file; begin it with `server 127.0.0.1:9 down;`')
+  }
+  checkServers(servers)
+  const { stdout } = await run('nginx', ['-T', '-q', '-c', config]).catch((cause) => {
+    throw refused(carrier, String(cause.stderr ?? cause).trim())
+  })
+  if (stdout.includes(`# configuration file ${servers}:`)) return
+  const include = `write \`include ${servers};\` into an upstream`
+  throw refused(carrier, `${config} does not include that file; ${include}`)
+}
+
 /** A file with anything else in it was named by mistake. */
 function checkServers(file: string): void {
-  const lines = existsSync(file) ? readFileSync(file, 'utf8').split('\n') : []
+  const lines = readFileSync(file, 'utf8').split('\n')
   const wrong = lines.findIndex((line) => !SERVERS_LINE.test(line))
   if (wrong === -1) return
   const hint = `line ${wrong + 1} of it is no server of an upstream; name a file that is Rampart's alone`

@@ -70,6 +70,11 @@ async function makeBench(context: TestContext): Promise<Bench> {
   }
 }
 
+const BY = {
+  ...{ host: '127.0.0.1', number: 8_080 },
+  carrier: { plane: 'haproxy', socket: '/run/none.sock', backend: 'api' },
+}
+
 const OPEN = { front: 'shop/api', ports: { http: { as: 'http' } } }
 
 test('traffic goes to one start after the other, and back again', async (context) => {
@@ -167,6 +172,7 @@ test('what cannot be carried out is answered with what is wrong', async (context
     ['switch', { front: 'shop/api' }, 'operation-unknown'],
     ['polish', { front: 'shop/api' }, 'operation-unknown'],
     ['open', { front: 'shop/api', ports: { http: { as: 'ftp' } } }, 'input-malformed'],
+    ['open', { ...OPEN, by: BY }, 'port-refused'],
   ] as const) {
     const answer = await order(operation, input)
     assert.deepEqual([answer.verdict, answer.reason], ['failed', reason], answer.sentence)

@@ -116,6 +116,8 @@ export class NginxPlane implements DataPlane {
       const old = readServers(file)
       const wanted = edit(old)
       if (JSON.stringify(wanted) === JSON.stringify(old) && existsSync(file)) return undefined
+      // Where nobody reads it, nothing is written: it would seem to be so from then on.
+      if (needsReload(old, wanted)) this.#master()
       writeServers(file, wanted)
       try {
         await this.#test()
