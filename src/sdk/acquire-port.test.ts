@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -66,4 +66,21 @@ test('without a daemon it is said how to get one', async (t) => {
   t.after(() => rmSync(folder, { recursive: true }))
   const alone = acquirePort('shop/api', { folder, variables: {} })
   await assert.rejects(alone, (thrown) => isFault(thrown, 'daemon-absent'))
+})
+
+test('a daemon that ends in the middle of an answer is one that is not there', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-acquire-'))
+  const socket = join(folder, 'daemon.sock')
+  const server = createServer((client) => {
+    client.once('data', () => client.end('HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{'))
+  }).listen(socket)
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+  mkdirSync(join(folder, '.rampart'))
+  writeFileSync(join(folder, '.rampart/daemon.json'), JSON.stringify({ socket }))
+  const broken = acquirePort('shop/api', { folder, variables: {} })
+  await assert.rejects(broken, (thrown) => isFault(thrown, 'daemon-absent'))
 })

@@ -37,11 +37,20 @@ export async function askDaemon(question: DaemonQuestion): Promise<unknown> {
     request.on('error', (cause) => reject(absent(socket, cause)))
     request.end(bytes)
   })
-  const pieces: Buffer[] = []
-  for await (const piece of response) pieces.push(piece as Buffer)
-  const text = Buffer.concat(pieces).toString()
+  const text = await textOf(socket, response)
   if ((response.statusCode ?? 500) >= 300) throw faultOf(question, text)
   return text === '' ? undefined : JSON.parse(text)
+}
+
+/** @throws daemon-absent when the daemon ends in the middle of its answer */
+async function textOf(socket: string, response: IncomingMessage): Promise<string> {
+  const pieces: Buffer[] = []
+  try {
+    for await (const piece of response) pieces.push(piece as Buffer)
+  } catch (cause) {
+    throw absent(socket, cause)
+  }
+  return Buffer.concat(pieces).toString()
 }
 
 function readSocket(file: string): string | undefined {
