@@ -50,6 +50,13 @@ export type NeedText<Name extends string> =
   | `${string}/${Name}`
   | ({ readonly [Needed in Name | `${string}/${Name}`]?: UntilText } & { readonly drain?: boolean })
 
+/** Where clients reach a proxy that carries a front. */
+export interface CarrierOptions {
+  /** A literal address. @default '127.0.0.1' */
+  readonly host?: string
+  readonly port: number
+}
+
 /** A component. */
 export interface ComponentOptions<Name extends string = string> {
   readonly owner?: string
@@ -82,7 +89,9 @@ export interface ComponentOptions<Name extends string = string> {
     readonly env?: Readonly<Record<string, string | number>>
     readonly inherit?: readonly string[]
     readonly oneShot?: boolean
-    readonly ports?: Readonly<Record<string, { readonly container?: number }>>
+    readonly ports?: Readonly<
+      Record<string, { readonly container?: number; readonly address?: string }>
+    >
   }
   readonly ready?: readonly ConditionOptions[]
   readonly deadline?: DurationText
@@ -97,6 +106,15 @@ export interface ComponentOptions<Name extends string = string> {
     readonly ports?: readonly string[]
     readonly as?: 'http' | 'tcp'
     readonly drain?: DurationText
+    /** Exactly one of them. @default a process of Rampart's own */
+    readonly by?: {
+      readonly haproxy?: CarrierOptions & { readonly socket: string; readonly backend: string }
+      readonly nginx?: CarrierOptions & {
+        readonly servers: string
+        readonly config?: string
+        readonly pid?: string
+      }
+    }
   }
   /** How many of it serve side by side behind its front. @minimum 1 @maximum 64 @default 1 */
   readonly copies?: number
