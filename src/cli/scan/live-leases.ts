@@ -79,8 +79,9 @@ async function leasesAt(
       await client.close()
     }
   } catch (error) {
-    if (!isFault(error)) throw error
-    return isFault(error, 'daemon-absent') ? [] : error.message
+    if (isFault(error, 'daemon-absent')) return []
+    if (isFault(error)) return error.message
+    throw error
   }
 }
 
