@@ -11,6 +11,7 @@ import { promisify } from 'node:util'
 import { openDaemon, openWorkspace, until } from '../../test/support/daemon.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { acquirePort } from './acquire-port.ts'
+import { askDaemon } from './ask-daemon.ts'
 
 const run = promisify(execFile)
 
@@ -83,4 +84,17 @@ test('a daemon that ends in the middle of an answer is one that is not there', a
   writeFileSync(join(folder, '.rampart/daemon.json'), JSON.stringify({ socket }))
   const broken = acquirePort('shop/api', { folder, variables: {} })
   await assert.rejects(broken, (thrown) => isFault(thrown, 'daemon-absent'))
+})
+
+test('a daemon that says nothing is waited for no longer than it may take', async (t) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-silent-'))
+  const socket = join(folder, 'silent.sock')
+  const server = createServer().listen(socket)
+  await once(server, 'listening')
+  t.after(() => {
+    server.close()
+    rmSync(folder, { recursive: true })
+  })
+  const asking = askDaemon({ socket, method: 'DELETE', path: '/', withinMs: 20 })
+  await assert.rejects(asking, (thrown) => isFault(thrown, 'daemon-unready'))
 })

@@ -5,12 +5,16 @@ import { dirname, join, resolve } from 'node:path'
 import { FAULT_CODES, type FaultCodeName } from '../core/fault/codes.ts'
 import { Fault } from '../core/fault/fault.ts'
 
+const ANSWER_MS = 10_000
+
 /** What is asked. */
 export interface DaemonQuestion {
   readonly socket: string
   readonly method: 'POST' | 'DELETE'
   readonly path: string
   readonly body?: unknown
+  /** Whoever has not answered in full by then is not waited for. @unit ms @default 10000 */
+  readonly withinMs?: number
 }
 
 /**
@@ -26,15 +30,20 @@ export function findDaemonSocket(from: string): string {
   }
 }
 
-/** The answer, read as JSON. @throws the daemon's own fault; daemon-absent when nobody answers */
+/**
+ * The answer, read as JSON.
+ *
+ * @throws the daemon's own fault; daemon-absent when nobody answers, daemon-unready when it takes too long
+ */
 export async function askDaemon(question: DaemonQuestion): Promise<unknown> {
-  const { socket, method, path, body } = question
+  const { socket, method, path, body, withinMs = ANSWER_MS } = question
   const bytes = body === undefined ? undefined : JSON.stringify(body)
   const headers = bytes === undefined ? {} : { 'content-type': 'application/json' }
   const response = await new Promise<IncomingMessage>((fulfil, reject) => {
-    const options = { socketPath: socket, method, path, headers, agent: false }
+    const signal = AbortSignal.timeout(withinMs)
+    const options = { socketPath: socket, method, path, headers, agent: false, signal }
     const request = requestOf(options, fulfil)
-    request.on('error', (cause) => reject(absent(socket, cause)))
+    request.on('error', (cause) => reject(unanswered(socket, cause)))
     request.end(bytes)
   })
   const text = await textOf(socket, response)
@@ -42,13 +51,13 @@ export async function askDaemon(question: DaemonQuestion): Promise<unknown> {
   return text === '' ? undefined : JSON.parse(text)
 }
 
-/** @throws daemon-absent when the daemon ends in the middle of its answer */
+/** @throws daemon-absent, daemon-unready when the daemon ends or stops in the middle of its answer */
 async function textOf(socket: string, response: IncomingMessage): Promise<string> {
   const pieces: Buffer[] = []
   try {
     for await (const piece of response) pieces.push(piece as Buffer)
   } catch (cause) {
-    throw absent(socket, cause)
+    throw unanswered(socket, cause)
   }
   return Buffer.concat(pieces).toString()
 }
@@ -62,6 +71,18 @@ function readSocket(file: string): string | undefined {
     // Absent, or torn by a loss of power: either way no daemon can be found by it.
     return undefined
   }
+}
+
+function unanswered(subject: string, cause: unknown): Fault {
+  const isLate = cause instanceof Error && cause.name === 'AbortError'
+  if (!isLate) return absent(subject, cause)
+  return new Fault({
+    code: 'daemon-unready',
+    operation: 'ask the daemon',
+    subject,
+    hint: 'It takes too long to answer.',
+    cause,
+  })
 }
 
 function absent(subject: string, cause?: unknown): Fault {
