@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { TouchedLease } from '../../src/contracts/ports/touched-leases.ts'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
+import type { ListedRange } from '../../src/core/port/range-list.ts'
 import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 import { runInProcess } from '../support/cli.ts'
 import { freePort } from '../support/free-port.ts'
@@ -95,7 +96,7 @@ test('an amendment keeps the old port for its owner until that is gone, and says
 })
 
 test('when the time is over the ramp holds and names who is left; undone, all is as before', async (context) => {
-  const { cli, amend, old, young, leases } = await openBench(context)
+  const { cli, amend, old, young, leases, end } = await openBench(context)
   amend(young, '1ms')
   const up = await cli('up')
   assert.equal(up.exitCode, 3, up.stderr)
@@ -109,6 +110,20 @@ test('when the time is over the ramp holds and names who is left; undone, all is
   assert.equal(aborted.exitCode, 0, aborted.stderr)
   const before = await leases()
   assert.deepEqual([before.get(old)?.state, before.get(young)], ['ready', undefined])
+  assert.equal((await cli('up')).exitCode, 3, 'it is held again')
+  await end()
+  const resumed = await cli('resume')
+  assert.equal(resumed.exitCode, 0, resumed.stderr)
+  const standings = async (): Promise<readonly string[]> => {
+    const { stdout } = await cli('ports', 'list', '--ranges', '--json')
+    const ranges = stdout.trim().split('\n')
+    return ranges.map((line) => {
+      const { range, first, standing } = JSON.parse(line) as ListedRange
+      return `${range} ${first} ${standing}`
+    })
+  }
+  await until('the earlier one is retired', async () => (await standings()).length === 2)
+  assert.deepEqual(await standings(), [`web ${young} in-force`, 'built-in 15000 in-force'])
 })
 
 test('a new place that a stranger has is refused, and nothing is different', async (context) => {
