@@ -313,20 +313,19 @@ export class Fronts {
     this.#mustTendAgain = true
     if (this.#isTending || this.#hasLeft) return
     this.#isTending = true
-    this.#tending = this.#tendUntilDone().finally(() => {
-      this.#isTending = false
-    })
+    this.#tending = this.#tendUntilDone()
   }
 
-  /** What changes while it is tending is tended to as well. */
+  /** What changes while it is tending is tended to as well; after a front was closed, anew. */
   async #tendUntilDone(): Promise<void> {
-    while (this.#mustTendAgain) {
+    const { onTrouble } = this.#options
+    while (this.#mustTendAgain && this.#closing === 0) {
       this.#mustTendAgain = false
-      // Afterwards it is tended to anew.
-      if (this.#closing > 0) return
-      await this.#tend().catch(this.#options.onTrouble)
-      if (this.#moving === 0) await this.#carried.tend()
+      await this.#tend().catch(onTrouble)
+      if (this.#moving === 0) await this.#carried.tend().catch(onTrouble)
     }
+    // In the same instant as the last look: whoever asks from now on must not be waited for.
+    this.#isTending = false
     if (!this.#hasLeft) this.#carried.wake(() => this.#tendSoon())
   }
 
