@@ -49,14 +49,17 @@ async function killed(context: TestContext, variant: Variant = {}): Promise<[Ben
   return [bench, load]
 }
 
-/** Each connection had at most one request under way when its owner died; nobody else noticed. */
+/**
+ * Each connection had at most one request under way when its owner died, and whoever was cut off may have
+ * asked again before the last socket of the dead was closed; nobody else noticed.
+ */
 function assertOnlyInFlightLost(context: TestContext, load: Load): void {
   const others = [...load.answers].filter(([says]) => !['one', 'two'].includes(says))
   const broken = others.filter(([says]) => says.startsWith('502 '))
   const lost = load.failures.length + broken.reduce((sum, [, count]) => sum + count, 0)
   context.diagnostic(JSON.stringify({ lost, answers: Object.fromEntries(load.answers) }))
   assert.deepEqual(others, broken, 'nobody was turned away')
-  assert.ok(lost <= CLIENTS, `${lost} lost`)
+  assert.ok(lost <= 2 * CLIENTS, `${lost} lost`)
   assert.ok(load.failures.every((failure) => !failure.includes('ECONNREFUSED')))
 }
 
