@@ -8,6 +8,7 @@ import { type CommandToRun, isUnwanted, unansweredCommands } from '../core/ramp/
 import type { RampState } from '../core/ramp/state.ts'
 import { describeDuration } from '../core/units/duration.ts'
 import type { Actuator } from '../seams/actuator.ts'
+import type { Timer } from '../seams/clock.ts'
 import type { PoolParts } from './asker-pool.ts'
 
 /** How long an actuator may take to settle after its command was aborted. @unit ms */
@@ -17,6 +18,8 @@ const SETTLE_MS = 5_000
 export class CommandPool {
   readonly #pool: PoolParts
   readonly #underWay = new Map<string, AbortController>()
+  /** Of everything that has not answered, also what nobody wants any more. */
+  readonly #timers = new Set<Timer>()
   #isClosed = false
 
   constructor(pool: PoolParts) {
@@ -37,9 +40,16 @@ export class CommandPool {
     }
   }
 
+  /** Whether something has not answered yet, wanted or not. */
+  get isBusy(): boolean {
+    return this.#timers.size > 0
+  }
+
   /** Aborts nothing: what is under way goes on in the world and is repeated by the next engine. */
   close(): void {
     this.#isClosed = true
+    for (const timer of this.#timers) timer.cancel()
+    this.#timers.clear()
   }
 
   /** Closes, and aborts what is under way: whoever owns the ramp now does it again. */
@@ -74,17 +84,22 @@ export class CommandPool {
     const what = { purpose, operation, input: input.value, fence }
     const order = { id, ramp, stage, ...words.groupOf(stage), ...what }
     const nowMs = clock.nowMs()
-    const timeout = clock.wakeAt(nowMs + timeoutMs, () => controller.abort())
     return new Promise((resolve) => {
       const sentence = `${operation} had no answer within ${describeDuration(timeoutMs)}.`
-      const giveUp = clock.wakeAt(nowMs + timeoutMs + SETTLE_MS, () =>
-        resolve(failed('timed-out', sentence, true)),
-      )
-      void carryOut(actuator, { ...order, signal: controller.signal }).then((answer) => {
-        timeout.cancel()
-        giveUp.cancel()
+      const giveUpMs = nowMs + timeoutMs + SETTLE_MS
+      const timers = [
+        clock.wakeAt(nowMs + timeoutMs, () => controller.abort()),
+        clock.wakeAt(giveUpMs, () => settle(failed('timed-out', sentence, true))),
+      ]
+      const settle = (answer: CommandAnswer): void => {
+        for (const timer of timers) {
+          timer.cancel()
+          this.#timers.delete(timer)
+        }
         resolve(answer)
-      })
+      }
+      for (const timer of timers) this.#timers.add(timer)
+      void carryOut(actuator, { ...order, signal: controller.signal }).then(settle)
     })
   }
 }

@@ -33,6 +33,8 @@ export interface LocalRampsOptions {
 export class LocalRamps {
   readonly #options: LocalRampsOptions
   readonly #loops = new Map<string, RampLoop>()
+  /** Of ramps that have ended: what they have under way may go on to its time-out. */
+  readonly #ended = new Set<RampLoop>()
   /** The ramp under way by the subject it moves. */
   readonly #moving = new Map<string, string>()
   readonly #byRight = new WeakMap<Right, Set<RampLoop>>()
@@ -114,7 +116,10 @@ export class LocalRamps {
 
   /** Forgets a ramp that has ended. */
   end(state: RampState): void {
+    const loop = this.#loops.get(state.ramp)
     this.#forget(subjectOf(state.plan), state.ramp)
+    for (const one of this.#ended) if (!one.isBusy) this.#ended.delete(one)
+    if (loop?.isBusy === true) this.#ended.add(loop)
   }
 
   /** Stops what acts by a right that is lost, ending nothing; which ramps these are. */
@@ -131,8 +136,9 @@ export class LocalRamps {
   async close(): Promise<void> {
     this.#isClosed = true
     for (const giveUp of this.#makingWay) giveUp()
-    await Promise.all([...this.#loops.values()].map((loop) => loop.close()))
+    await Promise.all([...this.#loops.values(), ...this.#ended].map((loop) => loop.close()))
     this.#loops.clear()
+    this.#ended.clear()
   }
 
   #assertOpen(): void {

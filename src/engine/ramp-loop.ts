@@ -148,6 +148,11 @@ export class RampLoop {
     this.#draining ??= this.#drain()
   }
 
+  /** Whether a command of it is under way. */
+  get isBusy(): boolean {
+    return this.#commands.isBusy
+  }
+
   /** Stops asking and running without ending the ramp; resolves once nothing is under way. */
   async close(): Promise<void> {
     this.#stop()
