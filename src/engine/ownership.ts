@@ -94,10 +94,14 @@ export class Ownership {
     this.#options.onLost(held)
   }
 
-  /** Gives a subject back, so that others need not wait until this replica is gone. */
-  async release(subject: string): Promise<void> {
+  /**
+   * Gives a right back, so that others need not wait until this replica is gone. Does nothing once
+   * another right to the same subject is held.
+   */
+  async release(right: Right): Promise<void> {
+    const { subject } = right
     const held = this.#held.get(subject)
-    if (held === undefined) return
+    if (held === undefined || held !== right) return
     held.isLost = true
     this.#held.delete(subject)
     await this.#givingBack(subject, () => this.#options.leases.release(held.lease))
@@ -126,7 +130,7 @@ export class Ownership {
     if (lease === undefined) return undefined
     const held = new Held(lease, life)
     this.#held.set(subject, held)
-    if (this.#isClosed) await this.release(subject)
+    if (this.#isClosed) await this.release(held)
     return held.isSure() ? held : undefined
   }
 
@@ -169,8 +173,8 @@ export class Ownership {
   #tend(): void {
     const life = this.#life
     if (life?.isSureAt(this.#elapsedMs()) === false) this.#loseAll(life)
-    for (const subject of this.#held.keys()) {
-      if (this.#options.isIdle(subject)) void this.release(subject)
+    for (const held of this.#held.values()) {
+      if (this.#options.isIdle(held.subject)) void this.release(held)
     }
     for (const subject of this.#doubtful) this.#settle(subject)
     const isNeeded =

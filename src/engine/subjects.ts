@@ -137,18 +137,23 @@ export class Subjects {
 
   /** The right, once what was unfinished runs by it; undefined when it was lost before that. */
   async #settle(right: Right): Promise<Right | undefined> {
-    const settling = this.#settling.get(right) ?? this.#settleOnce(right)
+    const settling = this.#settling.get(right) ?? this.#settleOrGiveUp(right)
     this.#settling.set(right, settling)
+    await settling
+    return right.isSure() ? right : undefined
+  }
+
+  /** Once for all who wait for it: when it fails, another right may be held before each has heard. */
+  async #settleOrGiveUp(right: Right): Promise<void> {
     try {
-      await settling
+      await this.#settleOnce(right)
     } catch (error) {
       this.#onLost(right)
-      await this.#ownership?.release(right.subject)
+      await this.#ownership?.release(right)
       throw error
     } finally {
       this.#settling.delete(right)
     }
-    return right.isSure() ? right : undefined
   }
 
   async #settleOnce(right: Right): Promise<void> {
