@@ -68,7 +68,7 @@ export function idsOf(steps: readonly Step[]): readonly string[] {
  * stays where it is, since whoever carries it can listen at one place alone.
  */
 export function usableLease(
-  { owner, port, protocol = 'tcp' }: PortWish,
+  { owner, port, protocol = 'tcp', front }: PortWish,
   leases: readonly PortLease[],
   isOutdated: (lease: PortLease) => boolean,
 ): PortLease | PortRefusal | undefined {
@@ -78,6 +78,12 @@ export function usableLease(
       isUsable(lease.state) &&
       (lease.front !== undefined || !isOutdated(lease)),
   )
+  if (front !== undefined && usable?.front === undefined && usable?.process !== undefined) {
+    const sentence =
+      `${printOwner(owner)} has ${usable.claim.port} itself (process ${usable.process.pid}), so that ` +
+      'it cannot be its front; bring it down before.'
+    return refusal('taken', sentence, true)
+  }
   if (usable === undefined || port === undefined || usable.claim.port === port) return usable
   const sentence =
     `${printOwner(owner)} has ${usable.claim.port} (${usable.id}, ${usable.state}); ` +
@@ -85,8 +91,14 @@ export function usableLease(
   return refusal('other-port', sentence, false)
 }
 
-/** What is recorded when a wish is made again: it lasts as long again. */
+/** What is recorded when a wish is made again: it lasts as long again, or is a front from now on. */
 export function renewal({ wish, lease }: Step, nowMs: number): readonly PortEntry[] {
+  if (wish.front !== undefined && lease !== undefined && lease.front === undefined) {
+    const { front: as, ramp } = wish
+    const front = { as, ...(ramp === undefined ? {} : { ramp }) }
+    const because = 'It was held for the service, and is its front from now on.'
+    return [{ type: 'port.moved', lease: lease.id, to: lease.state, because, front }]
+  }
   if (lease?.expiresAtMs === undefined || !isWaiting(lease.state)) return []
   const { ttlMs = TTL_MS } = wish
   const expiresAtMs = nowMs + ttlMs

@@ -10,7 +10,7 @@ import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 
 /** Of the fold: another version ignores snapshots. */
-const FOLD_VERSION = 3
+const FOLD_VERSION = 4
 
 /** A snapshot is kept after so many entries. */
 const SNAPSHOT_EVERY = 2_000

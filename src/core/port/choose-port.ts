@@ -86,7 +86,7 @@ class Choosing {
   any(): PortChoice | PortRefusal {
     let why: PortRefusal | undefined
     for (const by of this.#matching) {
-      const fixed = by.range.fixed[`${this.#wish.owner.service}/${this.#wish.owner.port}`]
+      const fixed = this.#fixedIn(by)
       if (fixed !== undefined) return this.exactly(fixed)
       const full = quotaRefusal(this.#wish.owner, by, this.#parts)
       const choice = full === undefined ? this.#search(by) : undefined
@@ -94,6 +94,16 @@ class Choosing {
       why ??= full ?? rangeFull(by, this.#parts.table)
     }
     return why ?? refusal('not-allowed', 'No range of ports takes this claim.', false)
+  }
+
+  /** What is fixed is the service's: one of several starts has any port, and their front has that one. */
+  #fixedIn({ range }: RuledRange): number | undefined {
+    const { owner } = this.#wish
+    return this.#isOneOfSeveral ? undefined : range.fixed[`${owner.service}/${owner.port}`]
+  }
+
+  get #isOneOfSeveral(): boolean {
+    return this.#wish.owner.instance !== undefined && this.#wish.front === undefined
   }
 
   #search(by: RuledRange): PortChoice | undefined {
@@ -162,7 +172,8 @@ class Choosing {
   /** It is fixed for another service, or lies in a contract's range that is not for this owner. */
   #ofAnother(claim: PortClaim, by: RuledRange): PortRefusal | undefined {
     const { owner } = this.#wish
-    const mine = `${owner.service}/${owner.port}`
+    const isAsked = this.#wish.port === claim.port
+    const mine = isAsked || !this.#isOneOfSeveral ? `${owner.service}/${owner.port}` : undefined
     for (const { range, rule } of [...this.#ranges, by]) {
       const fixed = Object.entries(range.fixed).find(([, port]) => port === claim.port)
       if (fixed === undefined || fixed[0] === mine || range.protocol !== claim.protocol) continue

@@ -28,6 +28,8 @@ export interface PortMoved {
   readonly container?: LeasedContainer
   /** On which of the claim's addresses its process listens; absent: as it was. */
   readonly servedAt?: readonly string[]
+  /** What was held for a service's port is its front from now on, opened by this ramp. */
+  readonly front?: { readonly as: NonNullable<PortLease['front']>; readonly ramp?: string }
   /** Only with `stolen` and `orphaned`; otherwise there is none any more. */
   readonly thief?: PortThief
   /** Absent: it does not expire by itself. @unit ms since 1970 */

@@ -225,11 +225,12 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     container: containerBefore,
     ...lasting
   } = old
-  const { to: state, because, process, thief, expiresAtMs, coolUntilMs } = entry
+  const { to: state, because, process, thief, expiresAtMs, coolUntilMs, front } = entry
   const container = entry.container ?? (process === undefined ? containerBefore : undefined)
   const servedAt = entry.servedAt ?? (SERVED.has(state) ? was : undefined)
   return {
     ...lasting,
+    ...(front === undefined ? {} : asFront(front)),
     state,
     because,
     changedAtMs,
@@ -240,6 +241,14 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(coolUntilMs === undefined ? {} : { coolUntilMs }),
   }
+}
+
+/** Whoever carries a front inherits its socket. */
+function asFront({
+  as,
+  ramp,
+}: NonNullable<PortMoved['front']>): Pick<PortLease, 'front' | 'giving' | 'ramp'> {
+  return { front: as, giving: 'descriptor', ...(ramp === undefined ? {} : { ramp }) }
 }
 
 /** One port of one protocol as a text. */

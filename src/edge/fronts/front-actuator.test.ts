@@ -6,6 +6,7 @@ import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
 import { granted, Listener, makePortBench, policyOf, until } from '../../../test/ports/workbench.ts'
 import { SystemClock } from '../../clock/system-clock.ts'
+import type { PortPolicy } from '../../core/port/port-policy.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { LocalPortBroker } from '../../ports/broker.ts'
 import { identityOf } from '../../runtimes/process/kernel/kernel.ts'
@@ -28,12 +29,15 @@ interface Bench {
   states(): Readonly<Record<string, string>>
 }
 
-async function makeBench(context: TestContext): Promise<Bench> {
+async function makeBench(
+  context: TestContext,
+  policies: readonly PortPolicy[] = [],
+): Promise<Bench> {
   let close = async (): Promise<void> => undefined
   // Before the broker's folder goes: hooks run in the order they are added.
   context.after(() => close())
   const bench = makePortBench(context)
-  const broker = await bench.open()
+  const broker = await bench.open({ policies })
   const folder = join(bench.folder, 'ports')
   const log = (line: string): void => void bench.log.push(line)
   const plane = new ForwarderPlane({ folder, spawner: broker, clock: new SystemClock(), log })
@@ -98,6 +102,34 @@ test('traffic goes to one start after the other, and back again', async (context
   await order('close', { front: 'shop/api' })
   await until('it cools', () => states()['front'] === 'cooling')
   assert.equal((await order('look', { front: 'shop/api' })).reason, 'closed')
+})
+
+test('what a contract fixes is held for the service, and its front takes that up', async (context) => {
+  const fixed = { 'shop/api/http': 22_405, 'shop/web/http': 22_406 }
+  const policy = policyOf({ first: 22_400, last: 22_409, fixed })
+  const { broker, order, start } = await makeBench(context, [policy])
+  const hold = async (service: string) => {
+    const owner = { service, port: 'http' }
+    const port = fixed[`${service}/http` as keyof typeof fixed]
+    const [lease] = granted(await broker.claim([{ owner, port, isLasting: true, ramp: 'up-0' }]))
+    return lease ?? assert.fail('it is held')
+  }
+  const { id } = await hold('shop/api')
+  const open = { front: 'shop/api', ramp: 'up-1', ports: { http: { as: 'tcp' } } }
+  const opened = await order('open', open)
+  assert.deepEqual(opened.outputs['ports'], { http: 22_405 }, opened.sentence)
+  assert.deepEqual(await order('open', open), opened)
+  assert.deepEqual([(await hold('shop/api')).id, (await hold('shop/api')).ramp], [id, 'up-1'])
+  await start('1')
+  const own = broker.leases().find(({ owner }) => owner.instance === '1')?.claim.port
+  assert.ok(own !== undefined && own >= 22_400 && own < 22_405, `${own}: a start has another one`)
+  await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  assert.equal(await text(connect(22_405, '127.0.0.1')), 'served\n')
+
+  const web = await hold('shop/web')
+  await broker.assign(web.id, identify(process.pid) ?? assert.fail('it lives'))
+  const refused = await order('open', { ...open, front: 'shop/web' })
+  assert.match(refused.sentence, /shop\/web http has 22406 itself/)
 })
 
 test('traffic goes to a set of starts, and back to exactly those that served before', async (context) => {

@@ -19,6 +19,7 @@ import {
   isFront,
   isStartOf,
   type KnownFront,
+  ownerOfFront,
   rampOf,
   refused,
   unknownStart,
@@ -39,9 +40,6 @@ export interface FrontsOptions {
 const WAIT_MOST_MS = 3_600_000
 
 type Ports = Readonly<Record<string, number>>
-
-/** The owner's instance by which a front's lease is known. */
-const FRONT = 'front'
 
 /** Opens fronts, and moves traffic from one start of a component to the next. */
 export class Fronts {
@@ -88,15 +86,18 @@ export class Fronts {
     ports: Readonly<Record<string, Forwarded>>,
     ramp?: string,
   ): Promise<void> {
-    const [carried] = this.#frontsOf(service).flatMap((front) => front.carried ?? [])
+    const { broker } = this.#options
+    const fronts = this.#frontsOf(service)
+    const [carried] = fronts.flatMap((front) => front.carried ?? [])
     if (carried !== undefined) throw refused(service, otherwise(printCarrier(carried.carrier)))
+    const known = new Map(fronts.map(({ owner, lease }) => [owner.port, lease?.owner]))
     const wishes = Object.entries(ports).map(([port, front]) => ({
-      owner: { service, port, instance: FRONT },
+      owner: known.get(port) ?? ownerOfFront(service, port, broker.enforced),
       giving: 'descriptor' as const,
       front,
       ...(ramp === undefined ? {} : { ramp }),
     }))
-    const grant = await this.#options.broker.claim(wishes)
+    const grant = await broker.claim(wishes)
     if (grant.verdict === 'refused') throw refused(service, grant.sentence)
     for (const lease of grant.leases) await this.#openPlane(lease)
   }

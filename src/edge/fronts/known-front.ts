@@ -1,6 +1,7 @@
 /** A front as it is known, whoever carries it, and which leases belong to it. */
 import { Fault } from '../../core/fault/fault.ts'
 import type { CarriedFront } from '../../core/port/carried-front.ts'
+import type { EnforcedPorts } from '../../core/port/enforced-ports.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 
@@ -13,6 +14,21 @@ export interface KnownFront {
   readonly plane: DataPlane
   readonly lease?: PortLease
   readonly carried?: CarriedFront
+}
+
+/**
+ * In whose name a front's port is leased: what a contract fixes for the service's port is held for the
+ * service itself, and its front takes that up.
+ */
+export function ownerOfFront(
+  service: string,
+  port: string,
+  enforced: Pick<EnforcedPorts, 'all'>,
+): PortOwner {
+  const isFixed = enforced
+    .all()
+    .some(({ policy }) => policy.ranges.some(({ fixed }) => fixed[`${service}/${port}`]))
+  return isFixed ? { service, port } : { service, port, instance: 'front' }
 }
 
 /** Whether a lease is that of a front. */
