@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join } from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { assert } from '../src/core/fault/assert.ts'
 import { ensureDaemon } from '../src/server/client/ensure-daemon.ts'
@@ -42,6 +43,9 @@ const waitOn = createRequire(import.meta.url)('wait-on') as (options: {
 const run = promisify(execFile)
 
 const NAMES = Object.keys(NEEDS)
+
+/** A daemon gets its spawner ready again while nothing is asked of it. @unit ms */
+const REST_MS = 500
 
 /** What goes up and down before anything is measured. */
 const SMALL = { nothing: { run: { command: ['sleep', '600'] }, ready: [{ exit: 'running' }] } }
@@ -116,6 +120,7 @@ async function warm(bench: Workbench): Promise<void> {
     await bench.open(planOf('warm', SMALL, goal))
     await ended
   }
+  await delay(REST_MS)
 }
 
 function stepsOf({ parts }: Workbench): { readonly steps: Steps; stop(): void } {
