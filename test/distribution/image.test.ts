@@ -25,6 +25,9 @@ const HARDENED = [
   '--network=none',
 ]
 
+/** Beside other tests, two images take a while to build. */
+const LONG = { timeout: 900_000 }
+
 const CONTRACT = `apiVersion: rampart/v1
 kind: Environment
 metadata: { name: notes }
@@ -76,7 +79,7 @@ describe('the container image', requirePodman(), () => {
         context,
       )
     }
-  })
+  }, LONG)
 
   after(async () => {
     await podman?.stop()
