@@ -42,7 +42,7 @@ spec:
       deadline: 20s
 `
 
-describe('the container image', requirePodman(), () => {
+describe('the container image', { ...requirePodman(), ...LONG }, () => {
   let folder: string
   let podman: Podman
 
@@ -79,7 +79,7 @@ describe('the container image', requirePodman(), () => {
         context,
       )
     }
-  }, LONG)
+  })
 
   after(async () => {
     await podman?.stop()
