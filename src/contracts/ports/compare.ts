@@ -6,6 +6,7 @@
 import { printSpan } from '../../core/port/machine-facts.ts'
 import { isFor } from '../../core/port/may-claim.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
+import { printServicePort } from '../../core/port/port-owner.ts'
 import { listWords } from '../document/describe-value.ts'
 import { type DefinedRange, type PortsDefinition, servicePortOf } from './definition.ts'
 
@@ -121,7 +122,7 @@ export function secondOwners(
         )
         .map((lease): PortsChange => {
           const { id, owner, state } = lease
-          const sentence = `${port} cannot belong to ${of}: ${owner.service}/${owner.port} has it (${state}); wait until it is free.`
+          const sentence = `${port} cannot belong to ${of}: ${printServicePort(owner)} has it (${state}); wait until it is free.`
           return { verdict: 'refused', sentence, leases: [id] }
         }),
     ),
@@ -152,7 +153,7 @@ function changesBeside(before: PortsDefinition, after: PortsDefinition): readonl
 
 function judged(sentence: string, leases: readonly PortLease[]): PortsChange {
   if (leases.length === 0) return { verdict: 'compatible', sentence, leases: [] }
-  const owners = leases.map(({ owner, claim }) => `${owner.service}/${owner.port} (${claim.port})`)
+  const owners = leases.map(({ owner, claim }) => `${printServicePort(owner)} (${claim.port})`)
   const kept = `Until they are gone, what is now stays beside it for ${listWords(owners, 'and')}.`
   return { verdict: 'ramp', sentence: `${sentence} ${kept}`, leases: leases.map(({ id }) => id) }
 }

@@ -1,4 +1,5 @@
 /** Fronts that a proxy carries which Rampart does not run: where it is told, and where it is reached. */
+import { printServicePort } from './port-owner.ts'
 
 /** A proxy, with all that is needed to find it again. */
 export type FrontCarrier =
@@ -37,17 +38,17 @@ export class CarriedFronts {
   readonly #fronts: Map<string, CarriedFront>
 
   constructor(fronts: readonly CarriedFront[] = []) {
-    this.#fronts = new Map(fronts.map((front) => [keyOf(front), front]))
+    this.#fronts = new Map(fronts.map((front) => [printServicePort(front), front]))
   }
 
   /** It is open from now on, in the place of what was known of it. */
   open(front: CarriedFront): void {
-    this.#fronts.set(keyOf(front), front)
+    this.#fronts.set(printServicePort(front), front)
   }
 
   /** There is none any more. */
   close(front: Pick<CarriedFront, 'service' | 'port'>): void {
-    this.#fronts.delete(keyOf(front))
+    this.#fronts.delete(printServicePort(front))
   }
 
   /** All of them, in the order in which they were opened. */
@@ -68,8 +69,4 @@ export function isSameCarrier(one: FrontCarrier, other: FrontCarrier): boolean {
 export function printCarrier(carrier: FrontCarrier): string {
   if (carrier.plane === 'nginx') return `nginx, by ${carrier.servers}`
   return `HAProxy, by its backend ${carrier.backend} at ${carrier.socket}`
-}
-
-function keyOf({ service, port }: Pick<CarriedFront, 'service' | 'port'>): string {
-  return `${service}/${port}`
 }

@@ -9,7 +9,7 @@ import type { PendingPorts } from './pending-ports.ts'
 import { isEphemeral, type PortCircumstances, printEphemeral } from './port-circumstances.ts'
 import type { PortClaim } from './port-claim.ts'
 import type { PortLease, PortOwner } from './port-lease.ts'
-import { ownerKey, servingKey } from './port-owner.ts'
+import { ownerKey, printServicePort, servingKey } from './port-owner.ts'
 import type { PortPolicy } from './port-policy.ts'
 import { quotaRefusal } from './port-quota.ts'
 import { heldByKernel, inTheWay, rangeFull, refusal } from './port-refusals.ts'
@@ -99,7 +99,7 @@ class Choosing {
   /** What is fixed is the service's: one of several starts has any port, and their front has that one. */
   #fixedIn({ range }: RuledRange): number | undefined {
     const { owner } = this.#wish
-    return this.#isOneOfSeveral ? undefined : range.fixed[`${owner.service}/${owner.port}`]
+    return this.#isOneOfSeveral ? undefined : range.fixed[printServicePort(owner)]
   }
 
   get #isOneOfSeveral(): boolean {
@@ -173,7 +173,7 @@ class Choosing {
   #ofAnother(claim: PortClaim, by: RuledRange): PortRefusal | undefined {
     const { owner } = this.#wish
     const isAsked = this.#wish.port === claim.port
-    const mine = isAsked || !this.#isOneOfSeveral ? `${owner.service}/${owner.port}` : undefined
+    const mine = isAsked || !this.#isOneOfSeveral ? printServicePort(owner) : undefined
     for (const { range, rule } of [...this.#ranges, by]) {
       const fixed = Object.entries(range.fixed).find(([, port]) => port === claim.port)
       if (fixed === undefined || fixed[0] === mine || range.protocol !== claim.protocol) continue

@@ -2,6 +2,7 @@
 import { mayHaveAddresses } from './match-range.ts'
 import { isFor } from './may-claim.ts'
 import type { PortLease } from './port-lease.ts'
+import { printServicePort } from './port-owner.ts'
 import type { PortPolicy } from './port-policy.ts'
 
 /** What of a lease rules speak of. */
@@ -13,7 +14,7 @@ export function whyNotGranted(
   policy: PortPolicy,
 ): string | undefined {
   const { port, protocol } = claim
-  const mine = `${owner.service}/${owner.port}`
+  const mine = printServicePort(owner)
   const ranges = policy.ranges.filter((range) => range.protocol === protocol)
   for (const { fixed } of ranges) {
     const other = Object.entries(fixed).find(([of, number]) => number === port && of !== mine)

@@ -30,6 +30,11 @@ export function printOwner(owner: PortOwner): string {
   return `${owner.service} ${owner.port}${more === '' ? '' : ` (${more})`}`
 }
 
+/** A service's port in one word, as contracts write it: `shop/api/http`. */
+export function printServicePort({ service, port }: Pick<PortOwner, 'service' | 'port'>): string {
+  return `${service}/${port}`
+}
+
 /** Which start an instance is, as the owners of its ports say it: `3` of `shop/api#3`. */
 export function startOfInstance(instance: string): string {
   return instance.slice(instance.lastIndexOf('#') + 1)

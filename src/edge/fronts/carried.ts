@@ -68,7 +68,7 @@ export class Carried {
       const place = printCarrier(carrier)
       throw refused(
         service,
-        `${place}, is that of ${other.service}/${other.port}; name another one.`,
+        `${place}, is that of ${frontName({ owner: other })}; name another one.`,
       )
     }
     await carriers.check(front)

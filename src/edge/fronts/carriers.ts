@@ -17,6 +17,7 @@ import type { KernelProcesses } from '../../seams/kernel-processes.ts'
 import { HaproxyPlane } from '../haproxy/haproxy-plane.ts'
 import { tellHaproxy } from '../haproxy/runtime-socket.ts'
 import { NginxPlane } from '../nginx/nginx-plane.ts'
+import { frontName } from './known-front.ts'
 
 const run = promisify(execFile)
 
@@ -48,10 +49,10 @@ export class Carriers {
 
   /** The plane that carries a front. */
   planeOf(front: CarriedFront): DataPlane {
-    const key = JSON.stringify([nameOf(front), front.carrier])
+    const key = JSON.stringify([frontName({ owner: front }), front.carrier])
     const known = this.#planes.get(key)
     if (known !== undefined) return known
-    const plane = this.#made(nameOf(front), front.carrier)
+    const plane = this.#made(frontName({ owner: front }), front.carrier)
     this.#planes.set(key, plane)
     return plane
   }
@@ -65,7 +66,7 @@ export class Carriers {
     const { carrier } = front
     if (carrier.plane === 'nginx') await checkNginx(carrier)
     else await checkLevel(carrier.socket)
-    const there = await this.planeOf(front).backends(nameOf(front))
+    const there = await this.planeOf(front).backends(frontName({ owner: front }))
     const strange = there.find(({ id }) => !LEASE_ID.test(id))
     if (strange === undefined) return
     throw refused(carrier, `it has a server of its own, ${strange.id}; give Rampart one without`)
@@ -89,11 +90,6 @@ export class Carriers {
     this.#nginx.set(key, { plane, files })
     return plane
   }
-}
-
-/** What a front is called at its plane. */
-export function nameOf({ service, port }: Pick<CarriedFront, 'service' | 'port'>): string {
-  return `${service}/${port}`
 }
 
 async function checkLevel(socket: string): Promise<void> {

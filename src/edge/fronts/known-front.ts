@@ -3,6 +3,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { CarriedFront } from '../../core/port/carried-front.ts'
 import type { EnforcedPorts } from '../../core/port/enforced-ports.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import { printServicePort } from '../../core/port/port-owner.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 
 /** Where the fronts are reached whose ports are leased. */
@@ -25,9 +26,10 @@ export function ownerOfFront(
   port: string,
   enforced: Pick<EnforcedPorts, 'all'>,
 ): PortOwner {
+  const name = printServicePort({ service, port })
   const isFixed = enforced
     .all()
-    .some(({ policy }) => policy.ranges.some(({ fixed }) => fixed[`${service}/${port}`]))
+    .some(({ policy }) => policy.ranges.some(({ fixed }) => fixed[name] !== undefined))
   return isFixed ? { service, port } : { service, port, instance: 'front' }
 }
 
@@ -47,7 +49,7 @@ export function isStartOf(
 
 /** What a front is called at its plane: `shop/api/http`. */
 export function frontName({ owner }: Pick<KnownFront, 'owner'>): string {
-  return `${owner.service}/${owner.port}`
+  return printServicePort(owner)
 }
 
 /** The ramp that opened it, as far as that is known. */

@@ -8,7 +8,7 @@ import type { Answer } from '../../core/plan/verdict.ts'
 import type { MachineFacts } from '../../core/port/machine-facts.ts'
 import { objections } from '../../core/port/objections.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
-import { printOwner } from '../../core/port/port-owner.ts'
+import { printOwner, printServicePort } from '../../core/port/port-owner.ts'
 import type { PortRange } from '../../core/port/port-policy.ts'
 import { isWaiting } from '../../core/port/port-states.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
@@ -108,7 +108,7 @@ export class PortsProbe implements Probe {
       const { rule, owner, state } = lease
       const isOf = of === undefined || (owner.service === of.service && owner.port === of.port)
       if (rule.contract !== contract || !isOf || state === 'cooling' || isIdle(lease)) return []
-      if (except.includes(`${owner.service}/${owner.port}`)) return []
+      if (except.includes(printServicePort(owner))) return []
       const why = this.#broker.enforced.whyOutdated(lease)
       return why === undefined ? [] : [{ lease, why }]
     })

@@ -6,6 +6,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { type ListenOptions, Server as NetServer, type Socket } from 'node:net'
 import { LOOPBACK } from '../../../core/port/port-claim.ts'
+import { printServicePort } from '../../../core/port/port-owner.ts'
 import { carryUpgrade } from '../../forwarder/carry-upgrade.ts'
 import type { MayConnect } from '../../forwarder/front.ts'
 import { hostsOf } from '../../forwarder/http-fields.ts'
@@ -155,7 +156,7 @@ export class LocalhostProxy {
 
   #partsOf(served: ServedPort, name: string): FrontParts {
     const definition = {
-      name: `${served.service}/${served.port}`,
+      name: printServicePort(served),
       mode: 'http',
       addresses: LOOPBACK,
       port: this.#port,
