@@ -1,5 +1,7 @@
 /** One ready owner of a service's port, and the ways in which a program is told of one. */
+
 import { Fault } from '../core/fault/fault.ts'
+import { printHostPort } from '../core/port/ip-text.ts'
 import { serviceVariables, urlOf } from '../core/port/service-variables.ts'
 
 /** Where a service is. */
@@ -66,7 +68,7 @@ function readEndpoint(value: unknown): DiscoveredEndpoint | undefined {
 }
 
 function endpoint(name: string, address: string, port: number): DiscoveredEndpoint {
-  const target = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+  const target = printHostPort(address, port)
   const url = urlOf(name, address, port)
   return { address, port, target, ...(url === undefined ? {} : { url }) }
 }

@@ -2,12 +2,14 @@
  * The door to the network: TCP, with TLS or behind a proxy that has it. Whoever comes in by it must be
  * known by a token or a session. A client that dawdles is dropped before it holds anything up.
  */
+
 import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
 import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
 import { createSecureContext } from 'node:tls'
 import { Fault } from '../core/fault/fault.ts'
+import { printHostPort } from '../core/port/ip-text.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 import { letGoOfStalled, type StallOptions } from './stalled-readers.ts'
 
@@ -61,9 +63,8 @@ export async function openNetDoor(
   letGoOfStalled(server, options)
   await listening(server, host, port)
   const bound = server.address() as AddressInfo
-  const name = host.includes(':') ? `[${host}]` : host
   return {
-    url: `${tls === undefined ? 'http' : 'https'}://${name}:${bound.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://${printHostPort(host, bound.port)}`,
     server,
     renew() {
       if (tls !== undefined && 'setSecureContext' in server) {

@@ -2,7 +2,9 @@
  * `rampart ports policy --check`: whether this machine does what the Ports contracts say, by connecting as
  * users that they name and as one that they do not. A check that has tried nothing is no yes.
  */
+
 import type { PortsContract } from '../../contracts/ports/definition.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import { type Trial, trialsOf } from '../../edge/policy/trials.ts'
 import { type Outcome, tryConnect } from '../../edge/policy/try-connect.ts'
 import type { CliParts } from '../cli-parts.ts'
@@ -80,7 +82,7 @@ function rowOf(trial: Trial, outcome: Outcome): readonly string[] {
     agrees(trial, outcome) ? '✔' : '✖',
     `${who} (user ${user})`,
     to,
-    `${address.includes(':') ? `[${address}]` : address}:${port}`,
+    printHostPort(address, port),
     isAllowed ? 'may connect' : 'may not',
     happened,
   ]

@@ -1,5 +1,7 @@
 /** The proxy that carries a component's front, understood: every default filled in. */
+
 import { type FrontCarrier, printCarrier } from '../../core/port/carried-front.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Path } from '../document/issue.ts'
 import type { WrittenComponent } from './written.ts'
@@ -54,7 +56,7 @@ export function carrierInput({ host, number, carrier }: Carrier): JsonObject {
 
 /** What is different with it, for people. */
 export function explainCarrier({ host, number, carrier }: Carrier): readonly string[] {
-  const at = `${host.includes(':') ? `[${host}]` : host}:${number}`
+  const at = printHostPort(host, number)
   const form = carrier.plane === 'haproxy' ? '--as haproxy' : '--as nftables'
   const [waits, reloads] =
     carrier.plane === 'haproxy'

@@ -18,6 +18,11 @@ export function hostBetween(before: string, host: string, after: string): string
   return isBeforePort && groupsOf(host) !== undefined ? `[${host}]` : host
 }
 
+/** `127.0.0.1:80`, `[::1]:80`, `localhost:80`. */
+export function printHostPort(host: string, port: number): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** The eight numbers of an address of IPv6, which may leave out one row of zeros. */
 function groupsOf(text: string): readonly number[] | undefined {
   const [head = '', tail, ...more] = text.split('::')

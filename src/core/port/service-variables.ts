@@ -2,6 +2,7 @@
  * The environment variables by which programs find a service: `SHOP_API_HTTP_HOST`, `…_PORT` and, where
  * it is spoken to by HTTP, `…_URL`. Whoever writes them and whoever reads them have the names from here.
  */
+import { printHostPort } from './ip-text.ts'
 
 /** The names for one port of one service. */
 export interface ServiceVariables {
@@ -23,7 +24,7 @@ export function serviceVariables(service: string, port: string): ServiceVariable
 /** The URL of a port whose name says how it is spoken to; undefined for other names. */
 export function urlOf(port: string, address: string, number: number): string | undefined {
   if (port !== 'http' && port !== 'https') return undefined
-  return `${port}://${address.includes(':') ? `[${address}]` : address}:${number}`
+  return `${port}://${printHostPort(address, number)}`
 }
 
 /** Upper case, digits and underscores, not beginning with a digit. */

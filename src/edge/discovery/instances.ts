@@ -2,6 +2,7 @@
  * One process that listens on both loopback addresses is two endpoints, and one target: who scrapes,
  * balances or counts must meet it once.
  */
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
 
 /** The endpoints with one address each: of IPv4 where there is one. */
@@ -20,8 +21,7 @@ export function oneAddressEach(endpoints: readonly Endpoint[]): readonly Endpoin
 
 /** `127.0.0.1:80`, `[::1]:80`. */
 export function printTarget(endpoint: Pick<Endpoint, 'address' | 'number'>): string {
-  const { address, number } = endpoint
-  return address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`
+  return printHostPort(endpoint.address, endpoint.number)
 }
 
 /** Only the loopback addresses are known to be the same machine's. */

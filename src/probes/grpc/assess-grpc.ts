@@ -17,7 +17,9 @@
  * | any other status, or an end without one | failed, notYet: call-failed |
  * | the certificates to trust cannot be read | errored, notYet: authorities-unreadable |
  */
+
 import type { Answer } from '../../core/plan/verdict.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { errored, type Findings, notYet, passed, printLatency, terminal } from '../answer/answer.ts'
 import {
@@ -57,9 +59,8 @@ const SAYS: Readonly<Record<Exclude<ServingStatus, 'SERVING'>, readonly [string,
 
 /** Judges what one attempt saw. */
 export function assessGrpc(input: GrpcInput, facts: GrpcFacts): Answer {
-  const host = input.host.includes(':') ? `[${input.host}]` : input.host
   const service = input.service === '' ? '' : ` ${input.service}`
-  const subject = `gRPC ${host}:${input.port}${service}`
+  const subject = `gRPC ${printHostPort(input.host, input.port)}${service}`
   const latency = printLatency(facts.latencyMs)
   const about = { subject, latency, evidence: collectEvidence(input, facts) }
   const { failure, outcome } = facts

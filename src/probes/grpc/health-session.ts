@@ -4,6 +4,7 @@
  */
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2'
 import type { Socket } from 'node:net'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { FailedAddress } from '../connection/connection-failure.ts'
 import { openConnection } from '../connection/open-connection.ts'
 import { secureConnection } from '../connection/secure-connection.ts'
@@ -60,7 +61,7 @@ export class HealthSession {
     this.#input = input
     this.#socket = socket
     socket.on('error', () => socket.destroy())
-    this.#session = connect(`http://${authorityOf(input)}`, {
+    this.#session = connect(`http://${printHostPort(input.host, input.port)}`, {
       createConnection: () => socket,
       settings: { enablePush: false },
     })
@@ -77,7 +78,7 @@ export class HealthSession {
       ':method': 'POST',
       ':scheme': tls === undefined ? 'http' : 'https',
       ':path': PATH + method,
-      ':authority': authorityOf(this.#input),
+      ':authority': printHostPort(this.#input.host, this.#input.port),
       'content-type': 'application/grpc',
       te: 'trailers',
       'user-agent': 'rampart',
@@ -125,10 +126,6 @@ export class HealthSession {
 }
 
 const NO_STATUS: CallEnd = { code: 'NO_STATUS', details: '' }
-
-function authorityOf({ host, port }: GrpcInput): string {
-  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`
-}
 
 function codeOf(error: Error): string {
   const code: unknown = 'code' in error ? error.code : undefined

@@ -2,7 +2,9 @@
  * Judges a TCP connection: that it opened and, when asked for, what the other side said. A port that
  * accepts is not yet a service that answers: prefer a probe that speaks the protocol.
  */
+
 import type { Answer } from '../../core/plan/verdict.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { notYet, passed, printLatency } from '../answer/answer.ts'
 import {
@@ -49,7 +51,7 @@ export function assessTcp(input: TcpInput, facts: TcpFacts): Answer {
 
 /** What is asked: `TCP localhost:80`. */
 export function printSubject({ host, port }: TcpInput): string {
-  return `TCP ${host.includes(':') ? `[${host}]` : host}:${port}`
+  return `TCP ${printHostPort(host, port)}`
 }
 
 function assessUnconnected(

@@ -21,7 +21,9 @@
  * these wait. An expired or foreign certificate is terminal all the same: waiting for it to be replaced
  * is what nobody means who asks for it.
  */
+
 import type { Answer } from '../../core/plan/verdict.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { errored, type Findings, notYet, passed, printLatency, terminal } from '../answer/answer.ts'
 import { assessFailedAttempt, printFailedAddresses } from '../connection/connection-failure.ts'
@@ -48,8 +50,7 @@ const OLD_PROTOCOL = /UNSUPPORTED_PROTOCOL|PROTOCOL_VERSION|NO_PROTOCOLS_AVAILAB
 /** Judges what one attempt saw. */
 export function assessTls(input: TlsProbeInput, facts: TlsFacts): Answer {
   const { handshakes, failure, latencyMs } = facts
-  const host = input.host.includes(':') ? `[${input.host}]` : input.host
-  const subject = `TLS ${host}:${input.port}`
+  const subject = `TLS ${printHostPort(input.host, input.port)}`
   const latency = printLatency(latencyMs)
   const evidence = collectEvidence(handshakes, facts)
   if (failure !== undefined) return assessFailure({ code: failure, subject, latency, evidence })

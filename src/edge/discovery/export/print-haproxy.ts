@@ -5,6 +5,7 @@
  * @source https://docs.haproxy.org/2.6/configuration.html, load-server-state-from-file
  */
 import type { Endpoint } from '../../../seams/endpoints.ts'
+import { printTarget } from '../instances.ts'
 import { LocalNames } from '../localhost/find-port.ts'
 import { labelOf } from '../service-name.ts'
 import { type ExportedGroup, type ExportScope, exportedGroups } from './exported-groups.ts'
@@ -23,7 +24,7 @@ const SLOTS = 8
 /** Backends with the servers that are ready now, for a configuration that is loaded anew. */
 export function printHaproxyBackends(all: readonly Endpoint[], scope: ExportScope = {}): string {
   const blocks = exportedGroups(all, scope).map(({ name, endpoints }) => {
-    const servers = endpoints.map((one, at) => `  server ${slotOf(at)} ${placeOf(one)}`)
+    const servers = endpoints.map((one, at) => `  server ${slotOf(at)} ${printTarget(one)}`)
     return [`backend ${name}`, ...servers].join('\n')
   })
   return ['# Written by Rampart; changes in here are lost.', ...blocks, ''].join('\n')
@@ -37,7 +38,7 @@ export function printHaproxySlots(all: readonly Endpoint[], scope: SlotScope = {
   const { slots = SLOTS } = scope
   const places = Array.from(
     { length: slots },
-    (_, at) => `  server ${slotOf(at)} ${placeOf(NOWHERE)}`,
+    (_, at) => `  server ${slotOf(at)} ${printTarget(NOWHERE)}`,
   )
   const blocks = exportedGroups(all, scope).map(({ name }) => [`backend ${name}`, ...places])
   return ['# Written by Rampart; changes in here are lost.', ...blocks.flat(), ''].join('\n')
@@ -105,8 +106,4 @@ export function printHaproxyMap(
 
 function slotOf(at: number): string {
   return `slot${at + 1}`
-}
-
-function placeOf({ address, number }: Pick<Endpoint, 'address' | 'number'>): string {
-  return address.includes(':') ? `[${address}]:${number}` : `${address}:${number}`
 }
