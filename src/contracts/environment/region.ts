@@ -1,5 +1,6 @@
 /** Regions, understood, and what they make of components: one stage for each component in each region. */
 import type { Until } from '../../core/plan/plan.ts'
+import { PLAIN_STAGE } from '../plain-stage.ts'
 import type { Component, EnvironmentDefinition } from './definition.ts'
 import type { WrittenRegion, WrittenRegionSetting } from './written-region.ts'
 
@@ -114,7 +115,15 @@ function placedNeed(need: PlacedNeed): PlacedNeed {
   return { stage, until, drain }
 }
 
-/** Who owns a component, as its stages say it. */
-export function ownedBy({ owner }: Component): { readonly owner?: string } {
-  return owner === undefined ? {} : { owner }
+/** A stage about a component where it is placed, as far as nothing else is said of it. */
+export function placedStage({
+  region,
+  component,
+}: Pick<Placement, 'region' | 'component'>): typeof PLAIN_STAGE {
+  const { owner } = component
+  return {
+    ...PLAIN_STAGE,
+    ...(region === undefined ? {} : { group: region }),
+    ...(owner === undefined ? {} : { owner }),
+  }
 }

@@ -8,13 +8,13 @@
 import type { Condition } from '../../core/plan/condition.ts'
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
 import type { Json, JsonObject } from '../../core/units/json.ts'
-import { onceCondition, PLAIN_STAGE } from '../plain-stage.ts'
+import { onceCondition } from '../plain-stage.ts'
 import { carrierInput, carrierOf } from './carrier.ts'
 import { needStarts, startsOf } from './copies.ts'
 import type { EnvironmentDefinition, Roll } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
-import { ownedBy, type Placement } from './region.ts'
+import { type Placement, placedStage } from './region.ts'
 import type { WrittenRoll } from './written-roll.ts'
 
 const DRAIN_MS = 30_000
@@ -189,12 +189,11 @@ function routeName(stage: string): string {
   return `${stage}/route`
 }
 
-function commonOf({ region, component }: Placement, name: string): Stage {
+function commonOf(placement: Placement, name: string): Stage {
+  const { component } = placement
   return {
-    ...PLAIN_STAGE,
+    ...placedStage(placement),
     name,
-    ...(region === undefined ? {} : { group: region }),
-    ...ownedBy(component),
     deadlineMs: 2 * timeoutOf(component.roll),
     optional: component.optional,
   }

@@ -3,12 +3,11 @@
  * or where a component is emptied first and needs what it stands on until then.
  */
 import type { Need, Stage } from '../../core/plan/plan.ts'
-import { PLAIN_STAGE } from '../plain-stage.ts'
 import { copyInput, type Start, startsOf } from './copies.ts'
 import type { Drain, EnvironmentDefinition } from './definition.ts'
 import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { conditionOf } from './plan-condition.ts'
-import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { type Placement, placedStage, placementsOf } from './region.ts'
 import { closeStage, frontName } from './roll.ts'
 
 const LOOK_DEADLINE_MS = 15_000
@@ -53,15 +52,14 @@ function stopped(isDraining: boolean): (stage: string) => Need {
 
 function stopStage(
   environment: string,
-  { stage, region, component }: Placement,
+  placement: Placement,
   place: { readonly name: string; readonly needs: readonly Need[] },
 ): Stage {
+  const { stage, component } = placement
   const { stop } = component
   return {
-    ...PLAIN_STAGE,
+    ...placedStage(placement),
     ...place,
-    ...(region === undefined ? {} : { group: region }),
-    ...ownedBy(component),
     command: stopCommand(`${environment}/${stage}`, component, {}),
     deadlineMs: stop.graceMs + STOP_TIMEOUT_MARGIN_MS,
     onBreach: 'hold',
@@ -92,16 +90,14 @@ interface LookedAt {
 
 /** Finds what runs and, where it is to be emptied, proves that it is. What is gone has nothing left. */
 function lookStage({ environment, placement, start, needs }: LookedAt): Stage {
-  const { stage, region, component } = placement
+  const { stage, component } = placement
   const isEmptied = component.copies === undefined || start.copy !== undefined
   const drain = isEmptied ? component.drain : undefined
   const { signal } = drain ?? {}
   const told = signal === undefined ? {} : { signal }
   return {
-    ...PLAIN_STAGE,
+    ...placedStage(placement),
     name: start.stage,
-    ...(region === undefined ? {} : { group: region }),
-    ...ownedBy(component),
     // Orders about one copy come after those about all of them.
     needs: [
       ...(start.copy === undefined ? [] : [{ stage, until: 'completed' as const }]),

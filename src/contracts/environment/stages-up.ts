@@ -6,7 +6,7 @@ import type { Component, EnvironmentDefinition } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { startCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
-import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { type Placement, placedStage, placementsOf } from './region.ts'
 import {
   frontName,
   isRolling,
@@ -48,12 +48,10 @@ interface StartedUp {
 }
 
 function stageUp({ environment, placement, start, needs }: StartedUp): Stage {
-  const { region, component } = placement
+  const { component } = placement
   return {
-    ...PLAIN_STAGE,
+    ...placedStage(placement),
     name: start.stage,
-    ...(region === undefined ? {} : { group: region }),
-    ...ownedBy(component),
     needs: [
       ...needs,
       ...(component.roll === undefined

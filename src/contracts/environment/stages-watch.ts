@@ -11,7 +11,7 @@ import type { EnvironmentDefinition, Watching } from './definition.ts'
 import { lookCommand, stopCommand } from './plan-commands.ts'
 import { comparedIn, conditionOf } from './plan-condition.ts'
 import type { ReadyCondition } from './ready-condition.ts'
-import { ownedBy, type Placement, placementsOf } from './region.ts'
+import { type Placement, placedStage, placementsOf } from './region.ts'
 import { frontName, lookStage } from './roll.ts'
 import { AGREE_DEADLINE_MS, AGREE_STAGE } from './stages-up.ts'
 
@@ -66,7 +66,7 @@ interface Watched {
 }
 
 function watchStage({ environment, placement, start, needs, watch }: Watched): Stage {
-  const { stage, region, component } = placement
+  const { stage, component } = placement
   const { run } = component
   const subject = `${environment}/${stage}`
   const isRunning = run !== undefined && !run.oneShot
@@ -80,10 +80,8 @@ function watchStage({ environment, placement, start, needs, watch }: Watched): S
     (condition) => isAskedOn(condition) && (isRunning || !speaksOfItself(condition)),
   )
   return {
-    ...PLAIN_STAGE,
+    ...placedStage(placement),
     name: start.stage,
-    ...(region === undefined ? {} : { group: region }),
-    ...ownedBy(component),
     needs,
     ...commands,
     conditions: conditions.map((condition) => slowed(conditionOf(condition), watch)),
