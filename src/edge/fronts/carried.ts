@@ -9,7 +9,15 @@ import type { Timer } from '../../seams/clock.ts'
 import type { RoutedBackend } from '../../seams/data-plane.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Carriers } from './carriers.ts'
-import { backendOf, frontName, isStartOf, type KnownFront, refused } from './known-front.ts'
+import {
+  backendOf,
+  carriedOtherwise,
+  frontName,
+  isStartOf,
+  isThere,
+  type KnownFront,
+  refused,
+} from './known-front.ts'
 
 /** How often proxies are looked at: that is how long one may have forgotten everything. @unit ms */
 const LOOK_MS = 1_000
@@ -57,11 +65,7 @@ export class Carried {
     const isSame = (one: CarriedFront): boolean => one.service === service && one.port === port
     const known = broker.carried.all().find(isSame)
     if (known !== undefined && !isSameCarrier(known.carrier, carrier)) {
-      const now = printCarrier(known.carrier)
-      throw refused(
-        service,
-        `It is carried by ${now}; bring it down before another one carries it.`,
-      )
+      throw carriedOtherwise(service, printCarrier(known.carrier))
     }
     const other = broker.carried.all().find((one) => isSameCarrier(one.carrier, carrier))
     if (other !== undefined && !isSame(other)) {
@@ -160,8 +164,4 @@ export class Carried {
     const { clock } = this.#options.carriers
     return new Promise((resolve) => clock.wakeAt(clock.nowMs() + PAUSE_MS, resolve))
   }
-}
-
-function isThere({ state }: PortLease): boolean {
-  return state !== 'cooling' && state !== 'stolen'
 }

@@ -14,10 +14,12 @@ import type { Carriers } from './carriers.ts'
 import { accessBy, type Forwarded, type FrontPlane } from './front-plane.ts'
 import {
   backendOf,
+  carriedOtherwise,
   FRONT_HOST,
   frontName,
   isFront,
   isStartOf,
+  isThere,
   type KnownFront,
   ownerOfFront,
   rampOf,
@@ -89,7 +91,7 @@ export class Fronts {
     const { broker } = this.#options
     const fronts = this.#frontsOf(service)
     const [carried] = fronts.flatMap((front) => front.carried ?? [])
-    if (carried !== undefined) throw refused(service, otherwise(printCarrier(carried.carrier)))
+    if (carried !== undefined) throw carriedOtherwise(service, printCarrier(carried.carrier))
     const known = new Map(fronts.map(({ owner, lease }) => [owner.port, lease?.owner]))
     const wishes = Object.entries(ports).map(([port, front]) => ({
       owner: known.get(port) ?? ownerOfFront(service, port, broker.enforced),
@@ -111,7 +113,7 @@ export class Fronts {
   async carry(front: CarriedFront): Promise<void> {
     const { service } = front
     const isOwn = this.#frontsOf(service).some(({ lease }) => lease !== undefined)
-    if (isOwn) throw refused(service, otherwise('a process of its own'))
+    if (isOwn) throw carriedOtherwise(service, 'a process of its own')
     await this.#carried.open(front)
     this.#tendSoon()
   }
@@ -341,7 +343,7 @@ export class Fronts {
       if (this.#waits.get(front.id) !== this.#waitOf(front).waitMs) await this.#openPlane(front)
       const alive = new Set(
         this.#startsOf(front)
-          .filter(({ state }) => state !== 'cooling' && state !== 'stolen')
+          .filter(isThere)
           .map(({ id }) => id),
       )
       for (const backend of await plane.backends(name)) {
@@ -393,8 +395,4 @@ export class Fronts {
       ({ owner, state }) => owner.instance === instance && state !== 'cooling',
     )
   }
-}
-
-function otherwise(how: string): string {
-  return `It is carried by ${how}; bring it down before another one carries it.`
 }

@@ -64,6 +64,16 @@ export function backendOf({ id, claim, servedAt }: PortLease): Backend {
   return { id, address: servedAt?.includes(first) === false ? served : first, port: claim.port }
 }
 
+/** Whether a lease is still that of a start: who has died, or lost its port, is none any more. */
+export function isThere({ state }: Pick<PortLease, 'state'>): boolean {
+  return state !== 'cooling' && state !== 'stolen'
+}
+
+/** A front is carried by another one than is asked for. @param how `a process of its own` */
+export function carriedOtherwise(service: string, how: string): Fault {
+  return refused(service, `It is carried by ${how}; bring it down before another one carries it.`)
+}
+
 /** A front cannot be had as it is asked for. */
 export function refused(service: string, hint: string): Fault {
   return new Fault({ code: 'port-refused', operation: 'open a front', subject: service, hint })
