@@ -37,7 +37,7 @@ const EXPECTED: Readonly<Record<string, readonly string[]>> = {
   Traps: ['200 whose body says that the database is down', 'false-ready, in all'],
 }
 
-test('every bench runs and writes its table and its targets', { timeout: 300_000 }, async () => {
+test('every bench runs and writes its table and its targets', { timeout: 900_000 }, async () => {
   const { stdout } = await run(process.execPath, [join(ROOT, 'bench/bench.ts'), '--quick'])
   const [head = '', ...sections] = stdout.split(/^## /m)
   assert.match(head, /Node \d+.*wait-on \d+.*start-server-and-test \d+.*fsync/s)

@@ -20,7 +20,7 @@ import {
   stopService,
 } from '../test/handover/support.ts'
 import { freePort } from '../test/support/free-port.ts'
-import { findPart, REAL_PARTS } from '../test/support/real-parts.ts'
+import { findPart, findProgramOf, REAL_PARTS } from '../test/support/real-parts.ts'
 import { type Cleanup, withCleanup } from './measure/afterwards.ts'
 import { type Bench, type Finding, figure, type Scale, type Section } from './measure/section.ts'
 import { median } from './measure/statistics.ts'
@@ -150,10 +150,9 @@ async function rest(port: number, seconds: number) {
   return readWrk((await run('wrk', words)).stdout)
 }
 
-const PARTS: Readonly<Record<string, string>> = { HAProxy: 'HAProxy', nginx: 'nginx' }
-
+/** A plane that is a proxy is called as its part is. */
 function isHere(name: string): boolean {
-  const part = REAL_PARTS.find((one) => one.name === PARTS[name])
+  const part = REAL_PARTS.find((one) => one.name === name)
   return part === undefined || findPart(part) !== undefined
 }
 
@@ -199,7 +198,7 @@ function sectionOf(
     rows,
     findings: [...cells].filter(([name]) => name !== 'nginx').map(findingOf),
     notes: [
-      `HAProxy ${versionOf('haproxy', '-v')}, nginx ${versionOf('nginx', '-v')}, wrk ${versionOf('wrk', '-v')}.`,
+      `HAProxy ${versionOf('haproxy', '-v')}, Envoy ${versionOf(findProgramOf('Envoy') ?? 'envoy', '--version')}, nginx ${versionOf('nginx', '-v')}, wrk ${versionOf('wrk', '-v')}.`,
       'nginx hands over by reloads, and this version ends idle kept connections with each, together with requests that are just sent on them; clients that repeat those do not notice.',
       'Service, proxy and clients share this machine: whoever is quicker also takes more from the others.',
     ],

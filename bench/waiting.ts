@@ -17,11 +17,17 @@ export const waitingBench: Bench = { name: 'waiting', run: measure }
 
 interface Sizes {
   readonly waiting: number
+  /** How long it is left alone before it is looked at: what opening them leaves to collect takes a while. */
+  readonly restMs: number
   readonly idleMs: number
 }
 
-const FULL: Sizes = { waiting: Number(process.env['BENCH_WAITING'] ?? 100_000), idleMs: 30_000 }
-const QUICK: Sizes = { waiting: 100, idleMs: 200 }
+const FULL: Sizes = {
+  waiting: Number(process.env['BENCH_WAITING'] ?? 100_000),
+  restMs: 60_000,
+  idleMs: 120_000,
+}
+const QUICK: Sizes = { waiting: 100, restMs: 100, idleMs: 200 }
 
 interface Shares {
   readonly alone: number
@@ -113,8 +119,8 @@ async function shareOfWaiting(bench: Workbench, sizes: Sizes): Promise<number> {
 }
 
 /** The share of a core that this process takes, after it has had time to come to rest. */
-async function shareOfIdling({ idleMs }: Sizes): Promise<number> {
-  await delay(idleMs / 2)
+async function shareOfIdling({ restMs, idleMs }: Sizes): Promise<number> {
+  await delay(restMs)
   const before = { cpu: process.cpuUsage(), atMs: performance.now() }
   await delay(idleMs)
   const { user, system } = process.cpuUsage(before.cpu)

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 /**
  * The `rampart` command. In the repository it runs src/main.ts as written, after installing what is
- * missing; in the published package it runs dist/main.js. Plain JavaScript for Node 18 and later, so
- * that an old Node is told what is needed instead of failing on syntax.
+ * missing, or what the tests have bundled of it (tools/suite/bundle-ahead.ts); in the published package
+ * it runs dist/main.js. Plain JavaScript for Node 18 and later, so that an old Node is told what is
+ * needed instead of failing on syntax.
  */
 import { existsSync } from 'node:fs'
 import nodeModule from 'node:module'
@@ -25,11 +26,14 @@ if (isRepository) {
   }
 }
 if (isNewEnough) {
+  hushSqlite()
   // Compiled code is kept between runs; where it cannot be, Node runs without it.
   nodeModule.enableCompileCache(
     isRepository ? join(root, 'node_modules/.cache/rampart') : undefined,
   )
-  const program = isRepository ? source : join(root, 'dist/main.js')
+  const program = isRepository
+    ? (process.env.BUNDLED_RAMPART ?? source)
+    : join(root, 'dist/main.js')
   const { main } = await import(pathToFileURL(program).href)
   process.exitCode = await main(process.argv.slice(2))
 } else if (isRepository) {
@@ -41,4 +45,17 @@ if (isNewEnough) {
   console.error(`rampart: Node ${needed} or later is needed; this is ${process.version}.`)
   console.error('  Put a newer Node on PATH (22, 24 and 26 are tested), then start again.')
   process.exitCode = 1
+}
+
+/**
+ * Node 22 calls its SQLite experimental, in the middle of whatever is written or logged. The package is
+ * tried with that Node, so nobody need be told; every other warning is printed as ever.
+ */
+function hushSqlite() {
+  const printers = process.listeners('warning')
+  process.removeAllListeners('warning')
+  process.on('warning', (warning) => {
+    if (warning.name === 'ExperimentalWarning' && warning.message.startsWith('SQLite ')) return
+    for (const print of printers) print.call(process, warning)
+  })
 }

@@ -1,2 +1,2 @@
 /** The door of the package: what a `rampart.config.ts` needs. */
-export { defineEnvironment } from './contracts/define.ts'
+export { defineEnvironment, definePorts } from './contracts/define.ts'

@@ -98,9 +98,9 @@ async function runDaemonHere(options: RunDaemonOptions): Promise<number> {
   return 0
 }
 
-/** Sentences for a person at a terminal, JSON for whoever collects what a server writes. */
+/** Sentences for a person at a terminal, JSON for whoever collects what servers and agents write. */
 async function openLog(settings: Readonly<Record<string, string>>): Promise<Log> {
-  const form = settings['RAMPART_LOG'] ?? (process.stderr.isTTY ? 'text' : 'json')
+  const form = settings['RAMPART_LOG'] || (process.stderr.isTTY ? 'text' : 'json')
   if (form === 'text') return logText
   const { openJsonLog } = await import('./telemetry/json-log.ts')
   return await openJsonLog(version)
@@ -109,7 +109,8 @@ async function openLog(settings: Readonly<Record<string, string>>): Promise<Log>
 async function runAgentHere(options: RunAgentOptions): Promise<number> {
   const { runAgentProcess } = await import('./daemon/agent.ts')
   const settings = definedOnly(process.env)
-  await runAgentProcess({ ...options, version, settings, signal: untilTold(), log: logText })
+  const log = await openLog(settings)
+  await runAgentProcess({ ...options, version, settings, signal: untilTold(), log })
   return 0
 }
 

@@ -1,4 +1,7 @@
-/** The door of the package for services: listening where they are wanted, ending without losing a request, finding others. */
+/**
+ * The door of the package for services: listening where they are wanted, ending without losing a
+ * request, finding others.
+ */
 export { type AcquiredPort, type AcquireOptions, acquirePort } from './sdk/acquire-port.ts'
 export {
   type DiscoveredEndpoint,

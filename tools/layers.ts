@@ -60,12 +60,13 @@ export const LAYERS: readonly Layer[] = [
   rim('circumstances', []),
   rim('telemetry', []),
   { name: 'channel', holds: /^channel\//, mayImport: ['core'], packages: ['node:*'] },
+  { name: 'certificates', holds: /^certificates\//, mayImport: ['core'], packages: ['node:*'] },
   { name: 'ports', holds: /^ports\//, mayImport: ['core', 'seams', 'channel'], packages: 'any' },
   { name: 'scan', holds: /^scan\//, mayImport: ['core'], packages: 'any' },
   {
     name: 'edge',
     holds: /^edge\//,
-    mayImport: ['core', 'contracts', 'seams', 'channel'],
+    mayImport: ['core', 'contracts', 'seams', 'channel', 'certificates'],
     packages: 'any',
   },
   {
@@ -77,13 +78,13 @@ export const LAYERS: readonly Layer[] = [
   {
     name: 'client',
     holds: /^server\/client\//,
-    mayImport: ['core', 'seams', 'wire'],
+    mayImport: ['core', 'seams', 'certificates', 'wire'],
     packages: 'any',
   },
   {
     name: 'server',
     holds: /^server\//,
-    mayImport: ['core', 'contracts', 'seams', 'engine', 'edge', 'wire', 'client'],
+    mayImport: ['core', 'contracts', 'seams', 'engine', 'certificates', 'edge', 'wire', 'client'],
     packages: 'any',
   },
   {

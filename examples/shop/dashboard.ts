@@ -6,6 +6,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
+import { openerOf, openInBrowser, type Place } from './browser.ts'
 
 /** Where it is, and how one gets in. */
 export interface Dashboard {
@@ -35,6 +36,28 @@ export async function openDashboard(rampart: string, shop: string): Promise<Dash
   })
   await once(maker, 'close')
   return { url, token: token.trim() }
+}
+
+/**
+ * Opens it in the browser of whoever sits here, signed in by a code that is worth something once: the
+ * token itself would stand in the list of processes, and in the browser's history.
+ *
+ * @returns false where nobody would see it, or it cannot be opened
+ */
+export async function openForPerson({ url, token }: Dashboard, place: Place): Promise<boolean> {
+  if (openerOf(place, url) === undefined) return false
+  try {
+    const headers = { authorization: `Bearer ${token}` }
+    // Where no dashboard was built there is nothing to be shown.
+    const page = await fetch(url)
+    const made = await fetch(`${url}/v1/auth/codes`, { method: 'POST', headers })
+    if (!page.ok || !made.ok) return false
+    const { code } = (await made.json()) as { readonly code: string }
+    return await openInBrowser(place, `${url}/#code=${code}`)
+  } catch {
+    // The demo needs no browser; where to look is said in any case.
+    return false
+  }
 }
 
 /** Undefined when it ends instead. It is read for as long as the demo runs, since it goes on talking. */

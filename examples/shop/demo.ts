@@ -6,6 +6,7 @@
  *   npm run demo                          up, a new release, live; Ctrl-C takes it down
  *   npm run demo -- --exit                up, a new release, down, and exit
  *   npm run demo -- --no-roll             without the new release
+ *   npm run demo -- --no-open             without opening the dashboard in the browser
  *   npm run demo -- --break worker        break a part and see how that is noticed and undone
  *   npm run demo -- --exit --json         for programs: the last line is one JSON object
  */
@@ -15,7 +16,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { type Served, sendCustomers } from './customers.ts'
-import { type Dashboard, openDashboard } from './dashboard.ts'
+import { type Dashboard, openDashboard, openForPerson } from './dashboard.ts'
 
 /** What each break gives the shop: the variables that its contract reads. */
 const BREAKS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
@@ -36,6 +37,7 @@ const { values: options } = parseArgs({
   allowNegative: true,
   options: {
     roll: { type: 'boolean', default: true },
+    open: { type: 'boolean', default: true },
     exit: { type: 'boolean', default: false },
     json: { type: 'boolean', default: false },
     break: { type: 'string', default: '' },
@@ -72,7 +74,7 @@ async function demo(): Promise<number> {
   // Waiting for a signal alone would not keep this program running.
   const staying = setInterval(() => undefined, 60_000)
   const dashboard = options.exit ? undefined : await openDashboard(rampartBin, shop)
-  if (dashboard !== undefined) tellOfDashboard(dashboard)
+  if (dashboard !== undefined) await showDashboard(dashboard)
   say('Bringing up a small shop in two regions, the second one following the first.\n')
   const up = await rampart(['up', shop])
   const isOpen = up.exitCode === 0
@@ -169,6 +171,14 @@ async function frontsOfApi(): Promise<Readonly<Record<string, string>>> {
       `http://127.0.0.1:${claim.port}/`,
     ]),
   )
+}
+
+async function showDashboard(dashboard: Dashboard): Promise<void> {
+  tellOfDashboard(dashboard)
+  const isTerminal = process.stdin.isTTY && process.stderr.isTTY
+  const place = { platform: process.platform, env: process.env, isTerminal }
+  const isOpened = options.open && !options.json && (await openForPerson(dashboard, place))
+  if (isOpened) say('It opens in your browser, where you are signed in already.\n\n')
 }
 
 function tellOfDashboard({ url, token }: Dashboard): void {

@@ -2,11 +2,11 @@
  * The connection of an agent to one server, made anew for as long as the agent lives. Only ever
  * outbound: the server speaks on a stream that the agent has opened.
  */
-import { isFault } from '../core/fault/fault.ts'
+import { type Fault, isFault } from '../core/fault/fault.ts'
 import type { Clock, Timer } from '../seams/clock.ts'
+import { pause } from '../seams/pause.ts'
 import type { Random } from '../seams/random.ts'
 import { serverSentEventsOf } from '../server/client/framing.ts'
-import { pause } from '../server/client/pause.ts'
 import type { Transport } from '../server/client/transport.ts'
 import type { AgentErrand, AgentReport, AgentReports } from '../server/wire/agent-work.ts'
 import { type ErrandParts, ErrandRunner } from './errand-runner.ts'
@@ -44,35 +44,50 @@ export interface AgentLinkOptions {
   readonly random: Random
   /** Aborted when the agent is to stop. */
   readonly signal: AbortSignal
-  log(line: string): void
+  log(line: string, about?: { readonly level: 'warn' }): void
 }
 
 /** Faults that no second try mends: somebody must change something first. */
 const HOPELESS = ['unauthenticated', 'forbidden', 'agent-displaced', 'request-malformed'] as const
 
+/** The same, until a server has let the agent in: certificates and authorities are renewed beside it. */
+const HOPELESS_AT_FIRST = [
+  'certificate-missing',
+  'certificate-untrusted',
+  'certificate-foreign',
+] as const
+
 /**
  * Works for one server until it is told to stop.
  *
- * @throws unauthenticated, forbidden, agent-displaced when the server does not want it
+ * @throws unauthenticated, forbidden, agent-displaced, certificate-missing, certificate-untrusted,
+ * certificate-foreign when the server does not want it
  */
 export async function keepLink(options: AgentLinkOptions): Promise<void> {
   const { server, signal, clock, random, log } = options
   let pauseMs = PAUSE_FIRST_MS
+  let isFirst = true
   while (!signal.aborted) {
     const connection = new Connection(options)
     try {
       await connection.work()
-      if (!signal.aborted) log(`${server} has ended the connection.`)
+      if (!signal.aborted) log(`${server} has ended the connection.`, { level: 'warn' })
     } catch (error) {
       if (!isFault(error)) throw error
-      if (HOPELESS.some((code) => error.code === code)) throw error
-      log(`${server} is lost: ${error.message}`)
+      if (isHopeless(error, isFirst)) throw error
+      log(`${server} is lost: ${error.message}`, { level: 'warn' })
     }
+    isFirst &&= !connection.wasWelcome
     if (connection.wasWelcome) pauseMs = PAUSE_FIRST_MS
     // Not all agents at once, when a server comes back.
     await pause(clock, pauseMs / 2 + random.integer(Math.ceil(pauseMs / 2) + 1), signal)
     pauseMs = Math.min(pauseMs * 2, PAUSE_MOST_MS)
   }
+}
+
+function isHopeless({ code }: Fault, isFirst: boolean): boolean {
+  const codes: readonly string[] = isFirst ? [...HOPELESS, ...HOPELESS_AT_FIRST] : HOPELESS
+  return codes.includes(code)
 }
 
 class Connection {
@@ -126,7 +141,7 @@ class Connection {
     const { clock, server, log } = this.#options
     this.#silence?.cancel()
     this.#silence = clock.wakeAt(clock.nowMs() + this.#silenceMs, () => {
-      log(`${server} was silent for ${this.#silenceMs} ms.`)
+      log(`${server} was silent for ${this.#silenceMs} ms.`, { level: 'warn' })
       this.#lost.abort()
     })
   }
@@ -173,7 +188,9 @@ class Connection {
     try {
       await transport.json({ method: 'POST', path: '/v1/agent/reports', body, signal })
     } catch (error) {
-      if (!signal.aborted) log(`${server} did not take a report: ${sentenceOf(error)}`)
+      if (!signal.aborted) {
+        log(`${server} did not take a report: ${sentenceOf(error)}`, { level: 'warn' })
+      }
       // Whether they arrived is not known: the connection is given up, and what was not heard is
       // handed out again on the next one.
       this.#lost.abort()

@@ -48,7 +48,7 @@ const EVIDENCE_MAX = 1_000_000
 const OUTPUTS_MAX = 200_000
 
 /** What leases this machine's ports, for whoever looks. */
-export type AgentPorts = Pick<PortBroker, 'enforced' | 'index' | 'leases' | 'story'>
+export type AgentPorts = Pick<PortBroker, 'carried' | 'enforced' | 'index' | 'leases' | 'story'>
 
 /** What errands are done with. */
 export interface ErrandParts {
@@ -137,7 +137,8 @@ export class ErrandRunner {
       if (port !== undefined) return { story: await ports.story(port) }
       const { index } = ports
       const ranges = listRanges(ports.enforced)
-      return { list: { index, leases: mostTelling(ports.leases()), ranges } }
+      const carried = ports.carried.all()
+      return { list: { index, leases: mostTelling(ports.leases()), ranges, carried } }
     } catch (error) {
       return { refusal: sentenceOf(error) }
     }

@@ -18,7 +18,7 @@ export interface AgentOptions {
   readonly clock: Clock
   readonly random: Random
   readonly signal: AbortSignal
-  log(line: string): void
+  log(line: string, about?: { readonly level: 'warn' }): void
 }
 
 /**
@@ -33,7 +33,9 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const links = [...servers].map(([server, transport]) =>
     keepLink({ ...rest, server, transport, signal: ends }).catch((error: unknown) => {
       ending.abort()
-      if (isFault(error)) options.log(`${server} refuses this agent: ${error.message}`)
+      if (isFault(error)) {
+        options.log(`${server} refuses this agent: ${error.message}`, { level: 'warn' })
+      }
       throw error
     }),
   )

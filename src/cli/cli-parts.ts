@@ -29,6 +29,8 @@ export interface RunAgentOptions {
   readonly token: string
   /** Certificates (PEM) to trust besides the system's. */
   readonly ca?: string
+  /** Files of the certificate by which it is known, and of its key; read for every connection. */
+  readonly certificate?: { readonly certificate: string; readonly key: string }
   readonly isReplacing: boolean
 }
 
@@ -41,6 +43,8 @@ export interface RunDaemonOptions {
   readonly doors?: ServeDoors
   /** Where everything is kept, when that is not the workspace. */
   readonly database?: ServeDatabase
+  /** The file of the key that opens what is secret. @default the workspace's own */
+  readonly keyFile?: string
   /** Networks that webhooks may reach although they are private, with commas. @default none */
   readonly webhooksMayReach?: string
 }
@@ -51,8 +55,6 @@ export interface ServeDatabase {
   readonly url: string
   /** What this one is called among them. */
   readonly replica: string
-  /** The file of the key that opens what is secret; the same for all of them. */
-  readonly keyFile?: string
 }
 
 /** How a daemon is reached over the network. */
@@ -60,8 +62,12 @@ export interface ServeDoors {
   readonly host: string
   /** 0: any free one. */
   readonly port: number
-  /** Files of a certificate and its key. */
-  readonly tls?: { readonly certFile: string; readonly keyFile: string }
+  /** Files of a certificate and its key, and of who vouches for the certificates of agents. */
+  readonly tls?: {
+    readonly certificate: string
+    readonly key: string
+    readonly clientCa?: string
+  }
   /** Whether a proxy that has TLS stands before it. */
   readonly isBehindProxy: boolean
   /** How browsers reach it, where that is not how it listens. */

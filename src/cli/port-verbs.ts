@@ -1,4 +1,7 @@
-/** Commands about ports: who has them, claiming them, running something with them, and which files want them. */
+/**
+ * Commands about ports: who has them, claiming them, running something with them, and which files
+ * want them.
+ */
 import { JSON_FLAG, NAME_FLAG, type Verb, WORKSPACE_FLAG } from './verb.ts'
 
 const OWNER_FLAGS = [
@@ -6,6 +9,8 @@ const OWNER_FLAGS = [
   ['--tenant <name>', 'for which tenant'],
   ['--scope <name>', 'a set of ports of its own: a worktree, a CI job; as RAMPART_SCOPE'],
 ] as const
+
+const PROTOCOL_FLAG = ['--protocol <protocol>', 'of which protocol: tcp or udp (tcp)'] as const
 
 const REGION_FLAG = ['--region <region>', "on the machine of that region's agent"] as const
 
@@ -38,6 +43,7 @@ export const PORT_VERBS: readonly Verb[] = [
     options: [
       ['--number <port>', 'exactly this one, or none'],
       ['--for <duration>', 'how long it lasts while nobody takes it (10m)'],
+      PROTOCOL_FLAG,
       ...OWNER_FLAGS,
       WORKSPACE_FLAG,
       JSON_FLAG,
@@ -58,6 +64,7 @@ export const PORT_VERBS: readonly Verb[] = [
     options: [
       ['--service <service>', 'what it is called; the folder when not given'],
       ['--port <name>', 'which ports it needs (http)', 'repeatable'],
+      PROTOCOL_FLAG,
       ...OWNER_FLAGS,
       WORKSPACE_FLAG,
     ],
@@ -79,10 +86,26 @@ export const PORT_VERBS: readonly Verb[] = [
       ['--sarif <file>', 'also write SARIF 2.1.0; - prints nothing else'],
       ['--baseline <file>', 'leave out what that file knows'],
       ['--write-baseline', 'keep everything that is found now in the baseline'],
+      ['--publish <name>', 'send it to the server under that name, to be seen and compared there'],
+      ['--revision <text>', 'with --publish: what was scanned, such as a commit'],
       JSON_FLAG,
     ],
     run: async (parts, [folder = '.'], options) =>
       (await import('./commands/ports-scan.ts')).runPortsScan(parts, folder, options),
+  },
+  {
+    usage: 'ports scans list',
+    summary: 'list the scans that were published, the latest of each name',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, _, options) =>
+      (await import('./commands/ports-scans.ts')).runScansList(parts, options),
+  },
+  {
+    usage: 'ports scans remove <name>',
+    summary: 'remove a scan of what is scanned no more, so that nothing is compared with it',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [name = ''], options) =>
+      (await import('./commands/ports-scans.ts')).runScansRemove(parts, name, options),
   },
   {
     usage: 'ports policy [path]',
@@ -90,6 +113,8 @@ export const PORT_VERBS: readonly Verb[] = [
     options: [
       ['--as <program>', 'for which: nftables, networkpolicy or haproxy'],
       ['--check', 'try it instead, as users of this machine; exit code 3 when it is not so'],
+      ['--certificate <file>', 'with --check: show this certificate to fronts that ask for one'],
+      ['--key <file>', 'with --check: the key of that certificate'],
       NAME_FLAG,
       WORKSPACE_FLAG,
       ['--json', 'with --check: print every trial as one JSON value, for programs'],

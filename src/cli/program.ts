@@ -3,6 +3,7 @@
  * it is called, so that `rampart --help` stays quick.
  */
 import { Command, CommanderError } from 'commander'
+import { present } from '../core/fault/assert.ts'
 import type { ServerOptions } from './choose-server.ts'
 import type { CliParts } from './cli-parts.ts'
 import { EXIT } from './exit-code.ts'
@@ -49,18 +50,30 @@ function buildProgram(parts: CliParts, told: Told): Command {
     .addHelpText('after', '\nBegin with: rampart init, rampart check, rampart up')
   const groups = new Map<string, Command>()
   for (const verb of VERBS) {
-    const [word = ''] = verb.usage.split(' ')
-    const summary = GROUPS[word]
-    if (summary === undefined) {
-      addVerb(program, verb, verb.usage, { parts, told })
-      continue
-    }
-    const group = groups.get(word) ?? program.command(word).description(summary)
-    groups.set(word, group)
-    addVerb(group, verb, verb.usage.slice(word.length + 1), { parts, told })
+    const path = groupOf(verb)
+    const usage = path === '' ? verb.usage : verb.usage.slice(path.length + 1)
+    addVerb(groupAt(program, path, groups), verb, usage, { parts, told })
   }
   for (const command of [program, ...groups.values()]) configure(command, parts)
   return program
+}
+
+/** The words of a command that have others below them, too: of `ports scans list` the first two. */
+function groupOf({ usage }: Verb): string {
+  const [, path = ''] = /^((?:[a-z-]+ )*)[a-z-]+(?: [<[]|$)/.exec(usage) ?? []
+  return path.trimEnd()
+}
+
+/** The command that stands for a group, which is made when it is first asked for. */
+function groupAt(program: Command, path: string, groups: Map<string, Command>): Command {
+  const known = path === '' ? program : groups.get(path)
+  if (known !== undefined) return known
+  const parent = path.includes(' ') ? path.slice(0, path.lastIndexOf(' ')) : ''
+  const group = groupAt(program, parent, groups)
+    .command(path.slice(parent.length).trimStart())
+    .description(present(GROUPS[path], `the group ${path} is described`))
+  groups.set(path, group)
+  return group
 }
 
 function addVerb(
@@ -84,7 +97,7 @@ function addVerb(
   })
 }
 
-/** What is about this machine, whichever server is meant. */
+/** What is about this machine, whichever server is meant, unless it is published there. */
 const HERE: ReadonlySet<string> = new Set([
   ...['init', 'import', 'export', 'check', 'plan', 'parts', 'prove'],
   ...['serve', 'agent', 'daemon', 'context', 'login', 'backup', 'restore', 'migrate'],
@@ -95,10 +108,11 @@ const HERE: ReadonlySet<string> = new Set([
 async function towardMeant(
   parts: CliParts,
   { usage }: Verb,
-  options: ServerOptions,
+  options: ServerOptions & { readonly publish?: string },
 ): Promise<CliParts> {
   const [word = '', second] = usage.split(' ')
-  if (HERE.has(word) || HERE.has(`${word} ${second}`)) return parts
+  const isHere = HERE.has(word) || HERE.has(`${word} ${second}`)
+  if (isHere && options.publish === undefined) return parts
   const { towardServer } = await import('./choose-server.ts')
   return towardServer(parts, options)
 }

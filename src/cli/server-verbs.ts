@@ -90,6 +90,13 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/people.ts')).runPeopleList(parts, options),
   },
   {
+    usage: 'people revoke <person>',
+    summary: 'take away all that was granted to a person by name',
+    options: [WORKSPACE_FLAG, JSON_FLAG],
+    run: async (parts, [person = ''], options) =>
+      (await import('./commands/people.ts')).runPeopleRevoke(parts, person, options),
+  },
+  {
     usage: 'people sign-out <person>',
     summary: 'end every session and login of a person',
     options: [WORKSPACE_FLAG, JSON_FLAG],
@@ -158,11 +165,12 @@ export const SERVER_VERBS: readonly Verb[] = [
       ['--listen <address>', 'host and port (127.0.0.1:7070)'],
       ['--tls-cert <file>', 'the certificate, in PEM'],
       ['--tls-key <file>', 'its key, in PEM'],
+      ['--client-ca <file>', 'who vouches for agents, which must then show a certificate'],
       ['--behind-proxy', 'a proxy before it has TLS, and says truly who asks'],
       ['--public-url <url>', 'how browsers reach it'],
       ['--access <file>', 'who may come in, and by which provider of identities'],
       ['--database <url>', 'keep everything in PostgreSQL, as RAMPART_DATABASE'],
-      ['--key-file <file>', 'the key of what is secret there, as RAMPART_KEY; the same for all'],
+      ['--key-file <file>', 'the key of webhooks and a database, as RAMPART_KEY; the same for all'],
       ['--replica <name>', 'what this server is called among those that share the database'],
       [
         '--webhooks-may-reach <networks>',
@@ -220,6 +228,8 @@ export const SERVER_VERBS: readonly Verb[] = [
       ['--region <region>', 'the region whose components live here'],
       ['--server <url>', 'the server; with several replicas, each of them', 'repeatable'],
       ['--ca <file>', "certificates to trust besides the system's"],
+      ['--certificate <file>', 'the certificate by which it is known, beside its token, in PEM'],
+      ['--key <file>', 'its key, in PEM'],
       ['--replace', 'take the place of an agent that is gone for good'],
       WORKSPACE_FLAG,
     ],

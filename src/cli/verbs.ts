@@ -30,6 +30,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'bring up a small shop, to see what Rampart does',
     options: [
       ['--exit', 'take it down at once'],
+      ['--no-open', 'do not open the dashboard in the browser'],
       ['--break <part>', 'break a part on purpose, and see how that is noticed'],
       ['--folder <folder>', 'where an installed Rampart puts it (rampart-demo)'],
       JSON_FLAG,
@@ -227,7 +228,7 @@ export const VERBS: readonly Verb[] = [
     (say): Verb => ({
       usage: `${say} <ramp> <stage/condition>`,
       summary: `${say} what a stage waits for, for the plan as it stands`,
-      options: [['--as <name>', 'in whose name'], WORKSPACE_FLAG, JSON_FLAG],
+      options: [['--as <name>', 'in whose name, on your own machine'], WORKSPACE_FLAG, JSON_FLAG],
       run: async (parts, [ramp = '', at = ''], options) =>
         (await import('./commands/words.ts')).runApproval(parts, { say, ramp, at }, options),
     }),
@@ -314,7 +315,7 @@ export const VERBS: readonly Verb[] = [
     summary: 'prove that an entry is in the signed record',
     options: [
       ['--check <file>', 'prove one that was kept, asking nobody'],
-      ['--key <key>', 'the public key that is trusted, in base64'],
+      ['--key <key>', 'the public key that is trusted: base64, or a file as .rampart/ledger.pub'],
       WORKSPACE_FLAG,
       JSON_FLAG,
     ],
@@ -353,6 +354,7 @@ export const GROUPS: Readonly<Record<string, string>> = {
   contracts: 'what the server holds',
   webhooks: 'who is told of what happens',
   ports: 'who has which port of this machine',
+  'ports scans': 'scans of files for ports that were published',
   ledger: 'the record of everything that happened',
   daemon: "the process that owns a folder's components",
 }

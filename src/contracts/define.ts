@@ -233,7 +233,6 @@ export interface RangeOptions {
 
 /** How a port goes from one owner to the next. */
 export interface TransitionOptions {
-  readonly plane?: 'descriptor' | 'forwarder' | 'haproxy' | 'nginx' | 'envoy'
   readonly drain?: DurationText
   readonly linger?: DurationText
   readonly cooling?: DurationText

@@ -15,6 +15,7 @@ import { documentOfProgram } from './document/program-document.ts'
 import { type SourceDocument, type SourceFile, valueAt } from './document/source-document.ts'
 import type { EnvironmentDefinition } from './environment/definition.ts'
 import { environmentKind } from './environment/kind.ts'
+import { checkFrontCertificates } from './front-certificates.ts'
 import type { PortsDefinition } from './ports/definition.ts'
 import { portsKind } from './ports/kind.ts'
 
@@ -34,7 +35,7 @@ export const KINDS: Kinds<Definitions> = {
 }
 
 /** Kinds that are spoken of already, but cannot be used in this version. */
-export const KINDS_TO_COME: readonly string[] = ['Constraint', 'Rollout', 'Service']
+const KINDS_TO_COME: readonly string[] = ['Constraint', 'Rollout', 'Service']
 
 /** A contract of any kind; `kind` tells which. */
 export type AnyContract = ContractOf<Definitions>
@@ -98,9 +99,10 @@ export function parseContracts(
     issues.push(...parsed.issues)
   }
   const collected = collectContracts(documents, KINDS, KINDS_TO_COME)
+  const across = checkFrontCertificates(documents, collected.contracts)
   return {
     contracts: collected.contracts,
-    issues: sortIssues([...issues, ...collected.issues]),
+    issues: sortIssues([...issues, ...collected.issues, ...across]),
   }
 }
 
@@ -141,11 +143,6 @@ export function ownersTouched(before: AnyContract, after: AnyContract): readonly
 /** What a contract says, in sentences. */
 export function explainContract<Kind extends KindName>(contract: ContractOfKind<Kind>): string {
   return kindOf(contract).explain(contract)
-}
-
-/** The document as it was written, without what was read into it: what its digest is over. */
-export function bareDocument(contract: AnyContract): Json {
-  return KINDS[contract.kind].parts?.bare(contract.document) ?? contract.document
 }
 
 function kindOf<Kind extends KindName>(

@@ -1,4 +1,4 @@
-/** What stages and conditions are where a contract says nothing else of them. */
+/** What stages, conditions and commands are where a contract says nothing else of them. */
 import type { Condition } from '../core/plan/condition.ts'
 import type { Stage } from '../core/plan/plan.ts'
 import type { JsonObject } from '../core/units/json.ts'
@@ -15,6 +15,9 @@ export const PLAIN_STAGE: Omit<Stage, 'name' | 'deadlineMs'> = {
   optional: false,
   pivot: false,
 }
+
+/** What a command is given for the id of the ramp that it is part of. */
+export const THIS_RAMP: string = `\${run.id}`
 
 /** What a probe is asked. */
 export interface PlainQuestion {

@@ -1,6 +1,6 @@
 /** What an agent leases ports by, in a folder whose ledger is new, kept, and damaged. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -19,11 +19,11 @@ function openFolder(t: TestContext): string {
   return folder
 }
 
-async function open(folder: string): Promise<Opened> {
+async function open(folder: string, settings: Record<string, string> = {}): Promise<Opened> {
   const log: string[] = []
   const opened = await openAgentLeasing({
     place: placeOf(folder),
-    settings: {},
+    settings,
     clock: new SystemClock(),
     kernel: openKernel(),
     log: (line) => log.push(line),
@@ -45,6 +45,14 @@ test('the next agent of a folder knows whose ports were whose', async (t) => {
     grant?.verdict === 'granted' ? grant.leases.map(({ id }) => id) : [],
   )
   await second.close()
+})
+
+test('doors of discovery are opened where its variable names them, as by a daemon', async (t) => {
+  const folder = openFolder(t)
+  const { log, close } = await open(folder, { RAMPART_DISCOVERY: 'nginx=up.conf' })
+  await close()
+  assert.match(log.join('\n'), /Discovery is open: nginx=up\.conf/)
+  assert.match(readFileSync(join(folder, 'up.conf'), 'utf8'), /^# Written by Rampart/)
 })
 
 test('with a damaged ledger nothing is leased, the log says so, and nothing else is refused', async (t) => {

@@ -1,14 +1,16 @@
 /**
  * Ports as an agent leases them: in a ledger of its own, which holds nothing but what became of the
  * ports of its machine. The server's ledger says what was decided; whose a port is here has to be known
- * here, also while no server can be reached.
+ * here, also while no server can be reached. Doors of discovery tell of it, as a daemon's do.
  */
 import { join } from 'node:path'
 import { present } from '../core/fault/assert.ts'
 import { isFault } from '../core/fault/fault.ts'
+import { SystemRandom } from '../random/system-random.ts'
 import type { Kernel } from '../runtimes/process/kernel/kernel.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { DaemonPlace } from '../server/client/daemon-place.ts'
+import { openDaemonDiscovery } from './daemon-discovery.ts'
 import { type Leasing, openLeasing } from './daemon-leasing.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
 import { describeTrouble } from './daemon-log.ts'
@@ -58,7 +60,12 @@ async function open(options: AgentLeasingOptions): Promise<AgentLeasing> {
   try {
     if (ledger instanceof DamagedLedger) throw ledger.damage
     const leasing = present(await openLeasing({ ...options, place, ledger }), 'it is whole')
+    // Files are those of the folder, whoever's daemon or agent works there.
+    const { workspace } = options.place
+    const told = { ...options, workspace, random: new SystemRandom() }
+    const discovery = await openDaemonDiscovery({ ...told, leasing })
     const close = async (): Promise<void> => {
+      await discovery?.close()
       await leasing.close()
       await ledger.close()
     }

@@ -7,17 +7,20 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ErrandParts } from '../agent/errand-runner.ts'
 import { runAgent } from '../agent/run-agent.ts'
+import type { TlsFiles } from '../certificates/tls-files.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { SystemRandom } from '../random/system-random.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'
 import { withFronts } from '../server/agents/with-fronts.ts'
+import { readClientCertificate } from '../server/client/client-certificate.ts'
 import { placeOf } from '../server/client/daemon-place.ts'
 import { Transport } from '../server/client/transport.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
+import type { Log } from '../telemetry/log-about.ts'
 import { type AgentLeasing, type AgentLeasingOptions, openAgentLeasing } from './agent-leasing.ts'
 import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
-import { describeTrouble } from './daemon-log.ts'
+import { aboutTrouble, describeTrouble, openDaemonLog } from './daemon-log.ts'
 import { unleasedParts } from './unleased-parts.ts'
 import { closeWorldParts, openWorldParts, type WorldParts } from './world-parts.ts'
 
@@ -31,12 +34,15 @@ export interface AgentProcessOptions {
   readonly token: string
   /** Certificates (PEM) to trust besides the system's. */
   readonly ca?: string
+  /** The certificate by which it is known, beside its token. */
+  readonly certificate?: TlsFiles
   /** Whether the agent that worked here before is gone for good. */
   readonly isReplacing: boolean
   /** A copy of the process's variables. */
   readonly settings: Readonly<Record<string, string>>
   readonly signal: AbortSignal
-  log(line: string): void
+  /** One line for the agent's log. */
+  readonly log: Log
 }
 
 /** Variables that are the agent's own, and nothing for components. */
@@ -47,15 +53,19 @@ const OWN = ['RAMPART_TOKEN', 'RAMPART_SERVER']
  *
  * @throws workspace-unusable when a daemon or another agent holds the workspace
  * @throws unauthenticated, forbidden, agent-displaced when a server does not want it
+ * @throws certificate-unusable before anything is held; certificate-missing and its like from a server
  */
 export async function runAgentProcess(options: AgentProcessOptions): Promise<void> {
+  // What is wrong with it is said now; from here on a renewal may be under way.
+  if (options.certificate !== undefined) readClientCertificate(options.certificate)
   const place = placeOf(options.workspace)
   openWorkspaceFolder(place.folder)
   const lock = takeDaemonLock(place.lockFile)
   if (lock === undefined) throw heldByAnother(place.workspace)
-  const { version, region, isReplacing: replace, signal, log } = options
+  const { version, region, isReplacing: replace, signal } = options
   const clock = new SystemClock()
-  const onTrouble = (error: unknown): void => log(describeTrouble(error))
+  const { log, close: closeLog } = openDaemonLog(options, clock)
+  const onTrouble = (error: unknown): void => log(describeTrouble(error), aboutTrouble(error))
   const settings = Object.fromEntries(
     Object.entries(options.settings).filter(([name]) => !OWN.includes(name)),
   )
@@ -63,15 +73,17 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
   const ports = await openPorts(lock, { place, settings, clock, kernel, log, onTrouble })
   const leased = ports.leasing && { leasing: ports.leasing }
   const parts = openWorldParts({ place, settings, clock, kernel, ...leased, onTrouble })
-  const { token, ca } = options
+  const { token, ca, certificate } = options
   const servers = new Map(
     options.servers.map((url) => {
       const trusted = ca === undefined ? {} : { ca }
-      return [url, new Transport({ url, token, ...trusted })]
+      const shown = certificate === undefined ? {} : { certificate }
+      return [url, new Transport({ url, token, ...trusted, ...shown })]
     }),
   )
   const presentation = { region, instance: instanceOf(place.folder), version, replace }
   try {
+    await ports.leasing?.takeUp(parts.runtime)
     const random = new SystemRandom()
     const able = errandParts(parts, ports)
     await runAgent({ servers, presentation, parts: able, clock, random, signal, log })
@@ -80,6 +92,7 @@ export async function runAgentProcess(options: AgentProcessOptions): Promise<voi
     await Promise.all([...servers.values()].map((transport) => transport.close()))
     await ports.close()
     lock.release()
+    await closeLog()
   }
 }
 

@@ -3,6 +3,7 @@
  * in. It must never open to others a door that shows what passes through it.
  */
 import { readFileSync } from 'node:fs'
+import type { TlsFiles } from '../certificates/tls-files.ts'
 import { checkShape } from '../contracts/document/check-shape.ts'
 import { formatIssue } from '../contracts/document/format-issue.ts'
 import type { Issue } from '../contracts/document/issue.ts'
@@ -10,7 +11,7 @@ import { parseDocuments } from '../contracts/document/parse-documents.ts'
 import { Fault } from '../core/fault/fault.ts'
 import type { Records } from '../seams/records.ts'
 import { ACCESS_CONFIG, type AccessConfig, CLOSED } from '../server/access/access-config.ts'
-import { type NetDoor, readTls, type TlsFiles } from '../server/net-door.ts'
+import { type NetDoor, readDoorTls } from '../server/net-door.ts'
 import type { Server } from '../server/server.ts'
 
 /** Which doors. */
@@ -33,12 +34,12 @@ const RENEW_MS = 60 * 60 * 1_000
  * Looks at everything that was named before anything is held or begun, so that what is wrong is said
  * at once.
  *
- * @throws server-exposed, access-malformed, address-unusable
+ * @throws server-exposed, access-malformed, certificate-unusable
  */
 export function checkDoors(doors: DoorOptions): void {
   assertNotExposed(doors)
   readAccess(doors)
-  if (doors.tls !== undefined) readTls(doors.tls)
+  if (doors.tls !== undefined) readDoorTls(doors.tls)
 }
 
 /** @throws server-exposed when others could reach it without TLS */
@@ -59,9 +60,10 @@ function assertNotExposed({ host, tls, isBehindProxy }: DoorOptions): void {
  *
  * @throws access-malformed
  */
-export function readAccess({ accessFile, publicUrl }: DoorOptions): AccessConfig {
+export function readAccess({ accessFile, publicUrl, tls }: DoorOptions): AccessConfig {
   const config = accessFile === undefined ? CLOSED : readAccessFile(accessFile)
-  return publicUrl === undefined ? config : { ...config, publicUrl }
+  const areAgentsCertified = tls?.clientCa !== undefined
+  return { ...config, areAgentsCertified, ...(publicUrl === undefined ? {} : { publicUrl }) }
 }
 
 /** Opens the door, and tells where it is and how the first token is made. */

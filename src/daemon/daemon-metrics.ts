@@ -27,7 +27,11 @@ export async function countMetrics(options: DaemonMetricsOptions): Promise<Metri
         const isWatch = state.plan.endless === true
         return isWatch ? watchViewOf(state).broken.map(() => ({ kind: kindOf(state) })) : []
       }),
-    agents: () => agents?.desk.views().map(({ region }) => region) ?? [],
+    agents: () =>
+      (agents?.desk.views() ?? []).map(({ region, certificate }) => ({
+        region,
+        certificateUntilMs: certificate?.untilMs,
+      })),
   })
   countEvents(engine, metrics)
   return metrics

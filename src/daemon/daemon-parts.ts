@@ -63,6 +63,7 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   const { place, onTrouble } = options
   const { clock = new SystemClock(), log = () => undefined } = options
   const { store = openFileStore({ ...options, clock }) } = options
+  const random = new SystemRandom()
   const kernel = openKernel()
   const { ledger, replica } = store
   const leasing = await openLeasing({
@@ -71,13 +72,13 @@ export async function openDaemonParts(options: DaemonPartsOptions): Promise<Daem
   })
   const { settings } = options
   const { workspace } = place
-  const telling = { clock, settings, workspace, log, onTrouble }
-  const discovery = leasing && (await openDaemonDiscovery({ ...telling, broker: leasing.broker }))
+  const telling = { clock, random, settings, workspace, log, onTrouble }
   const world = openWorldParts({ ...options, clock, kernel, ...(leasing && { leasing }) })
-  const agents = options.takesAgents === true ? openAgents(store, clock) : undefined
+  await leasing?.takeUp(world.runtime)
+  const discovery = leasing && (await openDaemonDiscovery({ ...telling, leasing }))
+  const agents = options.takesAgents === true ? openAgents(store, { clock, random }) : undefined
   const expressions = new CelExpressions()
   const { probes, actuators } = placedParts(world, agents)
-  const random = new SystemRandom()
   const engine = new Engine({
     clock,
     random,
@@ -109,9 +110,12 @@ export async function closeDaemonParts(parts: DaemonParts): Promise<void> {
   await parts.store.close()
 }
 
-function openAgents({ records }: DaemonStore, clock: Clock): AgentParts {
+function openAgents(
+  { records }: DaemonStore,
+  { clock, random }: Pick<DaemonParts, 'clock' | 'random'>,
+): AgentParts {
   const register = new AgentRegister({ records, clock })
-  return { register, desk: new AgentDesk({ register, clock, random: new SystemRandom() }) }
+  return { register, desk: new AgentDesk({ register, clock, random }) }
 }
 
 /** The probes and actuators of this machine, or of the agent where one works. */

@@ -2,8 +2,8 @@
  * Where a daemon keeps everything that must outlive it: the ledger, the records and the settings of
  * ramps. One machine keeps them in files of its workspace; several share a database.
  */
-import { join } from 'node:path'
 import { isFault } from '../core/fault/fault.ts'
+import type { SchemaStanding } from '../database/migrate.ts'
 import { openSqliteLedger } from '../ledger/sqlite/sqlite-ledger.ts'
 import { openSqliteRecords } from '../records/sqlite/sqlite-records.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -33,6 +33,8 @@ export interface DaemonStore {
   /** Given together with leases: those of what is no engine's, which have a life of their own. */
   readonly sideLeases?: Leases
   readonly mailbox?: Mailbox
+  /** How the schema stands, where others may change it. */
+  readonly schema?: () => Promise<SchemaStanding>
   /** Lets go of everything. Idempotent. */
   close(): Promise<void>
 }
@@ -48,6 +50,8 @@ export interface DaemonStoreOptions {
   /** A copy of the process's variables. */
   readonly settings: Readonly<Record<string, string>>
   readonly clock: Clock
+  /** The file of the key that opens what is secret in a database; the same for all that share it. */
+  readonly keyFile?: string | undefined
   onTrouble(error: unknown): void
 }
 
@@ -57,8 +61,6 @@ export interface DatabaseChoice {
   readonly url: string
   /** What this daemon is called among them. */
   readonly replica: string
-  /** The file of the key that opens what is secret; the same for all of them. */
-  readonly keyFile?: string
 }
 
 /**
@@ -72,17 +74,12 @@ export async function openStore(
   database: DatabaseChoice | undefined,
 ): Promise<DaemonStore> {
   if (database === undefined) return openFileStore(options)
-  const { place, settings, clock, onTrouble } = options
+  const { settings, clock, onTrouble } = options
   // Loaded only here: a laptop's daemon needs neither the driver nor the key.
   const { openPostgresStore } = await import('./open-postgres-store.ts')
-  const { readMasterKey } = await import('../settings/master-key.ts')
-  const { url, replica, keyFile } = database
-  const environment = settings['RAMPART_KEY']
-  const key = readMasterKey({
-    ...(environment === undefined ? {} : { environment }),
-    ...(keyFile === undefined ? {} : { file: keyFile }),
-    ownFile: join(place.folder, 'master.key'),
-  })
+  const { readDaemonKey } = await import('./daemon-key.ts')
+  const { url, replica } = database
+  const key = readDaemonKey(options)
   // For tests, which have no time to wait for the usual one.
   const leaseMs = Number(settings['RAMPART_LEASE_MS'])
   const lease = Number.isSafeInteger(leaseMs) && leaseMs > 0 ? { leaseMs } : {}

@@ -1,5 +1,14 @@
 import assert from 'node:assert/strict'
-import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -120,6 +129,27 @@ test('is replaced after it was killed, and what it ran is taken over', async (t)
   assert.equal(tiny?.components[0]?.status, 'running')
   await ramp(second, workspace, 'down')
   assert.deepEqual(await second.leftovers(), { processes: [], ports: [] })
+})
+
+test('leaves once its folder is gone, and touches nothing of who serves there next', async (t) => {
+  const workspace = openWorkspace(t)
+  const place = placeOf(workspace)
+  const client = await openDaemon(t, workspace)
+  const { pid } = await client.daemon()
+  await ramp(client, workspace, 'up')
+  const [{ pid: running = 0 } = {}] = (await client.environments())[0]?.components ?? []
+  renameSync(place.folder, `${place.folder}-elsewhere`)
+  const next = await openDaemon(t, workspace)
+  const { pid: nextPid } = await next.daemon()
+  assert.notEqual(nextPid, pid)
+  await until('the one before leaves', () => !isAlive(pid))
+  assert.equal(readDaemonFile(place)?.pid, nextPid)
+  const found = await connectDaemon({ workspace })
+  assert.equal((await found.daemon()).pid, nextPid)
+  await found.close()
+  assert.ok(isAlive(running), 'what it ran keeps running')
+  const log = readFileSync(join(`${place.folder}-elsewhere`, 'daemon.log'), 'utf8')
+  assert.match(log, /was removed or moved away/)
 })
 
 test('a restart right after the stop is not refused by the one that is leaving', async (t) => {

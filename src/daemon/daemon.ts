@@ -3,10 +3,9 @@
  * Stopping, like being killed, ends no ramp and no component.
  */
 import { once } from 'node:events'
-import { setTimeout as delay } from 'node:timers/promises'
+import { FOLDER_LOOK_MS, FolderWatch } from '../channel/folder-watch.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import { Fault } from '../core/fault/fault.ts'
-import { findDaemon } from '../server/client/connect-daemon.ts'
 import { type DaemonPlace, placeOf } from '../server/client/daemon-place.ts'
 import { openWorkspaceFolder } from '../server/client/workspace-folder.ts'
 import type { DaemonIdentity } from '../server/parts.ts'
@@ -16,8 +15,8 @@ import type { Log } from '../telemetry/log-about.ts'
 import { recordCircumstances } from './daemon-circumstances.ts'
 import { checkDoors, type DoorOptions, openDoor, readAccess } from './daemon-doors.ts'
 import { removeDaemonFile, writeDaemonFile } from './daemon-file.ts'
+import { checkDaemonKey } from './daemon-key.ts'
 import { DamagedLedger } from './daemon-ledger.ts'
-import { type DaemonLock, takeDaemonLock } from './daemon-lock.ts'
 import { aboutTrouble, describeTrouble, logEvents, openDaemonLog } from './daemon-log.ts'
 import { countMetrics, measuredLedger } from './daemon-metrics.ts'
 import { openNotifying } from './daemon-notifying.ts'
@@ -26,6 +25,7 @@ import { pruneSettings } from './daemon-settings.ts'
 import { freeSocketPath } from './daemon-socket.ts'
 import { type DaemonStore, type DatabaseChoice, openStore } from './daemon-store.ts'
 import { sendTraces } from './daemon-telemetry.ts'
+import { takeOverPlace, waitForPlace } from './take-place.ts'
 
 /** Which daemon to be. */
 export interface DaemonOptions {
@@ -39,6 +39,8 @@ export interface DaemonOptions {
   readonly doors?: DoorOptions
   /** Where everything is kept, when that is not the workspace. */
   readonly database?: DatabaseChoice
+  /** The file of the master key. @default one of the workspace's own, once it is needed */
+  readonly keyFile?: string
   /** Networks that webhooks may reach although they are private, with commas. @default none */
   readonly webhooksMayReach?: string
   /** Whose the socket is, by the name of their account. */
@@ -49,12 +51,6 @@ export interface DaemonOptions {
   readonly log: Log
 }
 
-/** How long to wait for a daemon that is starting or stopping. @unit ms */
-const LOCK_PATIENCE_MS = 15_000
-
-/** How often to look whether it still holds the lock. @unit ms */
-const LOCK_LOOK_MS = 20
-
 /** How often to look, at most, whether nothing is left to do. @unit ms */
 const IDLE_LOOK_MS = 30_000
 
@@ -62,18 +58,26 @@ const IDLE_LOOK_MS = 30_000
 const STOP_PATIENCE_MS = 15_000
 
 /**
- * Is the daemon of a workspace until it is told to stop; no daemon at all when another one is.
+ * Is the daemon of a workspace until it is told to stop; no daemon at all when another one is. With
+ * doors it takes the place of one that has none.
  *
  * @throws workspace-unusable, ledger-unavailable, ledger-corrupt, ledger-newer when it cannot start
+ * @throws master-key-unusable when a file of it was named, before anything is held
+ * @throws workspace-unusable, daemon-unready with doors, when another one keeps the place
+ * @throws workspace-unusable soon after the folder that it is found by was removed or moved away
  */
 export async function runDaemon(options: DaemonOptions): Promise<void> {
   const place = placeOf(options.workspace)
   if (options.doors !== undefined) checkDoors(options.doors)
+  checkDaemonKey({ place, settings: options.settings, keyFile: options.keyFile })
   openWorkspaceFolder(place.folder)
-  const lock = await waitForLock(place, options.signal)
+  const { doors, database, signal, log } = options
+  const hasDatabase = database !== undefined
+  const lock = await (doors === undefined
+    ? waitForPlace(place, signal)
+    : takeOverPlace(place, { hasDatabase, signal, log }))
   if (lock === undefined) {
-    if (options.doors !== undefined && !options.signal.aborted) throw taken(place)
-    options.log('Another daemon serves this workspace, or nobody wants this one any more.')
+    log('Another daemon serves this workspace, or nobody wants this one any more.')
     return
   }
   try {
@@ -83,30 +87,8 @@ export async function runDaemon(options: DaemonOptions): Promise<void> {
   }
 }
 
-/** The lock; undefined once another daemon listens, or this one is told to stop. */
-async function waitForLock(
-  place: DaemonPlace,
-  signal: AbortSignal,
-): Promise<DaemonLock | undefined> {
-  for (let waitedMs = 0; waitedMs < LOCK_PATIENCE_MS; waitedMs += LOCK_LOOK_MS) {
-    if (signal.aborted) return undefined
-    const lock = takeDaemonLock(place.lockFile)
-    if (lock !== undefined) return lock
-    const other = await findDaemon({ workspace: place.workspace })
-    await other?.close()
-    if (other !== undefined) return undefined
-    await delay(LOCK_LOOK_MS)
-  }
-  throw new Fault({
-    code: 'workspace-unusable',
-    operation: 'lock the workspace',
-    subject: place.lockFile,
-    hint: 'Another daemon holds the workspace, but does not answer; end it and try again.',
-  })
-}
-
 async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> {
-  const { settings, version, doors, user: localUser } = options
+  const { settings, version, doors, keyFile, user: localUser } = options
   const { workspace } = place
   const clock = new SystemClock()
   const { log, close: closeLog } = openDaemonLog(options, clock)
@@ -114,19 +96,18 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
     log(describeTrouble(error, request), aboutTrouble(error, request))
   const access = doors === undefined ? undefined : readAccess(doors)
   const takesAgents = doors !== undefined
-  const kept = await openStore({ place, settings, clock, onTrouble }, options.database)
+  const kept = await openStore({ place, settings, keyFile, clock, onTrouble }, options.database)
   const measured = takesAgents ? measuredLedger(kept.ledger, clock) : undefined
   const store = measured === undefined ? kept : { ...kept, ledger: measured }
   const opening = { place, settings, clock, store, takesAgents, log, onTrouble }
   const parts = await openDaemonParts(opening)
-  const { webhooksMayReach, database } = options
+  const { webhooksMayReach } = options
   // Where only the owner of the account comes in, webhooks reach no more than they could themselves.
   const mayReach = doors === undefined ? 'everything' : webhooksMayReach
   const { sideLeases: leases } = store
-  const keyFile = database?.keyFile
   const notifying = openNotifying({ place, settings, keyFile, mayReach, leases })
   const startedAtMs = parts.clock.nowMs()
-  const identity = { pid: process.pid, version, workspace, startedAtMs }
+  const identity = { pid: process.pid, version, workspace, startedAtMs, hasDoors: takesAgents }
   const stopping = new AbortController()
   const stop = (): void => stopping.abort()
   const metrics = takesAgents ? await countMetrics({ ...parts, version }) : undefined
@@ -137,6 +118,7 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
       ...parts,
       ...(parts.leasing && { ports: parts.leasing.broker }),
       ...(replicas === undefined ? {} : { replicas }),
+      ...(store.schema && { schema: store.schema }),
       ...(metrics === undefined ? {} : { metrics }),
       identity,
       localUser,
@@ -159,7 +141,10 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   log(`Rampart ${version} serves ${workspace} as pid ${process.pid}.`)
   if (doors !== undefined) await openDoor(server, doors, { records: parts.records, log, onTrouble })
   const idle = watchIdle({ ...options, log, server, parts, stop })
-  await aborted(AbortSignal.any([options.signal, stopping.signal]))
+  const lost = watchFolder(place)
+  await aborted(AbortSignal.any([options.signal, stopping.signal, lost]))
+  // Nothing else is closed then: the names of its files are those of whoever has come in its place.
+  if (lost.aborted) throw await leaving(place, log, closeLog)
   log('Stopping; what is running keeps running.')
   clearInterval(idle)
   // Whatever hangs, nothing is lost by leaving: the next daemon goes on from the ledger.
@@ -167,12 +152,23 @@ async function serve(options: DaemonOptions, place: DaemonPlace): Promise<void> 
   server.beginClosing()
   stopPruning()
   await stopSending()
+  await letGo({ server, replicas, parts, place })
+  await closeLog()
+}
+
+/** Lets go of everything that a daemon serves with, in the order in which one needs the other. */
+async function letGo(serving: {
+  readonly server: Server
+  readonly replicas: ReplicaRegister | undefined
+  readonly parts: DaemonParts
+  readonly place: DaemonPlace
+}): Promise<void> {
+  const { server, replicas, parts, place } = serving
   await server.stopTelling()
   await replicas?.close()
   await closeDaemonParts(parts)
   removeDaemonFile(place)
   await server.close()
-  await closeLog()
 }
 
 /** Says to the others that it is there; undefined for one that serves alone. */
@@ -220,13 +216,33 @@ async function listen(
   writeDaemonFile(place, { pid, startTicks, bootId, version, startedAtMs, socket })
 }
 
-function taken({ workspace }: DaemonPlace): Fault {
+/** Says why it leaves, once that is logged. */
+async function leaving(
+  place: DaemonPlace,
+  log: Log,
+  closeLog: () => Promise<void>,
+): Promise<Fault> {
+  const fault = abandoned(place)
+  log(`Leaving; what is running keeps running. ${describeTrouble(fault)}`, aboutTrouble(fault))
+  await closeLog()
+  return fault
+}
+
+function abandoned({ folder }: DaemonPlace): Fault {
   return new Fault({
     code: 'workspace-unusable',
-    operation: 'serve the workspace',
-    subject: workspace,
-    hint: 'Another daemon serves it already; run `rampart daemon stop`, or choose another --workspace.',
+    operation: 'go on serving the workspace',
+    subject: folder,
+    hint: 'The folder was removed or moved away; without it nobody finds this daemon any more.',
   })
+}
+
+/** Aborted once the folder is gone, or another one is in its place. */
+function watchFolder({ folder }: DaemonPlace): AbortSignal {
+  const lost = new AbortController()
+  const watch = new FolderWatch(folder)
+  setInterval(() => watch.isGone() && lost.abort(), FOLDER_LOOK_MS).unref()
+  return lost.signal
 }
 
 async function aborted(signal: AbortSignal): Promise<void> {

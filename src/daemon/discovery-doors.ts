@@ -3,10 +3,16 @@
  * `http=4690 localhost=4680 env=.env`. Loaded only where somebody has written such a line.
  */
 import { Fault } from '../core/fault/fault.ts'
-import { printHaproxyBackends, printHaproxyMap } from '../edge/discovery/export/print-haproxy.ts'
+import type { VariableScope } from '../edge/discovery/env/print-variables.ts'
+import type { ExportedFile } from '../edge/discovery/export/follow-file.ts'
+import {
+  printHaproxyBackends,
+  printHaproxyMap,
+  printHaproxySlots,
+  printHaproxyState,
+} from '../edge/discovery/export/print-haproxy.ts'
 import { printNginxUpstreams } from '../edge/discovery/export/print-nginx.ts'
 import type { DiscoveryDoors } from '../edge/discovery/server/open-discovery.ts'
-import type { Endpoint } from '../seams/endpoints.ts'
 import { DISCOVERY_VARIABLE } from '../server/client/daemon-place.ts'
 
 /** Servers, each with its port. */
@@ -16,28 +22,30 @@ const SERVERS = ['http', 'dns', 'envoy', 'localhost'] as const
 const BLOCKS = { env: 'dotenv', sh: 'sh' } as const
 
 /** Whole files, and what is in them. */
-const FILES: Readonly<Record<string, (all: readonly Endpoint[]) => string>> = {
-  nginx: (all) => printNginxUpstreams(all),
-  haproxy: (all) => printHaproxyBackends(all),
-  'haproxy-map': (all) => printHaproxyMap(all),
+const FILES: Readonly<Record<string, ExportedFile['print']>> = {
+  nginx: printNginxUpstreams,
+  haproxy: printHaproxyBackends,
+  'haproxy-map': printHaproxyMap,
+  'haproxy-slots': printHaproxySlots,
+  'haproxy-state': printHaproxyState,
 }
 
 /**
- * The doors that a line names. Files are below the root.
+ * The doors that a line names. Files are below the root, and blocks of variables are of this home.
  *
  * @throws address-unusable
  */
-export function parseDoors(text: string, root: string): DiscoveryDoors {
+export function parseDoors(text: string, root: string, home: VariableScope = {}): DiscoveryDoors {
   const words = text.trim().split(/[\s,]+/)
-  return words.map((word) => parseDoor(word, root)).reduce(joinDoors, {})
+  return words.map((word) => parseDoor(word, root, home)).reduce(joinDoors, {})
 }
 
-function parseDoor(word: string, root: string): DiscoveryDoors {
+function parseDoor(word: string, root: string, home: VariableScope): DiscoveryDoors {
   const [, name = '', value = ''] = /^([a-z-]+)=(.+)$/.exec(word) ?? []
   if (SERVERS.some((one) => one === name) && /^\d{1,5}$/.test(value) && Number(value) <= 65_535)
     return { [name]: { port: Number(value) } }
   if (name === 'env' || name === 'sh')
-    return { blocks: [{ root, path: value, style: BLOCKS[name] }] }
+    return { blocks: [{ ...home, root, path: value, style: BLOCKS[name] }] }
   const print = Object.hasOwn(FILES, name) ? FILES[name] : undefined
   if (print !== undefined) return { files: [{ root, path: value, print }] }
   throw new Fault({

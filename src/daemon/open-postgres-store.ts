@@ -1,6 +1,7 @@
 /** Everything that several replicas share, in one PostgreSQL: the ledger and what stands beside it. */
 import { randomUUID } from 'node:crypto'
 import { Database, openDatabase } from '../database/database.ts'
+import type { SchemaStanding } from '../database/migrate.ts'
 import { Sealing } from '../database/sealing.ts'
 import { PostgresLeases } from '../leases/postgres/postgres-leases.ts'
 import { openPostgresLedger } from '../ledger/postgres/postgres-ledger.ts'
@@ -55,6 +56,8 @@ export interface PostgresStore {
   readonly sideLeases: Leases
   readonly mailbox: Mailbox
   readonly settings: PostgresSettingsStore
+  /** How the schema of the database stands to this program. */
+  readonly schema: () => Promise<SchemaStanding>
   /** Closes all of it, and the connections. Idempotent. */
   readonly close: () => Promise<void>
 }
@@ -102,7 +105,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       return closing
     }
     const shared = { records, accessRecords, leases, sideLeases, mailbox }
-    return { owner, replica, ledger, ...shared, settings, close }
+    // By the connections of their own: whoever asks whether all is well holds up no append.
+    const schema = (): Promise<SchemaStanding> => accessDatabase.schema()
+    return { owner, replica, ledger, ...shared, settings, schema, close }
   } catch (thrown) {
     await Promise.all([accessDatabase.close(), database.close()])
     throw thrown

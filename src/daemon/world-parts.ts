@@ -2,36 +2,20 @@
  * The parts with which a machine is asked and changed: every probe, every runtime, and what the
  * runtimes have started. A daemon has them for itself; an agent has them for its servers.
  */
-import { hostname } from 'node:os'
 import { join } from 'node:path'
 import type { ProcessIdentity } from '../core/port/port-lease.ts'
 import { FrontActuator } from '../edge/fronts/front-actuator.ts'
 import { readMachineFacts } from '../ports/kernel/machine-facts.ts'
 import { PortsActuator } from '../ports/ports-actuator.ts'
-import { DnsProbe } from '../probes/dns/dns-probe.ts'
 import { ExecProbe } from '../probes/exec/exec-probe.ts'
 import { ExitProbe } from '../probes/exit/exit-probe.ts'
 import { FileProbe } from '../probes/file/file-probe.ts'
-import { GrpcProbe } from '../probes/grpc/grpc-probe.ts'
 import { HttpProbe } from '../probes/http/http-probe.ts'
 import { InFlightProbe } from '../probes/in-flight/in-flight-probe.ts'
-import { KafkaProbe } from '../probes/kafka/kafka-probe.ts'
-import { KubernetesProbe } from '../probes/kubernetes/kubernetes-probe.ts'
 import { LogProbe } from '../probes/log/log-probe.ts'
-import { MysqlProbe } from '../probes/mysql/mysql-probe.ts'
-import { NatsProbe } from '../probes/nats/nats-probe.ts'
 import { NotifyProbe } from '../probes/notify/notify-probe.ts'
 import { PortsProbe } from '../probes/ports/ports-probe.ts'
-import { PostgresProbe } from '../probes/postgres/postgres-probe.ts'
-import { PrometheusProbe } from '../probes/prometheus/prometheus-probe.ts'
-import { QueueProbe } from '../probes/queue/queue-probe.ts'
-import { RabbitmqProbe } from '../probes/rabbitmq/rabbitmq-probe.ts'
-import { RedisProbe } from '../probes/redis/redis-probe.ts'
-import { S3Probe } from '../probes/s3/s3-probe.ts'
-import { SmokeProbe } from '../probes/smoke/smoke-probe.ts'
 import { TcpProbe } from '../probes/tcp/tcp-probe.ts'
-import { TlsProbe } from '../probes/tls/tls-probe.ts'
-import { WarmProbe } from '../probes/warm/warm-probe.ts'
 import { ContainerRuntime } from '../runtimes/container/container-runtime.ts'
 import { ExternalRuntime } from '../runtimes/external/external-runtime.ts'
 import { identityOf, type Kernel } from '../runtimes/process/kernel/kernel.ts'
@@ -47,6 +31,8 @@ import { ProcessComponents } from './daemon-components.ts'
 import { EveryComponent, EveryRuntime } from './daemon-containers.ts'
 import type { Leasing } from './daemon-leasing.ts'
 import { SoleRuntime } from './daemon-runtimes.ts'
+import { lateProbes } from './late-probe.ts'
+import { latelyLoaded } from './lately-loaded.ts'
 
 /** What commands of probes are found by when the process itself was given nothing. */
 const SEARCH_PATH = '/usr/local/bin:/usr/bin:/bin'
@@ -124,28 +110,14 @@ function probesFor(
   const path = settings['PATH'] ?? SEARCH_PATH
   const home = settings['HOME'] ?? folder
   return [
-    new DnsProbe(),
     new ExecProbe({ folder, path, home }),
     new ExitProbe(started, clock),
     new FileProbe({ folder }),
-    new GrpcProbe(),
     new HttpProbe(runtime),
-    new KafkaProbe(),
-    new KubernetesProbe({ folder, settings }),
     new LogProbe(),
-    new NatsProbe(),
-    new MysqlProbe(clock),
     new NotifyProbe(clock),
-    new PostgresProbe(clock),
-    new PrometheusProbe(),
-    new QueueProbe(),
-    new RabbitmqProbe(),
-    new RedisProbe(),
-    new SmokeProbe(),
-    new S3Probe({ instance: `${hostname()}:${folder}` }),
     new TcpProbe(runtime),
-    new TlsProbe(clock),
-    new WarmProbe(),
+    ...lateProbes(latelyLoaded({ folder, settings, clock })),
     ...(leasing === undefined ? [] : leasingProbes(leasing)),
   ]
 }

@@ -11,7 +11,7 @@ export interface Deed {
 }
 
 /** The five characters of an error's class and kind, when the server sent one. */
-export function sqlStateOf(thrown: unknown): string | undefined {
+function sqlStateOf(thrown: unknown): string | undefined {
   const code = thrown instanceof Error && 'severity' in thrown && 'code' in thrown && thrown.code
   return typeof code === 'string' ? code : undefined
 }

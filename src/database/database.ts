@@ -14,7 +14,13 @@ import {
   subjectOf,
 } from './database-fault.ts'
 import { Listener } from './listener.ts'
-import { checkVersion, migrateDatabase, readVersion } from './migrate.ts'
+import {
+  checkVersion,
+  migrateDatabase,
+  readStanding,
+  readVersion,
+  type SchemaStanding,
+} from './migrate.ts'
 import { MIGRATIONS } from './migrations.ts'
 
 /** Which database, and for whom. */
@@ -154,6 +160,12 @@ export class Database {
         throw thrown
       }
     })
+  }
+
+  /** How the schema stands to this program now: others may have migrated it. */
+  schema(): Promise<SchemaStanding> {
+    const deed = { code: 'store-unavailable', operation: 'read the schema' } as const
+    return this.use(deed, (client) => readStanding(client))
   }
 
   /** Idempotent; waits for what is under way. */

@@ -48,6 +48,26 @@ export function checkVersion(found: Version, known: number, subject: string): vo
   throw new Fault({ code: 'ledger-newer', operation: 'open the database', subject, hint })
 }
 
+/** How the schema of a database stands to this program. */
+export interface SchemaStanding {
+  /** The last step that was made; undefined: none was. */
+  readonly number: number | undefined
+  /** The oldest step that a program may know and still use it. */
+  readonly compatibleFrom: number
+  /** The last step that this program knows. */
+  readonly known: number
+}
+
+/** Reads it. */
+export async function readStanding(
+  client: Pick<ClientBase, 'query'>,
+  migrations: readonly Migration[] = MIGRATIONS,
+): Promise<SchemaStanding> {
+  const found = await readVersion(client)
+  const known = migrations.length
+  return { number: found?.number, compatibleFrom: found?.compatibleFrom ?? 0, known }
+}
+
 /** The version of the schema; undefined where there is none. */
 export async function readVersion(client: Pick<ClientBase, 'query'>): Promise<Version | undefined> {
   // From the catalogue itself: `to_regclass` would remember what it said before we waited for a lock.

@@ -82,7 +82,7 @@ export class CommandPool {
     if (!input.ok) return failed('unresolved', `It could not be put: ${input.why}`, false)
     const { id, stage, purpose, fence } = command
     const what = { purpose, operation, input: input.value, fence }
-    const order = { id, ramp, stage, ...words.groupOf(stage), ...what }
+    const order = { id, ramp, stage, ...words.groupOf(stage), ...what, by: words.by }
     const nowMs = clock.nowMs()
     return new Promise((resolve) => {
       const sentence = `${operation} had no answer within ${describeDuration(timeoutMs)}.`

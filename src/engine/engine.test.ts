@@ -302,6 +302,55 @@ function downOf(): Plan {
   return planOf(stages, { goal: 'down' })
 }
 
+test('goes on watching when what was to take its place could not be opened', async () => {
+  let mayEnd = true
+  let mayOpen = true
+  let mayKeep = true
+  const kept = new Map<string, RampSettings>()
+  const settings: EngineParts['settings'] = {
+    keep: (ramp, one) =>
+      mayKeep ? Promise.resolve(void kept.set(ramp, one)) : Promise.reject(lost()),
+    load: (ramp) => Promise.resolve(kept.get(ramp)),
+  }
+  const rig = rigWith(
+    (_, below, { entries }) => {
+      const isRefused = entries.some(({ type }) => {
+        return (type === 'ramp.ended' && !mayEnd) || (type === 'ramp.opened' && !mayOpen)
+      })
+      return isRefused ? Promise.reject(lost()) : below()
+    },
+    { settings },
+  )
+  await openWatched(rig)
+  assert.ok(await rig.until('ramp.ended reached'))
+  await rig.pass(5_000)
+  const [watching] = rig.engine.underWay()
+  for (const room of ['for settings alone', 'for entries alone']) {
+    mayEnd = room === 'for entries alone'
+    mayKeep = !mayEnd
+    await assert.rejects(rig.open(downOf()), { code: 'ledger-unavailable' }, room)
+    mayEnd = true
+    mayKeep = true
+    await rig.pass(30_000)
+    const states = rig.engine.underWay()
+    assert.deepEqual([states.length, states[0]?.ramp], [1, watching?.ramp], room)
+  }
+  mayOpen = false
+  await assert.rejects(rig.open(downOf()), { code: 'ledger-unavailable' })
+  await rig.pass(30_000)
+  assert.deepEqual(rig.engine.underWay(), [])
+  // Whoever tries again meanwhile is told the same, and not that the watching is in the way.
+  await assert.rejects(rig.open(downOf()), { code: 'ledger-unavailable' })
+  mayOpen = true
+  await rig.pass(5_000)
+  assert.deepEqual(
+    rig.engine.underWay().map(({ plan }) => plan.goal),
+    ['watch'],
+  )
+  await rig.open(downOf())
+  assert.ok(await rig.until('ramp.ended reached'))
+})
+
 test('what waits for watching to end is refused when the engine is closed before that', async () => {
   let mayEnd = true
   const rig = rigWith((_, below, { entries }) => {

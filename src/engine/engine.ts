@@ -26,7 +26,7 @@ import type { EngineParts } from './parts.ts'
 import { RampDirectory } from './ramp-directory.ts'
 import { rampId } from './ramp-id.ts'
 import { loadState } from './snapshots.ts'
-import { endedFault, findSpoken, type Saying, type Spoken, speak } from './speaking.ts'
+import { endedFault, findSpoken, movedOn, type Saying, type Spoken, speak } from './speaking.ts'
 import { subjectOf } from './subject.ts'
 import { type HeldSubject, Subjects } from './subjects.ts'
 import { Vacancies } from './vacancies.ts'
@@ -69,10 +69,11 @@ export class Engine {
     this.#parts = parts
     const onTrouble = (error: unknown): void => this.#onTrouble(error)
     const onFenced = (right: Right): void => this.#subjects.lose(right)
-    const local = new LocalRamps({ parts, events, onFenced })
+    const onUnwatched = (watch: NewRamp): void => this.#followUps.again(watch)
+    const local = new LocalRamps({ parts, events, onFenced, onUnwatched })
     const directory = new RampDirectory(ledger)
     const onHeld = (held: HeldSubject): void => this.#onHeld(held)
-    const subjects = new Subjects({ parts, events, local, directory, onHeld })
+    const subjects = new Subjects({ parts, events, local, directory, onHeld, onTrouble })
     const open: FollowUpsOptions['open'] = (next, right) => this.#follow(next, right)
     this.#local = local
     this.#directory = directory
@@ -81,7 +82,15 @@ export class Engine {
     this.#news = new NewsWire({ parts, local, directory, onTrouble })
     if (leases !== undefined && mailbox !== undefined) {
       const perform: ErrandsOptions['perform'] = (errand, right) => this.#perform(errand, right)
-      this.#errands = new Errands({ parts, leases, mailbox, subjects, closing, perform })
+      this.#errands = new Errands({
+        parts,
+        leases,
+        mailbox,
+        subjects,
+        closing,
+        onTrouble,
+        perform,
+      })
       this.#vacancies = new Vacancies({
         parts,
         events,
@@ -140,15 +149,20 @@ export class Engine {
    *
    * @returns what became of it, once it is recorded
    * @throws word-refused when the ramp has ended
+   * @throws precondition-failed when it is at none of the heads that the word is for
    * @throws ledger-unavailable, store-unavailable when that is not known; it may still be heard
    */
   async speak(saying: Saying): Promise<Spoken> {
     this.#assertOpen()
-    const { ramp, by, word } = saying
+    const { ramp, by, word, heads } = saying
     const state = await this.state(ramp)
     if (state === undefined || state.ended !== undefined) throw endedFault(state, saying)
     if (this.#errands === undefined) return await this.#speak(saying)
-    const errand: Errand = { do: 'say', ramp, by, word, after: state.sequence }
+    // The owner judges; but whatever is past already would only be looked for in the wrong place.
+    const { sequence: after } = state
+    if (heads?.every((head) => head < after) === true) throw movedOn(ramp, after)
+    const at = heads === undefined ? {} : { heads }
+    const errand: Errand = { do: 'say', ramp, by, word, after, ...at }
     return (await this.#errands.run(subjectOf(state.plan), errand)) as unknown as Spoken
   }
 
@@ -207,11 +221,8 @@ export class Engine {
   }
 
   async #open(opening: NewRamp, right: Right): Promise<void> {
-    if (opening.plan.endless !== true) {
-      // What is just being followed up is there a moment later, and would then be in the way.
-      await this.#followUps.settled()
-      await this.#local.makeWay(opening)
-    }
+    // What is just being followed up is there a moment later, and would then be in the way.
+    if (opening.plan.endless !== true) await this.#followUps.settled()
     await this.#local.open(opening, right)
     await this.#news.join([opening.ramp])
   }

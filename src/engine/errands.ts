@@ -5,11 +5,12 @@
  */
 import type { Word } from '../core/entry/entry.ts'
 import { FAULT_CODES, type FaultCodeName } from '../core/fault/codes.ts'
-import { Fault, isFault } from '../core/fault/fault.ts'
+import { Fault, isFault, isPassing } from '../core/fault/fault.ts'
 import type { Plan } from '../core/plan/plan.ts'
 import type { JsonObject } from '../core/units/json.ts'
 import type { Leases } from '../seams/leases.ts'
 import type { Letter, Mailbox } from '../seams/mailbox.ts'
+import { pause } from '../seams/pause.ts'
 import { closedFault } from './local-ramps.ts'
 import type { Right } from './ownership.ts'
 import type { EngineParts } from './parts.ts'
@@ -26,6 +27,8 @@ export type Errand =
       readonly by: string
       readonly word: Word
       readonly after: number
+      /** See `Saying`: it is judged by whoever does the errand. */
+      readonly heads?: readonly number[]
     }
 
 /** How long an owner may take beyond the lifetime of its lease. @unit ms */
@@ -42,6 +45,8 @@ export interface ErrandsOptions {
   readonly subjects: Subjects
   /** Aborted when the engine closes. */
   readonly closing: AbortSignal
+  /** Is told of what no waiting mends. */
+  onTrouble(error: unknown): void
   /** Does one here. Doing it again has no further effect. */
   perform(errand: Errand, right: Right): Promise<JsonObject>
 }
@@ -94,7 +99,7 @@ export class Errands {
       if (answer !== undefined && answer['moved'] !== true) return answer
       if (this.#closing.aborted) throw closedFault()
       if (late.aborted) throw silentFault(subject)
-      await this.#pause(AGAIN_MS)
+      await pause(this.#options.parts.clock, AGAIN_MS)
     }
   }
 
@@ -153,16 +158,13 @@ export class Errands {
     const schedule = (): ReturnType<typeof clock.wakeAt> =>
       clock.wakeAt(clock.nowMs() + leases.lifetimeMs / 4, () => {
         timer = schedule()
-        // A store that is out of order says nothing about the owner.
-        look().catch(() => undefined)
+        look().catch((error: unknown) => {
+          // A store that is out of order says nothing about the owner.
+          if (!isPassing(error)) this.#options.onTrouble(error)
+        })
       })
     let timer = schedule()
     return () => timer.cancel()
-  }
-
-  #pause(ms: number): Promise<void> {
-    const { clock } = this.#options.parts
-    return new Promise((resolve) => clock.wakeAt(clock.nowMs() + ms, resolve))
   }
 }
 

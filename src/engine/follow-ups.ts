@@ -1,7 +1,11 @@
-/** Follow-ups: opens what is to follow a ramp that has reached its goal, once, also after a crash. */
+/**
+ * Follow-ups: opens what is to follow a ramp that has reached its goal, once, also after a crash. Opens
+ * again what gave way to a ramp that could not be opened.
+ */
 
-import { isFault } from '../core/fault/fault.ts'
+import { isFault, isPassing } from '../core/fault/fault.ts'
 import type { StreamSummary } from '../seams/ledger.ts'
+import { pause } from '../seams/pause.ts'
 import type { EngineEvents } from './events.ts'
 import type { LocalRamps, NewRamp } from './local-ramps.ts'
 import type { Right } from './ownership.ts'
@@ -32,6 +36,10 @@ export interface FollowUpsOptions {
 export class FollowUps {
   readonly #options: FollowUpsOptions
   #queue: Promise<void> = Promise.resolve()
+  /** What is being opened again: not in the queue, since whatever is to be done goes before. */
+  readonly #again = new Map<string, Promise<void>>()
+  /** Attempts at that, each short. */
+  readonly #attempts = new Set<Promise<void>>()
   #isClosed = false
 
   constructor(options: FollowUpsOptions) {
@@ -40,32 +48,43 @@ export class FollowUps {
 
   /** Follows up a ramp that has ended, if anything is to follow it. */
   soon(ramp: string): void {
-    this.#queue = this.#queue.then(() => this.#keepTrying(ramp))
+    this.#queue = this.#queue.then(() => this.#keepTrying(ramp, () => this.#followUp(ramp)))
+  }
+
+  /** Opens again what has given way to a ramp that could not be opened then. */
+  again(gone: NewRamp): void {
+    const { ramp } = gone
+    const trying = this.#keepTrying(ramp, () => this.#attempt(gone))
+    this.#again.set(
+      ramp,
+      trying.finally(() => this.#again.delete(ramp)),
+    )
   }
 
   /** Resolves once whatever is to be followed up by now is, or is given up. */
   async settled(): Promise<void> {
     await this.#queue
+    await Promise.allSettled(this.#attempts)
   }
 
   /** Leaves the rest to the next engine. */
   async close(): Promise<void> {
     this.#isClosed = true
-    await this.#queue
+    await Promise.all([this.#queue, ...this.#again.values()])
   }
 
   /** Tries until the ledger lets it. */
-  async #keepTrying(ramp: string): Promise<void> {
+  async #keepTrying(ramp: string, attempt: () => Promise<void>): Promise<void> {
     const { clock } = this.#options.parts
     while (!this.#isClosed) {
       try {
-        return await this.#followUp(ramp)
+        return await attempt()
       } catch (error) {
         if (isFault(error, 'engine-closed') || isFault(error, 'ramp-busy')) return
-        const isPassing = isFault(error) && (error.retryable || error.code === 'ledger-fenced')
-        if (!isPassing) return this.#options.events.emit('loop.failed', { ramp, error })
+        const isOver = !isPassing(error) && !isFault(error, 'ledger-fenced')
+        if (isOver) return this.#options.events.emit('loop.failed', { ramp, error })
       }
-      await new Promise<void>((resolve) => clock.wakeAt(clock.nowMs() + AGAIN_MS, resolve))
+      await pause(clock, AGAIN_MS)
     }
   }
 
@@ -83,6 +102,25 @@ export class FollowUps {
         await open({ plan, settings: rest, by: state.by }, right)
       }
       await parts.settings.keep(ramp, rest)
+    })
+  }
+
+  async #attempt(gone: NewRamp): Promise<void> {
+    const attempt = this.#openAgain(gone)
+    this.#attempts.add(attempt)
+    try {
+      await attempt
+    } finally {
+      this.#attempts.delete(attempt)
+    }
+  }
+
+  async #openAgain({ ramp, plan, settings, by }: NewRamp): Promise<void> {
+    const { local, subjects, open } = this.#options
+    const subject = subjectOf(plan)
+    await subjects.use(subject, async (right) => {
+      const isGone = local.moving(subject) === undefined
+      if (isGone && (await this.#isLatest(ramp, subject))) await open({ plan, settings, by }, right)
     })
   }
 

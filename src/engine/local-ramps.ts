@@ -27,6 +27,8 @@ export interface LocalRampsOptions {
   readonly events: EngineEvents
   /** Called when the ledger says that a right is another's. */
   onFenced(right: Right): void
+  /** Called when watching was ended for the sake of a ramp that could not be opened then. */
+  onUnwatched(watch: NewRamp): void
 }
 
 /** Opens, takes up, finds and stops ramps. */
@@ -74,14 +76,17 @@ export class LocalRamps {
   }
 
   /**
-   * Opens a ramp.
+   * Opens a ramp. The endless one that moves its subject is ended for that, if it can be.
    *
    * @throws ramp-busy when another one moves its subject
+   * @throws ledger-unavailable when the ledger takes nothing for long; what watches goes on then
    * @throws ledger-fenced when the right to it was lost meanwhile
    * @throws engine-closed
    */
-  async open({ ramp, plan, settings, by, isKept }: NewRamp, right: Right): Promise<void> {
+  async open(opening: NewRamp, right: Right): Promise<void> {
     this.#assertOpen()
+    const { ramp, plan, settings, by, isKept } = opening
+    if (this.#inTheWay(plan) !== undefined) return await this.#openInstead(opening, right)
     const subject = subjectOf(plan)
     const busy = this.#moving.get(subject)
     if (busy !== undefined) throw busyFault(subject, busy)
@@ -96,22 +101,6 @@ export class LocalRamps {
       if (isKept !== true) await forgetSettings(this.#options.parts.settings, ramp, error)
       throw error
     }
-  }
-
-  /**
-   * Ends the endless ramp that moves a subject: whatever is to be done goes before watching.
-   *
-   * @throws ledger-unavailable when the ledger takes nothing for long; it may be ended later
-   */
-  async makeWay({ plan, by }: Pick<NewRamp, 'plan' | 'by'>): Promise<void> {
-    const ramp = this.#moving.get(subjectOf(plan))
-    const loop = ramp === undefined ? undefined : this.loop(ramp)
-    if (plan.endless === true || loop?.state.plan.endless !== true) return
-    if (loop.state.direction === 'undoing') return
-    const why = `${plan.goal} takes its place`
-    const isOver = this.#untilOver(loop)
-    loop.hear({ type: 'word', by, word: { say: 'abort', undo: false, why } })
-    await isOver
   }
 
   /** Forgets a ramp that has ended. */
@@ -139,6 +128,60 @@ export class LocalRamps {
     await Promise.all([...this.#loops.values(), ...this.#ended].map((loop) => loop.close()))
     this.#loops.clear()
     this.#ended.clear()
+  }
+
+  /** Opens a ramp in place of the one that watches: whatever is to be done goes before watching. */
+  async #openInstead(opening: NewRamp, right: Right): Promise<void> {
+    const { ramp, settings, isKept } = opening
+    const { parts } = this.#options
+    // Before anything is ended: where there is no room for them, watching goes on.
+    if (isKept !== true) await parts.settings.keep(ramp, settings)
+    const watching = this.#inTheWay(opening.plan)
+    try {
+      await this.#makeWay(opening)
+      await this.open({ ...opening, isKept: true }, right)
+    } catch (error) {
+      this.#tellUnwatched(watching)
+      if (isKept !== true) await forgetSettings(parts.settings, ramp, error)
+      throw error
+    }
+  }
+
+  #tellUnwatched(loop: RampLoop | undefined): void {
+    if (loop?.settings === undefined || loop.state.ended?.outcome !== 'abandoned') return
+    const { ramp, settings } = loop
+    const { plan, by } = loop.state
+    this.#options.onUnwatched({ ramp, plan, settings, by })
+  }
+
+  /** The endless ramp that would have to end for the sake of a plan. */
+  #inTheWay(plan: Plan): RampLoop | undefined {
+    const ramp = this.#moving.get(subjectOf(plan))
+    const loop = ramp === undefined ? undefined : this.loop(ramp)
+    if (plan.endless === true || loop?.state.plan.endless !== true) return undefined
+    return loop.state.direction === 'undoing' ? undefined : loop
+  }
+
+  /**
+   * Ends the endless ramp that moves a subject.
+   *
+   * @throws ledger-unavailable when the ledger takes nothing for long; it is not ended then
+   */
+  async #makeWay({ plan, by }: Pick<NewRamp, 'plan' | 'by'>): Promise<void> {
+    const loop = this.#inTheWay(plan)
+    if (loop === undefined) return
+    const isOver = this.#untilOver(loop)
+    const why = `${plan.goal} takes its place`
+    const word = { say: 'abort', undo: false, why } as const
+    const giving = new AbortController()
+    loop.hear({ type: 'word', by, word }, { unless: giving.signal })
+    try {
+      await isOver
+    } catch (error) {
+      // Else it would end as soon as the ledger takes it, for the sake of what was never opened.
+      giving.abort()
+      throw error
+    }
   }
 
   #assertOpen(): void {

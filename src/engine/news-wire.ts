@@ -2,7 +2,7 @@
  * News between ramps: whoever asks about another subject is told how its latest ramp stands, at once
  * when it begins to ask and whenever that changes, whichever replica runs it.
  */
-import { isFault } from '../core/fault/fault.ts'
+import { isPassing } from '../core/fault/fault.ts'
 import { fold } from '../core/ramp/fold.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { LocalRamps } from './local-ramps.ts'
@@ -163,8 +163,4 @@ async function entriesAfter(
   const added = []
   for await (const { entry } of ledger.read(ramp, sequence)) added.push(entry)
   return added
-}
-
-function isPassing(error: unknown): boolean {
-  return isFault(error) && error.retryable
 }

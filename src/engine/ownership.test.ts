@@ -4,17 +4,28 @@ import { test } from 'node:test'
 import { settle } from '../../test/simulation/settle.ts'
 import { SimulatedClock } from '../../test/simulation/simulated-clock.ts'
 import { present } from '../core/fault/assert.ts'
+import { Fault } from '../core/fault/fault.ts'
 import { MemoryLeases, MemoryLeaseTable } from '../leases/memory/memory-leases.ts'
 import type { Leases } from '../seams/leases.ts'
 import { Ownership } from './ownership.ts'
 
 const LIFETIME_MS = 9_000
 
+/** The store does not answer. */
+const DOWN = new Fault({
+  code: 'store-unavailable',
+  operation: 'ask the store',
+  subject: 'the store',
+  hint: 'It is down.',
+})
+
 interface Trial {
   readonly clock: SimulatedClock
   readonly table: MemoryLeaseTable
   readonly ownership: Ownership
   readonly lost: string[]
+  /** What was told that does not pass by itself. */
+  readonly troubles: unknown[]
   /** What is done about nothing. */
   readonly idle: Set<string>
   pass(ms: number): Promise<void>
@@ -39,12 +50,14 @@ function trial(
     ...otherwise(below, clock),
   }
   const lost: string[] = []
+  const troubles: unknown[] = []
   const idle = new Set<string>()
   const ownership = new Ownership({
     leases,
     clock,
     isIdle: (subject) => idle.has(subject),
     onLost: ({ subject }) => lost.push(subject),
+    onTrouble: (error) => troubles.push(error),
   })
   const pass = async (ms: number): Promise<void> => {
     const byMs = clock.goneMs + ms
@@ -52,7 +65,7 @@ function trial(
     await settle()
     while (clock.goneMs < byMs && clock.step()) await settle()
   }
-  return { clock, table, ownership, lost, idle, pass }
+  return { clock, table, ownership, lost, troubles, idle, pass }
 }
 
 const SHOP = 'environment/shop'
@@ -119,12 +132,35 @@ test('what was once not sure never is again, also when the store renews it after
 
 test('a store that fails now and then loses nothing', async () => {
   let renewals = 0
-  const { ownership, lost, pass } = trial((below) => ({
-    renew: () => (++renewals % 2 === 1 ? Promise.reject(new Error('down')) : below.renew()),
+  const { ownership, lost, troubles, pass } = trial((below) => ({
+    renew: () => (++renewals % 2 === 1 ? Promise.reject(DOWN) : below.renew()),
   }))
   await ownership.take(SHOP)
   await pass(10 * LIFETIME_MS)
-  assert.deepEqual(lost, [])
+  assert.deepEqual([lost, troubles], [[], []])
+})
+
+test('a bug of the store is told of, whatever was asked, and costs no more than an outage', async () => {
+  const bug = new TypeError('a bug')
+  const { ownership, table, lost, troubles, pass } = trial(() => ({
+    renew: () => Promise.reject(bug),
+    release: () => Promise.reject(bug),
+    end: () => Promise.reject(bug),
+  }))
+  const attic = present(await ownership.take('environment/attic'), 'nobody else has it')
+  const shop = present(await ownership.take(SHOP), 'nobody else has it')
+  await ownership.release(attic)
+  assert.deepEqual(troubles, [bug])
+  assert.ok(table.holder('environment/attic'))
+  await pass(LIFETIME_MS / 3)
+  assert.deepEqual(new Set(troubles), new Set([bug]))
+  assert.ok(troubles.length > 1 && shop.isSure())
+  await pass(LIFETIME_MS)
+  assert.deepEqual(lost, [SHOP])
+  const before = troubles.length
+  await ownership.take(SHOP)
+  await ownership.close()
+  assert.equal(troubles.length, before + 1)
 })
 
 test('what the store holds to be over is lost with the next renewal, all of it', async () => {
@@ -159,12 +195,12 @@ test('holds nothing without knowing it, whether taking or giving back got no ans
   let isDeaf = false
   const deafly = async <Value>(asked: Promise<Value>): Promise<Value> => {
     const answer = await asked
-    if (isDeaf) throw new Error('down')
+    if (isDeaf) throw DOWN
     return answer
   }
   const { ownership, table, pass } = trial((below) => ({
     take: (subject) => deafly(below.take(subject)),
-    release: (lease) => (isDeaf ? Promise.reject(new Error('down')) : below.release(lease)),
+    release: (lease) => (isDeaf ? Promise.reject(DOWN) : below.release(lease)),
   }))
   await ownership.take('environment/cellar')
   const attic = present(await ownership.take('environment/attic'), 'nobody else has it')

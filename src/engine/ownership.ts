@@ -3,7 +3,7 @@
  * was asked for, by a clock that never steps, so that a process that was stopped for longer than its
  * lease notices before it does anything. What is no longer sure is given up, never waited for.
  */
-import { Fault } from '../core/fault/fault.ts'
+import { Fault, isPassing } from '../core/fault/fault.ts'
 import type { Clock, Timer } from '../seams/clock.ts'
 import type { Lease, Leases } from '../seams/leases.ts'
 
@@ -38,6 +38,8 @@ export interface OwnershipOptions {
   isIdle(subject: string): boolean
   /** Called at once when a right is not sure any more; what acts by it must stop. */
   onLost(right: Right): void
+  /** Told of what leases throw that does not pass by itself, as an outage of the store does. */
+  onTrouble(error: unknown): void
 }
 
 /** Holds leases, and renews the one life in which all of them were taken. */
@@ -85,10 +87,8 @@ export class Ownership {
 
   /** Gives up a right: it is another's already. Idempotent. */
   lose(right: Right): void {
-    const held = this.#held.get(right.subject)
-    if (held === undefined || held !== right) return
-    held.isLost = true
-    this.#held.delete(held.subject)
+    const held = this.#drop(right)
+    if (held === undefined) return
     // What is another's is not given back by this; what is not would be held for ever.
     this.#doubtful.add(held.subject)
     this.#options.onLost(held)
@@ -99,12 +99,9 @@ export class Ownership {
    * another right to the same subject is held.
    */
   async release(right: Right): Promise<void> {
-    const { subject } = right
-    const held = this.#held.get(subject)
-    if (held === undefined || held !== right) return
-    held.isLost = true
-    this.#held.delete(subject)
-    await this.#givingBack(subject, () => this.#options.leases.release(held.lease))
+    const held = this.#drop(right)
+    if (held === undefined) return
+    await this.#givingBack(held.subject, () => this.#options.leases.release(held.lease))
   }
 
   /** Gives everything back. What acts by it must have stopped. Idempotent. */
@@ -118,7 +115,16 @@ export class Ownership {
     const life = this.#life
     this.#life = undefined
     // Where the store cannot be told, the life expires by itself.
-    if (life !== undefined) await this.#options.leases.end().catch(() => undefined)
+    if (life !== undefined) await this.#options.leases.end().catch((error) => this.#endure(error))
+  }
+
+  /** Holds a right no more; undefined when it is not held, though another one to its subject may be. */
+  #drop(right: Right): Held | undefined {
+    const held = this.#held.get(right.subject)
+    if (held === undefined || held !== right) return undefined
+    held.isLost = true
+    this.#held.delete(held.subject)
+    return held
   }
 
   async #take(subject: string): Promise<Right | undefined> {
@@ -182,7 +188,7 @@ export class Ownership {
     if (!isNeeded) this.#life = undefined
     this.#timer = this.#life !== undefined && !this.#isClosed ? this.#wake() : undefined
     // While the store is out of order the life goes on counting down; nothing else can be done.
-    if (this.#life !== undefined) this.#renew(this.#life).catch(() => undefined)
+    if (this.#life !== undefined) this.#renew(this.#life).catch((error) => this.#endure(error))
   }
 
   async #renew(life: Life): Promise<void> {
@@ -219,11 +225,22 @@ export class Ownership {
   async #givingBack(subject: string, giveBack: () => Promise<void>): Promise<void> {
     const giving = giveBack().then(
       () => void this.#doubtful.delete(subject),
-      () => void this.#doubtful.add(subject),
+      (error: unknown) => {
+        this.#doubtful.add(subject)
+        this.#endure(error)
+      },
     )
     this.#releasing.set(subject, giving)
-    await giving
-    if (this.#releasing.get(subject) === giving) this.#releasing.delete(subject)
+    try {
+      await giving
+    } finally {
+      if (this.#releasing.get(subject) === giving) this.#releasing.delete(subject)
+    }
+  }
+
+  /** What passes by itself is looked after already; of anything else somebody must hear. */
+  #endure(error: unknown): void {
+    if (!isPassing(error)) this.#options.onTrouble(error)
   }
 
   #elapsedMs(): number {

@@ -47,10 +47,32 @@ export interface RampLoopOptions {
 /** How a loop begins: with a new plan, or from what the ledger holds. */
 export type Beginning = { readonly plan: Plan; readonly by: string } | { readonly state: RampState }
 
+/** At which heads of a ramp alone something is to be heard. */
+export interface OnlyAt {
+  /** Sequences; that of the last entry before it must be one of them. */
+  readonly heads: readonly number[]
+  /** Called instead, with the head there is. Nothing of it is recorded. */
+  missed(head: number): void
+}
+
+/** When an input is to be heard at all. */
+export interface Hearing {
+  /** @default at any head */
+  readonly at?: OnlyAt | undefined
+  /** Once aborted it is not wanted any more; what is on record by then stays there. */
+  readonly unless?: AbortSignal
+}
+
+/** An input in line. */
+interface Waiting extends Hearing {
+  readonly input: Input
+}
+
 /** Runs one ramp from its opening, or from where the ledger left it, to its end. */
 export class RampLoop {
   readonly ramp: string
   readonly right: Right
+  readonly settings: RampSettings | undefined
   readonly #ledger: Ledger
   readonly #onFenced: (right: Right) => void
   readonly #events: EngineEvents
@@ -59,7 +81,7 @@ export class RampLoop {
   readonly #askers: AskerPool
   readonly #commands: CommandPool
   readonly #tell: (state: RampState, entries: readonly Entry[]) => void
-  readonly #inputs: Input[] = []
+  readonly #inputs: Waiting[] = []
   #state: RampState | undefined
   #draining: Promise<void> | undefined
   #timer: Timer | undefined
@@ -73,6 +95,7 @@ export class RampLoop {
     const { parts, events, ramp, settings, right } = options
     this.ramp = ramp
     this.right = right
+    this.settings = settings
     this.#onFenced = (fenced) => options.onFenced(fenced)
     this.#ledger = parts.ledger
     this.#events = events
@@ -142,9 +165,9 @@ export class RampLoop {
   }
 
   /** Puts an input in line; inputs are heard in order, those that wait together in one append. */
-  hear(input: Input): void {
+  hear(input: Input, hearing: Hearing = {}): void {
     if (this.#isClosed) return
-    this.#inputs.push(input)
+    this.#inputs.push({ input, ...hearing })
     this.#draining ??= this.#drain()
   }
 
@@ -187,22 +210,37 @@ export class RampLoop {
   }
 
   /** Decides upon inputs, and does what follows once that is recorded. */
-  async #decide(inputs: readonly Input[]): Promise<void> {
+  async #decide(waiting: readonly Waiting[]): Promise<void> {
     const nowMs = this.#clock.nowMs()
     let state = this.state
     const entries: Entry[] = []
-    for (const input of inputs) {
+    const missed: (() => void)[] = []
+    for (const { input, at, unless } of waiting) {
+      if (unless?.aborted === true) continue
+      const { sequence } = state
+      if (at !== undefined && !at.heads.includes(sequence)) {
+        missed.push(() => at.missed(sequence))
+        continue
+      }
       const next = this.#advance(state, input, nowMs)
       entries.push(...next.entries)
       state = next.state
     }
-    if (entries.length > 0 && !(await this.#append(state, entries))) {
+    const outcome = entries.length === 0 ? 'empty' : await this.#append(entries)
+    if (outcome === 'lost') {
       // What the clock led to is found again by a tick, which the state as it is now needs anyway.
-      this.#inputs.unshift(...inputs.filter((input) => input.type !== 'tick'), { type: 'tick' })
+      const others = waiting.filter(({ input }) => input.type !== 'tick')
+      this.#inputs.unshift(...others, { input: { type: 'tick' } })
       return
     }
+    // Before anybody hears of the entries, among which may be the like.
+    for (const tell of missed) tell()
+    if (outcome === 'written') {
+      this.#recorded(state, entries)
+      keepSnapshot(this.#ledger, state, entries.length)
+    }
     // An input that is not worth an entry decides nothing, not even what time alone leads to.
-    const hasDecided = entries.length > 0 || inputs.some(({ type }) => type === 'tick')
+    const hasDecided = entries.length > 0 || waiting.some(({ input }) => input.type === 'tick')
     this.#retryMs = RETRY_FIRST_MS
     // Most answers tell nothing new; then nothing else is wanted than before either.
     if (!hasDecided) return
@@ -222,17 +260,18 @@ export class RampLoop {
     this.#events.emit('loop.failed', { ramp: this.ramp, error })
   }
 
-  /** Appends a batch; false when it is not recorded and must be decided anew. */
-  async #append(state: RampState, entries: readonly Entry[]): Promise<boolean> {
+  /**
+   * Appends a batch.
+   *
+   * @returns `found`: reported lost, yet on record, and taken over; `lost`: to be decided anew
+   */
+  async #append(entries: readonly Entry[]): Promise<'written' | 'found' | 'lost'> {
     try {
-      const after = this.state.sequence
-      await this.#write({ stream: this.ramp, after, entries })
+      await this.#write({ stream: this.ramp, after: this.state.sequence, entries })
+      return 'written'
     } catch (error) {
-      return await this.#recover(error, entries)
+      return (await this.#recover(error, entries)) ? 'found' : 'lost'
     }
-    this.#recorded(state, entries)
-    keepSnapshot(this.#ledger, state, entries.length)
-    return true
   }
 
   /** Appends by right, and only while that is sure. */

@@ -84,6 +84,11 @@ export class RampWords {
     return { verdict: 'failed', outlook: 'notYet', reason: 'when-false', sentence, evidence }
   }
 
+  /** What whoever opened the ramp is called. */
+  get by(): readonly string[] {
+    return this.#settings?.by ?? []
+  }
+
   #scope(stage: string): Scope {
     const state = this.#state()
     const run = { ...this.#settings?.run, id: state.ramp, goal: state.plan.goal }

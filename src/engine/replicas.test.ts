@@ -5,6 +5,7 @@ import { type Replica, ReplicaRig } from '../../test/simulation/replica-rig.ts'
 import { LIFETIME_MS } from '../../test/simulation/replicas.ts'
 import { SECRET } from '../../test/simulation/secret.ts'
 import { commandOf, conditionOf, planOf, probed, stageOf } from '../../test/support/plan-words.ts'
+import { present } from '../core/fault/assert.ts'
 import type { Plan, Stage } from '../core/plan/plan.ts'
 import type { Mailbox } from '../seams/mailbox.ts'
 
@@ -91,6 +92,51 @@ test('what became of a word is the same wherever it was said', async () => {
   ]
   assert.deepEqual(there.refusal, here.refusal)
   assert.equal(there.refusal?.reason, 'already-held')
+})
+
+test('a word of a head that is past has no effect and no entry, wherever it is said', async () => {
+  const { rig, ann, bob } = await two()
+  const ramp = await rig.open(ann, waiting('shop'))
+  const say = (replica: Replica, by: string, head: number): Promise<unknown> => {
+    const word = { say: 'hold', why: by } as const
+    return rig.wait(replica.engine.speak({ ramp, by, word, heads: [head] }))
+  }
+  const head = rig.typesOf(ramp).length
+  for (const replica of [ann, bob]) {
+    await assert.rejects(say(replica, 'late', head - 1), {
+      code: 'precondition-failed',
+      hint: new RegExp(`its ETag is "${head}" now`),
+    })
+    await assert.rejects(say(replica, 'early', head + 1), { code: 'precondition-failed' })
+  }
+  assert.equal(rig.typesOf(ramp).length, head)
+  // Of two that come at once from both replicas, the owner hears one.
+  const both = await Promise.allSettled([say(bob, 'bob', head), say(ann, 'ann', head)])
+  assert.deepEqual(both.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+  assert.equal(rig.typesOf(ramp).filter((type) => type === 'word.spoken').length, 1)
+})
+
+test('a letter that is read twice says a word of its head once, and is told so twice', async () => {
+  const rig = new ReplicaRig()
+  const answers: unknown[] = []
+  const twice = (below: Mailbox): Mailbox => ({
+    send: (letter, signal) => below.send(letter, signal),
+    serve: (isOwn, handle) =>
+      below.serve(isOwn, async (letter) => {
+        answers.push(await handle(letter), await handle(letter))
+        return present(answers.at(-1), 'it was answered') as Awaited<ReturnType<typeof handle>>
+      }),
+    close: () => below.close(),
+  })
+  const ann = await rig.start(({ mailbox }) => (mailbox ? { mailbox: twice(mailbox) } : {}))
+  const bob = await rig.start()
+  const ramp = await rig.open(ann, waiting('shop'))
+  const heads = [rig.typesOf(ramp).length]
+  const word = { say: 'hold', why: '' } as const
+  await rig.wait(bob.engine.speak({ ramp, by: 'one', word, heads }))
+  assert.equal(answers.length, 2)
+  assert.deepEqual(answers[0], answers[1])
+  assert.equal(rig.typesOf(ramp).filter((type) => type === 'word.spoken').length, 1)
 })
 
 test('a ramp goes on at another replica once its owner is dead for as long as its lease lasts', async () => {

@@ -1,5 +1,6 @@
 /** Says a word to a ramp and waits until it is recorded, so that what became of it can be told. */
 import type { Entry, HeardEntry, Word } from '../core/entry/entry.ts'
+import { changedSince } from '../core/fault/changed-since.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { assessWord, type Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
@@ -19,6 +20,11 @@ export interface Saying {
   readonly ramp: string
   readonly by: string
   readonly word: Word
+  /**
+   * Sequences, one of which must be that of the ramp's last entry before the word. Judged by whoever
+   * decides upon the word, in the same step. @default any
+   */
+  readonly heads?: readonly number[]
 }
 
 /** What became of a word: it is recorded either way. */
@@ -45,6 +51,7 @@ const HEARD: ReadonlySet<Entry['type']> = new Set<HeardEntry['type']>([
  * Says a word to a ramp that is under way here.
  *
  * @throws word-refused when the ramp ends before it is heard
+ * @throws precondition-failed when the ramp is at another head; nothing is recorded
  * @throws ledger-fenced when the ramp is another replica's before it is recorded
  * @throws ledger-unavailable when it was not recorded in time; it may be later
  * @throws engine-closed when it may not have been recorded before that
@@ -60,7 +67,7 @@ export async function speak(
   saying: Saying,
 ): Promise<Spoken> {
   const { events, clock, closing } = parts
-  const { ramp, by, word } = saying
+  const { ramp, by, word, heads } = saying
   const { promise, resolve, reject } = Promise.withResolvers<Spoken>()
   const stops = [
     events.on('ramp.advanced', ({ ramp: advanced, state, entries }) => {
@@ -77,7 +84,8 @@ export async function speak(
   closing.addEventListener('abort', giveUp)
   const deadline = clock.wakeAt(clock.nowMs() + PATIENCE_MS, () => reject(unrecorded(ramp)))
   try {
-    loop.hear({ type: 'word', by, word })
+    const missed = (head: number): void => reject(movedOn(ramp, head))
+    loop.hear({ type: 'word', by, word }, { at: heads && { heads, missed } })
     return await promise
   } finally {
     for (const stop of stops) stop()
@@ -102,6 +110,11 @@ export function endedFault(state: RampState | undefined, { ramp, by, word }: Say
   const refusal = state && assessWord(state, by, word)
   const hint = refusal?.sentence ?? 'No such ramp is under way.'
   return new Fault({ code: 'word-refused', operation: 'speak to the ramp', subject: ramp, hint })
+}
+
+/** The fault of whoever speaks of an earlier head. An ETag is the sequence in quotes. */
+export function movedOn(ramp: string, head: number): Fault {
+  return changedSince({ operation: 'speak to the ramp', subject: ramp }, `"${head}"`)
 }
 
 /** What became of a word in entries that follow a sequence. */

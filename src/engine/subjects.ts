@@ -19,6 +19,8 @@ export interface SubjectsOptions {
   readonly directory: RampDirectory
   /** Called when a subject is held, with all that was unfinished there under way. */
   onHeld(held: HeldSubject): void
+  /** Called when leases fail by a bug. */
+  onTrouble(error: unknown): void
 }
 
 /** What was found about a subject when it was taken. */
@@ -54,11 +56,12 @@ export class Subjects {
   constructor(options: SubjectsOptions) {
     this.#options = options
     this.#looks = new LedgerLooks(options.directory)
-    const { leases, clock } = options.parts
+    const { parts, onTrouble } = options
+    const { leases, clock } = parts
     if (leases === undefined) return
     const isIdle = (subject: string): boolean => this.#isIdle(subject)
     const onLost = (right: Right): void => this.#onLost(right)
-    this.#ownership = new Ownership({ leases, clock, isIdle, onLost })
+    this.#ownership = new Ownership({ leases, clock, isIdle, onLost, onTrouble })
   }
 
   /** The right to a subject that is held, with all that was unfinished there under way. */

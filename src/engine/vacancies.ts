@@ -3,7 +3,7 @@
  * their owner has died or let go of them. Every replica looks, at times of its own, and takes its fair
  * share of all there is, so that each of them gets some.
  */
-import { isFault } from '../core/fault/fault.ts'
+import { isPassing } from '../core/fault/fault.ts'
 import type { Timer } from '../seams/clock.ts'
 import type { Leases } from '../seams/leases.ts'
 import { eachAtOnce } from './each-at-once.ts'
@@ -85,7 +85,7 @@ export class Vacancies {
     this.#looking = this.#lookAndTake()
       .catch((error: unknown) => {
         // A store that is out of order is looked at again.
-        if (!isFault(error) || !error.retryable) this.#options.onTrouble(error)
+        if (!isPassing(error)) this.#options.onTrouble(error)
         return false
       })
       .then((isBusy) => this.#schedule(isBusy))

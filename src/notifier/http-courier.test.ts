@@ -9,7 +9,10 @@ import type { Receipt } from '../seams/courier.ts'
 import { HttpCourier } from './http-courier.ts'
 import { parseReach, Reach } from './reach.ts'
 
-const LOOPBACK = { mayReach: ['127.0.0.0/8', '::1'], timeoutMs: 400 }
+const LOOPBACK = { mayReach: ['127.0.0.0/8', '::1'], timeoutMs: 20_000 }
+
+/** For what never answers. */
+const IMPATIENT = { ...LOOPBACK, timeoutMs: 400 }
 
 async function receiver(t: TestContext, answer: RequestListener): Promise<string> {
   const server = createServer(answer)
@@ -62,7 +65,10 @@ test('follows no redirect', async (t) => {
 
 test('waits only so long for what hangs, and reads only so much of what never ends', async (t) => {
   const hanging = await receiver(t, () => undefined)
-  assert.equal(sentenceOf(await deliver(t, hanging)), 'There was no answer within 0.4 s.')
+  assert.equal(
+    sentenceOf(await deliver(t, hanging, IMPATIENT)),
+    'There was no answer within 0.4 s.',
+  )
   const endless = await receiver(t, (_, response) => {
     const drip = (): void => {
       if (!response.destroyed) response.write('x'.repeat(65_536), drip)
@@ -78,7 +84,7 @@ test('waits only so long for what hangs, and reads only so much of what never en
   await once(dripping, 'listening')
   t.after(() => dripping.close())
   const { port } = dripping.address() as AddressInfo
-  assert.notEqual(sentenceOf(await deliver(t, `http://127.0.0.1:${port}/`)), 'accepted')
+  assert.notEqual(sentenceOf(await deliver(t, `http://127.0.0.1:${port}/`, IMPATIENT)), 'accepted')
 })
 
 test('never says the address', async (t) => {
@@ -104,7 +110,7 @@ test('connects to no private address, by whatever name it goes', async (t) => {
     '0',
   ]
   for (const host of ways) {
-    const receipt = await deliver(t, `http://${host}:${port}/`, { timeoutMs: 400 })
+    const receipt = await deliver(t, `http://${host}:${port}/`, { timeoutMs: 20_000 })
     assert.match(sentenceOf(receipt), /is an address that webhooks may not reach/, host)
   }
   assert.equal(reached, 0)

@@ -115,7 +115,8 @@ class Unreachable extends Error {}
 function complaintAbout(url: URL | null): string | undefined {
   if (url === null) return 'Its address is no URL.'
   if (url.protocol !== 'https:' && url.protocol !== 'http:') return 'Its address is not of HTTP.'
-  if (url.username !== '' || url.password !== '') return 'Its address holds a name or a password.'
+  if (url.username !== '' || url.password !== '')
+    return 'Its address holds a name or a password; leave them out.'
   return undefined
 }
 

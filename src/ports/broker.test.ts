@@ -1,7 +1,9 @@
 /** A broker with a real keeper, a real ledger and processes that really listen. */
 import assert from 'node:assert/strict'
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { createServer } from 'node:net'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import {
   granted,
   Listener,
@@ -11,6 +13,7 @@ import {
   wish,
 } from '../../test/ports/workbench.ts'
 import { LinuxKernel } from '../runtimes/process/kernel/linux.ts'
+import type { PortGrant, PortWish } from '../seams/port-broker.ts'
 import { PortKernel } from './kernel/port-kernel.ts'
 
 const kernel = new PortKernel(new LinuxKernel())
@@ -114,6 +117,45 @@ test('all wishes are granted or none, and nothing of a refused claim stays held'
   for (const port of [21_000, 21_001]) assert.equal(await tryListen(port, '::1'), undefined)
 })
 
+test("a range that names who may claim of it is nobody else's, also where it fixes a port", async (context) => {
+  const range = { claim: ['deployers'], fixed: { 'shop/api/http': 21_080 } }
+  const broker = await makePortBench(context).open({ policies: [policyOf(range)] })
+  const claim = (more: Partial<PortWish>): Promise<PortGrant> =>
+    broker.claim([wish('shop/api', more)])
+  const refusals = [
+    await claim({}),
+    await claim({ by: ['token:ci', 'operator'] }),
+    await claim({ by: ['token:ci'], port: 21_080 }),
+  ]
+  assert.deepEqual(
+    new Set(refusals.map((it) => it.verdict === 'refused' && it.reason)),
+    new Set(['not-allowed']),
+  )
+  assert.match(
+    JSON.stringify(refusals),
+    /Only deployers may claim of range web of shop, and token:ci is none/,
+  )
+  const [held] = granted(await claim({ by: 'contract', isLasting: true }))
+  assert.equal(held?.claim.port, 21_080)
+  assert.equal((await claim({ by: ['token:ci'] })).verdict, 'refused', 'what is held for others')
+  const [taken] = granted(await claim({ by: ['oidc:ann', 'deployers'] }))
+  assert.equal(taken?.id, held?.id)
+})
+
+test('a port that is fixed in a range of UDP is no port of TCP of the same name', async (context) => {
+  const range = { protocol: 'udp', fixed: { 'shop/dns/dns': 21_053 } } as const
+  const broker = await makePortBench(context).open({ policies: [policyOf(range)] })
+  const dns = (more: Partial<PortWish>): PortWish => {
+    return { ...wish('shop/dns', more), owner: { service: 'shop/dns', port: 'dns' } }
+  }
+  const refused = await broker.claim([dns({})])
+  assert.ok(refused.verdict === 'refused')
+  assert.equal(refused.reason, 'other-protocol')
+  assert.match(refused.sentence, /shop\/dns\/dns has 21053\/udp fixed by range web of shop\. Comp/)
+  const [lease] = granted(await broker.claim([dns({ protocol: 'udp' })]))
+  assert.deepEqual([lease?.claim.port, lease?.claim.protocol], [21_053, 'udp'])
+})
+
 test('a stranger who takes a port in the last moment is named', async (context) => {
   const broker = await makePortBench(context).open()
   const [lease] = granted(await broker.claim([wish('shop/api')]))
@@ -159,3 +201,37 @@ test('a killed keeper is replaced, and what it held is held again', async (conte
   })
   assert.equal(broker.leases()[0]?.state, 'held')
 })
+
+test('a port that cannot be held, nobody being seen to have it, is nobody’s until it can', async (context) => {
+  const bench = makePortBench(context)
+  const first = await bench.open()
+  const wishes = [wish('shop/api', { isLasting: true })]
+  const [lease] = granted(await first.claim(wishes))
+  assert.ok(lease !== undefined)
+  const keeper = await bench.keeperPid()
+  await bench.close()
+  assert.ok(keeper !== undefined)
+  process.kill(keeper, 'SIGKILL')
+  const bound = await bindOnly(context, lease.claim.port)
+  const broker = await bench.open()
+  const [quarantined] = broker.leases()
+  assert.equal(quarantined?.state, 'quarantined')
+  assert.match(quarantined.because, /No socket could be held again \(EADDRINUSE\)/)
+  const refused = await broker.claim([wish('shop/web', { port: lease.claim.port })])
+  assert.equal(refused.verdict === 'refused' && refused.reason, 'quarantined')
+  bound.kill()
+  await until('it is held', () => broker.leases()[0]?.state === 'held')
+  assert.equal(broker.leases()[0]?.expiresAtMs, undefined)
+  assert.equal(granted(await broker.claim(wishes))[0]?.id, lease.id)
+})
+
+/** A process that has a port without listening on it, as soon as it can be had. */
+async function bindOnly(context: TestContext, port: number): Promise<ChildProcess> {
+  const program = `use Socket; $| = 1; socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
+    until (bind($s, sockaddr_in(${port}, inet_aton('127.0.0.1')))) { select(undef, undef, undef, 0.01) }
+    print 'bound'; sleep`
+  const child = spawn('perl', ['-e', program], { stdio: ['ignore', 'pipe', 'inherit'] })
+  context.after(() => child.kill())
+  await once(child.stdout, 'data')
+  return child
+}

@@ -4,11 +4,11 @@
  * being killed at any point: the keeper goes on holding, and the next broker takes up both.
  */
 import { join } from 'node:path'
-import { Fault } from '../core/fault/fault.ts'
 import type { PortRules } from '../core/port/enforced-ports.ts'
+import type { Parting } from '../core/port/parting.ts'
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
-import { BUILT_IN_RANGE, type PortPolicy } from '../core/port/port-policy.ts'
+import { BUILT_IN_RANGE } from '../core/port/port-policy.ts'
 import { isWaiting, mayMove, movesFrom } from '../core/port/port-states.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -18,6 +18,7 @@ import type {
   CarriedPorts,
   Heir,
   HeirRequest,
+  LeaseGuard,
   PortBroker,
   PortGrant,
   PortSpawner,
@@ -32,10 +33,11 @@ import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
 import { type JudgeParts, look } from './judging.ts'
 import { PortKernel } from './kernel/port-kernel.ts'
+import { unknownLease, wrongState } from './lease-faults.ts'
 import { PortLedger } from './port-ledger.ts'
 import { publication } from './publishing.ts'
 import { storyOf } from './story.ts'
-import { takeUp } from './take-up.ts'
+import { type HoldAgainParts, holdAgain, takeUp } from './take-up.ts'
 import { isWatched, Watching } from './watching.ts'
 
 /** What a broker is opened with. */
@@ -100,6 +102,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       clock,
       onTrouble,
       judgeParts: () => this.#judgeParts(),
+      tryAgain: async (ids) => await holdAgain(ids, this.#holdAgainParts()),
       judged: async (leases) => await this.#judged(leases),
     })
     this.#claiming = new Claiming({
@@ -108,7 +111,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       clock,
       salt: options.salt ?? '',
       isFree: options.isFree,
-      policies: () => this.#policies(),
+      policies: () => this.enforced.all().map(({ policy }) => policy),
       settleDead: async (leases) => await this.#settleDead(leases),
       granted: () => this.#granted(),
     })
@@ -122,7 +125,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       onTrouble(cause)
       void broker?.takeUp().catch(onTrouble)
     }
-    const record = await PortLedger.open({ ledger, stream, clock, onReloaded })
+    const record = await PortLedger.open({ ledger, stream, clock, onReloaded, onTrouble })
     broker = new LocalPortBroker(options, record)
     return broker
   }
@@ -130,11 +133,10 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   /** Makes what is held and what is recorded agree; one at a time. */
   async takeUp(): Promise<void> {
     const before = this.#takingUp
-    const { clock, log } = this.#options
-    const doing = (before ?? Promise.resolve()).then(async () => {
-      const judgeParts = this.#judgeParts()
-      await takeUp({ record: this.#record, holding: this.#holding, clock, log, judgeParts })
-    })
+    const { log } = this.#options
+    const doing = (before ?? Promise.resolve()).then(
+      async () => await takeUp({ ...this.#holdAgainParts(), log }),
+    )
     this.#takingUp = doing.catch(() => undefined)
     await doing
     this.#ending.arm()
@@ -151,8 +153,14 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     await this.#holding.letGo(numbers.map(({ id }) => id))
   }
 
-  async assign(leaseId: string, process: ProcessIdentity): Promise<PortLease> {
+  async holdAgain(leaseIds: readonly string[]): Promise<void> {
+    await holdAgain(leaseIds, this.#holdAgainParts())
+    this.#watching.kick()
+  }
+
+  async assign(leaseId: string, process: ProcessIdentity, guard?: LeaseGuard): Promise<PortLease> {
     const lease = this.#lease(leaseId)
+    guard?.(lease)
     const isSame = lease.process?.pid === process.pid && lease.process.started === process.started
     const isServing = lease.state === 'ready' || lease.state === 'active'
     if (isSame && (isServing || lease.state === 'assigned')) return lease
@@ -183,8 +191,22 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     return this.#record.table.lease(leaseId) ?? lease
   }
 
-  async release(leaseId: string, because: string): Promise<void> {
+  async part(leaseId: string, because: string, parting: Parting): Promise<void> {
+    const lease = this.#lease(leaseId)
+    await this.#move(lease, { to: 'draining', because, parting })
+    await this.#letGoUnlessShared(lease, 'draining')
+    this.#watching.kick()
+  }
+
+  async shut(leaseId: string, why: string | undefined): Promise<void> {
+    const lease = this.#lease(leaseId)
+    const { state: to, because } = lease
+    if (lease.shut !== why) await this.#move(lease, { to, because, shut: why ?? null })
+  }
+
+  async release(leaseId: string, because: string, guard?: LeaseGuard): Promise<void> {
     const lease = this.#record.table.lease(leaseId)
+    guard?.(lease)
     if (lease === undefined || lease.state === 'cooling') return
     if (isWaiting(lease.state) && lease.process === undefined) {
       await this.#record.record([{ type: 'port.freed', lease: leaseId, because }])
@@ -260,19 +282,10 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     this.#holding.close()
   }
 
-  #policies(): readonly PortPolicy[] {
-    return this.enforced.all().map(({ policy }) => policy)
-  }
-
   #lease(id: string): PortLease {
     const lease = this.#record.table.lease(id)
     if (lease !== undefined) return lease
-    throw new Fault({
-      code: 'lease-unknown',
-      operation: 'find a lease',
-      subject: id,
-      hint: 'There is none of that id; it may have ended. List them: `rampart ports list`.',
-    })
+    throw unknownLease(id)
   }
 
   async #move(lease: PortLease, moved: Omit<PortMoved, 'type' | 'lease'>): Promise<void> {
@@ -319,8 +332,12 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     if (to === 'cooling' || lease.giving === 'number') await this.#holding.letGo([lease.id])
   }
 
-  /** By the revision that granted it, or by the one in force, should that one be retired. */
-  #coolingMsOf({ rule }: PortLease): number {
+  /**
+   * As is said of how it ends; else by the revision that granted it, or by the one in force, should that
+   * one be retired.
+   */
+  #coolingMsOf({ rule, parting }: PortLease): number {
+    if (parting?.coolingMs !== undefined) return parting.coolingMs
     const { enforced } = this.#record.table
     const rules = enforced.revisionOf(rule) ?? enforced.of(rule.contract ?? '')
     const range = rules?.policy.ranges.find(({ name }) => name === rule.range)
@@ -337,6 +354,11 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
         (isDead ? failoverCoolingMs(lease, this.#record.table) : undefined) ??
         this.#coolingMsOf(lease),
     }
+  }
+
+  #holdAgainParts(): HoldAgainParts {
+    const [record, holding, clock] = [this.#record, this.#holding, this.#options.clock]
+    return { record, holding, clock, judgeParts: this.#judgeParts() }
   }
 
   /** Of those that a claim meets: owners that have died are not waited for. */
@@ -368,10 +390,6 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     this.#options.log('What holds ports has ended; they are held again.')
     void this.takeUp().catch((error) => this.#options.onTrouble(error))
   }
-}
-
-function wrongState(lease: PortLease, hint: string): Fault {
-  return new Fault({ code: 'lease-state', operation: 'move a lease', subject: lease.id, hint })
 }
 
 /** Where a workspace's ports are kept. */

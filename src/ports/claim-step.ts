@@ -1,4 +1,5 @@
 /** One wish on its way to a lease, and what is made of it at each turn. */
+import { isDeepStrictEqual } from 'node:util'
 import type { PortChoice } from '../core/port/choose-port.ts'
 import type { PendingPort } from '../core/port/pending-ports.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
@@ -94,9 +95,19 @@ export function usableLease(
 /** What is recorded when a wish is made again: it lasts as long again, or is a front from now on. */
 export function renewal({ wish, lease }: Step, nowMs: number): readonly PortEntry[] {
   if (wish.front !== undefined && lease !== undefined && lease.front === undefined) {
-    const { front: as, ramp } = wish
-    const front = { as, ...(ramp === undefined ? {} : { ramp }) }
+    const { front: as, ramp, tls } = wish
+    const front = {
+      as,
+      ...(ramp === undefined ? {} : { ramp }),
+      ...(tls === undefined ? {} : { tls }),
+    }
     const because = 'It was held for the service, and is its front from now on.'
+    return [{ type: 'port.moved', lease: lease.id, to: lease.state, because, front }]
+  }
+  if (wish.tls !== undefined && lease?.front !== undefined) {
+    if (isDeepStrictEqual(wish.tls, lease.tls)) return []
+    const front = { as: lease.front, tls: wish.tls }
+    const because = 'Its TLS comes from other files from now on.'
     return [{ type: 'port.moved', lease: lease.id, to: lease.state, because, front }]
   }
   if (lease?.expiresAtMs === undefined || !isWaiting(lease.state)) return []
@@ -113,7 +124,7 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
   const { wish, choice, id, token, state } = step
   if (choice === undefined || id === undefined || token === undefined) return undefined
   if (state === undefined) return undefined
-  const { giving = 'number', ttlMs = TTL_MS, owner, front, ramp, isLasting } = wish
+  const { giving = 'number', ttlMs = TTL_MS, owner, front, tls, ramp, isLasting } = wish
   const { rule } = choice.by
   const how =
     state === 'held'
@@ -128,6 +139,7 @@ export function leaseOf(step: Step, nowMs: number): PortLease | undefined {
     rule,
     giving,
     ...(front === undefined ? {} : { front }),
+    ...(tls === undefined ? {} : { tls }),
     ...(ramp === undefined ? {} : { ramp }),
     grantedAtMs: nowMs,
     changedAtMs: nowMs,

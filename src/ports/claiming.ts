@@ -4,6 +4,7 @@
  * have is passed over, unless it was the one asked for.
  */
 import { choosePort, type PortChoice } from '../core/port/choose-port.ts'
+import { barredRange, rangesOf } from '../core/port/match-range.ts'
 import { PendingPorts } from '../core/port/pending-ports.ts'
 import type { KernelRefusal, PortCircumstances } from '../core/port/port-circumstances.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
@@ -11,6 +12,7 @@ import type { PortEntry } from '../core/port/port-entries.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
 import { ownerKey } from '../core/port/port-owner.ts'
 import type { PortPolicy } from '../core/port/port-policy.ts'
+import { notYours } from '../core/port/port-refusals.ts'
 import { portKey } from '../core/port/port-table.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { PortGrant, PortWish } from '../seams/port-broker.ts'
@@ -142,18 +144,23 @@ export class Claiming {
   }
 
   #choose(work: Work, circumstances: PortCircumstances): void {
-    const { record, policies, salt } = this.#parts
+    const { record, salt } = this.#parts
+    const { table } = record
+    const policies = this.#parts.policies()
+    const ranges = rangesOf(policies)
+    const isOutdated = (lease: PortLease): boolean =>
+      table.enforced.whyOutdated(lease) !== undefined
     for (const step of work.refusal === undefined ? work.steps : []) {
       if (step.lease !== undefined || step.state !== undefined) continue
-      const isOutdated = (lease: PortLease): boolean =>
-        record.table.enforced.whyOutdated(lease) !== undefined
-      const own = record.table.ofOwner(step.wish.owner)
-      const old = usableLease(step.wish, own, isOutdated)
+      const own = table.ofOwner(step.wish.owner)
+      // Also of what its owner has already: it may have been fixed, and held, for others to take up.
+      const barred = barredRange(step.wish, ranges)
       const answer =
-        old ??
+        (barred && notYours(barred, step.wish)) ??
+        usableLease(step.wish, own, isOutdated) ??
         choosePort(step.wish, {
-          table: record.table,
-          policies: policies(),
+          table,
+          policies,
           circumstances,
           pending: this.#pending,
           salt,

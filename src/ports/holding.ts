@@ -6,8 +6,7 @@ import { printThief } from '../core/port/port-refusals.ts'
 import { KeeperLink } from './keeper/keeper-link.ts'
 import { keeperPathOf } from './keeper/keeper-path.ts'
 import type { HeirWish, HoldOutcome, HoldWish } from './keeper/keeper-words.ts'
-import type { PortKernel } from './kernel/port-kernel.ts'
-import { rowsOf } from './kernel/port-kernel.ts'
+import { type PortKernel, rowsOf, thiefOf } from './kernel/port-kernel.ts'
 
 /** What is held, as this daemon knows it. */
 export class Holding {
@@ -86,8 +85,7 @@ export class Holding {
     const rows = rowsOf(claim, this.#kernel.listening() ?? new Map())
     const [holder] = this.#kernel.holders(rows, {}, this.keeperPid)
     if (holder !== undefined) {
-      const { isOwn: _own, ...thief } = holder
-      return { error, holder: thief, sentence: printThief(thief) }
+      return { error, holder: thiefOf(holder), sentence: printThief(holder) }
     }
     const sockets = this.#kernel.socketsOn(claim.protocol, claim.port)
     return {
@@ -101,10 +99,8 @@ export class Holding {
 }
 
 function sentenceOf(port: number, states: readonly string[]): string {
-  const isUsed = states.includes('established')
-  if (isUsed) return `A connection that went out has ${port} as its own port.`
   const waiting = states.filter((state) => state === 'time-wait').length
-  if (waiting > 0) {
+  if (waiting > 0 && !states.includes('established')) {
     return `${waiting} connections that went out from ${port} are in TIME_WAIT, for a minute at most.`
   }
   if (states.length > 0) return `A connection that went out has ${port} as its own port.`

@@ -13,6 +13,7 @@ import {
   type PortKernel,
   rowsOf,
   servedAddresses,
+  thiefOf,
 } from './kernel/port-kernel.ts'
 import { nobodyListens, whoListens } from './publishing.ts'
 
@@ -43,6 +44,7 @@ export function judge(lease: PortLease, listening: Listening, parts: JudgeParts)
   const sight = look(lease, listening, parts)
   const isAlive = isOwnerAlive(lease, parts)
   if (lease.state === 'stolen') return judgeStolen(lease, sight, isAlive, parts)
+  if (lease.state === 'quarantined') return sight.stranger && stolen(sight.stranger)
   if (lease.state === 'orphaned') return sight.own === undefined ? gone(lease, parts) : undefined
   if (lease.state === 'assigned') return judgeAssigned(lease, sight, isAlive, parts)
   return judgeListener(lease, sight, isAlive, parts)
@@ -196,12 +198,4 @@ function cooled(
   isDead = false,
 ): { readonly to: 'cooling'; readonly coolUntilMs: number } {
   return { to: 'cooling', coolUntilMs: nowMs + coolingMsOf(lease, isDead) }
-}
-
-function thiefOf({ pid, command, address }: PortThief): PortThief {
-  return {
-    address,
-    ...(pid === undefined ? {} : { pid }),
-    ...(command === undefined ? {} : { command }),
-  }
 }

@@ -10,10 +10,13 @@ import type { Clock } from '../seams/clock.ts'
 import type { Ledger } from '../seams/ledger.ts'
 
 /** Of the fold: another version ignores snapshots. */
-const FOLD_VERSION = 4
+const FOLD_VERSION = 5
 
 /** A snapshot is kept after so many entries. */
 const SNAPSHOT_EVERY = 2_000
+
+/** How long a store that cannot be read is left alone. @unit ms */
+const AGAIN_MS = 500
 
 /** Where it is kept. */
 export interface PortLedgerOptions {
@@ -22,6 +25,8 @@ export interface PortLedgerOptions {
   readonly clock: Clock
   /** The store failed: the table was read again, and what was not durable is gone from it. */
   onReloaded(cause: unknown): void
+  /** What failed without any loss: the table could not be read again yet, no snapshot be kept. */
+  onTrouble(error: unknown): void
 }
 
 interface Waiting {
@@ -41,6 +46,9 @@ export class PortLedger {
   #waiting: Waiting[] = []
   #writing: Promise<void> | undefined
   #isReloading = false
+  #isSettling = false
+  /** Ends the pause before the next reading. */
+  #wake: (() => void) | undefined
 
   private constructor(options: PortLedgerOptions) {
     this.#options = options
@@ -86,8 +94,10 @@ export class PortLedger {
     await promise
   }
 
-  /** Waits for what is under way. */
+  /** Waits for what is under way, but for no store that is away. To be called last. */
   async settle(): Promise<void> {
+    this.#isSettling = true
+    this.#wake?.()
     await this.#writing
   }
 
@@ -121,18 +131,41 @@ export class PortLedger {
     await this.#keepSnapshot()
   }
 
-  /** What could not be written never was: the table is read again. */
+  /** What could not be written never was: the table is read again, and nothing recorded until then. */
   async #fail(batch: readonly Waiting[], cause: unknown): Promise<void> {
     this.#isReloading = true
     for (const { reject } of [...batch, ...this.#waiting]) reject(this.#unavailable(cause))
     this.#waiting = []
-    try {
-      await this.#load()
-    } finally {
-      this.#isReloading = false
-      this.#tell()
-      this.#options.onReloaded(cause)
+    if (!(await this.#reload())) return
+    this.#isReloading = false
+    this.#tell()
+    this.#options.onReloaded(cause)
+  }
+
+  /** @returns false when it was given up */
+  async #reload(): Promise<boolean> {
+    for (let tries = 1; !this.#isSettling; tries += 1) {
+      try {
+        await this.#load()
+        return true
+      } catch (error) {
+        if (tries === 1) this.#options.onTrouble(error)
+      }
+      await this.#pause()
     }
+    return false
+  }
+
+  #pause(): Promise<void> {
+    if (this.#isSettling) return Promise.resolve()
+    const { clock } = this.#options
+    const { promise, resolve } = Promise.withResolvers<void>()
+    const timer = clock.wakeAt(clock.nowMs() + AGAIN_MS, resolve)
+    this.#wake = () => {
+      timer.cancel()
+      resolve()
+    }
+    return promise
   }
 
   async #load(): Promise<void> {
@@ -142,12 +175,14 @@ export class PortLedger {
     const table = isUsable
       ? PortTable.of(JSON.parse(snapshot.state) as PortTableImage)
       : new PortTable()
-    this.#sequence = isUsable ? snapshot.sequence : 0
-    this.#snapshotAt = this.#sequence
-    for await (const { entry, sequence } of ledger.read(stream, this.#sequence)) {
+    const from = isUsable ? snapshot.sequence : 0
+    let last = from
+    for await (const { entry, sequence } of ledger.read(stream, from)) {
       if (isPortEntry(entry)) table.apply(entry, entry.atMs)
-      this.#sequence = sequence
+      last = sequence
     }
+    this.#snapshotAt = from
+    this.#sequence = last
     this.#table = table
   }
 
@@ -157,12 +192,9 @@ export class PortLedger {
     this.#snapshotAt = this.#sequence
     const { ledger, stream } = this.#options
     const state = JSON.stringify(this.#table.image())
-    await ledger.saveSnapshot({
-      stream,
-      sequence: this.#sequence,
-      foldVersion: FOLD_VERSION,
-      state,
-    })
+    const snapshot = { stream, sequence: this.#sequence, foldVersion: FOLD_VERSION, state }
+    // It only saves time: without it the stream is read from further back.
+    await ledger.saveSnapshot(snapshot).catch((error) => this.#options.onTrouble(error))
   }
 
   #tell(): void {

@@ -15,6 +15,7 @@ import {
 import type { CommandAnswer } from '../core/entry/entry.ts'
 import { isFault } from '../core/fault/fault.ts'
 import type { ConnectPolicy } from '../core/port/connect-policy.ts'
+import { whyNameTaken } from '../core/port/port-alias.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type { PortLease, PortOwner } from '../core/port/port-lease.ts'
 import { ownerKey, printOwner } from '../core/port/port-owner.ts'
@@ -37,6 +38,7 @@ const ENFORCE = z.object({
   policy: z.object({ ranges: z.array(WRITTEN) }),
   connect: z.object({ rules: z.array(WRITTEN), clients: z.array(WRITTEN) }),
   transitions: z.array(WRITTEN).default([]),
+  names: z.array(z.object({ name: NAME, service: NAME, port: NAME })).default([]),
 })
 
 const OWNER = z.object({
@@ -92,16 +94,21 @@ export class PortsActuator implements Actuator {
   }
 
   async #enforce(input: z.infer<typeof ENFORCE>): Promise<CommandAnswer> {
-    const { contract, ramp } = input
+    const { contract, ramp, names } = input
     const digest = input.digest as Digest
     const known = this.#broker.enforced.of(contract)
-    if (known?.digest === digest)
+    const taken = whyNameTaken(contract, names, this.#broker.enforced.all())
+    if (taken !== undefined) return failed({ reason: 'name-taken', sentence: taken })
+    if (known?.digest === digest) {
+      // What was put in force by a version that did not know names has none until now.
+      if (known.names === undefined) await this.#broker.enforce({ ...known, names })
       return done({ reason: 'already', sentence: `${contract} is in force as it is.` })
+    }
     const ranges = input.policy.ranges as unknown as readonly PortRange[]
     const connect = { contract, digest, ...input.connect } as unknown as ConnectPolicy
     const policy = { contract, digest, ranges }
     const transitions = input.transitions as unknown as readonly PortTransition[]
-    await this.#broker.enforce({ contract, digest, ramp, policy, connect, transitions })
+    await this.#broker.enforce({ contract, digest, ramp, policy, connect, transitions, names })
     const how =
       known === undefined ? '' : ' for whoever claims from now on, in the place of what it said'
     return done({ reason: 'enforced', sentence: `${contract} is in force${how}.` })
@@ -133,7 +140,8 @@ export class PortsActuator implements Actuator {
 
   async #hold({ owner, claim, ramp }: z.infer<typeof HOLD>): Promise<CommandAnswer> {
     const { protocol, addresses, port } = claim
-    const wish = { owner, protocol, addresses, port, ramp, isLasting: true }
+    const by = 'contract' as const
+    const wish = { owner, protocol, addresses, port, ramp, by, isLasting: true }
     const grant = await this.#broker.claim([wish])
     if (grant.verdict === 'refused') return failed(grant)
     const [lease] = grant.leases

@@ -5,6 +5,7 @@
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { LeasedContainer, PortLease } from '../core/port/port-lease.ts'
 import { isListenedTo } from '../core/port/port-states.ts'
+import { printProcess } from '../core/port/print-process.ts'
 import type { PublishedContainer } from '../seams/port-broker.ts'
 
 /** What is to be recorded when a container has a port; undefined: nothing is new. */
@@ -31,8 +32,7 @@ export function whoListens(
   { container }: Pick<PortLease, 'container'>,
   { pid, address }: { readonly pid?: number; readonly address: string },
 ): string {
-  const who = pid === undefined ? 'A process that may not be looked at' : `Process ${pid}`
-  if (container === undefined) return `${who} listens on ${address}.`
+  if (container === undefined) return `${printProcess({ pid }, 'first')} listens on ${address}.`
   const how = pid === undefined ? '' : `, by process ${pid}`
   return `Led from ${address} to ${printContainer(container)}${how}.`
 }

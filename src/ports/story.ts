@@ -1,11 +1,12 @@
 /** All that can be told of one port: what is recorded of it, and what the kernel says now. */
 import { printCarrier } from '../core/port/carried-front.ts'
 import { explainPort } from '../core/port/explain-port.ts'
+import type { PortLease } from '../core/port/port-lease.ts'
 import { portKey } from '../core/port/port-table.ts'
 import type { PortStory } from '../seams/port-broker.ts'
 import type { Holding } from './holding.ts'
 import { readPortSettings } from './kernel/machine.ts'
-import type { PortKernel } from './kernel/port-kernel.ts'
+import { type PortKernel, thiefOf } from './kernel/port-kernel.ts'
 import type { PortLedger } from './port-ledger.ts'
 import type { Watching } from './watching.ts'
 
@@ -23,9 +24,9 @@ export async function storyOf(
   { record, holding, kernel, watching }: StoryParts,
 ): Promise<PortStory> {
   const { table } = record
-  const leases = [...table.on('tcp', port), ...table.on('udp', port)]
-  await watching.lookNow(leases.filter(({ process }) => process !== undefined))
-  const now = [...table.on('tcp', port), ...table.on('udp', port)]
+  const leases = (): readonly PortLease[] => [...table.on('tcp', port), ...table.on('udp', port)]
+  await watching.lookNow(leases().filter(({ process }) => process !== undefined))
+  const now = leases()
   const listening = kernel.listening() ?? new Map()
   const sockets = kernel.socketsOn('tcp', port)
   const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
@@ -50,7 +51,7 @@ export async function storyOf(
     port,
     leases: now,
     past,
-    strangers: strangers.map(({ isOwn: _own, ...thief }) => thief),
+    strangers: strangers.map(thiefOf),
     connections: sockets.filter(({ state }) => state === 'established').length,
     timeWaits: sockets.filter(({ state }) => state === 'time-wait').length,
     circumstances: readPortSettings(),

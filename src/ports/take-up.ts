@@ -3,7 +3,7 @@
  * or what holds: a hold without a lease is let go of, a lease without its hold is held again, and one
  * whose port somebody took meanwhile says who.
  */
-import type { PortEntry } from '../core/port/port-entries.ts'
+import type { PortEntry, PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
 import { isListenedTo, isWaiting } from '../core/port/port-states.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
@@ -14,12 +14,16 @@ import type { HoldOutcome } from './keeper/keeper-words.ts'
 import type { PortLedger } from './port-ledger.ts'
 
 /** What it is done with. */
-export interface TakeUpParts {
+export interface TakeUpParts extends HoldAgainParts {
+  readonly log: (line: string) => void
+}
+
+/** What holding again is done with. */
+export interface HoldAgainParts {
   readonly record: PortLedger
   readonly holding: Holding
   readonly clock: Clock
   readonly judgeParts: JudgeParts
-  readonly log: (line: string) => void
 }
 
 /** Holds again what was lost, and records what cannot be held any more. */
@@ -31,22 +35,50 @@ export async function takeUp(parts: TakeUpParts): Promise<void> {
   const all = [...leases.values()]
   const loose = all.filter((lease) => mayNotHold(lease) && holding.inodesOf(lease.id) !== undefined)
   await holding.letGo(loose.map(({ id }) => id))
-  const missing = all.filter((lease) => mustHold(lease) && holding.inodesOf(lease.id) === undefined)
-  const outcomes = await holding.hold(missing.map(({ id, claim }) => ({ id, claim })))
+  const missing = all.filter((lease) => isMissing(lease, holding))
   const nowMs = clock.nowMs()
-  const entries = missing.flatMap((lease, place) => {
-    const outcome = outcomes[place]
-    return outcome === undefined ? [] : outcomeEntries(lease, outcome, nowMs, parts)
-  })
-  const told = new Set(entries.map((entry) => ('lease' in entry ? entry.lease : '')))
+  const entries = await heldEntries(missing, parts)
+  const told = new Set(entries.map(({ lease }) => lease))
   const waiting = all.filter(({ id, state }) => isWaiting(state) && !told.has(id))
   await record.record([...entries, ...waiting.flatMap((lease) => extension(lease, nowMs))])
   if (missing.length > 0) log(`Held ${missing.length} ports again.`)
 }
 
+/** Holds again those of these that no socket holds, and records what cannot be held any more. */
+export async function holdAgain(ids: readonly string[], parts: HoldAgainParts): Promise<void> {
+  const { record, holding } = parts
+  const waiting = (): readonly PortLease[] =>
+    ids.flatMap((id) => record.table.lease(id) ?? []).filter(isNobodys)
+  const missing = waiting().filter((lease) => isMissing(lease, holding))
+  const entries = await heldEntries(missing, parts)
+  // Meanwhile one may have been given to somebody, or back.
+  const still = new Set(waiting().map(({ id }) => id))
+  await holding.letGo(missing.map(({ id }) => id).filter((id) => !still.has(id)))
+  await record.record(entries.filter(({ lease }) => still.has(lease)))
+}
+
+function isNobodys({ state, process }: PortLease): boolean {
+  return state === 'quarantined' || (state === 'held' && process === undefined)
+}
+
+function isMissing(lease: PortLease, holding: Holding): boolean {
+  return mustHold(lease) && holding.inodesOf(lease.id) === undefined
+}
+
+async function heldEntries(
+  missing: readonly PortLease[],
+  parts: HoldAgainParts,
+): Promise<readonly PortMoved[]> {
+  const outcomes = await parts.holding.hold(missing.map(({ id, claim }) => ({ id, claim })))
+  return missing.flatMap((lease, place) => {
+    const outcome = outcomes[place]
+    return outcome === undefined ? [] : outcomeEntries(lease, outcome, parts)
+  })
+}
+
 /** A hold stands for it as long as nobody has it, and, when it is inherited, as long as it lives. */
 function mustHold({ state, giving }: PortLease): boolean {
-  if (state === 'held') return true
+  if (state === 'held' || state === 'quarantined') return true
   return giving === 'descriptor' && isListenedTo(state) && state !== 'draining'
 }
 
@@ -58,12 +90,18 @@ function mayNotHold({ state, giving }: PortLease): boolean {
 function outcomeEntries(
   lease: PortLease,
   outcome: HoldOutcome,
-  nowMs: number,
-  { holding, judgeParts }: TakeUpParts,
-): readonly PortEntry[] {
-  if ('inodes' in outcome || lease.state !== 'held') return []
-  const { holder, sentence } = holding.whyNot(lease.claim, outcome.error)
+  { holding, judgeParts, clock }: HoldAgainParts,
+): readonly PortMoved[] {
   const moved = { type: 'port.moved', lease: lease.id } as const
+  // What lasts until it is given back does so in every state.
+  const term = lease.expiresAtMs === undefined ? {} : { expiresAtMs: clock.nowMs() + TTL_MS }
+  const isQuarantined = lease.state === 'quarantined'
+  if ('inodes' in outcome) {
+    const because = 'It is free again, and a socket holds it.'
+    return isQuarantined ? [{ ...moved, to: 'held', because, ...term }] : []
+  }
+  if (lease.state !== 'held' && !isQuarantined) return []
+  const { holder, sentence } = holding.whyNot(lease.claim, outcome.error)
   if (holder !== undefined) {
     const isOwner = holder.pid !== undefined && holder.pid === lease.process?.pid
     if (isOwner && lease.process !== undefined && judgeParts.kernel.isAlive(lease.process)) {
@@ -74,7 +112,8 @@ function outcomeEntries(
     return [{ ...moved, to: 'stolen', because, thief: holder }]
   }
   const because = `No socket could be held again (${outcome.error}). ${sentence ?? ''}`.trim()
-  return [{ ...moved, to: 'reserved', because, expiresAtMs: nowMs + TTL_MS }]
+  if (outcome.error !== 'EADDRINUSE') return [{ ...moved, to: 'reserved', because, ...term }]
+  return isQuarantined ? [] : [{ ...moved, to: 'quarantined', because, ...term }]
 }
 
 /** While there was no daemon, nobody could ask for it again. */

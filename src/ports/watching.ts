@@ -26,12 +26,19 @@ const CLOSELY = 128
 /** How many owners are asked whether they live, each time. */
 const ASKED = 512
 
+const WATCHED: ReadonlySet<PortLease['state']> = new Set([
+  ...(['assigned', 'ready', 'active', 'draining'] as const),
+  ...(['stolen', 'orphaned', 'quarantined'] as const),
+])
+
 /** What watching is done with. */
 export interface WatchingParts {
   readonly record: PortLedger
   readonly kernel: PortKernel
   readonly clock: Clock
   judgeParts(): JudgeParts
+  /** Tries whether what holds these can be had by now: no table of the kernel tells of who has them. */
+  tryAgain(ids: readonly string[]): Promise<void>
   /** Something came of a look. */
   judged(leases: readonly PortLease[]): Promise<void>
   onTrouble(error: unknown): void
@@ -111,6 +118,7 @@ export class Watching {
   async #look(): Promise<void> {
     const beganMs = performance.now()
     try {
+      await this.#tryAgain()
       const listening = this.#parts.kernel.listening()
       if (listening === undefined) return
       const leases = this.#parts.record.table.leases().filter(isWatched)
@@ -121,6 +129,12 @@ export class Watching {
     } catch (error) {
       this.#parts.onTrouble(error)
     }
+  }
+
+  async #tryAgain(): Promise<void> {
+    const leases = this.#parts.record.table.leases()
+    const ids = leases.filter(({ state }) => state === 'quarantined').map(({ id }) => id)
+    if (ids.length > 0) await this.#parts.tryAgain(ids)
   }
 
   /** Those of which the sockets have changed, or whose owner may have died. */
@@ -163,7 +177,7 @@ export class Watching {
 
 /** Whether the kernel has something to say on it. */
 export function isWatched({ state }: Pick<PortLease, 'state'>): boolean {
-  return ['assigned', 'ready', 'active', 'draining', 'stolen', 'orphaned'].includes(state)
+  return WATCHED.has(state)
 }
 
 function marksOf(lease: PortLease, listening: Listening, parts: JudgeParts): string {

@@ -76,7 +76,8 @@ function standsOn(stage: Stage, plan: Plan): readonly string[] {
       const next = plan.stages.find((one) => one.name === name)
       if (next === undefined || seen.has(name)) continue
       seen.add(name)
-      // Nobody is to notice when one of several copies is gone, nor is their front a part of its own to them.
+      // Nobody is to notice when one of several copies is gone, nor is their front a part of its
+      // own to them.
       if (isSpare(next)) continue
       if (next.command === undefined) visit(next)
       else found.add(name)

@@ -27,7 +27,7 @@ import { serviceReader } from './systemd/read-service.ts'
 import { socketReader } from './systemd/read-socket.ts'
 import { workflowReader } from './workflow/read-workflow.ts'
 
-/** In the order of the formats' names. */
+/** In no order: what they find is sorted by its place. */
 export const READERS: readonly FormatReader[] = [
   composeReader,
   nginxReader,

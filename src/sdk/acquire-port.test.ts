@@ -11,7 +11,7 @@ import { promisify } from 'node:util'
 import { openDaemon, openWorkspace, until } from '../../test/support/daemon.ts'
 import { isFault } from '../core/fault/fault.ts'
 import { acquirePort } from './acquire-port.ts'
-import { askDaemon } from './ask-daemon.ts'
+import { askDaemon, findDaemonSocket } from './ask-daemon.ts'
 
 const run = promisify(execFile)
 
@@ -43,6 +43,10 @@ test('a port is leased to this process, listened on, and given back', async (t) 
   await assert.rejects(second, new RegExp(`${found.port} is used by process ${process.pid}`))
   const other = await acquirePort('shop/api', { ...options, scope: 'wt1', port: 'metrics' })
   assert.notEqual(other.port, found.port)
+  const udp = await acquirePort('shop/dns', { ...options, port: 'dns', protocol: 'udp' })
+  const { leases } = await client.ports.leases()
+  assert.equal(leases.find(({ owner }) => owner.port === 'dns')?.claim.protocol, 'udp')
+  await udp.release()
   server.close()
   await found.release()
   await found.release()
@@ -50,6 +54,11 @@ test('a port is leased to this process, listened on, and given back', async (t) 
   assert.equal((await lease())?.state, 'cooling')
   const strange = acquirePort('shop api', options)
   await assert.rejects(strange, (thrown) => isFault(thrown, 'request-malformed'))
+  // No client can inherit a socket, and one that nobody accepts on would keep callers waiting.
+  const body = { wishes: [{ owner: { service: 'a', port: 'http' }, giving: 'descriptor' }] }
+  const socket = findDaemonSocket(folder)
+  const inherited = askDaemon({ socket, method: 'POST', path: '/v1/ports/leases', body })
+  await assert.rejects(inherited, (thrown) => isFault(thrown, 'request-malformed'))
 })
 
 test('a port that was given is taken as it is', async () => {

@@ -10,6 +10,8 @@ import { identifyThisProcess } from './process-identity.ts'
 export interface AcquireOptions {
   /** Its name. @default http */
   readonly port?: string
+  /** @default tcp */
+  readonly protocol?: 'tcp' | 'udp'
   readonly instance?: string
   readonly environment?: string
   /** A worktree's, or a CI job's. @default RAMPART_SCOPE */
@@ -53,7 +55,8 @@ export async function acquirePort(
   const socket = findDaemonSocket(options.folder ?? process.cwd())
   const identity = identifyThisProcess()
   if (identity === undefined) throw cannot(service, 'This system does not tell processes apart.')
-  const body = { wishes: [{ owner: ownerOf(service, options), giving: 'number' }] }
+  const { protocol = 'tcp' } = options
+  const body = { wishes: [{ owner: ownerOf(service, options), protocol }] }
   const grant = await askDaemon({ socket, method: 'POST', path: '/v1/ports/leases', body })
   const lease = readGrant(service, grant)
   const path = `/v1/ports/leases/${encodeURIComponent(lease.id)}`

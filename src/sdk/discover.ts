@@ -14,9 +14,9 @@ export type { DiscoveredEndpoint }
 export interface DiscoverOptions {
   /** Which of its ports. @default http */
   readonly port?: string
-  /** @default that of whoever answers */
+  /** Absent: those that were claimed without one. */
   readonly environment?: string
-  /** A worktree's, or a CI job's. */
+  /** A worktree's, or a CI job's. Absent: those of none. */
   readonly scope?: string
   /** Where discovery is. @default RAMPART_DISCOVERY_URL; without it only variables are looked at */
   readonly from?: string

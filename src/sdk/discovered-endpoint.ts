@@ -1,5 +1,4 @@
 /** One ready owner of a service's port, and the ways in which a program is told of one. */
-
 import { Fault } from '../core/fault/fault.ts'
 import { printHostPort } from '../core/port/ip-text.ts'
 import { serviceVariables, urlOf } from '../core/port/service-variables.ts'

@@ -16,6 +16,8 @@ export interface Order {
   readonly input: JsonObject
   /** Grows with every command of the ramp; an actuator refuses one lower than it has seen. */
   readonly fence: number
+  /** What whoever opened the ramp is called: their own name, those of their groups and roles. */
+  readonly by?: readonly string[]
   /** Aborted at the command's time-out, or when the ramp no longer wants it done. */
   readonly signal: AbortSignal
 }

@@ -1,4 +1,4 @@
-/** The seam to what carries traffic to owners of ports: five of them, one order of moving it. */
+/** The seam to what carries traffic to owners of ports: four of them, one order of moving it. */
 
 /** One owner of a port, as a target of traffic. */
 export interface Backend {
@@ -32,6 +32,12 @@ export interface DataPlane {
   inFlight(front: string, backend: Backend): Promise<number | undefined>
   /** Forgets it; whatever is still under way is cut off. @throws data-plane-failed */
   remove(front: string, backend: Backend): Promise<void>
+  /**
+   * Nobody serves: clients that come from now on wait for as long as its own settings say, instead of
+   * being turned away at once. `route` ends that, and so does `false`. Absent: it lets them wait by
+   * itself, or cannot. @throws data-plane-failed
+   */
+  letWait?(front: string, isWaiting: boolean): Promise<void>
   /** What it has now, by its own word and not by what it was told. */
   backends(front: string): Promise<readonly RoutedBackend[]>
 }

@@ -5,6 +5,8 @@ import type { PortProtocol } from '../core/port/port-claim.ts'
 export interface Endpoint {
   /** For example `shop/api`. */
   readonly service: string
+  /** The service that this is only a further name of, by a contract; absent: it is its own name. */
+  readonly aliasOf?: string
   /** Which of its ports: `http`. */
   readonly port: string
   readonly instance?: string
@@ -15,6 +17,8 @@ export interface Endpoint {
   /** A literal address by which it is reached. */
   readonly address: string
   readonly number: number
+  /** Whoever connects there has to speak TLS; absent: nothing is known of that. */
+  readonly tls?: true
 }
 
 /** Tells of ready owners, and of nobody else. */

@@ -1,6 +1,7 @@
 /** The seam to ports: leases that are granted, held as sockets, given to processes and taken back. */
 import type { CarriedFront } from '../core/port/carried-front.ts'
 import type { EnforcedPorts, PortRules } from '../core/port/enforced-ports.ts'
+import type { Parting } from '../core/port/parting.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type {
   LeasedContainer,
@@ -53,6 +54,12 @@ export interface CarriedPorts {
   close(service: string, port: string): Promise<void>
 }
 
+/**
+ * Looks at a lease in the very step in which it is changed, and throws when it is not to be. Undefined:
+ * it is gone.
+ */
+export type LeaseGuard = (lease: PortLease | undefined) => void
+
 /** Grants, holds and takes back ports of this machine. */
 export interface PortBroker {
   /**
@@ -69,10 +76,15 @@ export interface PortBroker {
    */
   letGo(leaseIds: readonly string[]): Promise<void>
   /**
+   * Holds again what was let go of for a process that did not come to be. Of one that cannot be held it
+   * is recorded why. Quiet about those that somebody has by now.
+   */
+  holdAgain(leaseIds: readonly string[]): Promise<void>
+  /**
    * The process that is to listen now has it. With `number` the hold is let go of in this instant, and
    * whoever listens from now on is looked at: the lease becomes `ready`, or `stolen`.
    */
-  assign(leaseId: string, process: ProcessIdentity): Promise<PortLease>
+  assign(leaseId: string, process: ProcessIdentity, guard?: LeaseGuard): Promise<PortLease>
   /**
    * A container has it now: its engine publishes the port for it, until `release`. It is `ready` while
    * its program listens in there; where that cannot be seen, while the engine listens in its place. That
@@ -83,8 +95,22 @@ export interface PortBroker {
   publish(leaseId: string, container: PublishedContainer): Promise<PortLease>
   /** Moves a lease on; a move that the machine of states does not have is a fault. */
   move(leaseId: string, to: PortState, because: string): Promise<PortLease>
+  /**
+   * Others serve in its place: it drains from now on, and cools once it is gone as is said here. Says it
+   * anew of one that drains already.
+   *
+   * @throws lease-unknown, lease-state
+   */
+  part(leaseId: string, because: string, parting: Parting): Promise<void>
+  /**
+   * Why a front lets nobody in, though its process, which has its port by now, is there; undefined: it
+   * does. Quiet when that is known.
+   *
+   * @throws lease-unknown
+   */
+  shut(leaseId: string, why: string | undefined): Promise<void>
   /** Cools, then frees. Quiet when it is gone. */
-  release(leaseId: string, because: string): Promise<void>
+  release(leaseId: string, because: string, guard?: LeaseGuard): Promise<void>
   /**
    * Looks now who listens there and whether their owners live, and records what came of it: one whose
    * owner is proved dead (that very process is gone, and nothing of it listens) is `cooling` from now on.

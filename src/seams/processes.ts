@@ -1,4 +1,5 @@
 /** The seam to processes that a runtime has started, for those who only look. */
+import type { ProcessIdentity } from '../core/port/port-lease.ts'
 
 /** What the kernel, or the runtime's own record, says of one started process. */
 export interface ProcessState {
@@ -36,6 +37,23 @@ export interface PortListeners {
    * this machine does not tell.
    */
   listeners(instance: string, port: number): readonly PortListener[] | undefined
+}
+
+/** The leader of a start that runs: its children are the service's as well. */
+export interface RunningProcess extends ProcessIdentity {
+  /** What the start is one of: `shop/api`. */
+  readonly service: string
+}
+
+/** Tells of every start that runs, whether it has ports or not. */
+export interface RunningProcesses {
+  running(): readonly RunningProcess[]
+  /**
+   * Calls back when one has begun or ended.
+   *
+   * @returns stops watching; idempotent
+   */
+  onRunning(changed: () => void): () => void
 }
 
 /** Looks at started processes. An instance is one start of one component: `shop/api#3`. */

@@ -12,6 +12,8 @@ export interface RampSettings {
   readonly secrets: readonly string[]
   /** Facts for `run` in expressions besides the ramp's own, for example `directory`. */
   readonly run: JsonObject
+  /** What whoever opened the ramp is called: their own name, those of their groups and roles. */
+  readonly by?: readonly string[]
   /** What is opened with the same settings as soon as the ramp has reached its goal. */
   readonly next?: Plan
 }

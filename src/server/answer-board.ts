@@ -6,7 +6,7 @@ import type { EngineEventMap } from '../engine/events.ts'
 import type { StreamEvent } from './wire.ts'
 
 /** The shortest time between two answers to one question. @unit ms */
-export const ANSWER_PAUSE_MS = 100
+const ANSWER_PAUSE_MS = 100
 
 type AnswerEvent = Extract<StreamEvent, { type: 'answer' }>
 

@@ -66,7 +66,8 @@ function faultFor(
   if (!(error instanceof AssertionFailure) && statusCode !== undefined && statusCode < 500) {
     const known = FRAMEWORK_CODES[code]
     if (known === undefined) return malformed(operation, message)
-    return new Fault({ code: known, operation, subject: 'request', hint: message })
+    const hint = known === 'media-unknown' ? 'Bodies are application/json.' : message
+    return new Fault({ code: known, operation, subject: 'request', hint })
   }
   onTrouble(error, id)
   const hint = `The daemon failed by a bug of its own; its log says more under request ${id}.`

@@ -3,11 +3,13 @@
 import { CLOSED } from './access/access-config.ts'
 import { type Access, addAccess } from './access/add-access.ts'
 import type { App } from './app.ts'
+import { ApprovalIndex } from './approval-index.ts'
 import { ContractStore } from './contracts/contract-store.ts'
 import { honourKeys } from './idempotency.ts'
 import { LogMasks } from './log-masks.ts'
 import { Notifications } from './notifications/notifications.ts'
 import type { ServerParts } from './parts.ts'
+import { readPreconditions } from './precondition.ts'
 import { RampIndex } from './ramp-index.ts'
 
 /** Everything that routes need. */
@@ -15,6 +17,7 @@ export interface Api {
   readonly parts: ServerParts
   readonly index: RampIndex
   readonly store: ContractStore
+  readonly approvals: ApprovalIndex
   readonly masks: LogMasks
   readonly access: Access
   /** Absent where nobody can be told. */
@@ -28,18 +31,21 @@ export function openApi(app: App, parts: ServerParts): Api {
   const { records, ledger, clock, localUser, access: config = CLOSED } = parts
   const { accessRecords = records } = parts
   const access = addAccess(app, { records: accessRecords, ledger, clock, localUser, config })
+  readPreconditions(app)
   honourKeys(app, parts)
   const index = new RampIndex(parts)
   const store = new ContractStore(parts)
+  const approvals = new ApprovalIndex(parts)
   const masks = new LogMasks({ ...parts, index })
   const close = async (): Promise<void> => {
     index.close()
+    approvals.close()
     masks.close()
     store.close()
     await notifications?.close()
   }
   const notifications = notificationsOf(parts, access)
-  return { parts, index, store, masks, access, notifications, close }
+  return { parts, index, store, approvals, masks, access, notifications, close }
 }
 
 function notificationsOf(parts: ServerParts, { audit }: Access): Notifications | undefined {

@@ -24,7 +24,7 @@ export type App = FastifyInstance<
 >
 
 /** The longest body that is read. @unit bytes */
-export const BODY_MAX: number = 4 * 1024 * 1024
+const BODY_MAX: number = 4 * 1024 * 1024
 
 /** How parts of a request are called when something is wrong with them. */
 const PART_NAMES: Readonly<Record<string, string>> = {

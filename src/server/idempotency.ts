@@ -9,18 +9,12 @@ import { createHash } from 'node:crypto'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import type { FaultCodeName } from '../core/fault/codes.ts'
 import { Fault, isFault } from '../core/fault/fault.ts'
-import type { Clock } from '../seams/clock.ts'
-import type { Records } from '../seams/records.ts'
 import type { App } from './app.ts'
+import { HeldKey, type HeldKeyParts, KEYS, UNDER_WAY_MS } from './held-key.ts'
 import { PROBLEM_TYPE } from './problem.ts'
-
-const COLLECTION = 'idempotency'
 
 /** How long an answer is kept. @unit ms */
 const KEPT_MS = 24 * 60 * 60 * 1_000
-
-/** A request that is under way for so long is taken for one whose server died. @unit ms */
-const UNDER_WAY_MS = 30_000
 
 /** Failures on our side of which it is known that nothing was done before them. */
 const NOTHING_DONE: ReadonlySet<unknown> = new Set<FaultCodeName>([
@@ -35,7 +29,12 @@ const ANSWER_MAX = 1_000_000
 const KEY = /^[\x21-\x7e]{1,200}$/
 
 /** Their answers show a secret once, so they are kept nowhere. */
-const SECRET: ReadonlySet<string> = new Set(['/v1/tokens', '/v1/webhooks', '/v1/auth/device/token'])
+const SECRET: ReadonlySet<string> = new Set([
+  '/v1/tokens',
+  '/v1/webhooks',
+  '/v1/auth/codes',
+  '/v1/auth/device/token',
+])
 
 const UNSURE_HINT =
   'The first request with this key failed, and may have been carried out all the same: look for what ' +
@@ -56,19 +55,21 @@ type Kept =
       readonly body: string
     }
 
-/** A request that is being carried out for the first time. */
+/** A request with a key. */
 interface Attempt {
   readonly key: string
   readonly print: string
 }
 
+/** One that is being carried out for the first time. */
+interface Held {
+  readonly print: string
+  readonly hold: HeldKey
+}
+
 /** Lets an app honour it. To be called before any route is added, and after whoever asks is known. */
-export function honourKeys(
-  app: App,
-  parts: { readonly records: Records; readonly clock: Clock; onTrouble(error: unknown): void },
-): void {
-  const { records, clock } = parts
-  const attempts = new WeakMap<FastifyRequest, Attempt>()
+export function honourKeys(app: App, parts: HeldKeyParts): void {
+  const attempts = new Map<FastifyRequest, Held>()
   app.addHook('preHandler', async (request, reply) => {
     const sent = request.headers['idempotency-key']
     if (sent === undefined || request.method !== 'POST') return undefined
@@ -76,9 +77,9 @@ export function honourKeys(
     if (request.identity === undefined) return undefined
     if (typeof sent !== 'string' || !KEY.test(sent)) throw malformedKey()
     const attempt = { key: keyOf(request, sent), print: printOf(request) }
-    const known = await begin(attempt, records, clock)
-    if (known !== undefined) return await repeat(reply, known, attempt)
-    attempts.set(request, attempt)
+    const begun = await begin(attempt, parts)
+    if (!(begun instanceof HeldKey)) return await repeat(reply, begun, attempt)
+    attempts.set(request, { print: attempt.print, hold: begun })
     return undefined
   })
   app.addHook('onSend', async (request, reply, payload) => {
@@ -86,30 +87,27 @@ export function honourKeys(
     if (attempt === undefined) return payload
     attempts.delete(request)
     try {
-      await settle({ attempt, request, reply, payload, records, clock })
+      await settle({ ...attempt, request, reply, payload })
     } catch (error) {
       // What was done is done: its answer is given, though it cannot be given again.
       parts.onTrouble(error)
     }
     return payload
   })
+  app.addHook('onClose', async () => {
+    for (const { hold } of attempts.values()) hold.abandon()
+  })
 }
 
-/** What is known of an earlier request with the key; undefined: this one is the first. */
-async function begin(
-  { key, print }: Attempt,
-  records: Records,
-  clock: Clock,
-): Promise<Kept | undefined> {
-  const expiresAtMs = clock.nowMs() + UNDER_WAY_MS
-  const value = { print, state: 'under-way' }
+/** The key, held for this request; else what is known of an earlier one with it. */
+async function begin({ key, print }: Attempt, parts: HeldKeyParts): Promise<HeldKey | Kept> {
+  const underWay = { print, state: 'under-way' } as const
   try {
-    await records.put({ collection: COLLECTION, key, value, ifVersion: 0, expiresAtMs })
-    return undefined
+    return await HeldKey.take(parts, key, underWay)
   } catch (error) {
     if (!isFault(error, 'record-conflict')) throw error
-    const kept = await records.get(COLLECTION, key)
-    return (kept?.value as Kept | undefined) ?? { print, state: 'under-way' }
+    const kept = await parts.records.get(KEYS, key)
+    return (kept?.value as Kept | undefined) ?? underWay
   }
 }
 
@@ -129,39 +127,25 @@ async function repeat(reply: FastifyReply, known: Kept, { print }: Attempt): Pro
   return await reply.serializer(String).send(known.body)
 }
 
-interface Settling {
-  readonly attempt: Attempt
+interface Settling extends Held {
   readonly request: FastifyRequest
   readonly reply: FastifyReply
   readonly payload: unknown
-  readonly records: Records
-  readonly clock: Clock
 }
 
 /**
  * Keeps what was answered; what was refused may be tried again with the same key, and what failed only
- * after a while. Where even that cannot be kept, the key is still that of a request under way.
+ * after a while. Where even that cannot be kept, the key is for a while still that of a request under way.
  */
-async function settle(settling: Settling): Promise<void> {
-  const { attempt, request, reply, payload, records, clock } = settling
-  const { key, print } = attempt
-  if (isUnsure(reply, payload)) {
-    const expiresAtMs = clock.nowMs() + UNDER_WAY_MS
-    const value = { print, state: 'unsure' }
-    await records.put({ collection: COLLECTION, key, value, expiresAtMs })
-    return
-  }
-  if (reply.statusCode >= 300) {
-    await records.remove(COLLECTION, key)
-    return
-  }
+async function settle({ hold, print, request, reply, payload }: Settling): Promise<void> {
+  if (isUnsure(reply, payload)) return await hold.settle({ print, state: 'unsure' }, UNDER_WAY_MS)
+  if (reply.statusCode >= 300) return await hold.free()
   const isKept = typeof payload === 'string' && payload.length <= ANSWER_MAX
   const body = isKept && !SECRET.has(request.routeOptions.url ?? '') ? payload : ''
   const type = String(reply.getHeader('content-type') ?? '')
   const location = String(reply.getHeader('location') ?? '')
   const value = { print, state: 'done', status: reply.statusCode, type, location, body }
-  const expiresAtMs = clock.nowMs() + KEPT_MS
-  await records.put({ collection: COLLECTION, key, value, expiresAtMs })
+  await hold.settle(value, KEPT_MS)
 }
 
 /** Whether a request failed in such a way that what it asked for may have been done. */

@@ -2,22 +2,15 @@
  * The door to the network: TCP, with TLS or behind a proxy that has it. Whoever comes in by it must be
  * known by a token or a session. A client that dawdles is dropped before it holds anything up.
  */
-
-import { readFileSync } from 'node:fs'
 import { createServer, type Server as HttpServer, type RequestListener } from 'node:http'
-import { createServer as createTlsServer } from 'node:https'
+import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { createSecureContext } from 'node:tls'
+import type { TLSSocket } from 'node:tls'
+import { readTls, type TlsFiles, type TlsMaterial } from '../certificates/tls-files.ts'
 import { Fault } from '../core/fault/fault.ts'
 import { printHostPort } from '../core/port/ip-text.ts'
 import { PROBLEM_TYPE } from './problem.ts'
 import { letGoOfStalled, type StallOptions } from './stalled-readers.ts'
-
-/** A certificate and its key, as files. */
-export interface TlsFiles {
-  readonly certFile: string
-  readonly keyFile: string
-}
 
 /** Where to listen. */
 export interface NetDoorOptions extends StallOptions {
@@ -39,7 +32,12 @@ export interface NetDoor {
   /** As others may ask for it: `http://127.0.0.1:7070`. */
   readonly url: string
   readonly server: HttpServer
-  /** Reads the certificate again, for connections from now on. @throws address-unusable */
+  /**
+   * Reads its files again, for connections from now on. Where others vouch for clients than before, those
+   * that have shown a certificate are dropped, to be judged anew when they come back.
+   *
+   * @throws certificate-unusable
+   */
   renew(): void
   /** Takes no new connection. What is under way may end. */
   stop(): void
@@ -47,7 +45,10 @@ export interface NetDoor {
   close(): Promise<void>
 }
 
-/** @throws address-unusable when it cannot be listened on, or its certificate not be read */
+/**
+ * @throws address-unusable when it cannot be listened on
+ * @throws certificate-unusable when its files of TLS cannot be used
+ */
 export async function openNetDoor(
   options: NetDoorOptions,
   listener: RequestListener,
@@ -58,7 +59,7 @@ export async function openNetDoor(
     requestTimeout: REQUEST_MS,
     keepAliveTimeout: IDLE_MS,
   }
-  const server = makeServer(tls, patience, listener)
+  const { server, renew } = makeServer(tls, patience, listener)
   server.on('clientError', refuse)
   letGoOfStalled(server, options)
   await listening(server, host, port)
@@ -66,11 +67,7 @@ export async function openNetDoor(
   return {
     url: `${tls === undefined ? 'http' : 'https'}://${printHostPort(host, bound.port)}`,
     server,
-    renew() {
-      if (tls !== undefined && 'setSecureContext' in server) {
-        ;(server as ReturnType<typeof createTlsServer>).setSecureContext(readTls(tls))
-      }
-    },
+    renew,
     stop: () => void server.close(),
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()))
@@ -84,30 +81,48 @@ function makeServer(
   tls: TlsFiles | undefined,
   patience: object,
   listener: RequestListener,
-): HttpServer {
-  if (tls === undefined) return createServer(patience, listener)
-  return createTlsServer({ ...patience, ...readTls(tls), minVersion: 'TLSv1.2' }, listener)
+): { readonly server: HttpServer; renew(): void } {
+  if (tls === undefined) return { server: createServer(patience, listener), renew: () => undefined }
+  let material = readDoorTls(tls)
+  const server = createTlsServer(
+    { ...patience, ...material, ...asking(material), minVersion: 'TLSv1.2' },
+    listener,
+  )
+  const certified = certifiedSockets(server)
+  const renew = (): void => {
+    const { ca: before } = material
+    material = readDoorTls(tls)
+    server.setSecureContext({ ...material, minVersion: 'TLSv1.2' })
+    if (material.ca === before) return
+    for (const socket of certified) socket.destroy()
+  }
+  return { server, renew }
 }
 
-/** A certificate and the key that belongs to it. @throws address-unusable */
-export function readTls({ certFile, keyFile }: TlsFiles): {
-  readonly cert: Buffer
-  readonly key: Buffer
-} {
-  try {
-    const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) }
-    // Also that one belongs to the other, which would otherwise show at the first connection.
-    createSecureContext(pair)
-    return pair
-  } catch (error) {
-    throw new Fault({
-      code: 'address-unusable',
-      operation: 'read the certificate',
-      subject: certFile,
-      hint: `The certificate and its key cannot be used: ${(error as Error).message}.`,
-      cause: error,
-    })
-  }
+/**
+ * What its files hold. One that has expired is used: clients say so, and a door that stays shut helps
+ * nobody.
+ *
+ * @throws certificate-unusable
+ */
+export function readDoorTls(files: TlsFiles): TlsMaterial {
+  return readTls(files, { operation: 'open the door to the network' })
+}
+
+/** The open connections whose client has shown a certificate. */
+function certifiedSockets(server: TlsServer): ReadonlySet<TLSSocket> {
+  const certified = new Set<TLSSocket>()
+  server.on('secureConnection', (socket) => {
+    if (socket.getPeerX509Certificate() === undefined) return
+    certified.add(socket)
+    socket.once('close', () => certified.delete(socket))
+  })
+  return certified
+}
+
+/** A certificate is asked for where somebody vouches for clients; who has none comes in without. */
+function asking({ ca }: TlsMaterial): object {
+  return ca === undefined ? {} : { requestCert: true, rejectUnauthorized: false }
 }
 
 function listening(server: HttpServer, host: string, port: number): Promise<void> {

@@ -11,6 +11,7 @@ import type { SettingsStore } from '../seams/settings.ts'
 import type { AccessConfig } from './access/access-config.ts'
 import type { AgentDesk } from './agents/agent-desk.ts'
 import type { AgentRegister } from './agents/agent-register.ts'
+import type { ReadinessParts } from './health/readiness.ts'
 import type { NotificationParts } from './notifications/notifications.ts'
 import type { ReplicaRegister } from './replicas/replica-register.ts'
 import type { ComponentView, LeftoversView, LogLine } from './wire.ts'
@@ -40,6 +41,8 @@ export interface DaemonIdentity {
   readonly version: string
   readonly workspace: string
   readonly startedAtMs: number
+  /** Whether others reach it over the network. */
+  readonly hasDoors: boolean
 }
 
 /** What was recorded of the circumstances of ramps. */
@@ -100,6 +103,8 @@ export interface ServerParts {
   readonly ports?: PortBroker
   /** Absent: this one serves alone. */
   readonly replicas?: Pick<ReplicaRegister, 'list'>
+  /** How the schema of the database stands to this program; absent: nobody else may change it. */
+  readonly schema?: ReadinessParts['schema']
   /** Absent: nothing is counted. */
   readonly metrics?: MetricsReader
   /** What webhooks are told with; absent: nobody can be told. */

@@ -24,7 +24,14 @@ export async function prepareForNetwork(app: App, { access, metrics }: ServerPar
 
 /** Counts answers by route; streams last as long as their readers like, and say nothing by that. */
 function countRequests(app: App, metrics: MetricsReader): void {
+  const sent = new WeakSet<object>()
+  // Never called for an answer that is written by hand, as those are that last.
+  app.addHook('onSend', (request, _reply, _payload, done) => {
+    sent.add(request)
+    done()
+  })
   app.addHook('onResponse', (request, reply, done) => {
+    if (!sent.has(request)) return done()
     const { url: route = 'none' } = request.routeOptions
     const { method } = request
     metrics.requested({ method, route, status: reply.statusCode }, reply.elapsedTime)

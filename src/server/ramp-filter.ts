@@ -23,8 +23,9 @@ export function isOpen(filter: RampFilter): boolean {
   return Object.values(filter).every((wanted) => wanted === undefined)
 }
 
-/** Whether a ramp may be meant, as far as its id tells. */
-export function mayMatch({ name }: RampHead, { contract }: RampFilter): boolean {
+/** Whether a ramp may be meant, as far as is known without reading it. */
+export function mayMatch({ name, hadEnded }: RampHead, { contract, phase }: RampFilter): boolean {
+  if (hadEnded && phase !== undefined && ![phase].flat().includes('ended')) return false
   return contract === undefined || contract === name || contract.endsWith(`/${name}`)
 }
 

@@ -3,6 +3,8 @@ import { type TestContext, test } from 'node:test'
 import { makeServerParts, type SmallServer } from '../../test/support/server-parts.ts'
 import { parseContracts, planContract } from '../contracts/index.ts'
 import { present } from '../core/fault/assert.ts'
+import type { ConditionState } from '../core/ramp/state.ts'
+import type { MemoryLedger } from '../ledger/memory/memory-ledger.ts'
 import { RampIndex } from './ramp-index.ts'
 
 async function openTrial(t: TestContext): Promise<SmallServer & { readonly index: RampIndex }> {
@@ -22,11 +24,13 @@ async function open(
   name: string,
   by: string,
   kind = 'Environment',
+  goal: 'up' | 'watch' = 'up',
 ): Promise<string> {
-  const spec = { components: { api: { run: { command: ['node'] } } }, watch: false }
+  const watch = goal === 'up' ? false : {}
+  const spec = { components: { api: { run: { command: ['node'] } } }, watch }
   const value = { apiVersion: 'rampart/v1', kind: 'Environment', metadata: { name }, spec }
   const contract = present(parseContracts([{ path: 'test', value }]).contracts[0], 'it is valid')
-  const planned = planContract(contract, { goal: 'up' })
+  const planned = planContract(contract, { goal })
   const plan = { ...planned, contract: { ...planned.contract, kind } }
   const run = { directory: '/srv', workspace: '/srv' }
   return await parts.engine.open({ plan, settings: { values: {}, secrets: [], run }, by })
@@ -85,6 +89,10 @@ test('shows nobody a ramp that is not theirs to see, by no name', async (t) => {
   for (const called of [shed, 'shed', 'she']) {
     await assert.rejects(index.find(called, isSeen), { code: 'ramp-unknown' })
   }
+  const [unseen, never] = await Promise.all(
+    [shed, 'never'].map((cursor) => index.page({ limit: 10, cursor }, isSeen).catch(String)),
+  )
+  assert.equal(String(unseen).replaceAll(shed, 'never'), never, 'a cursor tells nothing either')
   const page = await index.page({ limit: 10 }, isSeen)
   assert.deepEqual(
     page.ramps.map(({ ramp }) => ramp),
@@ -127,3 +135,49 @@ test('tells the latest ramps of contracts of several kinds apart that share a na
     [ports],
   )
 })
+
+test('knows which promises are broken that another replica watches, reading only what is open', async (t) => {
+  const here = await openTrial(t)
+  await finish(here, 'shed', 'anna')
+  const { parts, world } = here
+  const ramp = await open(here, 'shop', 'anna', 'Environment', 'watch')
+  const ledger = parts.ledger as MemoryLedger
+  const read: string[] = []
+  const readOf = ledger.read.bind(ledger)
+  ledger.read = (stream, after) => {
+    read.push(stream)
+    return readOf(stream, after)
+  }
+  const other = makeServerParts(undefined, ledger)
+  const index = new RampIndex(other.parts)
+  t.after(() => index.close())
+  const [watch] = await index.watches()
+  assert.equal(watch?.watch?.ramp, ramp)
+  assert.deepEqual(watch?.watch?.broken, [])
+  assert.deepEqual([...new Set(read)], [ramp])
+  read.length = 0
+  await index.watches()
+  assert.deepEqual((await index.page({ limit: 5, phase: ['held', 'moving'] })).ramps, [])
+  assert.deepEqual(read, [], 'nothing has happened')
+  const broke = new Promise<void>((resolve) => {
+    parts.engine.events.on('ramp.advanced', ({ ramp: moved, state }) => {
+      if (moved === ramp && state.stages.some(({ conditions }) => conditions.some(isFailed))) {
+        resolve()
+      }
+    })
+  })
+  world.running = 'failed'
+  await broke
+  const [after] = await index.watches()
+  assert.deepEqual(
+    after?.watch?.broken.map(({ stage, reason }) => [stage, reason]),
+    [['api', 'failed']],
+  )
+  assert.deepEqual(await index.watches(() => false), [])
+  await parts.engine.speak({ ramp, by: 'x', word: { say: 'abort', undo: false, why: '' } })
+  assert.deepEqual(await index.watches(), [])
+})
+
+function isFailed({ lastAnswer }: ConditionState): boolean {
+  return lastAnswer?.verdict === 'failed'
+}

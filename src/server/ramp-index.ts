@@ -11,7 +11,8 @@ import { KeptSummaries } from './kept-summaries.ts'
 import { isOpen, matches, mayMatch, type RampFilter } from './ramp-filter.ts'
 import { type RampHead, RampHeads } from './ramp-heads.ts'
 import { summaryOf } from './ramp-summary.ts'
-import type { RampPage, RampSummary } from './wire.ts'
+import { watchViewOf } from './watch-view.ts'
+import type { RampPage, RampSummary, WatchView } from './wire.ts'
 
 /** What the index is made of. */
 export interface RampIndexParts {
@@ -29,6 +30,15 @@ export interface RampsWanted extends RampFilter {
   readonly cursor?: string | undefined
 }
 
+/** What is known of a ramp under way until something happens to it, whichever replica runs it. */
+export interface GoingRamp {
+  readonly summary: RampSummary
+  /** The groups of its stages, which are regions where it has any. */
+  readonly groups: readonly string[]
+  /** What it knows of the promises that it watches; absent: it is no watch. */
+  readonly watch?: WatchView
+}
+
 /** Whether whoever asks may see a ramp. */
 export type IsSeen = (ramp: RampSummary) => boolean | Promise<boolean>
 
@@ -42,8 +52,8 @@ export class RampIndex {
   readonly #engine: Engine
   readonly #heads: RampHeads
   readonly #ended: KeptSummaries
-  /** Lines of ramps under way, until something happens to them; undefined while one is being read. */
-  readonly #underWay = new Map<string, RampSummary | undefined>()
+  /** Ramps under way, until something happens to them; undefined while one is being read. */
+  readonly #underWay = new Map<string, GoingRamp | undefined>()
   /** Of which contract a ramp is, `<kind>/<name>`: its id tells the name alone, which kinds may share. */
   readonly #contracts = new Map<string, string>()
   readonly #stopListening: () => void
@@ -67,9 +77,14 @@ export class RampIndex {
     const heads = await this.#heads.list()
     const isPlain = isOpen(filter) && isSeen === everything
     if (!isPlain) await this.#ended.load()
+    const end = beginOf(heads, cursor)
+    // What may not be seen is as unknown as what never was, in a cursor too.
+    if (cursor !== undefined && !isPlain && !(await isSeen(await this.#summaryOf(cursor)))) {
+      throw unknownCursor(cursor)
+    }
     const ramps: RampSummary[] = []
     let looked = 0
-    for (let place = beginOf(heads, cursor) - 1; place >= 0; place -= 1) {
+    for (let place = end - 1; place >= 0; place -= 1) {
       const head = heads[place]
       if (head === undefined || !mayMatch(head, filter)) continue
       const last = ramps.at(-1)
@@ -106,6 +121,16 @@ export class RampIndex {
       if (looked % TURN === TURN - 1) await new Promise(setImmediate)
     }
     return last
+  }
+
+  /** The ramps that watch now, oldest first, whichever replica runs them. */
+  watches(isSeen?: IsSeen): Promise<readonly GoingRamp[]> {
+    return this.#going(({ isWatch }) => isWatch, isSeen)
+  }
+
+  /** The ramps under way, oldest first, whichever replica runs them. */
+  underWay(isSeen?: IsSeen): Promise<readonly GoingRamp[]> {
+    return this.#going(() => true, isSeen)
   }
 
   /** The latest ramp of contracts of that name that meets a demand. */
@@ -174,19 +199,53 @@ export class RampIndex {
     return called
   }
 
+  /** What has ended is not read again to learn that; what goes on, only when it has moved. */
+  async #going(
+    isMeant: (head: RampHead) => boolean,
+    isSeen: IsSeen = everything,
+  ): Promise<readonly GoingRamp[]> {
+    // Whoever asks must not see a list that grows while they read it.
+    const heads = (await this.#heads.list()).filter(
+      (head) => !head.hadEnded && isMeant(head) && this.#ended.get(head.ramp) === undefined,
+    )
+    const going: GoingRamp[] = []
+    for (const { ramp } of heads) {
+      const found = this.#underWay.get(ramp) ?? (await this.#look(ramp))
+      if (found.summary.phase === 'ended') continue
+      if (await isSeen(found.summary)) going.push(found)
+    }
+    return going
+  }
+
   async #summaryOf(ramp: string): Promise<RampSummary> {
-    const known = this.#ended.get(ramp) ?? this.#underWay.get(ramp)
+    const known = this.#ended.get(ramp) ?? this.#underWay.get(ramp)?.summary
     if (known !== undefined) return known
+    const found = await this.#look(ramp)
+    return found.summary
+  }
+
+  async #look(ramp: string): Promise<GoingRamp> {
     this.#underWay.set(ramp, undefined)
-    const summary = summaryOf(await this.state(ramp))
-    if (summary.phase === 'ended') {
+    const state = await this.state(ramp)
+    const going = goingOf(state)
+    if (state.ended !== undefined) {
       this.#underWay.delete(ramp)
-      this.#ended.add(summary)
-      return summary
+      this.#ended.add(going.summary)
+      return going
     }
     // Whatever happened while it was read has taken the mark away, and what was read may be old.
-    if (this.#underWay.has(ramp)) this.#underWay.set(ramp, summary)
-    return summary
+    if (this.#underWay.has(ramp)) this.#underWay.set(ramp, going)
+    return going
+  }
+}
+
+function goingOf(state: RampState): GoingRamp {
+  const { plan, ended } = state
+  const isWatch = plan.endless === true && ended === undefined
+  return {
+    summary: summaryOf(state),
+    groups: plan.groups.map(({ name }) => name),
+    ...(isWatch ? { watch: watchViewOf(state) } : {}),
   }
 }
 
@@ -202,8 +261,17 @@ export function contractName({
 function beginOf(heads: readonly RampHead[], cursor: string | undefined): number {
   if (cursor === undefined) return heads.length
   const place = heads.findLastIndex(({ ramp }) => ramp === cursor)
-  if (place < 0) throw unknownRamp(cursor)
+  if (place < 0) throw unknownCursor(cursor)
   return place
+}
+
+function unknownCursor(cursor: string): Fault {
+  return new Fault({
+    code: 'ramp-unknown',
+    operation: 'find the page',
+    subject: cursor,
+    hint: `No ramp is called ${cursor}, so that no page follows it; a cursor is \`next\` of an answer.`,
+  })
 }
 
 /** That there is no such ramp, or none that whoever asks may see. */

@@ -5,6 +5,7 @@ import type { RampsWanted } from './ramp-index.ts'
 import { JSON_VALUE, NAME as name } from './schemas/contract.ts'
 import { HELD_REFERENCE } from './schemas/contract-queries.ts'
 import { WORD } from './schemas/entry.ts'
+import { CURSOR, limitOf } from './schemas/paging.ts'
 import { named } from './schemas/promised.ts'
 import { OUTCOMES, RAMP_PHASES } from './schemas/ramp.ts'
 import type { OpenRampRequest, SayRequest } from './wire.ts'
@@ -24,14 +25,14 @@ export const OPEN_RAMP: z.ZodType<OpenRampRequest> = named(
     goal: z.enum(['up', 'down']),
     target: name.exactOptional(),
     settings: z.record(name, z.string()),
-    by: name,
+    by: name.describe('Counts only over the Unix socket.'),
   }),
 )
 
 /** `POST /v1/ramps/:id/words` */
 export const SAY: z.ZodType<SayRequest> = named(
   'SayRequest',
-  z.strictObject({ by: name, word: WORD }),
+  z.strictObject({ by: name.describe('Counts only over the Unix socket.'), word: WORD }),
 )
 
 /** The ramp that a path is about. */
@@ -54,18 +55,21 @@ const count = z.coerce.number().int().min(0).max(Number.MAX_SAFE_INTEGER)
 export interface PageQuery {
   readonly after: number
   readonly limit: number
+  /** `next` of the page before, in the place of `after`. */
+  readonly cursor?: number | undefined
 }
 
 /** Entries, page by page. */
 export const PAGE: z.ZodType<PageQuery> = z.strictObject({
-  after: count.default(0),
+  after: count.default(0).describe('The last one that was seen.'),
   limit: count.min(1).max(5_000).default(1_000),
+  cursor: count.optional().describe('`next` of the page before, in the place of `after`.'),
 })
 
 /** `GET /v1/ramps` */
 export const RAMPS: z.ZodType<RampsWanted> = z.strictObject({
-  limit: count.min(1).max(500).default(20),
-  cursor: z.string().min(1).max(500).optional().describe('`next` of the page before.'),
+  limit: limitOf(500, 20),
+  cursor: CURSOR,
   contract: name.optional().describe('By name, or by kind and name: `Environment/shop`.'),
   phase: z
     .union([z.enum(RAMP_PHASES), z.array(z.enum(RAMP_PHASES)).min(1)])

@@ -18,6 +18,7 @@ import { addPortRoutes } from './routes/port-routes.ts'
 import { addProposalRoutes } from './routes/proposal-routes.ts'
 import { addRampRoutes } from './routes/ramp-routes.ts'
 import { addReplicaRoutes } from './routes/replica-routes.ts'
+import { addScanRoutes } from './routes/scan-routes.ts'
 import { addServiceRoutes } from './routes/service-routes.ts'
 import { addWebhookRoutes } from './routes/webhook-routes.ts'
 import { addWorldRoutes } from './routes/world-routes.ts'
@@ -25,9 +26,9 @@ import { addWorldRoutes } from './routes/world-routes.ts'
 /** Adds them all. */
 export function addRoutes(app: App, api: Api): void {
   const { parts } = api
-  addDaemonRoutes(app, parts)
+  addDaemonRoutes(app, api)
   addHealthRoutes(app, parts)
-  addAgentRoutes(app, parts)
+  addAgentRoutes(app, api)
   addReplicaRoutes(app, parts)
   addRampRoutes(app, api)
   addContractRoutes(app, api)
@@ -36,6 +37,7 @@ export function addRoutes(app: App, api: Api): void {
   addEventRoutes(app, api)
   addWorldRoutes(app, api)
   addPortRoutes(app, api)
+  addScanRoutes(app, api)
   addServiceRoutes(app, api)
   addAccessRoutes(app, api)
   addAuthRoutes(app, api)

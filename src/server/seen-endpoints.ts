@@ -1,23 +1,28 @@
 /** The endpoints that somebody may see: those of the environments that their scopes speak of. */
 import type { Endpoint, Endpoints } from '../seams/endpoints.ts'
 
+/** Whose eyes they are seen with. */
+export interface Sight {
+  /** Whether an environment of that name may be seen; asked once for each. */
+  maySee(environment: string): Promise<boolean>
+  /** Told why one could not be looked up, which is not seen then. */
+  onTrouble(error: unknown): void
+}
+
 /** A part of a list of endpoints; of an environment that comes later it is asked then. */
 export class SeenEndpoints implements Endpoints {
   readonly #all: Endpoints
-  readonly #maySee: (environment: string) => Promise<boolean>
+  readonly #sight: Sight
   readonly #seen = new Map<string, boolean>()
 
-  private constructor(all: Endpoints, maySee: (environment: string) => Promise<boolean>) {
+  private constructor(all: Endpoints, sight: Sight) {
     this.#all = all
-    this.#maySee = maySee
+    this.#sight = sight
   }
 
-  /** @param maySee whether an environment of that name may be seen; asked once for each */
-  static async of(
-    all: Endpoints,
-    maySee: (environment: string) => Promise<boolean>,
-  ): Promise<SeenEndpoints> {
-    const seen = new SeenEndpoints(all, maySee)
+  /** @throws what `maySee` throws of an environment that is there already */
+  static async of(all: Endpoints, sight: Sight): Promise<SeenEndpoints> {
+    const seen = new SeenEndpoints(all, sight)
     await seen.#judge()
     return seen
   }
@@ -37,9 +42,9 @@ export class SeenEndpoints implements Endpoints {
         listener()
         return
       }
-      // Who cannot be looked up is not seen; whoever waits is told of everybody else.
+      // Whoever waits is told of everybody else all the same.
       void this.#judge()
-        .catch(() => undefined)
+        .catch((error: unknown) => this.#sight.onTrouble(error))
         .then(() => isWanted && listener())
     })
     return () => {
@@ -55,12 +60,13 @@ export class SeenEndpoints implements Endpoints {
 
   async #judge(): Promise<void> {
     await Promise.all(
-      this.#unknown().map(async (name) => this.#seen.set(name, await this.#maySee(name))),
+      this.#unknown().map(async (name) => this.#seen.set(name, await this.#sight.maySee(name))),
     )
   }
 }
 
-/** The environment that a service belongs to, as scopes speak of it: the first word of its name. */
-export function environmentOf({ service }: Pick<Endpoint, 'service'>): string {
-  return service.split('/')[0] ?? service
+/** The environment that a service belongs to, as scopes speak of it: the first word of its own name. */
+export function environmentOf(one: Pick<Endpoint, 'service' | 'aliasOf'>): string {
+  const own = one.aliasOf ?? one.service
+  return own.split('/')[0] ?? own
 }

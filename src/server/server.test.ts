@@ -295,7 +295,8 @@ test('gives the ledger whole, in pages, and its proof', async (t) => {
     oneTo(exported.length),
   )
   const page = await client.ledgerEntries({ after: 2, limit: 3 })
-  assert.deepEqual(page, { entries: exported.slice(2, 5), more: true })
+  const { length: end } = exported
+  assert.deepEqual(page, { entries: exported.slice(2, 5), end, more: true, next: '5' })
   const proof = await client.verifyLedger()
   assert.equal(proof.verdict === 'intact' && proof.entries, exported.length)
   assert.equal((await client.streams())[0]?.stream, ramp)

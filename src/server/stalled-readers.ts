@@ -8,7 +8,7 @@ import type { Socket } from 'node:net'
 import { Fault } from '../core/fault/fault.ts'
 
 /** How long somebody may take nothing while there is something to take. @unit ms */
-export const STALL_MS = 120_000
+const STALL_MS = 120_000
 
 /** How they are watched. */
 export interface StallOptions {

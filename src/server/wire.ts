@@ -21,10 +21,12 @@ export interface DaemonView {
   readonly workspace: string
   readonly startedAtMs: number
   readonly nowMs: number
-  /** The ramps under way. */
+  /** The ramps under way in this process. */
   readonly ramps: readonly string[]
   /** How many components are running. */
   readonly components: number
+  /** Whether others reach it over the network; absent: an older one, which does not say. */
+  readonly hasDoors?: boolean | undefined
 }
 
 /** What to ramp, and where to. */
@@ -115,6 +117,20 @@ export interface EntryPage {
   readonly entries: readonly Recorded[]
   /** Whether there were more to give when this was read. */
   readonly more: boolean
+  /** The cursor of the next page; absent: there was none when this was read. */
+  readonly next?: string
+}
+
+/** Some entries of the whole ledger, and how many there are. */
+export interface LedgerPage extends EntryPage {
+  /** The position of the last entry of all when this was read; 0: there is none. */
+  readonly end: number
+}
+
+/** Some streams of the ledger, oldest first. */
+export interface StreamPage {
+  readonly streams: readonly StreamSummary[]
+  readonly next?: string
 }
 
 /** What somebody says to a ramp. */
@@ -202,6 +218,12 @@ export interface EnvironmentView {
   /** Absent when nothing watches it. */
   readonly watch?: WatchView
   readonly components: readonly ComponentView[]
+}
+
+/** Some of them, by name. */
+export interface EnvironmentPage {
+  readonly environments: readonly EnvironmentView[]
+  readonly next?: string
 }
 
 /** One line that a component wrote. */

@@ -8,6 +8,7 @@ const KEPT = z.strictObject({
   groups: z.record(z.string(), z.record(z.string(), z.json())).exactOptional(),
   secrets: z.array(z.string()),
   run: z.record(z.string(), z.json()),
+  by: z.array(z.string()).exactOptional(),
   // A plan that this program wrote itself; the engine checks it before it is run.
   next: z.custom<Plan>((value) => typeof value === 'object' && value !== null).exactOptional(),
 })

@@ -41,7 +41,7 @@ export function readMasterKey({ environment, file, ownFile }: MasterKeyPlaces): 
 }
 
 /** 64 hexadecimal digits, or 32 bytes in base64. */
-export function parseMasterKey(text: string, subject: string): Buffer {
+function parseMasterKey(text: string, subject: string): Buffer {
   const trimmed = text.trim()
   if (/^[0-9a-f]{64}$/i.test(trimmed)) return Buffer.from(trimmed, 'hex')
   if (/^[A-Za-z0-9+/]{43}=$/.test(trimmed)) return Buffer.from(trimmed, 'base64')

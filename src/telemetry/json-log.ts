@@ -9,6 +9,8 @@ export async function openJsonLog(version: string): Promise<Log> {
   destination.on('error', () => undefined)
   const logger = pino(
     {
+      // What is not worth a line never comes here.
+      level: 'debug',
       base: { service: 'rampart', version, pid: process.pid },
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (level) => ({ level }) },

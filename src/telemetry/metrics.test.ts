@@ -11,7 +11,7 @@ const NOW = {
     { kind: 'Environment', phase: 'moving' },
   ],
   broken: () => [{ kind: 'Environment' }],
-  agents: () => ['eu'],
+  agents: () => [{ region: 'eu', certificateUntilMs: 1_800_000_000_000 }, { region: 'us' }],
 }
 
 /** Metrics to which everything has happened once. */
@@ -52,9 +52,11 @@ describe('the metrics', () => {
       'rampart_ramps{kind="Environment",phase="moving"} 2',
       'rampart_broken_promises{kind="Environment"} 1',
       'rampart_agents_connected{region="eu"} 1',
+      'rampart_agent_certificate_expiry_timestamp_seconds{region="eu"} 1800000000',
       'rampart_ledger_entries_total 3',
     ]) {
       assert.ok(text.split('\n').includes(line), line)
     }
+    assert.doesNotMatch(text, /certificate_expiry.*"us"/, 'it need not show one')
   })
 })

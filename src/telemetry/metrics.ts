@@ -23,8 +23,8 @@ export interface MetricsNow {
   ramps(): readonly { readonly kind: string; readonly phase: string }[]
   /** Promises that are watched and not kept, by kind of contract. */
   broken(): readonly { readonly kind: string }[]
-  /** The regions whose agents are connected. */
-  agents(): readonly string[]
+  /** The agents that are connected, and until when the certificate of each counts, if it shows one. */
+  agents(): readonly { readonly region: string; readonly certificateUntilMs?: number | undefined }[]
 }
 
 interface RampLabels {
@@ -202,6 +202,12 @@ function addGauges(
     for (const labels of now.broken()) promises.inc(labels)
   })
   gauge('rampart_agents_connected', 'Agents connected to this replica.', ['region'], (agents) => {
-    for (const region of now.agents()) agents.set({ region }, 1)
+    for (const { region } of now.agents()) agents.set({ region }, 1)
+  })
+  const expiry = 'rampart_agent_certificate_expiry_timestamp_seconds'
+  gauge(expiry, 'When the certificate of an agent expires.', ['region'], (certificates) => {
+    for (const { region, certificateUntilMs: untilMs } of now.agents()) {
+      if (untilMs !== undefined) certificates.set({ region }, untilMs / 1_000)
+    }
   })
 }

@@ -7,7 +7,12 @@ import type { LogAbout, LogLevel } from './log-about.ts'
 import type { OtlpTarget } from './otlp-target.ts'
 
 /** OpenTelemetry's numbers for how much a line matters. */
-const SEVERITY: Readonly<Record<LogLevel, number>> = { info: 9, warn: 13, error: 17 }
+const SEVERITY: Readonly<Record<LogLevel, number>> = {
+  debug: 5,
+  info: 9,
+  warn: 13,
+  error: 17,
+}
 
 interface Loaded {
   readonly logger: Logger

@@ -1,5 +1,6 @@
 /**
- * Where traces and logs are sent, by OpenTelemetry's own variables; nothing is sent unless one of them says so.
+ * Where traces and logs are sent, by OpenTelemetry's own variables; nothing is sent unless one of
+ * them says so.
  *
  * @source https://opentelemetry.io/docs/specs/otel/protocol/exporter/
  */

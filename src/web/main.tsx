@@ -5,6 +5,7 @@ import { RouterProvider } from '@tanstack/react-router'
 import { createRoot } from 'react-dom/client'
 import { present } from '../core/fault/assert.ts'
 import { followNews } from './api/liveness.ts'
+import { beginSessionByAddress } from './api/request.ts'
 import { statusOf } from './api/request-failure.ts'
 import { router } from './router.tsx'
 
@@ -19,6 +20,8 @@ const queries = new QueryClient({
   },
 })
 
+// A code that is worth nothing any more leads to the page where one signs in, like none at all.
+await beginSessionByAddress().catch(() => undefined)
 followNews(queries)
 createRoot(present(document.getElementById('app'), 'the page has its place')).render(
   <QueryClientProvider client={queries}>

@@ -95,12 +95,18 @@ export interface PortsSearch {
   readonly state?: string | undefined
   /** The port whose story is open. */
   readonly port?: string | undefined
+  readonly view?: string | undefined
+  /** The repository whose scan is looked at. */
+  readonly scan?: string | undefined
+  /** Present: what is only a guess is shown too. */
+  readonly guesses?: string | undefined
 }
 
 const portsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: '/ports',
-  validateSearch: (search): PortsSearch => texts(search, ['find', 'state', 'port']),
+  validateSearch: (search): PortsSearch =>
+    texts(search, ['find', 'state', 'port', 'view', 'scan', 'guesses']),
   component: lazyRouteComponent(() => import('./ports/ports-page.tsx'), 'PortsPage'),
 })
 

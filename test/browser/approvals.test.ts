@@ -5,7 +5,7 @@ import { requireRealPart } from '../support/require-part.ts'
 import { openBrowser, openPage, seen } from './browser.ts'
 import { openSmallDashboard } from './small-dashboard.ts'
 
-const approval = conditionOf('release', { ask: 'approval', from: ['admin'], count: 1 })
+const approval = conditionOf('release', { ask: 'approval', from: ['sre', 'admin'], count: 1 })
 const gated = planOf([stageOf('build'), stageOf('switch', { needs: ['build'], gates: [approval] })])
 
 test('tells whose word is wanted, refuses the proposer, and lets the ramp go on by another', {
@@ -23,6 +23,13 @@ test('tells whose word is wanted, refuses the proposer, and lets the ramp go on 
   await seen(proposer.getByRole('heading', { name: /Wait for others/ }))
   assert.equal(await proposer.getByRole('button', { name: /Approve/ }).count(), 0)
 
+  await proposer.goto(`/ramps/${ramp}`)
+  await seen(proposer.getByRole('button', { name: 'Reject switch…' }))
+  const operator = await openPage(t, browser, url, { token: await token('operator', 'operator') })
+  await operator.goto(`/ramps/${ramp}`)
+  await seen(operator.getByText(/^This is for approvers of /))
+  assert.ok(await operator.getByRole('button', { name: 'Approve switch…' }).isDisabled())
+
   const page = await openPage(t, browser, url, { token: theirs })
   await page.goto('/')
   await seen(page.getByText(/1 approval is wanted/))
@@ -30,6 +37,8 @@ test('tells whose word is wanted, refuses the proposer, and lets the ramp go on 
   await seen(page.getByText('proposed by token:proposer', { exact: false }))
   await page.getByRole('button', { name: 'Approve or reject…' }).click()
   const dialog = page.getByRole('dialog', { name: 'Approve switch?' })
+  await seen(dialog.getByText('one word of sre or admin'))
+  await seen(dialog.getByRole('definition').getByText('admin', { exact: true }))
   await seen(dialog.getByText('switch is entered as soon as its other gates are open.'))
   await dialog.getByRole('button', { name: 'Approve', exact: true }).click()
   await dialog.waitFor({ state: 'detached' })

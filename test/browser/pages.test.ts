@@ -55,6 +55,19 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     }
   })
 
+  test('signs in by a code in the address, takes it out of there, and by the same one nobody else', async (t) => {
+    const headers = { authorization: `Bearer ${served.token}` }
+    const made = await fetch(`${served.url}/v1/auth/codes`, { method: 'POST', headers })
+    const { code } = (await made.json()) as { readonly code: string }
+    const page = await openPage(t, browser, served.url)
+    await page.goto(`/#code=${code}`)
+    await seen(page.getByRole('heading', { name: 'Bring it up' }))
+    assert.equal(new URL(page.url()).hash, '')
+    const other = await openPage(t, browser, served.url)
+    await other.goto(`/#code=${code}`)
+    await seen(other.getByRole('heading', { name: 'Sign in' }))
+  })
+
   test('shows a ramp from its first entry to its evidence, and another beside it', async (t) => {
     const folder = writeContract(served, 'shop', ['db', 'api'])
     await bringUp(served, folder)

@@ -104,6 +104,13 @@ test('tells who has which port, who listens there, and who had it, as it changes
   const earlier = own.filter({ hasText: 'An earlier revision: nothing more is granted of it' })
   await seen(earlier.getByText('1 leased of 10'), own.getByText('Fixed: 21910 for office/http'))
 
+  const carrier = { plane: 'haproxy', socket: '/run/haproxy.sock', backend: 'api' } as const
+  const reached = { host: '::1', number: 8_080 }
+  await broker.carried.open({ service: 'shop/api', port: 'http', ...reached, carrier })
+  const fronts = page.getByRole('list', { name: 'Fronts that proxies carry' })
+  await seen(fronts.getByText('[::1]:8080'), fronts.getByText('shop/api http'))
+  await seen(fronts.getByText('HAProxy, by its backend api at /run/haproxy.sock'))
+
   await page.getByLabel('Port to explain').fill('1')
   await page.getByRole('button', { name: 'Explain' }).click()
   await seen(page.getByRole('dialog', { name: 'Port 1' }).getByText(/Nobody has 1/))

@@ -1,11 +1,14 @@
 /**
- * Takes pictures of the dashboard, to be looked at: a healthy, a stuck, a broken and an empty system, each
- * in light, dark and narrow. They are left in test/tmp/screenshots.
+ * Takes pictures of the dashboard, to be looked at: a healthy, a stuck, a broken and an empty system, one
+ * with published scans and one in which a service changes hands, each in light, dark and narrow (on a
+ * phone, light and dark). They are left in test/tmp/screenshots.
  *
  * Usage: node test/browser/screenshots.ts [system ...]
  */
+import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { get } from 'node:http'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
@@ -13,9 +16,11 @@ import { present } from '../../src/core/fault/assert.ts'
 import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { LeaseList, PortGrant, PortLease, PortWish } from '../../src/server/wire/ports.ts'
-import type { EnvironmentView, OpenRampReply, RampPage } from '../../src/server/wire.ts'
+import type { ScanRequest } from '../../src/server/wire/scans.ts'
+import type { EnvironmentPage, OpenRampReply, RampPage } from '../../src/server/wire.ts'
 import { until } from '../support/daemon.ts'
 import { openBrowser } from './browser.ts'
+import { publishedScans } from './published-scans.ts'
 import {
   askLocally,
   bringUp,
@@ -25,6 +30,7 @@ import {
   type Served,
   writeContract,
 } from './served.ts'
+import { openSlowService } from './slow-service.ts'
 
 const FOLDER = join(import.meta.dirname, '../tmp/screenshots')
 
@@ -32,6 +38,7 @@ const LOOKS = {
   light: { colorScheme: 'light', width: 1_440 },
   dark: { colorScheme: 'dark', width: 1_440 },
   narrow: { colorScheme: 'light', width: 390 },
+  'narrow-dark': { colorScheme: 'dark', width: 390 },
 } as const
 
 const PARTS = ['db', 'cache', 'api']
@@ -45,11 +52,42 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     const stolen = await leasePorts(served)
     return ['/ports', `/ports?port=${stolen}`]
   },
+  scans: async (served) => {
+    for (const [name, scan] of Object.entries(publishedScans())) await publish(served, name, scan)
+    return ['/ports?view=scans', '/ports?view=scans&scan=bank&guesses=true']
+  },
+  'hand-over': async (served) => {
+    const { up, ended, front } = openSlowService(served)
+    await ended(await up('one'), 'reached')
+    const port = await front()
+    get({ port, path: '/slow', host: '127.0.0.1' }).on('error', () => undefined)
+    const underWay = await up('two')
+    await until('the old one finishes', async () =>
+      (await leasesOf(served)).some(({ state }) => state === 'draining'),
+    )
+    const views = ['hand-over', 'timeline', 'graph'].map(
+      (view) => `/ramps/${underWay}?view=${view}`,
+    )
+    return ['/', ...views, '/ports', `/ports?port=${port}`]
+  },
+  'taken-back': async (served) => {
+    const { up, ended } = openSlowService(served)
+    await ended(await up('one'), 'reached')
+    const failed = await up('never')
+    await ended(failed, 'undone')
+    return ['/', `/ramps/${failed}?view=hand-over`, `/ramps/${failed}`]
+  },
   healthy: async (served) => {
     const folder = writeContract(served, 'shop', PARTS)
     await bringUp(served, folder)
+    await askLocally(served.workspace, '/v1/apply', {
+      documents: [contractDocument('shop', PARTS)],
+    })
     const ramp = await newest(served, 'shop-up')
-    return ['/', '/ramps', `/ramps/${ramp}?stage=api`, `/ramps/${ramp}?view=graph`, '/ledger']
+    const views = ['graph', 'story', 'logs', 'why'].map((view) => `/ramps/${ramp}?view=${view}`)
+    const ofContracts = ['/contracts', '/contracts/Environment/shop']
+    const ofRamp = [`/ramps/${ramp}?stage=api`, ...views]
+    return ['/', '/ramps', ...ofRamp, ...ofContracts, '/ledger', '/regions', '/access']
   },
   stuck: async (served) => {
     await bringUp(served, writeContract(served, 'shop', PARTS))
@@ -108,7 +146,8 @@ spec:
 }
 
 /** Leases ports to many services, one of which a stranger takes. @returns that one */
-async function leasePorts({ workspace }: Served): Promise<number> {
+async function leasePorts(served: Served): Promise<number> {
+  const { workspace } = served
   const kernel = new PortKernel(new LinuxKernel())
   const claim = async (wishes: readonly PortWish[]): Promise<readonly PortLease[]> => {
     const grant = await askLocally<PortGrant>(workspace, '/v1/ports/leases', { wishes })
@@ -126,12 +165,23 @@ async function leasePorts({ workspace }: Served): Promise<number> {
   const owner = present(kernel.identify(pid), 'it lives')
   await askLocally(workspace, `/v1/ports/leases/${id}/assign`, { process: owner })
   createServer().listen(over.port, '127.0.0.1').unref()
-  const state = async (): Promise<string | undefined> => {
-    const { leases } = await askLocally<LeaseList>(workspace, '/v1/ports')
-    return leases.find((lease) => lease.id === id)?.state
-  }
+  const state = async (): Promise<string | undefined> =>
+    (await leasesOf(served)).find((lease) => lease.id === id)?.state
   await until('it is stolen', async () => (await state()) === 'stolen', 30_000)
   return over.port
+}
+
+async function leasesOf({ workspace }: Served): Promise<LeaseList['leases']> {
+  return (await askLocally<LeaseList>(workspace, '/v1/ports')).leases
+}
+
+async function publish({ url, token }: Served, name: string, scan: ScanRequest): Promise<void> {
+  const { status } = await fetch(`${url}/v1/scans/${name}`, {
+    method: 'PUT',
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    body: JSON.stringify(scan),
+  })
+  assert.equal(status, 200, `the scan of ${name} is taken`)
 }
 
 /** Has the owner of one part want what takes the word of another one. */
@@ -206,7 +256,7 @@ async function newest({ workspace }: Served, begins: string): Promise<string> {
 }
 
 async function brokenOf({ workspace }: Served): Promise<number> {
-  const environments = await askLocally<readonly EnvironmentView[]>(workspace, '/v1/environments')
+  const { environments } = await askLocally<EnvironmentPage>(workspace, '/v1/environments')
   return environments[0]?.watch?.broken.length ?? 0
 }
 

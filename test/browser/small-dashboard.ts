@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import { openServer } from '../../src/server/server.ts'
-import type { TokenReply } from '../../src/server/wire/access.ts'
+import type { Role, TokenReply } from '../../src/server/wire/access.ts'
 import { makeServerParts } from '../support/server-parts.ts'
 import { builtDashboard } from './built-dashboard.ts'
 import { askAt } from './served.ts'
@@ -14,8 +14,8 @@ import { askAt } from './served.ts'
 /** What a test does with it. */
 export interface SmallDashboard {
   readonly url: string
-  /** Makes a token that may do everything. @returns its secret */
-  token(name: string): Promise<string>
+  /** Makes a token of an admin, or of that role everywhere. @returns its secret */
+  token(name: string, role?: Role): Promise<string>
   /** Opens a ramp. @returns its id */
   open(plan: Plan, by: string): Promise<string>
 }
@@ -36,8 +36,8 @@ export async function openSmallDashboard(t: TestContext): Promise<SmallDashboard
     assert.deepEqual(troubles, [], 'nothing went wrong by a bug of ours')
     rmSync(folder, { recursive: true, force: true })
   })
-  const token = async (name: string): Promise<string> => {
-    const grants = [{ role: 'admin', scope: {} }]
+  const token = async (name: string, role: Role = 'admin'): Promise<string> => {
+    const grants = [{ role, scope: {} }]
     const body = { name, grants, lifetimeMs: 3_600_000 }
     return (await askAt<TokenReply>(socket, '/v1/tokens', body)).secret
   }

@@ -3,9 +3,10 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
+import { digestOf } from '../../src/core/units/digest.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
 import {
   closeDaemonParts,
@@ -15,21 +16,12 @@ import {
 import type { Order } from '../../src/seams/actuator.ts'
 import type { PortBroker } from '../../src/seams/port-broker.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
+import { policyOf } from '../ports/workbench.ts'
 import { until } from '../support/daemon.ts'
-import { type Podman, requirePodman, startPodman } from '../support/podman.ts'
+import { sharePodman } from '../support/podman.ts'
 
-const needs = requirePodman()
-let podman: Podman
-let image: string
-
-before(async () => {
-  if (needs.skip !== false) return
-  podman = await startPodman()
-  image = await podman.importBusybox()
-})
-after(async () => {
-  await podman?.stop()
-})
+const engine = sharePodman()
+const { needs } = engine
 
 interface StartWishes {
   readonly networks?: readonly string[]
@@ -58,7 +50,7 @@ class Bench {
   async open(): Promise<void> {
     this.#parts = await openDaemonParts({
       place: placeOf(this.#folder),
-      settings: { PATH: process.env['PATH'] ?? '', DOCKER_HOST: podman.host },
+      settings: { PATH: process.env['PATH'] ?? '', DOCKER_HOST: engine.podman.host },
       onTrouble: (error) => this.#troubles.push(error),
     })
   }
@@ -93,7 +85,7 @@ class Bench {
   ): Promise<JsonObject> {
     const command = ['/bin/sh', '-c', `${program} $\{self.ports.http}`]
     const ports = { http: networks.length === 0 ? { container: 8080 } : {} }
-    return await this.run('start', { image, command, ports, networks, digest })
+    return await this.run('start', { image: engine.image, command, ports, networks, digest })
   }
 
   /** The lease of the container, once it is there in that state. */
@@ -117,7 +109,7 @@ test('a published port is leased for as long as its container runs', needs, asyn
   const lease = await bench.lease('ready')
   const { port } = lease.claim
   assert.deepEqual(outputs['ports'], { http: port })
-  const [name = ''] = await podman.containers()
+  const [name = ''] = await engine.podman.containers()
   assert.deepEqual(lease.container, { name, port: 8080 })
   assert.equal(lease.process?.pid, outputs['pid'])
   assert.deepEqual(lease.servedAt, ['127.0.0.1'])
@@ -127,19 +119,53 @@ test('a published port is leased for as long as its container runs', needs, asyn
   assert.match(await bench.refusal(port), /shop\/api/)
 
   await bench.close()
-  await podman.kill()
+  await engine.podman.kill()
   await bench.open()
   assert.equal((await bench.lease('ready')).id, lease.id, 'the next daemon knows it')
   assert.match(await bench.refusal(port), /shop\/api/, 'also while the engine does not answer')
-  await podman.serve()
+  await engine.podman.serve()
 
-  await podman.ask('POST', `/containers/${name}/kill?signal=KILL`)
+  await engine.podman.ask('POST', `/containers/${name}/kill?signal=KILL`)
   assert.equal((await bench.lease('cooling')).id, lease.id)
   const again = await bench.start('two')
   assert.deepEqual(again['ports'], { http: port }, 'its next start has the same port')
   await bench.run('stop', { stop: { graceMs: 0 } })
   assert.equal((await bench.lease('cooling')).claim.port, port)
 })
+
+test(
+  'a port that was held for a container is let go of before its engine wants it',
+  needs,
+  async (t) => {
+    const bench = new Bench(t)
+    await bench.open()
+    const owner = { service: 'shop/api', port: 'http' }
+    const grant = await bench.broker.claim([{ owner, by: 'contract', isLasting: true }])
+    const [held] = grant.verdict === 'granted' ? grant.leases : assert.fail(grant.sentence)
+    assert.equal(held?.state, 'held')
+    const { instance, ports } = await bench.start('one')
+    assert.equal(instance, 'shop/api#c1', 'the first try works')
+    assert.deepEqual(ports, { http: held.claim.port })
+    assert.equal((await bench.lease('ready')).id, held.id)
+  },
+)
+
+test(
+  'a container is published at the address that a contract gives its ports',
+  needs,
+  async (t) => {
+    const bench = new Bench(t)
+    await bench.open()
+    const { ranges } = policyOf({ addresses: ['127.0.0.2'], for: { service: 'shop/*' } })
+    const of = { contract: 'Ports/shop', digest: digestOf('one') }
+    const connect = { ...of, rules: [], clients: [] }
+    await bench.broker.enforce({ ...of, ramp: 'up-0', policy: { ...of, ranges }, connect })
+    const { host, ports } = await bench.start('one')
+    assert.equal(host, '127.0.0.2')
+    const { claim, servedAt } = await bench.lease('ready')
+    assert.deepEqual([ports, servedAt], [{ http: claim.port }, ['127.0.0.2']])
+  },
+)
 
 test('what is published is ready only while the program in there listens', needs, async (t) => {
   const bench = new Bench(t)
@@ -148,14 +174,14 @@ test('what is published is ready only while the program in there listens', needs
   await bench.start('one', { program })
   const { claim, id } = await bench.lease('assigned')
   const { sightings, leases } = await bench.broker.story(claim.port)
-  const [name = ''] = await podman.containers()
+  const [name = ''] = await engine.podman.containers()
   t.diagnostic(`for it listens: ${sightings.map(({ command }) => command?.split(' ')[0])}`)
   assert.equal(sightings.length, 1, 'the engine listens in its place')
   assert.deepEqual(
     leases.map(({ state }) => state),
     ['assigned'],
   )
-  await podman.command('exec', name, '/bin/sh', '-c', ': > /go')
+  await engine.podman.command('exec', name, '/bin/sh', '-c', ': > /go')
   const ready = await bench.lease('ready')
   assert.equal(ready.id, id)
   assert.match(ready.because, /where it is port 8080/)
@@ -167,8 +193,8 @@ test('a container that ended while there was no daemon has no port any more', ne
   await bench.start('one')
   const { id } = await bench.lease('ready')
   await bench.close()
-  const [name = ''] = await podman.containers()
-  await podman.ask('DELETE', `/containers/${name}?force=true`)
+  const [name = ''] = await engine.podman.containers()
+  await engine.podman.ask('DELETE', `/containers/${name}?force=true`)
   await bench.open()
   assert.equal((await bench.lease('cooling')).id, id)
 })
@@ -178,7 +204,7 @@ test("on the machine's own network the program itself is who listens", needs, as
   await bench.open()
   const { pid } = await bench.start('one', { networks: ['host'] })
   const { process, container, because } = await bench.lease('ready')
-  const [name = ''] = await podman.containers()
+  const [name = ''] = await engine.podman.containers()
   assert.deepEqual([process?.pid, container], [pid, { name }])
   assert.match(because, new RegExp(`to container ${name}, by process ${pid}\\.$`))
 })

@@ -16,30 +16,20 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { after, before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { ComponentView, EnvironmentView } from '../../src/server/wire.ts'
 import { until } from '../support/daemon.ts'
-import { type Podman, requirePodman, startPodman } from '../support/podman.ts'
+import { type Podman, sharePodman } from '../support/podman.ts'
 import { type Finished, openFolder, rampart, stopDaemon } from '../support/rampart.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
-const needs = requirePodman()
-let podman: Podman
-let image: string
-
-before(async () => {
-  if (needs.skip !== false) return
-  podman = await startPodman()
-  image = await importLibraries(podman)
-})
-after(async () => {
-  await podman?.stop()
-})
+const engine = sharePodman(importLibraries)
+const { needs } = engine
 
 /** An image of the libraries that Node needs; Node itself and the sources are mounted. */
-async function importLibraries(engine: Podman): Promise<string> {
+async function importLibraries(podman: Podman): Promise<string> {
   const root = mkdtempSync(join(tmpdir(), 'rampart-rootfs-'))
   const listed = execFileSync('ldd', [join(REPOSITORY, 'node_modules/node/bin/node')], {
     encoding: 'utf8',
@@ -50,7 +40,7 @@ async function importLibraries(engine: Podman): Promise<string> {
   }
   mkdirSync(join(root, 'tmp'))
   try {
-    return await engine.importImage('localhost/shop', root)
+    return await podman.importImage('localhost/shop', root)
   } finally {
     rmSync(root, { recursive: true })
   }
@@ -88,7 +78,7 @@ function openShop(t: TestContext): string {
 function contained({ command, env, ports = {} }: Run): object {
   return {
     container: {
-      image,
+      image: engine.image,
       pull: 'never',
       entrypoint: ['/app/node_modules/node/bin/node'],
       command: [`/app/shop/${command[1]}`],
@@ -108,7 +98,7 @@ async function run(
   argv: readonly string[],
   env: Readonly<Record<string, string>> = {},
 ): Promise<Finished> {
-  return await rampart(argv, { cwd: folder, env: { DOCKER_HOST: podman.host, ...env } })
+  return await rampart(argv, { cwd: folder, env: { DOCKER_HOST: engine.podman.host, ...env } })
 }
 
 async function componentsOf(folder: string): Promise<readonly ComponentView[]> {
@@ -118,7 +108,7 @@ async function componentsOf(folder: string): Promise<readonly ComponentView[]> {
 }
 
 async function assertNothingLeft(folder: string): Promise<void> {
-  assert.deepEqual(await podman.containers(), [])
+  assert.deepEqual(await engine.podman.containers(), [])
   await stopDaemon(folder)
   assert.deepEqual(leftovers(folder), { processes: [], ports: [] })
 }
@@ -130,7 +120,7 @@ test(
     const folder = openShop(t)
     const up = await run(folder, ['up'])
     assert.equal(up.exitCode, 0, up.stderr)
-    assert.equal((await podman.containers()).length, 2)
+    assert.equal((await engine.podman.containers()).length, 2)
     const api = (await componentsOf(folder)).find(({ subject }) => subject === 'shop/eu/api')
     assert.equal(api?.status, 'running')
     const page = await fetch(`http://127.0.0.1:${api?.ports['http']}/ready`)
@@ -139,8 +129,10 @@ test(
     assert.equal(logs.exitCode, 0, logs.stderr)
     assert.match(logs.stdout, /worker@1\.0\.0 is connected/)
 
-    const [worker = ''] = (await podman.containers()).filter((name) => name.includes('worker'))
-    await podman.ask('POST', `/containers/${worker}/kill?signal=KILL`)
+    const [worker = ''] = (await engine.podman.containers()).filter((name) =>
+      name.includes('worker'),
+    )
+    await engine.podman.ask('POST', `/containers/${worker}/kill?signal=KILL`)
     await until('the daemon has noticed', async () => {
       const found = (await componentsOf(folder)).find(({ subject }) => subject === 'shop/eu/worker')
       return found?.signal === 'SIGKILL'

@@ -21,6 +21,8 @@ export interface Leg {
   readonly goal: Goal
   /** As RAMPART_CRASH is written; absent: nothing is killed. */
   readonly crash?: string
+  /** Where the next leg is to be killed: the daemon that arrives here is started so, and need not stop. */
+  readonly crashNext?: string
 }
 
 /** How a leg came out. */
@@ -35,6 +37,8 @@ export interface Arrival {
 export class Trial {
   readonly workspace: string
   readonly #contract: Json
+  /** The point at which the daemon that is there now will be killed. */
+  #armed: string | undefined
 
   constructor(t: TestContext, contract: Json) {
     this.workspace = openWorkspace(t)
@@ -43,14 +47,16 @@ export class Trial {
 
   /** Ramps to the goal, by two daemons when the first one is killed. */
   async ramp(leg: Leg): Promise<Arrival> {
-    const { goal, crash } = leg
+    const { goal, crash, crashNext } = leg
     const isCrashed = crash !== undefined && (await this.#rampUntilKilled(goal, crash))
-    const client = await ensureDaemon({ workspace: this.workspace, program: PROGRAM })
+    // One that was to be killed and was not is still there.
+    const isThere = crash !== undefined && !isCrashed
+    const client = await this.#open(isThere ? undefined : crashNext)
     try {
       const { ramps } = await client.ramps()
       const latest = ramps.find((ramp) => ramp.goal !== 'watch')
       const begun = crash !== undefined && latest?.goal === goal ? latest.ramp : undefined
-      const ramp = begun ?? (await this.#open(client, goal))
+      const ramp = begun ?? (await this.#openRamp(client, goal))
       const entries = await follow(client, ramp)
       const { state } = await client.ramp(ramp)
       return { state, entries, isCrashed }
@@ -61,12 +67,10 @@ export class Trial {
 
   /** Brings it up with a daemon that is killed while it watches; how far it was watching before. */
   async watchUntilKilled(crash: string): Promise<boolean> {
-    await this.#stopIfThere()
-    const program = ['/usr/bin/env', `RAMPART_CRASH=${crash}`, ...PROGRAM]
-    const client = await ensureDaemon({ workspace: this.workspace, program })
+    const client = await this.#openArmed(crash)
     const { pid } = await client.daemon()
     try {
-      await follow(client, await this.#open(client, 'up'))
+      await follow(client, await this.#openRamp(client, 'up'))
       return await until('the watching daemon is killed', () => isGone(pid), 3_000).then(
         () => true,
         () => false,
@@ -132,12 +136,10 @@ export class Trial {
 
   /** Begins a ramp with a daemon that is killed on the way. */
   async #rampUntilKilled(goal: Goal, crash: string): Promise<boolean> {
-    await this.#stopIfThere()
-    const program = ['/usr/bin/env', `RAMPART_CRASH=${crash}`, ...PROGRAM]
-    const client = await ensureDaemon({ workspace: this.workspace, program })
+    const client = await this.#openArmed(crash)
     const { pid } = await client.daemon()
     try {
-      await follow(client, await this.#open(client, goal))
+      await follow(client, await this.#openRamp(client, goal))
       return false
     } catch (error) {
       if (!isFault(error, 'daemon-lost') && !isFault(error, 'daemon-absent')) throw error
@@ -148,13 +150,25 @@ export class Trial {
     }
   }
 
-  async #stopIfThere(): Promise<void> {
-    const client = await findDaemon({ workspace: this.workspace })
-    await client?.stopDaemon()
-    await client?.close()
+  /** A daemon that will be killed there; any other one is stopped first. */
+  async #openArmed(crash: string): Promise<RampartClient> {
+    if (this.#armed !== crash) {
+      const other = await findDaemon({ workspace: this.workspace })
+      await other?.stopDaemon()
+      await other?.close()
+    }
+    return await this.#open(crash)
   }
 
-  #open(client: RampartClient, goal: Goal): Promise<string> {
+  /** The daemon that is there, or else one that will be killed at that point, if one is given. */
+  async #open(crash: string | undefined): Promise<RampartClient> {
+    this.#armed = crash
+    const armed = crash === undefined ? [] : ['/usr/bin/env', `RAMPART_CRASH=${crash}`]
+    const program = [...armed, ...PROGRAM]
+    return await ensureDaemon({ workspace: this.workspace, program })
+  }
+
+  #openRamp(client: RampartClient, goal: Goal): Promise<string> {
     const contract = this.#contract
     return client.openRamp({ contract, directory: this.workspace, goal, settings: {}, by: 'me' })
   }

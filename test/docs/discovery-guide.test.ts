@@ -8,20 +8,24 @@ import { after, before, describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { parse } from 'yaml'
 import { SystemClock } from '../../src/clock/system-clock.ts'
+import { parseContracts } from '../../src/contracts/index.ts'
 import { parseDoors } from '../../src/daemon/discovery-doors.ts'
 import { EndpointTable } from '../../src/edge/discovery/endpoint-table.ts'
 import { replaceBlock } from '../../src/edge/discovery/env/managed-block.ts'
 import { printVariables, variablesOf } from '../../src/edge/discovery/env/print-variables.ts'
 import { ClusterAssignments } from '../../src/edge/discovery/envoy/cluster-assignment.ts'
+import { exportedGroups } from '../../src/edge/discovery/export/exported-groups.ts'
 import {
   printHaproxyBackends,
   printHaproxyMap,
 } from '../../src/edge/discovery/export/print-haproxy.ts'
 import { printNginxUpstreams } from '../../src/edge/discovery/export/print-nginx.ts'
 import { LocalNames } from '../../src/edge/discovery/localhost/find-port.ts'
+import { namedEndpoints } from '../../src/edge/discovery/named-ports.ts'
 import { DiscoveryServer } from '../../src/edge/discovery/server/discovery-server.ts'
 import type { Endpoint } from '../../src/seams/endpoints.ts'
 import { discover } from '../../src/service.ts'
+import { findProgramOf } from '../support/real-parts.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
@@ -43,6 +47,12 @@ const ALL: readonly Endpoint[] = listed
     const [address = '', number = ''] = target.split(':')
     return { service, port, protocol: 'tcp', address, number: Number(number) }
   })
+
+function tableOf(endpoints: readonly Endpoint[]): EndpointTable {
+  const table = new EndpointTable()
+  table.set(endpoints)
+  return table
+}
 
 describe('the guide to discovery', () => {
   const endpoints = new EndpointTable()
@@ -100,16 +110,39 @@ describe('the guide to discovery', () => {
     for (const name of ['api.shop', 'metrics.api.shop']) {
       assert.equal(names.find(name).verdict, 'port', name)
     }
-    const [, envoy = ''] = shown('yaml')
-    const { clusters } = parse(envoy) as { readonly clusters: readonly { readonly name: string }[] }
+    const [, , envoy = ''] = shown('yaml')
+    const { clusters } = parse(envoy) as { readonly clusters: readonly Record<string, string>[] }
+    const asked = clusters.filter(({ type }) => type === 'EDS').map(({ name = '' }) => name)
     const assignments = new ClusterAssignments(endpoints)
-    for (const name of [...clusters.map((one) => one.name), 'http.api.shop']) {
+    for (const name of [...asked, 'http.api.shop']) {
       assert.equal(assignments.find(name).hosts.length, 1, name)
     }
   })
 
-  it('has a configuration that Prometheus takes', requireRealPart('Prometheus'), async (t) => {
+  it('has a configuration that Envoy takes', requireRealPart('Envoy'), async (t) => {
+    const [, , envoy = ''] = shown('yaml')
+    const file = join(folder(t), 'envoy.json')
+    const bootstrap = { node: { id: 'a', cluster: 'b' }, static_resources: parse(envoy) }
+    writeFileSync(file, JSON.stringify(bootstrap))
+    await run(findProgramOf('Envoy') ?? '', ['--mode', 'validate', '-c', file, '-l', 'error'])
+  })
+
+  it('has a contract whose names are told of as it says', () => {
     const [text = ''] = shown('yaml')
+    const { contracts, issues } = parseContracts([{ path: 'ports.yaml', text }])
+    assert.deepEqual(issues, [])
+    const [contract] = contracts
+    const names = contract?.kind === 'Ports' ? contract.definition.names : []
+    const told = [...ALL, ...namedEndpoints(ALL, names, ALL)]
+    assert.equal(variablesOf(told, {}).values.get('BACKEND_HTTP_PORT'), '20001')
+    const groups = exportedGroups(told).map(({ name }) => name)
+    assert.ok(groups.includes('http.backend'), String(groups))
+    assert.equal(new ClusterAssignments(tableOf(told)).find('backend/http').hosts.length, 1)
+    assert.equal(new LocalNames(told).find('backend').verdict, 'port')
+  })
+
+  it('has a configuration that Prometheus takes', requireRealPart('Prometheus'), async (t) => {
+    const [, text = ''] = shown('yaml')
     const file = join(folder(t), 'prometheus.yml')
     writeFileSync(file, here(text))
     const { stdout } = await run('promtool', ['check', 'config', file])

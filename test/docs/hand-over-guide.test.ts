@@ -10,7 +10,9 @@ import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
 import { drain, watchConnections } from '../../src/service.ts'
 import { findImports } from '../../tools/layers.ts'
+import { guideCluster } from '../handover/envoy.ts'
 import { until } from '../ports/workbench.ts'
+import { findProgramOf } from '../support/real-parts.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
@@ -97,6 +99,19 @@ test('HAProxy takes its lines', requireRealPart('HAProxy'), (context) => {
     .replace('backend api', `${defaults}backend api`)
   writeFileSync(file, text)
   execFileSync('haproxy', ['-c', '-f', file])
+})
+
+test('Envoy takes its lines', requireRealPart('Envoy'), (context) => {
+  const folder = scratch(context)
+  const [file, endpoints] = [join(folder, 'envoy.json'), join(folder, 'api.json')]
+  writeFileSync(endpoints, '{"resources": []}')
+  const bootstrap = {
+    node: { id: 'a', cluster: 'b' },
+    static_resources: { clusters: [guideCluster(endpoints)] },
+  }
+  writeFileSync(file, JSON.stringify(bootstrap))
+  const program = findProgramOf('Envoy') ?? ''
+  execFileSync(program, ['--mode', 'validate', '-c', file, '-l', 'error'])
 })
 
 test('nginx takes its line', requireRealPart('nginx'), (context) => {

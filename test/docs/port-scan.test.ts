@@ -5,7 +5,9 @@ import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from '../../src/cli/program.ts'
 import { SCAN_RULES } from '../../src/scan/judge/finding.ts'
+import type { ScanPage } from '../../src/server/wire/scans.ts'
 import { collectingParts } from '../support/cli.ts'
+import { openNetServer } from '../support/net-server.ts'
 import { openFolder } from '../support/rampart.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
@@ -25,13 +27,24 @@ test('the guide to the scan of ports holds', async (t) => {
   const commands = blocks
     .filter(({ language }) => language === 'sh')
     .flatMap(({ text }) => text.trim().split('\n'))
+  // The server of the guide is a real one, and its token that of a CI job.
+  const server = await openNetServer(t)
+  const grant = { role: 'operator', scope: { contracts: ['Scan/shop'] } } as const
+  const { secret } = await server.tokenFor('ci', [grant])
   const told: string[] = []
   for (const command of commands) {
-    const parts = collectingParts(folder)
-    const exitCode = await runCli(command.split(' ').slice(1), parts)
+    const parts = collectingParts(folder, { settings: { RAMPART_TOKEN: secret } })
+    const line = command.replace('https://rampart.example.org', server.origin)
+    const exitCode = await runCli(line.split(' ').slice(1), parts)
     told.push(`${exitCode}\n${parts.stdoutText()}`)
   }
-  assert.deepEqual(told, [`3\n${textOf('text')}`, '0\n', '0\n'])
+  const found = `3\n${textOf('text')}`
+  assert.deepEqual(told, [found, '0\n', '0\n', found])
+  const { scans } = (await server.ask('/v1/scans', { token: secret })).body as ScanPage
+  assert.deepEqual(
+    scans.map(({ name, errors, warnings }) => [name, errors, warnings]),
+    [['shop', 1, 1]],
+  )
 })
 
 test('the guide to the scan of ports names every rule', () => {

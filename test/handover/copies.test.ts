@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Json } from '../../src/core/units/json.ts'
 import { until } from '../ports/workbench.ts'
-import { Bench, CLIENTS, Load } from './ramps.ts'
+import { Bench, CLIENTS, Load, smokeBy, tinyContract, webSaying } from './ramps.ts'
 
 /** Says its word and which start it is; one of them, if told so, never listens. */
 const PROGRAM = `
@@ -24,9 +24,6 @@ process.on('SIGTERM', () => {
 setInterval(() => undefined, 1000)
 `
 
-const PORT = `$\{self.ports.http}`
-const URL_OF_SELF = `http://$\{self.host}:$\{self.ports.http}/`
-
 interface Variant {
   /** The start that never listens. */
   readonly silent?: string
@@ -38,30 +35,13 @@ interface Variant {
 
 /** The environment with so many copies of what says that. */
 function contract(copies: number, says = 'one', more: Variant = {}): Json {
-  const { silent = '', proof, ...rest } = more
-  const web = {
-    copies,
-    run: {
-      command: [process.execPath, 'copies.cjs'],
-      ports: { http: {} },
-      env: { PORT, SAYS: says, ...(silent === '' ? {} : { SILENT: silent }) },
-    },
-    ready: [{ http: { url: URL_OF_SELF, status: 200 } }],
-    roll: { drain: '10s' },
-    deadline: '5s',
-    stop: { grace: '5s' },
-    ...rest,
-  }
-  const components: Record<string, Json> = { web }
-  if (proof !== undefined) {
-    components['smoke'] = { needs: ['web'], run: { command: proof, oneShot: true } }
-  }
-  return {
-    apiVersion: 'rampart/v1',
-    kind: 'Environment',
-    metadata: { name: 'tiny' },
-    spec: { components, watch: false },
-  }
+  const { silent, proof, ...rest } = more
+  const web = webSaying(says, {
+    command: [process.execPath, 'copies.cjs'],
+    env: silent === undefined ? {} : { SILENT: silent },
+    more: { copies, deadline: '5s', ...rest },
+  })
+  return tinyContract(web, { beside: smokeBy(proof) })
 }
 
 async function loaded(context: TestContext, copies: number): Promise<[Bench, Load]> {

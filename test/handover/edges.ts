@@ -2,13 +2,15 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { SystemClock } from '../../src/clock/system-clock.ts'
-import { DescriptorPlane } from '../../src/edge/descriptor/descriptor-plane.ts'
+import { EnvoyPlane } from '../../src/edge/envoy/envoy-plane.ts'
 import { ForwarderPlane } from '../../src/edge/forwarder/forwarder-plane.ts'
 import { HaproxyPlane } from '../../src/edge/haproxy/haproxy-plane.ts'
 import { openSystemSockets } from '../../src/ports/keeper/system-sockets.ts'
 import type { Backend, DataPlane } from '../../src/seams/data-plane.ts'
 import { until } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
+import { DescriptorPlane } from './descriptor-plane.ts'
+import { startEnvoyFront } from './envoy.ts'
 import { startHaproxy } from './haproxy.ts'
 import { startNginx } from './nginx.ts'
 import { type Afterwards, type Load, type Service, startService, stopService } from './support.ts'
@@ -26,8 +28,8 @@ export interface Instance {
 export interface Edge {
   readonly plane: DataPlane
   readonly port: number
-  /** Starts the next instance. */
-  start(): Promise<Instance>
+  /** Starts the next instance, which takes so long over each answer. @param answerMs 0 by default */
+  start(answerMs?: number): Promise<Instance>
   /** Ends one that drains, in the order that loses nothing here. */
   finish(instance: Instance): Promise<void>
 }
@@ -40,6 +42,7 @@ export const EDGES: Readonly<Record<string, OpenEdge>> = {
   'the forwarder, by connection': (context, folder) => openForwarder(context, folder, 'tcp'),
   'the forwarder, by request': (context, folder) => openForwarder(context, folder, 'http'),
   HAProxy: openHaproxy,
+  Envoy: openEnvoy,
   nginx: openNginx,
   'a shared descriptor': openDescriptor,
 }
@@ -48,12 +51,12 @@ export const EDGES: Readonly<Record<string, OpenEdge>> = {
 export async function rollUnderLoad(
   edge: Edge,
   first: Instance,
-  given: { readonly load: Load; readonly times: number },
+  given: { readonly load: Load; readonly times: number; readonly answerMs?: number },
 ): Promise<Instance> {
   let old = first
   for (let round = 0; round < given.times; round += 1) {
     await given.load.pass(50)
-    const next = await edge.start()
+    const next = await edge.start(given.answerMs)
     await edge.plane.route(FRONT, next.backend)
     await edge.plane.drain(FRONT, old.backend)
     await edge.finish(old)
@@ -82,6 +85,13 @@ async function openHaproxy(context: Afterwards, folder: string): Promise<Edge> {
   return onPorts({ plane, port }, context, { folder, seesRequests: true })
 }
 
+async function openEnvoy(context: Afterwards, folder: string): Promise<Edge> {
+  const { port, admin, path } = await startEnvoyFront(context, folder)
+  const files = { [FRONT]: { cluster: 'api', path } }
+  const plane = new EnvoyPlane({ admin, files, clock: new SystemClock() })
+  return onPorts({ plane, port }, context, { folder, seesRequests: true })
+}
+
 async function openNginx(context: Afterwards, folder: string): Promise<Edge> {
   const { plane, port } = await startNginx(context, folder, FRONT)
   return onPorts({ plane, port }, context, { folder, seesRequests: true })
@@ -97,9 +107,9 @@ function onPorts(
   return {
     plane,
     port,
-    start: async () => {
+    start: async (answerMs = 0) => {
       count += 1
-      const service = await startService(context, folder)
+      const service = await startService(context, folder, { answerMs })
       const backend = { id: `${service.port}-${count}`, address: '127.0.0.1', port: service.port }
       return { service, backend }
     },
@@ -130,8 +140,8 @@ async function openDescriptor(context: Afterwards, folder: string): Promise<Edge
   return {
     plane,
     port,
-    start: async () => {
-      const service = await startService(context, folder, { descriptor: held.fd })
+    start: async (answerMs = 0) => {
+      const service = await startService(context, folder, { descriptor: held.fd, answerMs })
       const backend = { id: `${port}-${owners.size + 1}`, address: '127.0.0.1', port }
       owners.set(backend.id, service)
       return { service, backend }

@@ -12,30 +12,15 @@ import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { until } from '../ports/workbench.ts'
 import { runInProcess } from '../support/cli.ts'
 import { killDaemon, openWorkspace } from '../support/daemon.ts'
-import { Bench, CLIENTS, Load, PROGRAM, SERVICE } from './ramps.ts'
-
-const PORT = `$\{self.ports.http}`
-const URL_OF_SELF = `http://$\{self.host}:$\{self.ports.http}/`
+import { Bench, CLIENTS, Load, PROGRAM, tinyContract, webSaying } from './ramps.ts'
 
 interface Variant {
   readonly command?: readonly string[]
   readonly watch?: Json
 }
 
-function contract(says: string, { command = SERVICE, watch = false }: Variant = {}): Json {
-  const web = {
-    run: { command, ports: { http: {} }, env: { PORT, SAYS: says } },
-    ready: [{ http: { url: URL_OF_SELF, status: 200 } }],
-    roll: { drain: '10s' },
-    deadline: '3s',
-    stop: { grace: '5s' },
-  }
-  return {
-    apiVersion: 'rampart/v1',
-    kind: 'Environment',
-    metadata: { name: 'tiny' },
-    spec: { components: { web }, watch },
-  }
+function contract(says: string, { watch = false, ...wishes }: Variant = {}): Json {
+  return tinyContract(webSaying(says, wishes), { watch })
 }
 
 /** Up and loaded; then its process is killed. */

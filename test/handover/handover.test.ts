@@ -8,6 +8,16 @@ import { EDGES, FRONT, rollUnderLoad } from './edges.ts'
 import { type LoadReport, scratch, startLoad, startService, stopService } from './support.ts'
 
 const HANDOVERS = 5
+
+/**
+ * How long the service takes over each answer: every connection has a request under way at any moment,
+ * and the processors are left to whoever hands over.
+ */
+const ANSWER_MS = 50
+
+/** How many requests are under way at any moment, those of the clients that post aside. */
+const CONNECTIONS = 24
+
 const wrk = requireRealPart('wrk')
 
 async function handOverFiveTimes(
@@ -17,10 +27,14 @@ async function handOverFiveTimes(
 ): Promise<LoadReport> {
   const folder = scratch(context)
   const edge = await present(EDGES[name], 'it is one of the planes')(context, folder)
-  const first = await edge.start()
+  const first = await edge.start(ANSWER_MS)
   await edge.plane.route(FRONT, first.backend)
-  const load = startLoad(context, folder, { port: edge.port, keepsAlive })
-  await rollUnderLoad(edge, first, { load, times: HANDOVERS })
+  const load = startLoad(context, folder, {
+    port: edge.port,
+    keepsAlive,
+    connections: CONNECTIONS,
+  })
+  await rollUnderLoad(edge, first, { load, times: HANDOVERS, answerMs: ANSWER_MS })
   const { report, ...counts } = await load.stop()
   context.diagnostic(JSON.stringify(counts))
   const { lost, doubled, connectErrors, requests, posted } = counts
@@ -32,8 +46,8 @@ async function handOverFiveTimes(
 for (const name of Object.keys(EDGES).filter((one) => one !== 'nginx')) {
   for (const keepsAlive of [true, false]) {
     const how = keepsAlive ? 'with kept connections' : 'with a connection for each request'
-    const haproxy = name === 'HAProxy' ? requireRealPart('HAProxy') : wrk
-    const options = { ...(haproxy.skip === false ? wrk : haproxy), timeout: 90_000 }
+    const proxy = ['HAProxy', 'Envoy'].includes(name) ? requireRealPart(name) : wrk
+    const options = { ...(proxy.skip === false ? wrk : proxy), timeout: 90_000 }
     test(`${name} hands over five times and loses nothing, ${how}`, options, async (context) => {
       const { errors, postFailures, report } = await handOverFiveTimes(context, name, keepsAlive)
       assert.deepEqual([errors, postFailures], [0, 0], report)
@@ -55,11 +69,11 @@ test('stopping and then starting, as a control, does lose requests', {
 }, async (context) => {
   const folder = scratch(context)
   const port = await freePort()
-  let service = await startService(context, folder, { port, ending: 'naive' })
+  let service = await startService(context, folder, { port, ending: 'naive', answerMs: ANSWER_MS })
   const load = startLoad(context, folder, { port, keepsAlive: true })
   await load.pass(50)
   await stopService(service, 'SIGKILL')
-  service = await startService(context, folder, { port, ending: 'naive' })
+  service = await startService(context, folder, { port, ending: 'naive', answerMs: ANSWER_MS })
   await load.pass(50)
   const { errors, postFailures } = await load.stop()
   assert.ok(errors > 0 && postFailures > 0, 'the load notices what is lost')
@@ -72,7 +86,7 @@ test('an owner that is killed loses what is in flight alone, and nobody is refus
   const folder = scratch(context)
   const open = present(EDGES['the forwarder, by request'], 'it is one of the planes')
   const { plane, port, start } = await open(context, folder)
-  const [dead, heir] = [await start(), await start()]
+  const [dead, heir] = [await start(ANSWER_MS), await start(ANSWER_MS)]
   await plane.route(FRONT, dead.backend)
   const load = startLoad(context, folder, { port, keepsAlive: true })
   await load.pass(50)

@@ -20,15 +20,18 @@ export interface StartedHaproxy {
 export async function startHaproxy(
   context: Afterwards,
   folder: string,
-  given: { readonly level?: string; readonly servers?: string } = {},
+  given: { readonly level?: string; readonly servers?: string; readonly isPatient?: boolean } = {},
 ): Promise<StartedHaproxy> {
-  const { level = 'admin', servers = '' } = given
+  const { level = 'admin', servers = '', isPatient = false } = given
+  // So often, and with so long a pause, what is refused is tried again, at whoever is there then.
+  const patience = isPatient ? '\n  retries 100\n  option redispatch 1' : ''
   const port = await freePort()
   const socketPath = join(folder, 'haproxy.sock')
   const file = join(folder, 'haproxy.cfg')
   const lines = [
     `global\n  stats socket ${socketPath} mode 600 level ${level}\n  maxconn 2000`,
-    'defaults\n  mode http\n  timeout connect 2s\n  timeout client 30s\n  timeout server 30s',
+    'defaults\n  mode http\n  timeout client 30s\n  timeout server 30s',
+    `  timeout connect ${isPatient ? '200ms' : '2s'}${patience}`,
     `frontend front\n  bind 127.0.0.1:${port}\n  default_backend api`,
     `backend api\n  balance leastconn\n${servers}`,
   ]

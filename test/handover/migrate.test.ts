@@ -2,31 +2,14 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Json } from '../../src/core/units/json.ts'
-import { Bench, Load, SERVICE } from './ramps.ts'
+import { Bench, Load, OWN_PORT, SERVES, tinyContract, webSaying } from './ramps.ts'
 
 /** The component at an address, saying which; its proof and its variables name it by `self.host`. */
 function contract(address: string): Json {
-  const self = `$\{self.host}:$\{self.ports.http}`
-  const web = {
-    run: {
-      command: SERVICE,
-      ports: { http: { address } },
-      env: { PORT: `$\{self.ports.http}`, SAYS: self },
-    },
-    ready: [
-      { http: { url: `http://${self}/`, status: 200 } },
-      { tcp: { host: `$\{self.host}`, port: `$\{self.ports.http}` } },
-    ],
-    roll: {},
-    deadline: '5s',
-    stop: { grace: '5s' },
-  }
-  return {
-    apiVersion: 'rampart/v1',
-    kind: 'Environment',
-    metadata: { name: 'tiny' },
-    spec: { components: { web }, watch: false },
-  }
+  const host = `$\{self.host}`
+  const ready = [SERVES, { tcp: { host, port: OWN_PORT } }]
+  const more = { ready, roll: {}, deadline: '5s' }
+  return tinyContract(webSaying(`${host}:${OWN_PORT}`, { ports: { http: { address } }, more }))
 }
 
 test('a component moves from one address to the next without one failed request', async (context) => {

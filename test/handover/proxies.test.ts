@@ -1,41 +1,28 @@
-/** Fronts that a real HAProxy or nginx carries: whole ramps under load, and what is refused. */
+/** Fronts that a real HAProxy, Envoy or nginx carries: whole ramps under load, and what is refused. */
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { Json } from '../../src/core/units/json.ts'
+import type { Json, JsonObject } from '../../src/core/units/json.ts'
+import { readEndpoints } from '../../src/edge/envoy/endpoints-file.ts'
 import { tellHaproxy } from '../../src/edge/haproxy/runtime-socket.ts'
 import { until } from '../ports/workbench.ts'
 import { requireRealPart } from '../support/require-part.ts'
+import { startEnvoyFront } from './envoy.ts'
 import { type StartedHaproxy, startHaproxy } from './haproxy.ts'
 import { startNginx } from './nginx.ts'
-import { Bench, CLIENTS, Load, SERVICE } from './ramps.ts'
+import { Bench, CLIENTS, Load, smokeBy, tinyContract, webSaying } from './ramps.ts'
 
 const haproxy = { ...requireRealPart('HAProxy'), timeout: 60_000 }
+const envoy = { ...requireRealPart('Envoy'), timeout: 60_000 }
 const nginx = { ...requireRealPart('nginx'), timeout: 60_000 }
 
 function contract(says: string, by: Json, proof?: readonly string[]): Json {
-  const web = {
-    run: {
-      command: SERVICE,
-      ports: { http: {} },
-      env: { PORT: `$\{self.ports.http}`, SAYS: says },
-    },
-    ready: [{ http: { url: `http://$\{self.host}:$\{self.ports.http}/`, status: 200 } }],
-    roll: { by, drain: '10s' },
-    deadline: '5s',
-    stop: { grace: '5s' },
-  }
+  const web = webSaying(says, { more: { roll: { by, drain: '10s' }, deadline: '5s' } })
   // What stands on it reaches it where the proxy is.
   const url = `http://$\{component("web").host}:$\{component("web").ports.http}/`
   const reader = { needs: ['web'], ready: [{ http: { url, status: 200 } }] }
-  const smoke = proof && { smoke: { needs: ['web'], run: { command: proof, oneShot: true } } }
-  return {
-    apiVersion: 'rampart/v1',
-    kind: 'Environment',
-    metadata: { name: 'tiny' },
-    spec: { components: { web, reader, ...smoke }, watch: false },
-  }
+  return tinyContract(web, { beside: { reader, ...smokeBy(proof) } })
 }
 
 /** A folder for what is not Rampart's, below that of the bench. */
@@ -47,11 +34,40 @@ function beside(bench: Bench): string {
 
 async function behindHaproxy(
   context: TestContext,
+  isPatient = false,
 ): Promise<{ readonly bench: Bench; readonly proxy: StartedHaproxy; readonly by: Json }> {
   const bench = new Bench(context)
-  const proxy = await startHaproxy(context, beside(bench))
+  const proxy = await startHaproxy(context, beside(bench), { isPatient })
   const by = { haproxy: { socket: proxy.socketPath, backend: 'api', port: proxy.port } }
   return { bench, proxy, by }
+}
+
+/** From the first start to the third, with one between that does not prove itself. */
+async function rollUnderLoad(
+  context: TestContext,
+  { bench, by, port }: { readonly bench: Bench; readonly by: Json; readonly port: number },
+): Promise<void> {
+  await bench.up(contract('one', by))
+  assert.ok(
+    (await bench.leases()).every(({ front }) => front === undefined),
+    'no port of ours',
+  )
+  const load = new Load(context, port)
+  await load.answered('one')
+  await bench.up(contract('two', by))
+  await load.answered('two')
+  const proof = [process.execPath, '-e', 'process.exit(3)']
+  const { ended } = await bench.ramp(contract('bad', by, proof))
+  assert.equal(ended?.outcome, 'undone')
+  load.answers.delete('bad')
+  await load.answered('two')
+  await bench.close()
+  await load.answered('two')
+  await bench.up(contract('three', by))
+  await load.answered('three')
+  await load.stop()
+  load.assertServed('one', 'two', 'three')
+  context.diagnostic(JSON.stringify(Object.fromEntries(load.answers)))
 }
 
 test(
@@ -59,27 +75,50 @@ test(
   haproxy,
   async (context) => {
     const { bench, proxy, by } = await behindHaproxy(context)
-    await bench.up(contract('one', by))
-    assert.ok(
-      (await bench.leases()).every(({ front }) => front === undefined),
-      'no port of ours',
-    )
-    const load = new Load(context, proxy.port)
-    await load.answered('one')
-    await bench.up(contract('two', by))
-    await load.answered('two')
-    const proof = [process.execPath, '-e', 'process.exit(3)']
-    const { ended } = await bench.ramp(contract('bad', by, proof))
-    assert.equal(ended?.outcome, 'undone')
-    load.answers.delete('bad')
-    await load.answered('two')
-    await bench.close()
-    await load.answered('two')
-    await bench.up(contract('three', by))
+    await rollUnderLoad(context, { bench, by, port: proxy.port })
+  },
+)
+
+test(
+  'Envoy carries a component through rolls, an undo and another daemon, and nothing fails',
+  envoy,
+  async (context) => {
+    const bench = new Bench(context)
+    const proxy = await startEnvoyFront(context, beside(bench))
+    const { port, path, admin } = proxy
+    const by = { envoy: { endpoints: path, cluster: 'api', admin, port } }
+    await rollUnderLoad(context, { bench, by, port })
+
+    // While it cannot be asked nothing is changed, and the old start serves on.
+    const before = readFileSync(path, 'utf8')
+    bench.foresee(/Envoy cannot be asked anything/)
+    await proxy.stop()
+    const { ended } = await bench.ramp(contract('four', by))
+    assert.match(ended?.cause?.sentence ?? '', /Envoy cannot be asked anything/)
+    assert.equal(readFileSync(path, 'utf8'), before)
+    await proxy.start()
+    const load = new Load(context, port)
     await load.answered('three')
     await load.stop()
-    load.assertServed('one', 'two', 'three')
-    context.diagnostic(JSON.stringify(Object.fromEntries(load.answers)))
+    load.assertServed('three')
+
+    const [pid] = await bench.pids()
+    process.kill(pid ?? assert.fail('it runs'), 'SIGKILL')
+    const file = { cluster: 'api', path }
+    await until('it has none', () => readEndpoints(file).length === 0)
+    await bench.ramp(contract('three', by), 'down')
+
+    // What is not Rampart's is left as it is.
+    const refusal = async (words: JsonObject): Promise<string> =>
+      (await bench.ramp(contract('one', { envoy: { ...by.envoy, ...words } }))).ended?.cause
+        ?.sentence ?? ''
+    const others = JSON.stringify({ resources: [] })
+    const other = join(bench.folder, 'other.json')
+    assert.match(await refusal({ endpoints: other }), /there is no .*; begin it with/)
+    writeFileSync(other, others)
+    assert.match(await refusal({ endpoints: other }), /takes its endpoints from .*api\.json/)
+    assert.match(await refusal({ endpoints: other, cluster: 'none' }), /it has no cluster none/)
+    assert.equal(readFileSync(other, 'utf8'), others)
   },
 )
 
@@ -91,11 +130,14 @@ test(
     await bench.up(contract('one', by))
     const state = (): Promise<string> => tellHaproxy(proxy.socketPath, 'show servers state api')
     const [before] = await serverNames(state)
+    bench.foresee(/HAProxy cannot be told anything/)
     await proxy.restart()
     await until('it knows it again', async () => (await serverNames(state))[0] === before)
     const [pid] = await bench.pids()
     process.kill(pid ?? assert.fail('it runs'), 'SIGKILL')
-    await until('it has none', async () => (await serverNames(state)).length === 0)
+    const waits = async (): Promise<boolean> =>
+      (await serverNames(state)).join() === 'rampart-nobody'
+    await until('it has none but the one for those who wait', waits)
     await bench.up(contract('one', by))
     const load = new Load(context, proxy.port)
     await load.answered('one')
@@ -103,6 +145,29 @@ test(
     load.assertServed('one')
     await bench.ramp(contract('one', by), 'down')
     assert.deepEqual(await serverNames(state), [])
+  },
+)
+
+test(
+  'HAProxy that may try again lets clients wait when the one that serves dies, until the next one does',
+  haproxy,
+  async (context) => {
+    const { bench, proxy, by } = await behindHaproxy(context, true)
+    await bench.up(contract('one', by))
+    const load = new Load(context, proxy.port)
+    await load.answered('one')
+    const [pid] = await bench.pids()
+    process.kill(pid ?? assert.fail('it runs'), 'SIGKILL')
+    await until('its death is recorded', async () => (await bench.starts())['1'] === 'cooling')
+    await bench.up(contract('two', by))
+    await load.answered('two')
+    await load.stop()
+    const others = [...load.answers].filter(([says]) => !['one', 'two'].includes(says))
+    const broken = others.filter(([says]) => says.startsWith('502 '))
+    assert.deepEqual(others, broken, 'nobody was turned away')
+    const lost = load.failures.length + broken.reduce((sum, [, count]) => sum + count, 0)
+    context.diagnostic(JSON.stringify({ lost, answers: [...load.answers.values()] }))
+    assert.ok(lost <= 2 * CLIENTS, `${lost} lost`)
   },
 )
 

@@ -4,11 +4,12 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
+import { setTimeout as delay } from 'node:timers/promises'
 import { Pool } from 'undici'
 import { parseContracts, planContract } from '../../src/contracts/index.ts'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
 import type { RampState } from '../../src/core/ramp/state.ts'
-import type { Json } from '../../src/core/units/json.ts'
+import type { Json, JsonObject } from '../../src/core/units/json.ts'
 import {
   closeDaemonParts,
   type DaemonParts,
@@ -35,6 +36,56 @@ setInterval(() => undefined, 1000)
 /** The command that runs it, in the folder of a bench. */
 export const SERVICE: readonly string[] = [process.execPath, 'web.cjs']
 
+/** The port of a start, and what it serves there, in its own words. */
+export const OWN_PORT: string = `$\{self.ports.http}`
+const OWN_URL: string = `http://$\{self.host}:${OWN_PORT}/`
+
+/** Proves that a start serves. */
+export const SERVES: Json = { http: { url: OWN_URL, status: 200 } }
+
+/** What is different of a component. */
+export interface WebWishes {
+  readonly command?: readonly string[]
+  readonly ports?: JsonObject
+  readonly env?: JsonObject
+  /** Keys beside `run`. */
+  readonly more?: JsonObject
+}
+
+/** A component that says a word, and is replaced without a gap. */
+export function webSaying(says: string, wishes: WebWishes = {}): Json {
+  const { command = SERVICE, ports = { http: {} }, env = {}, more } = wishes
+  return {
+    run: { command, ports, env: { PORT: OWN_PORT, SAYS: says, ...env } },
+    ready: [SERVES],
+    roll: { drain: '10s' },
+    deadline: '3s',
+    stop: { grace: '5s' },
+    ...more,
+  }
+}
+
+/** An environment of one component, `web`, and perhaps others. */
+export function tinyContract(
+  web: Json,
+  { beside = {}, watch = false }: { readonly beside?: JsonObject; readonly watch?: Json } = {},
+): Json {
+  return {
+    apiVersion: 'rampart/v1',
+    kind: 'Environment',
+    metadata: { name: 'tiny' },
+    spec: { components: { web, ...beside }, watch },
+  }
+}
+
+/** A proof of the whole, run once traffic was moved; none without a command. */
+export function smokeBy(command: readonly string[] | undefined): JsonObject {
+  return command === undefined ? {} : { smoke: { needs: ['web'], run: { command, oneShot: true } } }
+}
+
+/** @unit ms */
+const RAMP_MOST_MS = 60_000
+
 /** How many clients ask, each again as soon as it is answered. */
 export const CLIENTS = 8
 
@@ -44,22 +95,36 @@ export class Bench {
   #parts: DaemonParts | undefined
   /** What is up, to be brought down in the end. */
   readonly #up = new Map<string, Json>()
+  /** What the parts told of, that no test has foreseen. */
+  readonly #troubles: unknown[] = []
+  #foreseen: RegExp | undefined
 
   constructor(context: TestContext) {
     this.folder = mkdtempSync(join(tmpdir(), 'rampart-roll-'))
     writeFileSync(join(this.folder, 'web.cjs'), PROGRAM)
     context.after(async () => {
-      for (const value of [...this.#up.values()]) await this.ramp(value, 'down')
-      await this.close()
+      try {
+        for (const value of [...this.#up.values()]) await this.ramp(value, 'down')
+      } finally {
+        await this.close()
+      }
+      assert.deepEqual(this.#troubles, [])
       assert.deepEqual(leftovers(this.folder), { processes: [], ports: [] })
       rmSync(this.folder, { recursive: true, force: true })
     })
   }
 
+  /** From now on the parts may tell of such troubles. */
+  foresee(trouble: RegExp): void {
+    this.#foreseen = trouble
+  }
+
   async parts(): Promise<DaemonParts> {
     if (this.#parts === undefined) {
       const settings = { PATH: process.env['PATH'] ?? '' }
-      const onTrouble = (error: unknown): void => assert.ifError(error)
+      const onTrouble = (error: unknown): void => {
+        if (this.#foreseen?.test(String(error)) !== true) this.#troubles.push(error)
+      }
       this.#parts = await openDaemonParts({ place: placeOf(this.folder), settings, onTrouble })
       await this.#parts.engine.start()
     }
@@ -97,9 +162,14 @@ export class Bench {
     return { ended, state: () => latest }
   }
 
-  /** Opens a ramp and waits for its end. */
+  /** Opens a ramp and waits for its end, which has to come within a minute. */
   async ramp(value: Json, goal = 'up'): Promise<RampState> {
-    return await (await this.open(value, goal)).ended
+    const { ended, state } = await this.open(value, goal)
+    const late = delay(RAMP_MOST_MS, undefined, { ref: false }).then(() => {
+      const stages = Object.values(state()?.stages ?? {}).map((stage) => JSON.stringify(stage))
+      return assert.fail(`the ramp ${goal} did not end:\n${stages.join('\n')}`)
+    })
+    return await Promise.race([ended, late])
   }
 
   /** Brings it up, which has to succeed. */
@@ -146,9 +216,13 @@ export class Load {
   readonly #clients: Promise<unknown>
   #isOver = false
 
-  constructor(context: TestContext, port: number) {
+  /** @param tls what clients trust, and show of themselves @default they speak no TLS */
+  constructor(context: TestContext, port: number, tls?: object) {
     const patient = { headersTimeout: 60_000, bodyTimeout: 60_000 }
-    this.#pool = new Pool(`http://127.0.0.1:${port}`, { connections: CLIENTS, ...patient })
+    const connect = tls && { connect: { ...tls, servername: 'localhost' } }
+    const scheme = tls === undefined ? 'http' : 'https'
+    const options = { connections: CLIENTS, ...patient, ...connect }
+    this.#pool = new Pool(`${scheme}://127.0.0.1:${port}`, options)
     this.#clients = Promise.all(Array.from({ length: CLIENTS }, () => this.#ask()))
     context.after(() => this.stop())
   }

@@ -4,32 +4,12 @@
  */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import type { Json } from '../../src/core/units/json.ts'
-import { Bench, Load, SERVICE } from './ramps.ts'
-
-const PORT = `$\{self.ports.http}`
-const URL_OF_SELF = `http://$\{self.host}:$\{self.ports.http}/`
+import type { Json, JsonObject } from '../../src/core/units/json.ts'
+import { Bench, Load, smokeBy, tinyContract, webSaying } from './ramps.ts'
 
 /** The component, saying that; and perhaps a proof of the whole that fails. */
-function contract(says: string, proof?: readonly string[], more: object = {}): Json {
-  const web = {
-    ...more,
-    run: { command: SERVICE, ports: { http: {} }, env: { PORT, SAYS: says } },
-    ready: [{ http: { url: URL_OF_SELF, status: 200 } }],
-    roll: { drain: '10s' },
-    deadline: '3s',
-    stop: { grace: '5s' },
-  }
-  const components: Record<string, Json> = { web }
-  if (proof !== undefined) {
-    components['smoke'] = { needs: ['web'], run: { command: proof, oneShot: true } }
-  }
-  return {
-    apiVersion: 'rampart/v1',
-    kind: 'Environment',
-    metadata: { name: 'tiny' },
-    spec: { components, watch: false },
-  }
+function contract(says: string, proof?: readonly string[], more: JsonObject = {}): Json {
+  return tinyContract(webSaying(says, { more }), { beside: smokeBy(proof) })
 }
 
 async function loaded(context: TestContext, bench: Bench): Promise<Load> {

@@ -29,19 +29,29 @@ export interface Service {
   readonly port: number
 }
 
+/** How a service is started. */
+export interface ServiceWishes {
+  readonly descriptor?: number
+  readonly port?: number
+  readonly ending?: string
+  /** How long it takes over each answer. @unit ms @default 0 */
+  readonly answerMs?: number
+}
+
 /** Starts one, on an inherited descriptor or a port, and waits until it listens. */
 export async function startService(
   context: Afterwards,
   folder: string,
-  given: { readonly descriptor?: number; readonly port?: number; readonly ending?: string } = {},
+  given: ServiceWishes = {},
 ): Promise<Service> {
-  const { descriptor, port = 0, ending = 'drain' } = given
+  const { descriptor, port = 0, ending = 'drain', answerMs = 0 } = given
   const program = [process.execPath, SERVICE, join(folder, 'tally'), ending]
   const child = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...program], {
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
       LINGER_MS: '1000',
+      ANSWER_MS: String(answerMs),
       ...(descriptor === undefined ? {} : { LISTEN_FDS: '1' }),
     },
     stdio: ['ignore', 'pipe', 'inherit', ...(descriptor === undefined ? [] : [descriptor])],
@@ -84,7 +94,7 @@ export interface LoadReport extends WrkReport {
   readonly doubled: number
 }
 
-/** Load under way: wrk with 64 connections, and eight clients that post. */
+/** Load under way: wrk with many connections, and eight clients that post. */
 export interface Load {
   /** Resolves once so many more posts have been answered. */
   pass(count: number): Promise<void>
@@ -95,14 +105,19 @@ export interface Load {
 export function startLoad(
   context: Afterwards,
   folder: string,
-  target: { readonly port: number; readonly keepsAlive: boolean },
+  target: {
+    readonly port: number
+    readonly keepsAlive: boolean
+    /** Of wrk. @default 64 */
+    readonly connections?: number
+  },
 ): Load {
-  const { port, keepsAlive } = target
+  const { port, keepsAlive, connections = 64 } = target
   const close = keepsAlive ? [] : ['-H', 'Connection: close']
   // Slow is not lost: that many processes may well keep two processors busy for seconds.
   const words = [
     '-t1',
-    '-c64',
+    `-c${connections}`,
     '-d120s',
     '--latency',
     '--timeout',

@@ -21,7 +21,7 @@ kind: Ports
 metadata: { name: own }
 spec:
   cooling: 200ms
-  ranges: { web: { ports: ${port}, for: { service: shop/* }, fixed: { shop/api/http: ${port} } } }
+  ranges: { web: { ports: ${port}, for: { environment: shop }, fixed: { shop/api/http: ${port} } } }
   transitions: { roll: { drain: 0s, linger: 0s, deadline: ${deadline} } }
 `
 }

@@ -1,21 +1,11 @@
 /** Components that run as containers are held, killed and well again like any others, on a real engine. */
 import assert from 'node:assert/strict'
-import { after, before, test } from 'node:test'
-import { type Podman, requirePodman, startPodman } from '../support/podman.ts'
+import { test } from 'node:test'
+import { sharePodman } from '../support/podman.ts'
 import { proveContract } from './prove-run.ts'
 
-const needs = requirePodman()
-let podman: Podman
-let image: string
-
-before(async () => {
-  if (needs.skip !== false) return
-  podman = await startPodman()
-  image = await podman.importBusybox()
-})
-after(async () => {
-  await podman?.stop()
-})
+const engine = sharePodman()
+const { needs } = engine
 
 const contractOf = (): string => `apiVersion: rampart/v1
 kind: Environment
@@ -25,7 +15,7 @@ spec:
     store:
       run:
         container:
-          image: ${image}
+          image: ${engine.image}
           pull: never
           command: [httpd, -f, -p, '\${self.ports.http}']
         ports: { http: { container: 8080 } }
@@ -39,7 +29,7 @@ spec:
       needs: [store]
       run:
         container:
-          image: ${image}
+          image: ${engine.image}
           pull: never
           command: [sh, -c, 'while true; do sleep 1; done']
       ready:
@@ -50,7 +40,7 @@ test('a container that hangs or is killed is told of, and none is left', needs, 
   const { faults, proof, exitCode } = await proveContract(t, {
     contract: contractOf(),
     within: '4s',
-    env: { DOCKER_HOST: podman.host },
+    env: { DOCKER_HOST: engine.podman.host },
   })
   assert.deepEqual(faults, {
     'store hangs': 'told, well again',
@@ -64,5 +54,5 @@ test('a container that hangs or is killed is told of, and none is left', needs, 
   )
   assert.ok(proof.conditions.every(({ isProved }) => isProved))
   assert.equal(exitCode, 3)
-  assert.deepEqual(await podman.containers(), [])
+  assert.deepEqual(await engine.podman.containers(), [])
 })

@@ -1,6 +1,7 @@
 /**
  * Ports in a region that an agent works in: a real server, a real agent, a component that is replaced
- * without a gap under requests that never pause, and a kill of the agent in between.
+ * without a gap under requests that never pause, by the rules that are in force there, and a kill of the
+ * agent in between.
  */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
@@ -28,8 +29,20 @@ spec:
         ports: { http: {} }
         env: { PORT: "\${self.ports.http}", SAYS: "\${settings.says}" }
       ready: [{ http: { url: "http://\${self.host}:\${self.ports.http}/", status: 200 } }]
-      roll: { drain: 10s }
+      roll: {}
   watch: false
+`
+
+const FIRST = 13_000 + (process.pid % 900)
+
+/** The agent alone is told of it, and has to read it when the traffic moves. */
+const RULES = `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: rules }
+spec:
+  regions: [eu]
+  ranges: { shop: { ports: ${FIRST}-${FIRST + 9}, for: { service: shop/* } } }
+  transitions: { roll: { drain: 11s, linger: 20ms, cooling: 90s } }
 `
 
 const PROGRAM = `const { PORT, SAYS } = process.env
@@ -143,6 +156,8 @@ test('agents lease the ports of their machines', async (t) => {
 
 async function replaceWithoutGap(context: TestContext, site: Site): Promise<void> {
   await site.startAgent('eu')
+  site.write('rules.yaml', RULES)
+  await site.runs('up', 'rules.yaml')
   await site.runs('up')
   const front = (await site.leases('eu')).find((lease) => lease.front !== undefined)
   const port = front?.claim.port ?? assert.fail('there is a front')
@@ -174,17 +189,29 @@ async function replaceWithoutGap(context: TestContext, site: Site): Promise<void
   context.diagnostic(`${requests} requests, none of them failed`)
 
   await site.startAgent('eu')
-  const active = (await site.leases('eu')).filter(({ state }) => state === 'active')
+  const leases = await site.leases('eu')
   assert.deepEqual(
-    active.map(({ owner }) => [owner.service, owner.instance]),
+    leases
+      .filter(({ state }) => state === 'active')
+      .map(({ owner }) => [owner.service, owner.instance]),
     [['shop/eu/web', '2']],
   )
+  assertParted(leases.find(({ owner }) => owner.instance === '1'))
   const story = await site.runs('ports', 'explain', String(port), '--region', 'eu')
   assert.match(story, /is leased to shop\/eu\/web http/)
   const unknown = await site.run('ports', 'list', '--region', 'us')
   assert.deepEqual([unknown.exitCode, /No agent works for/.test(unknown.stderr)], [2, true])
   await site.runs('down')
   assert.deepEqual(leftovers(site.folderOf('eu')), { processes: [], ports: [] })
+}
+
+/** It went by the rule of the region, which is recorded with its lease, also after a kill of the agent. */
+function assertParted(lease: PortLease | undefined): void {
+  const words = { drainMs: 11_000, lingerMs: 20, coolingMs: 90_000 }
+  const by = { event: 'roll', by: 'contract', contract: 'rules' }
+  assert.deepEqual([lease?.state, lease?.parting], ['cooling', { ...by, ...words }])
+  const { coolUntilMs = 0, changedAtMs = 0 } = lease ?? {}
+  assert.equal(Math.round((coolUntilMs - changedAtMs) / 1_000), 90)
 }
 
 /** Not in the range from which others are given ports here. */

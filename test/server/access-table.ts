@@ -61,6 +61,8 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
   beginSession: { ...OPEN, ok: 401, body: () => ({ token: 'none' }) },
 
   getMe: { ...SELF, ok: 200 },
+  // Everybody here has come by a token.
+  createSignInCode: { ...SELF, ok: 201 },
   signOut: { ...SELF, ok: 204 },
   getDaemon: { ...SELF, ok: 200 },
 
@@ -136,9 +138,23 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
     ok: 404,
     body: () => ({ process: { pid: 2, started: '1', bootId: 'none' } }),
   },
+  getLease: { ...SEE, ok: 404 },
   releasePort: { needs: 'operator', over: 'contract', ok: 404 },
 
+  listScans: LIST,
+  listScanConflicts: LIST,
+  getScan: { ...SEE, ok: [200, 404] },
+  publishScan: {
+    needs: 'operator',
+    over: 'contract',
+    ok: 200,
+    outside: 403,
+    body: () => ({ findings: [], moreFindings: 0, claims: [], moreClaims: 0, filesRead: 1 }),
+  },
+  removeScan: { needs: 'operator', over: 'contract', ok: [204, 404] },
+
   listAgents: { needs: 'viewer', over: 'any', ok: 200 },
+  getAgent: { needs: 'viewer', over: 'any', ok: [200, 404] },
   listRegions: { needs: 'viewer', over: 'any', ok: 200 },
   listReplicas: { needs: 'viewer', over: 'any', ok: 200 },
   takeWork: {
@@ -161,11 +177,14 @@ export const ACCESS_TABLE: Readonly<Record<string, Row>> = {
     ok: [201, 404],
     body: () => ({ url: 'https://hooks.example/shop' }),
   },
+  getWebhook: { ...ADMIN, ok: [200, 404] },
   removeWebhook: { ...ADMIN, ok: [204, 404] },
   listDeliveries: { ...ADMIN, ok: [200, 404] },
+  getDelivery: { ...ADMIN, ok: [200, 404] },
   redeliver: { ...ADMIN, ok: [200, 202, 404] },
 
   listTokens: { ...ADMIN, ok: 200 },
+  getToken: { ...ADMIN, ok: 200 },
   createToken: {
     ...ADMIN,
     ok: 201,

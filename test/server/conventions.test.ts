@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { Fault } from '../../src/core/fault/fault.ts'
+import type { EnvironmentPage, LedgerPage } from '../../src/server/wire.ts'
 import { type NetServer, openNetServer } from '../support/net-server.ts'
 
 const SPEC = { components: { api: { run: { command: ['node'] } } } }
@@ -152,6 +153,19 @@ test('keeps no answer for those who are nobody yet: they would share their keys'
   assert.deepEqual(await server.parts.records.list('idempotency'), [])
 })
 
+test('says with every page of the ledger how many entries it has', async (t) => {
+  const server = await openTrial(t)
+  await server.ask('/v1/ramps', { method: 'POST', token: server.token, body: opening('shop') })
+  const end = await server.parts.ledger.end()
+  assert.ok(end > 1)
+  const read = async (query: string): Promise<LedgerPage> =>
+    (await server.ask(`/v1/ledger/entries?${query}`, { token: server.token })).body as LedgerPage
+  const [first, last] = [await read('limit=1'), await read(`limit=10&after=${end - 1}`)]
+  assert.deepEqual([first.entries.length, first.more, first.end >= end], [1, true, true])
+  assert.equal(last.entries[0]?.position, end)
+  assert.ok(last.end >= end + last.entries.length - 1)
+})
+
 test('tells nobody of ramps under way that they may not see', async (t) => {
   const server = await openTrial(t)
   await server.ask('/v1/ramps', { method: 'POST', token: server.token, body: opening('shop') })
@@ -248,7 +262,7 @@ test('shows what components write to those who may see their environment, by nam
     })
     const named = await server.ask('/v1/logs?subject=shop%2Fapi', { token: own })
     const environments = await server.ask('/v1/environments', { token: own })
-    const listed = (environments.body as readonly { contract: string }[]).length
+    const listed = (environments.body as EnvironmentPage).environments.length
     return [(await lines.text()).trim() !== '', named.status, listed]
   }
   for (const scope of [{}, { contracts: ['Environment/shop'] }, { labels: { team: 'store' } }]) {

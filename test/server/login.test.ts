@@ -66,6 +66,9 @@ test('logs somebody in at the command line, by whichever browser they have', asy
   const [secret = ''] = /rmp_[0-9a-f]{16}_[\w-]{43}/.exec(kept) ?? []
   assert.notEqual(secret, '')
   const ledger = await rampart(['ledger', 'export'], { cwd, env })
+  const revoked = await rampart(['people', 'revoke', 'oidc:anna@example.org'], { cwd, env })
+  assert.match(revoked.stderr, /granted nothing by name any more; it was nothing\./)
+  assert.match(revoked.stderr, /still give: admin\./, 'by her group')
   const away = await rampart(['people', 'sign-out', 'oidc:anna@example.org'], { cwd, env })
   assert.match(away.stderr, /is signed out: 1 of browsers, 1 of command lines/)
   const people = await rampart(['people', 'list'], { cwd, env })

@@ -153,6 +153,29 @@ test('waits for the word of both owners, and tells of each in the ledger', async
   )
 })
 
+test('takes a word only of the proposal as it was seen, and records nothing of any other', async (t) => {
+  const trial = await openTrial(t)
+  const { server, anna, dora, will } = trial
+  const proposal = await propose(trial, anna, shop('new'))
+  const path = `${SHOP}/proposals/${proposal}`
+  const { headers } = await server.ask(path, { token: will })
+  const [seen] = await proposals(trial, will)
+  assert.equal(seen?.etag, headers['etag'])
+  assert.equal((await answer(trial, dora, proposal)).refusal, undefined)
+  const say = (etag: string): ReturnType<typeof server.ask> =>
+    server.ask(`${path}/answers`, {
+      ...{ method: 'POST', token: will, body: { say: 'approve' } },
+      headers: { 'if-match': etag },
+    })
+  const before = (await entries(trial)).length
+  const late = await say(seen?.etag ?? '')
+  assert.equal(late.status, 412)
+  const now = String((await server.ask(path, { token: will })).headers['etag'])
+  assert.ok((late.body as { readonly detail: string }).detail.includes(now))
+  assert.equal((await entries(trial)).length, before)
+  assert.equal((await say(now)).status, 200)
+})
+
 test('takes no approval of the proposer, nor of a token that the proposer made', async (t) => {
   const trial = await openTrial(t)
   const { server } = trial

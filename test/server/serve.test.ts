@@ -30,17 +30,24 @@ const CONTRACT = {
 
 test('serves whoever has a token, and ends when it is told to', async (t) => {
   const cwd = openWorkspace(t)
-  const served = startRampart(['serve', '--listen', '127.0.0.1:0'], { cwd })
+  writeFileSync(join(cwd, 'own.key'), 'ab'.repeat(32))
+  const args = ['serve', '--listen', '127.0.0.1:0', '--key-file', 'own.key']
+  const served = startRampart(args, { cwd })
   t.after(() => served.child.kill('SIGKILL'))
   const url = await urlOf(served)
   assert.match(served.stderr(), /Nobody has a token yet.*rampart token create/)
   assert.equal((await fetch(`${url}/v1/ramps`)).status, 401)
-  const made = await rampart(['token', 'create', 'ops', '--role', 'operator'], { cwd })
+  const made = await rampart(['token', 'create', 'ops', '--role', 'admin'], { cwd })
   assert.equal(made.exitCode, 0, made.stderr)
   const client = new RampartClient({ url, token: made.stdout.trim() })
   t.after(() => client.close())
   assert.equal((await client.me()).name, 'token:ops')
   assert.deepEqual((await client.ramps()).ramps, [])
+  await client.addWebhook({ url: 'https://192.0.78.9/hook' })
+  assert.ok(
+    !existsSync(join(cwd, '.rampart/master.key')),
+    'it is sealed with the key that was given',
+  )
   served.child.kill('SIGTERM')
   assert.equal((await served.finished).exitCode, 0)
 })
@@ -60,14 +67,19 @@ test('says what is wrong with what it was given before it holds anything', opens
   const served = (words: readonly string[]): ReturnType<typeof rampart> =>
     rampart(['serve', '--listen', '127.0.0.1:0', ...words], { cwd })
   const pair = ['--tls-cert', one.certificateFile, '--tls-key', other.keyFile]
-  const [mixed, absent, access] = await Promise.all([
+  const [mixed, absent, access, key, replica] = await Promise.all([
     served(pair),
     served(['--tls-cert', 'none.pem', '--tls-key', one.keyFile]),
     served(['--access', 'access.yaml']),
+    served(['--key-file', 'none.key']),
+    served(['--replica', 'one']),
   ])
-  assert.match(mixed.stderr, /The certificate and its key cannot be used: .*key values mismatch/)
-  assert.match(absent.stderr, /no such file or directory, open '.*none\.pem'/)
+  assert.match(mixed.stderr, /key\.pem: It is not the key of the certificate in /)
+  assert.match(absent.stderr, /none\.pem: The certificate cannot be read: there is no such file/)
   assert.match(access.stderr, /access\.yaml:1:1: "peple" is not a key here.*did you mean people\?/)
+  assert.match(key.stderr, /It cannot be read: ENOENT.*none\.key/)
+  assert.equal(replica.exitCode, 2)
+  assert.match(replica.stderr, /--replica names a server among those that share a database/)
   assert.ok(!existsSync(join(cwd, '.rampart')))
 })
 

@@ -1,6 +1,6 @@
 /**
  * Images with Node in them, made of this machine's own files, since no registry is reachable where
- * tests run: one to run on, and one to build on that has npm and everything npm will ask for.
+ * tests run: one to run on, and what makes it one to build on that has npm.
  */
 import { execFileSync } from 'node:child_process'
 import { copyFileSync, cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
@@ -25,7 +25,18 @@ const COMMANDS = [
 
 /** Writes the root folder of an image that runs Node. */
 export function writeNodeRoot(folder: string): void {
-  for (const name of ['bin', 'etc', 'lib', 'proc', 'root', 'sbin', 'usr/bin', 'tmp', 'var/lib']) {
+  for (const name of [
+    'bin',
+    'etc',
+    'lib',
+    'mnt',
+    'proc',
+    'root',
+    'sbin',
+    'usr/bin',
+    'tmp',
+    'var/lib',
+  ]) {
     mkdirSync(join(folder, name), { recursive: true })
   }
   execFileSync('chmod', ['1777', join(folder, 'tmp')])
@@ -44,14 +55,17 @@ export function writeNodeRoot(folder: string): void {
   writeFileSync(join(folder, 'etc/group'), 'root:x:0:\n')
 }
 
-/** Adds npm, and a cache of its own that is all it has. */
-export function addNpm(folder: string, cache: string): void {
+/** Writes what an image is built of that has npm too, to which a cache at `/mnt` is all there is. */
+export function writeNpm(context: string): void {
   const program = npmProgram()
+  const folder = join(context, 'npm')
   cpSync(dirname(dirname(program)), join(folder, 'usr/lib/npm'), { recursive: true })
+  mkdirSync(join(folder, 'usr/bin'))
+  mkdirSync(join(folder, 'root'))
   const bin = join(folder, 'usr/bin/npm')
   writeFileSync(bin, '#!/bin/sh\nexec node /usr/lib/npm/bin/npm-cli.js "$@"\n', { mode: 0o755 })
-  cpSync(join(cache, '_cacache'), join(folder, 'npm-cache/_cacache'), { recursive: true })
-  writeFileSync(join(folder, 'root/.npmrc'), 'cache=/npm-cache\noffline=true\n')
+  writeFileSync(join(folder, 'root/.npmrc'), 'cache=/mnt\noffline=true\n')
+  writeFileSync(join(context, 'npm.Containerfile'), 'FROM localhost/node\nCOPY npm /\n')
 }
 
 function librariesOf(program: string): readonly string[] {

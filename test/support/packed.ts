@@ -24,7 +24,7 @@ const CACHE = join(root, 'node_modules/.cache/rampart-packed')
 /** What the package is made of. */
 const SOURCES = [
   '{bin,docs,src,examples/shop}/**',
-  'tools/build*.ts',
+  'tools/{build*,check/checkers}.ts',
   'tsconfig*.json',
   'package*.json',
   '*.md',
@@ -54,7 +54,11 @@ function packHere(): Packed {
   if (!existsSync(file)) {
     rmSync(CACHE, { recursive: true, force: true })
     mkdirSync(folder, { recursive: true })
-    const said = npm(['pack', '--json', '--loglevel=error', '--pack-destination', folder], root)
+    // As `npm pack` would by itself, but for checking types: tools/compiler.test.ts does.
+    const build = ['tools/build.ts', 'unchecked']
+    execFileSync(process.execPath, build, { cwd: root, stdio: ['ignore', 2, 'inherit'] })
+    const args = ['--ignore-scripts', '--json', '--loglevel=error', '--pack-destination', folder]
+    const said = npm(['pack', ...args], root)
     const [{ filename } = { filename: '' }] = JSON.parse(said.slice(said.indexOf('[')))
     copyFileSync(join(folder, filename), file)
     rmSync(join(folder, filename))

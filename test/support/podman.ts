@@ -18,10 +18,13 @@ import {
   writeFileSync,
 } from 'node:fs'
 import { join } from 'node:path'
+import { after, before } from 'node:test'
 import { promisify } from 'node:util'
 import { Pool } from 'undici'
+import { present } from '../../src/core/fault/assert.ts'
 import { until } from './daemon.ts'
 import { type PartOptions, requirePart, requireRealPart } from './require-part.ts'
+import { roomyFolder } from './roomy-folder.ts'
 
 const CGROUP2 = 0x63677270
 const DEFAULT_NETWORK_ID = '2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9'
@@ -57,10 +60,45 @@ export interface Podman {
 /** Starts an engine of the test's own. */
 export async function startPodman(): Promise<Podman> {
   // Paths of sockets are short, so the folder's must be.
-  const folder = mkdtempSync('/tmp/rp-')
+  const folder = mkdtempSync(join(roomyFolder(), 'rp-'))
   const engine = new PodmanService(folder)
   await engine.serve()
   return engine
+}
+
+/** What the tests of one file share; the engine and its image are there while they run. */
+export interface SharedPodman {
+  /** The options of each test. */
+  readonly needs: PartOptions
+  readonly podman: Podman
+  /** By digest. */
+  readonly image: string
+}
+
+/** Starts one engine, with one image, for all tests of a file. @param importOne @default BusyBox */
+export function sharePodman(
+  importOne: (podman: Podman) => Promise<string> = (podman) => podman.importBusybox(),
+): SharedPodman {
+  const needs = requirePodman()
+  let podman: Podman | undefined
+  let image: string | undefined
+  before(async () => {
+    if (needs.skip !== false) return
+    podman = await startPodman()
+    image = await importOne(podman)
+  })
+  after(async () => {
+    await podman?.stop()
+  })
+  return {
+    needs,
+    get podman() {
+      return present(podman, 'it is used within tests')
+    },
+    get image() {
+      return present(image, 'it is used within tests')
+    },
+  }
 }
 
 class PodmanService implements Podman {

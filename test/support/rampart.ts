@@ -26,14 +26,17 @@ export interface Started {
 export interface Surroundings {
   readonly cwd: string
   readonly env?: Readonly<Record<string, string | undefined>>
+  /** The Node that runs it. @default the one that runs the tests */
+  readonly node?: string
 }
 
-/** Starts a program of this Node, for example `['examples/shop/demo.ts', '--exit']`. */
+/** Starts a program of Node, for example `['examples/shop/demo.ts', '--exit']`. */
 export function startNode(args: readonly string[], around: Surroundings): Started {
+  const { node = process.execPath } = around
   // Components are started by the name `node`, which must be this very one.
-  const path = [dirname(process.execPath), process.env['PATH']].join(delimiter)
+  const path = [dirname(node), process.env['PATH']].join(delimiter)
   const env = { ...process.env, PATH: path, NO_COLOR: '1', ...around.env }
-  const child = spawn(process.execPath, args, {
+  const child = spawn(node, args, {
     cwd: around.cwd,
     env,
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -2,7 +2,7 @@
  * The real parts that some tests need and not every machine has: the one list that tests, the doctor
  * and CI look at. A part is found by its programs; a test starts its own instance on free ports.
  */
-import { accessSync, constants, existsSync, globSync } from 'node:fs'
+import { accessSync, constants, existsSync, globSync, statSync } from 'node:fs'
 import { homedir } from 'node:os'
 import { delimiter, join } from 'node:path'
 
@@ -45,6 +45,13 @@ export const REAL_PARTS: readonly RealPart[] = [
   part('HAProxy', 'switching traffic', ['haproxy'], 'haproxy', 'haproxy'),
   part('nftables', 'what is printed for packet filters', ['nft', 'unshare'], 'nftables'),
   part('nginx', 'switching traffic, the warm probe', ['nginx'], 'nginx-light', 'nginx'),
+  {
+    name: 'Envoy',
+    purpose: 'switching traffic, endpoint discovery',
+    programs: ['envoy'],
+    debian: '.ci/install-envoy',
+    homebrew: 'brew install envoy',
+  },
   part('Caddy', 'switching traffic', ['caddy'], 'caddy', 'caddy'),
   part('Prometheus', 'metric triggers', ['prometheus', 'promtool'], 'prometheus', 'prometheus'),
   part('etcd', 'leases beside other stores', ['etcd'], 'etcd-server', 'etcd'),
@@ -77,7 +84,20 @@ export const REAL_PARTS: readonly RealPart[] = [
     homebrew: 'brew install maven && .ci/install-kafka',
   },
   part('Go', 'peers in the bench', ['go'], undefined, 'go'),
+  otherNode('Node 22', 'node-22/bin/node'),
+  otherNode('Node 26', 'node-26/bin/node'),
 ]
+
+function otherNode(name: string, program: string): RealPart {
+  const how = '.ci/install-nodes'
+  return {
+    name,
+    purpose: 'the package with each Node that it is for',
+    programs: [program],
+    debian: how,
+    homebrew: how,
+  }
+}
 
 function part(
   name: string,
@@ -102,6 +122,12 @@ export function findPart(part: RealPart): string | undefined {
   return paths.includes(undefined) ? undefined : paths[0]
 }
 
+/** The program of a part by its name; undefined: not here. */
+export function findProgramOf(name: string): string | undefined {
+  const part = REAL_PARTS.find((candidate) => candidate.name === name)
+  return part && findPart(part)
+}
+
 /** How to get a part on this kind of machine. */
 export function howToGet(part: RealPart): string {
   const here = process.platform === 'darwin' ? part.homebrew : part.debian
@@ -119,8 +145,10 @@ const CACHE = join(process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), '
 // Servers are often installed where only root's PATH looks, PostgreSQL's where none does.
 function findProgram(name: string): string | undefined {
   const folders = [
+    CACHE,
     join(CACHE, 'moto/bin'),
     join(CACHE, 'kafka/bin'),
+    join(CACHE, 'envoy/bin'),
     ...(process.env['PATH'] ?? '').split(delimiter),
     '/usr/sbin',
     '/usr/local/sbin',
@@ -132,7 +160,8 @@ function findProgram(name: string): string | undefined {
 function isExecutable(path: string): boolean {
   try {
     accessSync(path, constants.X_OK)
-    return true
+    // A folder may be entered, which is the same right.
+    return statSync(path).isFile()
   } catch {
     // Not being there is the answer that was asked for.
     return false

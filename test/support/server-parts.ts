@@ -44,11 +44,17 @@ const DONE: CommandAnswer = {
   retryable: false,
 }
 
-/** Puts them together. The engine is not started, and whoever starts it closes it. */
-export function makeServerParts(workspace: string = tmpdir()): SmallServer {
+/**
+ * Puts them together. The engine is not started, and whoever starts it closes it.
+ *
+ * @param ledger that of another one, for two that share a store
+ */
+export function makeServerParts(
+  workspace: string = tmpdir(),
+  ledger: MemoryLedger = new MemoryLedger(),
+): SmallServer {
   const world = new SmallWorld()
   const clock = new SystemClock()
-  const ledger = new MemoryLedger()
   const settings = {
     keep: async (ramp: string, kept: RampSettings) => void world.kept.set(ramp, kept),
     load: async (ramp: string) => world.kept.get(ramp),
@@ -68,7 +74,7 @@ export function makeServerParts(workspace: string = tmpdir()): SmallServer {
   })
   const troubles: unknown[] = []
   const parts: ServerParts = {
-    identity: { pid: process.pid, version: '1.2.3', workspace, startedAtMs: 1 },
+    identity: { pid: process.pid, version: '1.2.3', workspace, startedAtMs: 1, hasDoors: false },
     clock,
     random: new SystemRandom(),
     engine,

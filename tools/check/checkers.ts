@@ -10,9 +10,18 @@ export interface CheckResult {
   readonly output: string
 }
 
-/** Checks the types of one project. */
-export function runCompiler(root: string, project: string): Promise<CheckResult> {
-  return runChecker(root, 'typescript/bin/tsc', ['tsc', '-p', project, '--pretty', 'false'])
+/**
+ * Checks the types of one project, and writes what it is told to. Several checkers would each work out
+ * again what another has, which costs more than twice the processor time; so does tidying up memory often.
+ */
+export function runCompiler(
+  root: string,
+  project: string,
+  flags: readonly string[] = [],
+): Promise<CheckResult> {
+  const always = ['tsc', '-p', project, '--pretty', 'false', '--checkers', '1']
+  const env = { GOGC: '400', ...process.env }
+  return runChecker(root, 'typescript/bin/tsc', [...always, ...flags], env)
 }
 
 /** Checks format and lint; `--write` corrects what can be corrected. */
@@ -25,11 +34,12 @@ function runChecker(
   root: string,
   script: string,
   [name, ...args]: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
 ): Promise<CheckResult> {
   const path = join(root, 'node_modules', script)
   const command = ['npx', name, ...args].join(' ')
   return new Promise((resolve) => {
-    const options = { cwd: root, maxBuffer: 64 * 1024 * 1024 }
+    const options = { cwd: root, env, maxBuffer: 64 * 1024 * 1024 }
     execFile(process.execPath, [path, ...args], options, (error, stdout, stderr) => {
       resolve({ command, isClean: error === null, output: `${stdout}${stderr}`.trim() })
     })

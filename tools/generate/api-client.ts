@@ -68,6 +68,7 @@ function operationType({
 }: Operation): string {
   const body = requestBody?.content['application/json']?.schema
   const success = Object.entries(responses).find(([status]) => /^2\d\d$/.test(status))?.[1]
+  const isConditional = parameters.some(({ name }) => name === 'if-match')
   const reply = success?.content?.['application/json']?.schema
   return [
     `  /** ${summary} */`,
@@ -75,6 +76,7 @@ function operationType({
     `    readonly path: ${parametersType(parameters.filter((one) => one.in === 'path'))}`,
     `    readonly query: ${parametersType(parameters.filter((one) => one.in === 'query'))}`,
     `    readonly body: ${body === undefined ? 'undefined' : typeOf(body)}`,
+    ...(isConditional ? ['    readonly ifMatch: true'] : []),
     `    readonly reply: ${reply === undefined ? 'undefined' : typeOf(reply)}`,
     '  }',
   ].join('\n')

@@ -6,10 +6,10 @@ import { existsSync, globSync, statSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 
 /**
- * The folders that hold tests, those first that take longest: what spans the whole system would
- * otherwise be left for the end, when nothing else is there to be run beside it.
+ * The folders that hold tests, those first whose files take longest: they would otherwise be left for the
+ * end, when nothing else is there to be run beside them.
  */
-const TESTED_FOLDERS = ['test', 'bench', 'tools', 'examples', 'src']
+const TESTED_FOLDERS = ['bench', 'test', 'tools', 'examples', 'src']
 
 /** Test files by how they may be run, as paths relative to the root, in a fixed order. */
 export interface TestFiles {

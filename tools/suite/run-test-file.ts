@@ -47,6 +47,9 @@ interface RunnerError extends Error {
   readonly signal?: string | null
 }
 
+/** How long nothing may be heard of a file once all its tests have ended. @unit ms */
+const CLEAN_UP_MOST_MS = 120_000
+
 /** Runs one file; never rejects for what the tests do. */
 export async function runTestFile(options: {
   readonly root: string
@@ -57,19 +60,25 @@ export async function runTestFile(options: {
   const path = join(options.root, options.file)
   const tally: Tally = { passed: 0, failures: [], skips: [], titles: [], output: '' }
   const startedMs = performance.now()
+  const watch = new Watch(options.timeoutMs)
+  const { signal } = watch
   const events = run({
     files: [path],
     cwd: options.root,
     concurrency: 1,
     timeout: options.timeoutMs,
+    signal,
   })
   for await (const event of events) {
+    if (event.type === 'test:enqueue' && event.data.name !== path) watch.begins()
+    if (event.type === 'test:complete' && event.data.name !== path) watch.ends()
     if (event.type === 'test:start') tally.titles[event.data.nesting] = event.data.name
     if (event.type === 'test:stdout' || event.type === 'test:stderr')
       tally.output += event.data.message
     if (event.type === 'test:pass') countPass(tally, event.data, path)
     if (event.type === 'test:fail') countFailure(tally, event.data, options.file, path)
   }
+  watch.close()
   if (tally.passed + tally.failures.length + tally.skips.length === 0) {
     tally.failures.push({
       title: options.file,
@@ -80,6 +89,54 @@ export async function runTestFile(options: {
   const { passed, failures, skips, output } = tally
   const durationMs = performance.now() - startedMs
   return { file: options.file, passed, failures, skips, durationMs, output }
+}
+
+/**
+ * Breaks a file off when nothing was heard of it for too long. The runner limits tests, but neither their
+ * clean-up nor what they have left running, for which it would wait without end.
+ */
+class Watch {
+  readonly #control = new AbortController()
+  readonly #timeoutMs: number
+  #begun = 0
+  #ended = 0
+  #timer: NodeJS.Timeout
+
+  constructor(timeoutMs: number) {
+    this.#timeoutMs = timeoutMs
+    this.#timer = this.#wait()
+  }
+
+  get signal(): AbortSignal {
+    return this.#control.signal
+  }
+
+  begins(): void {
+    this.#begun += 1
+    this.#again()
+  }
+
+  ends(): void {
+    this.#ended += 1
+    this.#again()
+  }
+
+  close(): void {
+    clearTimeout(this.#timer)
+  }
+
+  #again(): void {
+    clearTimeout(this.#timer)
+    this.#timer = this.#wait()
+  }
+
+  #wait(): NodeJS.Timeout {
+    const isOver = this.#begun > 0 && this.#begun === this.#ended
+    const mostMs = CLEAN_UP_MOST_MS + (isOver ? 0 : this.#timeoutMs)
+    const what = isOver ? 'After its tests had ended something went on' : 'Nothing was heard of it'
+    const reason = new Error(`${what} for ${mostMs / 1_000} s.`)
+    return setTimeout(() => this.#control.abort(reason), mostMs)
+  }
 }
 
 function countPass(tally: Tally, data: EventData.TestPass, path: string): void {

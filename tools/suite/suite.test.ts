@@ -1,19 +1,32 @@
 /** The runner, run on small test files of its own. */
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { after, test } from 'node:test'
 
 const HEAD = `import { test } from 'node:test'\nimport assert from 'node:assert/strict'\n`
 
+const ROOT = join(import.meta.dirname, '../..')
+
 const folder = mkdtempSync(join(tmpdir(), 'rampart-suite-'))
 after(() => rmSync(folder, { recursive: true }))
 
 /** Runs the runner over a repository that holds these files. */
-function runSuite(files: Readonly<Record<string, string>>, args: readonly string[] = []) {
-  const root = mkdtempSync(join(folder, 'repository-'))
+function runSuite(
+  files: Readonly<Record<string, string>>,
+  args: readonly string[] = [],
+  root = mkdtempSync(join(folder, 'repository-')),
+) {
   cpSync(join(import.meta.dirname, '../test.ts'), join(root, 'tools/test.ts'))
   cpSync(import.meta.dirname, join(root, 'tools/suite'), {
     recursive: true,
@@ -25,10 +38,10 @@ function runSuite(files: Readonly<Record<string, string>>, args: readonly string
     writeFileSync(join(root, path), text)
   }
   // Node refuses to run tests from within a test unless it does not know.
-  const { NODE_TEST_CONTEXT: _, ...env } = process.env
+  const { NODE_TEST_CONTEXT: _, NODE_COMPILE_CACHE: __, BUNDLED_RAMPART: ___, ...env } = process.env
   const ended = spawnSync(process.execPath, ['tools/test.ts', ...args], { cwd: root, env })
   const lines = ended.stdout.toString().trimEnd().split('\n')
-  return { code: ended.status, lines, text: lines.join('\n'), last: lines.at(-1) }
+  return { root, code: ended.status, lines, text: lines.join('\n'), last: lines.at(-1) }
 }
 
 test('ends with what passed and exits with 0', () => {
@@ -81,6 +94,55 @@ test('runs serial files alone, after all others', () => {
   })
   const files = run.lines.filter((line) => line.startsWith('ok')).map((line) => line.split(' ')[3])
   assert.deepEqual(files, ['tools/z.test.ts', 'src/a.serial.test.ts'])
+})
+
+test('compiles what a daemon is made of before any test of all of them', () => {
+  const daemon = `import { existsSync, writeFileSync } from 'node:fs'
+writeFileSync(existsSync('begun') ? 'late' : 'early', '')`
+  const files = {
+    'src/daemon/daemon.ts': daemon,
+    'src/a.test.ts': `${HEAD}
+import { writeFileSync } from 'node:fs'
+test('begins', () => writeFileSync('begun', ''))`,
+  }
+  const { root, last } = runSuite(files)
+  assert.equal(last, '1 passed, 0 failed')
+  assert.ok(existsSync(join(root, 'early')) && existsSync(join(root, 'node_modules/.cache')))
+  assert.ok(
+    !existsSync(join(runSuite(files, ['src/a.test.ts']).root, 'early')),
+    'not for one alone',
+  )
+})
+
+test('bundles the command before all tests, and the bundle knows the places of its sources', () => {
+  const root = mkdtempSync(join(folder, 'repository-'))
+  mkdirSync(join(root, 'node_modules'))
+  symlinkSync(join(ROOT, 'node_modules/vite'), join(root, 'node_modules/vite'))
+  const files = {
+    'src/daemon/daemon.ts': `export const runDaemon = (where: string): string => where`,
+    'src/main.ts': `import { createHash } from 'node:crypto'
+export class Part {}
+export const main = async (): Promise<readonly string[]> => {
+  const { runDaemon } = await import('./daemon/daemon.ts')
+  const hash = createHash('md5').update('').digest('hex')
+  return [runDaemon(import.meta.filename), import.meta.dirname, Part.name, hash.slice(0, 4)]
+}`,
+    'src/a.test.ts': `${HEAD}
+test('is there', async () => {
+  const { main } = await import(process.env.BUNDLED_RAMPART)
+  const src = process.cwd() + '/src'
+  assert.deepEqual(await main(), [src + '/main.ts', src, 'Part', 'd41d'])
+})`,
+  }
+  const run = runSuite(files, [], root)
+  assert.equal(run.last, '1 passed, 0 failed', run.text)
+  const broken = {
+    ...files,
+    'src/main.ts': 'export const main = ',
+    'src/a.test.ts': `${HEAD}
+test('is not there', () => assert.equal(process.env.BUNDLED_RAMPART, undefined))`,
+  }
+  assert.equal(runSuite(broken, [], root).last, '1 passed, 0 failed')
 })
 
 test('runs again alone what failed beside others, and tells of it', () => {

@@ -1,6 +1,7 @@
 /** `rampart daemon status|stop|restart|run`: the process that owns a workspace's components. */
-import { describeDuration, parseDurationMs } from '../../core/units/duration.ts'
+import { describeDuration } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
+import { durationOption } from '../duration-option.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { countOf } from '../views/columns.ts'
@@ -60,5 +61,5 @@ export function runDaemon(
   const workspace = workspaceOf(parts, options)
   const { idleExit } = options
   if (idleExit === undefined) return parts.runDaemon({ workspace })
-  return parts.runDaemon({ workspace, idleExitMs: parseDurationMs(idleExit) })
+  return parts.runDaemon({ workspace, idleExitMs: durationOption('--idle-exit', idleExit) })
 }

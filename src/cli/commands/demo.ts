@@ -14,6 +14,8 @@ import type { JsonOption } from '../options.ts'
 
 interface DemoOptions extends JsonOption {
   readonly exit?: boolean
+  /** `--no-open`. */
+  readonly open?: boolean
   readonly break?: string
   readonly folder?: string
 }
@@ -45,6 +47,7 @@ async function copyShop(parts: CliParts, options: DemoOptions): Promise<string |
 function programOf(shop: string, options: DemoOptions): readonly string[] {
   const program = [join(shop, `demo${ENDING}`), '--rampart', join(ROOT, 'bin/rampart.mjs')]
   if (options.exit === true) program.push('--exit')
+  if (options.open === false) program.push('--no-open')
   if (options.json === true) program.push('--json')
   if (options.break !== undefined) program.push('--break', options.break)
   return program

@@ -8,6 +8,7 @@ import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { trustedKey } from '../trusted-key.ts'
 import { withDaemon } from '../workspace.ts'
 
 interface ProofOptions extends JsonOption, WorkspaceOption {
@@ -21,12 +22,17 @@ export async function runLedgerProof(
   position: string | undefined,
   options: ProofOptions,
 ): Promise<number> {
-  const { check, key, json } = options
+  const { check, json } = options
+  const key = options.key === undefined ? undefined : trustedKey(parts.cwd, options.key)
   const place = Number(position)
   const isPlace = Number.isSafeInteger(place) && place > 0
   if ((check === undefined) === (position === undefined) || (check === undefined && !isPlace)) {
     const sentence = 'Either the position of an entry is given, or --check and a file.'
     return misuse(parts, sentence, 'Next: rampart ledger proof 1 --json')
+  }
+  if (options.key !== undefined && key === undefined) {
+    const sentence = `--key is a public key in base64, or a file of one in PEM; ${options.key} is neither.`
+    return misuse(parts, sentence, 'Next: rampart ledger proof 1 --key .rampart/ledger.pub')
   }
   const proof =
     check === undefined

@@ -1,4 +1,4 @@
-/** `rampart people list|sign-out`: who has signed in to a server, and sending somebody away. */
+/** `rampart people list|revoke|sign-out`: who has signed in to a server, and sending somebody away. */
 import { describeDuration } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
@@ -12,7 +12,7 @@ export async function runPeopleList(
   options: JsonOption & WorkspaceOption,
 ): Promise<number> {
   return await withDaemon(parts, options, async (client) => {
-    const people = await client.people()
+    const people = await client.people.list()
     if (options.json === true) {
       for (const person of people) parts.stdout.write(`${JSON.stringify(person)}\n`)
       return EXIT.yes
@@ -29,6 +29,32 @@ export async function runPeopleList(
   })
 }
 
+/** Takes away what was granted to a person by name; what groups and the file of access give stays. */
+export async function runPeopleRevoke(
+  parts: CliParts,
+  person: string,
+  options: JsonOption & WorkspaceOption,
+): Promise<number> {
+  return await withDaemon(parts, options, async (client) => {
+    const before = await client.people.find(person)
+    const left = await client.people.revoke(before)
+    if (options.json === true) {
+      parts.stdout.write(`${JSON.stringify(left)}\n`)
+      return EXIT.yes
+    }
+    const was = before.granted.map(({ role }) => role).join(', ') || 'nothing'
+    const still = left.grants.map(({ role }) => role).join(', ')
+    parts.stderr.write(`${person} is granted nothing by name any more; it was ${was}.\n`)
+    if (still !== '') {
+      parts.stderr.write(
+        `Their groups, or the server's own file, still give: ${still}.\n` +
+          "Next: take them out of the group, or change the server's file of access.\n",
+      )
+    }
+    return EXIT.yes
+  })
+}
+
 /** Ends what a person is signed in by; their grants stay. @throws person-unknown */
 export async function runPeopleSignOut(
   parts: CliParts,
@@ -36,7 +62,7 @@ export async function runPeopleSignOut(
   options: JsonOption & WorkspaceOption,
 ): Promise<number> {
   return await withDaemon(parts, options, async (client) => {
-    const ended = await client.signPersonOut(person)
+    const ended = await client.people.signOut(person)
     if (options.json === true) {
       parts.stdout.write(`${JSON.stringify({ name: person, ...ended })}\n`)
       return EXIT.yes
@@ -44,7 +70,8 @@ export async function runPeopleSignOut(
     const { sessions, logins } = ended
     parts.stderr.write(
       `${person} is signed out: ${sessions} of browsers, ${logins} of command lines.\n` +
-        'Whoever may still sign in can come again; take their grants away as well to prevent it.\n',
+        'Whoever may still sign in can come again; take their grants away as well to prevent it.\n' +
+        `Next: rampart people revoke ${person}\n`,
     )
     return EXIT.yes
   })

@@ -5,6 +5,7 @@
 import type { AnyContract } from '../../contracts/index.ts'
 import { type TouchedLease, touchedLeases } from '../../contracts/ports/touched-leases.ts'
 import { isFault } from '../../core/fault/fault.ts'
+import { DEFAULT_REGION } from '../../core/plan/default-region.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { CliParts } from '../cli-parts.ts'
@@ -36,8 +37,8 @@ export async function touchesOf(
 
 const NO_OPTIONS: WorkspaceOption = {}
 
-/** Where stages of no region are done, if an agent works there. */
-const NONE = ['default']
+/** Where a contract is in force that names no regions, if an agent works there. */
+const NONE = [DEFAULT_REGION]
 
 /** What is leased where the contract is to be in force: in regions without an agent, by the server. */
 async function leasesIn(

@@ -3,6 +3,7 @@ import { planContract } from '../../contracts/index.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import type { Plan, Stage } from '../../core/plan/plan.ts'
 import { indexOfPlan } from '../../core/plan/plan-index.ts'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { CliParts } from '../cli-parts.ts'
@@ -13,6 +14,7 @@ import { aimOf } from '../target-choice.ts'
 import { countOf, tableLines } from '../views/columns.ts'
 import { sayIssues } from './check.ts'
 import { runPlanAgainst } from './plan-against.ts'
+import { handOverLines, handOversFor } from './plan-hand-overs.ts'
 import { touchesOf, touchLines } from './plan-touches.ts'
 
 /** What `plan` may be told. */
@@ -40,19 +42,24 @@ export async function runPlan(
   const plan = checkPlan(planContract(contract, { goal, ...aim }))
   const digest = digestOf(plan)
   const touches = await touchesOf(parts, contract, goal)
+  const handOvers = await handOversFor(parts, contract, { goal, ...aim })
   if (options.json === true) {
-    const told = touches === undefined ? {} : { touches }
+    const told = {
+      ...(touches === undefined ? {} : { touches }),
+      ...(handOvers === undefined ? {} : { handOvers }),
+    }
     parts.stdout.write(`${JSON.stringify({ digest, plan, ...told })}\n`)
     return EXIT.yes
   }
-  for (const line of [...planLines(plan), ...touchLines(touches)]) parts.stdout.write(`${line}\n`)
+  const more = [...touchLines(touches), ...handOverLines(handOvers)]
+  for (const line of [...planLines(plan), ...more]) parts.stdout.write(`${line}\n`)
   parts.stdout.write(`\nplan ${digest}\n`)
   return EXIT.yes
 }
 
 function planLines(plan: Plan): readonly string[] {
   const waves = wavesOf(plan)
-  const lines = [`${titleOf(plan)}: ${countOf(plan.stages.length, 'stage')}`]
+  const lines = [`${rampTitle(plan)}: ${countOf(plan.stages.length, 'stage')}`]
   for (const [number, wave] of waves.entries()) {
     lines.push('', `${number + 1}.`)
     const rows = wave.map((stage) => [
@@ -64,11 +71,6 @@ function planLines(plan: Plan): readonly string[] {
     lines.push(...tableLines(rows))
   }
   return lines
-}
-
-/** What is planned, in a few words. */
-export function titleOf({ contract, goal }: Plan): string {
-  return `${contract.name} ${goal}${contract.target === undefined ? '' : ` for ${contract.target}`}`
 }
 
 /** Stages by the longest chain of needs before them: what can be under way at the same time. */

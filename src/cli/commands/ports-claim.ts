@@ -1,10 +1,11 @@
 /** `rampart ports claim|release`: leases of ports, taken and given back by hand. */
+import type { PortProtocol } from '../../core/port/port-claim.ts'
 import type { PortOwner } from '../../core/port/port-lease.ts'
 import { OWNER_WORD } from '../../core/port/port-owner.ts'
-import { parseDurationMs } from '../../core/units/duration.ts'
 import type { PortLease, PortWish } from '../../server/wire/ports.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
+import { durationOption } from '../duration-option.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { withDaemon, withOwnDaemon, workspaceOf } from '../workspace.ts'
@@ -13,8 +14,9 @@ import { withDaemon, withOwnDaemon, workspaceOf } from '../workspace.ts'
 const TTL = '10m'
 const PORT_NAME = 'http'
 
-/** For whom ports are, as options say it. */
+/** For whom ports are, and of which protocol, as options say it. */
 export interface OwnerOptions {
+  readonly protocol?: string
   readonly environment?: string
   readonly tenant?: string
   readonly scope?: string
@@ -34,6 +36,8 @@ export async function runPortsClaim(
   const names = ports.length === 0 ? [PORT_NAME] : ports
   const strange = [service, ...names].find((word) => !OWNER_WORD.test(word))
   if (strange !== undefined) return strangeName(parts, strange)
+  const protocol = protocolOf(options)
+  if (protocol === undefined) return strangeProtocol(parts, options)
   const port = options.number === undefined ? undefined : Number(options.number)
   if (port !== undefined && (names.length > 1 || !isPort(port))) {
     const sentence = '--number takes one port from 1 to 65535, for one name.'
@@ -43,11 +47,12 @@ export async function runPortsClaim(
       `Next: rampart ports claim ${service} ${names[0]} --number 20443`,
     )
   }
-  const ttlMs = parseDurationMs(options.for ?? TTL)
+  const ttlMs = durationOption('--for', options.for ?? TTL)
   const wishes = names.map(
     (name): PortWish => ({
       owner: ownerOf(parts, options, service, name),
       ttlMs,
+      protocol,
       ...(port === undefined ? {} : { port }),
     }),
   )
@@ -63,8 +68,21 @@ export async function runPortsClaim(
       parts.stderr.write(`${lease.owner.port}: ${lease.state} as ${lease.id}. ${lease.because}\n`)
       parts.stdout.write(`${lease.claim.port}\n`)
     }
+    if (grant.leases.some(({ state }) => state === 'held')) {
+      parts.stderr.write(`  Next: ${takingUp(service, names, options)}\n`)
+    }
     return EXIT.yes
   })
+}
+
+/** The command that takes a claim up: until then nobody listens there, the owner's own program neither. */
+function takingUp(service: string, names: readonly string[], options: ClaimOptions): string {
+  const { environment, tenant, scope, protocol } = options
+  const words = Object.entries({ protocol, environment, tenant, scope }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name} ${value}`],
+  )
+  const ports = names.map((name) => `--port ${name}`)
+  return ['rampart ports run', `--service ${service}`, ...ports, ...words, '-- COMMAND'].join(' ')
 }
 
 /** Gives leases back; all that are named must be there. */
@@ -95,6 +113,17 @@ export async function runPortsRelease(
 export function strangeName(parts: CliParts, name: string): number {
   const sentence = `${name} is no name of a service or a port: letters and digits, with . / _ - between.`
   return misuse(parts, sentence, 'Next: rampart ports claim shop/api http')
+}
+
+/** Of which protocol ports are; undefined: of none that has ports. */
+export function protocolOf({ protocol = 'tcp' }: OwnerOptions): PortProtocol | undefined {
+  return protocol === 'tcp' || protocol === 'udp' ? protocol : undefined
+}
+
+/** Says which protocols there are. */
+export function strangeProtocol(parts: CliParts, { protocol }: OwnerOptions): number {
+  const sentence = `--protocol is tcp or udp, not ${protocol}.`
+  return misuse(parts, sentence, 'Next: rampart ports claim shop/dns dns --protocol udp')
 }
 
 /** For whom a port is. */

@@ -61,3 +61,19 @@ test('a contract without rules is said to leave everybody in', async (t) => {
   const { stderr } = await policy(t, open, '--as', 'nftables')
   assert.match(stderr, /so everybody may/)
 })
+
+test('a certificate is shown only where something is tried, and with its key', async (t) => {
+  const { exitCode, stderr } = await policy(
+    t,
+    CONTRACT,
+    '--as',
+    'haproxy',
+    '--certificate',
+    'a.pem',
+  )
+  assert.equal(exitCode, 2)
+  assert.match(stderr, /are shown where --check tries/)
+  const alone = await policy(t, CONTRACT, '--check', '--key', 'a.key')
+  assert.equal(alone.exitCode, 2)
+  if (process.getuid?.() === 0) assert.match(alone.stderr, /--certificate and --key go together/)
+})

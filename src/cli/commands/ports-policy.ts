@@ -17,6 +17,8 @@ import { sayIssues } from './check.ts'
 /** What `ports policy` may be told. */
 export interface PolicyOptions extends ContractOption, JsonOption, WorkspaceOption {
   readonly as?: string
+  readonly certificate?: string
+  readonly key?: string
   readonly check?: boolean
 }
 
@@ -29,6 +31,9 @@ export async function runPortsPolicy(
   if (options.check === true) return await check(parts, path, options)
   if (options.json === true) {
     return misuse(parts, '--json tells what --check has tried', NEXT)
+  }
+  if (options.certificate !== undefined || options.key !== undefined) {
+    return misuse(parts, '--certificate and --key are shown where --check tries', NEXT)
   }
   const print = POLICY_FORMS.get(options.as ?? '')
   const forms = [...POLICY_FORMS.keys()].join(', ')

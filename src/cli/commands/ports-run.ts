@@ -1,6 +1,6 @@
 /**
  * `rampart ports run -- COMMAND`: a command with ports of its own. They are held until the command
- * runs, then it is looked who listens, and they are given back when it ends.
+ * runs, and given back when it ends; when it ends badly it is said who else listens there.
  */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { basename } from 'node:path'
@@ -11,7 +11,13 @@ import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
-import { type OwnerOptions, ownerOf, strangeName } from './ports-claim.ts'
+import {
+  type OwnerOptions,
+  ownerOf,
+  protocolOf,
+  strangeName,
+  strangeProtocol,
+} from './ports-claim.ts'
 
 /** Shells say so when a signal ended a command: 128 and its number. */
 const SIGNALLED = 128
@@ -38,8 +44,11 @@ export async function runPortsRun(
   const names = options.port ?? ['http']
   const strange = [service, ...names].find((word) => !OWNER_WORD.test(word))
   if (strange !== undefined) return strangeName(parts, strange)
+  const protocol = protocolOf(options)
+  if (protocol === undefined) return strangeProtocol(parts, options)
   return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {
-    const wishes = names.map((name) => ({ owner: ownerOf(parts, options, service, name) }))
+    const owners = names.map((name) => ownerOf(parts, options, service, name))
+    const wishes = owners.map((owner) => ({ owner, protocol }))
     const grant = await client.ports.claim({ wishes })
     if (grant.verdict === 'refused') {
       parts.stderr.write(`rampart: ${grant.sentence}\n`)
@@ -49,7 +58,9 @@ export async function runPortsRun(
     if (used !== undefined) return refuseUsed(parts, used)
     try {
       await giveToThisProcess(parts, client, grant.leases)
-      return await runWith(parts, command, grant.leases)
+      const exitCode = await runWith(parts, command, grant.leases)
+      if (exitCode !== EXIT.yes) await sayStolen(parts, client, grant.leases)
+      return exitCode
     } finally {
       for (const { id } of grant.leases) await client.ports.release(id)
     }
@@ -71,6 +82,20 @@ async function giveToThisProcess(
   const identity = await parts.identify(process.pid)
   if (identity === undefined) return
   for (const { id } of leases) await client.ports.assign(id, identity)
+}
+
+/** It may have ended because somebody else listens where it was to: that is looked for anew. */
+async function sayStolen(
+  parts: CliParts,
+  client: RampartClient,
+  leases: readonly PortLease[],
+): Promise<void> {
+  for (const { id, claim, owner } of leases) {
+    const story = await client.ports.story(claim.port)
+    const now = story.leases.find((lease) => lease.id === id)
+    if (now?.thief === undefined || now.state !== 'stolen') continue
+    parts.stderr.write(`rampart: ${claim.port} of ${owner.service} is stolen. ${now.because}\n`)
+  }
 }
 
 /** The same command runs already: a second one needs a name of its own. */

@@ -7,6 +7,7 @@ import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { collectingParts, runInProcess } from '../../../test/support/cli.ts'
 import { freePort } from '../../../test/support/free-port.ts'
+import { openNetServer } from '../../../test/support/net-server.ts'
 import type { Finished } from '../../../test/support/rampart.ts'
 import { openFolder, stopDaemon } from '../../../test/support/rampart.ts'
 import { isPortFree } from '../../runtimes/placement/ports.ts'
@@ -212,6 +213,81 @@ test('who has leased a claimed port is named, also by another workspace', async 
       `Port ${theirs}, which api claims, is leased to pay/api http \\(held\\) of ${other} now`,
     ),
   )
+})
+
+test('what is published says no secret, and what other repositories have against it is told', async (t) => {
+  const { origin, ask, tokenFor } = await openNetServer(t)
+  const { secret } = await tokenFor('ci', [{ role: 'operator', scope: {} }])
+  const settings = { RAMPART_TOKEN: secret }
+  const publish = async (folder: string, ...argv: readonly string[]): Promise<Finished> =>
+    await runInProcess(
+      ['--server', origin, 'ports', 'scan', '--publish', ...argv],
+      folder,
+      settings,
+    )
+  const start = 'API_KEY=hunter2 vite --token s3cret --port 5173'
+  const shop = folderOf(t, {
+    'compose.yaml': TWICE,
+    'package.json': JSON.stringify({ scripts: { dev: start } }),
+    'examples/one/compose.yaml': ONCE,
+  })
+  const first = await publish(shop, 'shop', '--environment', 'staging', '--revision', 'f00')
+  assert.equal(first.exitCode, 3, first.stderr)
+  assert.match(first.stderr, /Published as shop; the dashboard shows it at Ports, Scans\.\n$/)
+  const bank = folderOf(t, { 'deploy/compose.yaml': ONCE })
+  const second = await publish(bank, 'bank', '--environment', 'staging')
+  assert.equal(second.exitCode, 0, 'what others claim refuses nobody')
+  assert.match(second.stderr, /✖ Port 8080 is claimed by bank and shop in staging\./)
+  assert.match(second.stderr, /^ {4}deploy\/compose\.yaml:2 {2}web$/m)
+  assert.match(second.stderr, /^ {4}shop: compose\.yaml:2 {2}web$/m)
+  const { body } = await ask('/v1/scans/shop', { token: secret })
+  const text = JSON.stringify(body)
+  for (const hidden of ['hunter2', 's3cret', 'examples/', shop]) assert.ok(!text.includes(hidden))
+  assert.match(text, /"revision":"f00".*"vite --token … --port 5173/)
+})
+
+test('scans that were published are listed and removed, and a name that is mistyped is mended', async (t) => {
+  const { origin, ask, tokenFor } = await openNetServer(t)
+  const { secret: token } = await tokenFor('ci', [{ role: 'operator', scope: {} }])
+  const scans = (...words: readonly string[]): Promise<Finished> =>
+    runInProcess(['--server', origin, 'ports', 'scans', ...words], openFolder(t), {
+      RAMPART_TOKEN: token,
+    })
+  const none = await scans('list')
+  assert.deepEqual([none.exitCode, none.stdout], [0, ''])
+  assert.match(none.stderr, /Next: rampart ports scan --publish NAME/)
+  const claims = { claims: [], moreClaims: 3, filesRead: 1, revision: 'f00' }
+  for (const name of ['shop', 'bank']) {
+    const body = { findings: [], moreFindings: 0, ...claims }
+    assert.equal((await ask(`/v1/scans/${name}`, { method: 'PUT', token, body })).status, 200)
+  }
+  const { stdout } = await scans('list')
+  assert.match(stdout, /^NAME .*\nbank +0 +0 +3 +f00 +\d+ m?s +token:ci\nshop /)
+  const mistyped = await scans('remove', 'shpo')
+  assert.equal(mistyped.exitCode, 1)
+  assert.match(mistyped.stderr, /No scan of ports was published as shpo\. Did you mean shop\?/)
+  const removed = await scans('remove', 'shop')
+  assert.equal(removed.exitCode, 0, removed.stderr)
+  assert.equal(
+    removed.stderr,
+    'shop is removed; its 3 claims are compared with nothing any more.\n',
+  )
+  const left = (await scans('list', '--json')).stdout.trimEnd().split('\n')
+  assert.deepEqual(
+    left.map((line) => (JSON.parse(line) as { readonly name: string }).name),
+    ['bank'],
+  )
+})
+
+test('a name that scopes could not speak of is refused with one that they can', async (t) => {
+  const folder = folderOf(t, { 'compose.yaml': ONCE })
+  const { exitCode, stderr } = await scan(folder, '--publish', 'acme/shop')
+  assert.equal(exitCode, 2)
+  assert.match(stderr, /not acme\/shop; write acme\.shop/)
+  assert.equal((await scan(folder, '--revision', 'f00')).exitCode, 2)
+  const absent = await scan(folder, '--publish', 'shop')
+  assert.equal(absent.exitCode, 1)
+  assert.match(absent.stderr, /rampart/)
 })
 
 /** A free port that is below those of outgoing connections. */

@@ -16,6 +16,7 @@ import type { JsonOption } from '../options.ts'
 import { readBaseline, writeBaseline, writeReport } from '../scan/baseline.ts'
 import { listenersOf } from '../scan/listeners.ts'
 import { loadPolicies } from '../scan/port-policies.ts'
+import { misnamed, publishScan } from '../scan/publish-scan.ts'
 import { isRefused, type ScanReport } from '../scan/scan-report.ts'
 import { paintFor } from '../views/paint.ts'
 import { scanJson } from '../views/scan-json.ts'
@@ -34,6 +35,8 @@ export interface ScanOptions extends JsonOption {
   readonly sarif?: string
   readonly baseline?: string
   readonly writeBaseline?: boolean
+  readonly publish?: string
+  readonly revision?: string
 }
 
 const NEXT = 'Next: rampart ports scan --help'
@@ -72,7 +75,18 @@ export async function runPortsScan(
     return EXIT.yes
   }
   await print(parts, report, options)
+  if (options.publish !== undefined) await publish(parts, report, options.publish, options)
   return isRefused(report) ? EXIT.no : EXIT.yes
+}
+
+/** What is a guess is published too: the page shows it when it is asked for. */
+async function publish(
+  parts: CliParts,
+  report: ScanReport,
+  name: string,
+  { environment, revision }: ScanOptions,
+): Promise<void> {
+  await publishScan(parts, report, { name, environment, revision })
 }
 
 /** Who listens and who has leased what, of this machine and now. */
@@ -92,6 +106,9 @@ function misuseOf({
   baseline,
   sarif,
   json,
+  publish: name,
+  revision,
+  live,
 }: ScanOptions): string | undefined {
   if (ephemeral !== undefined && spanOf(ephemeral) === undefined) {
     return `--ephemeral takes two ports such as 32768-60999, not ${ephemeral}`
@@ -100,7 +117,11 @@ function misuseOf({
     return '--write-baseline needs to know which file to write, by --baseline'
   }
   if (sarif === '-' && json === true) return '--json and --sarif - both print to standard output'
-  return undefined
+  if (revision !== undefined && name === undefined) return '--revision is said with --publish'
+  if (name === undefined) return undefined
+  if (live === true) return '--live is about this machine; publish without it'
+  if (writeBaseline === true) return '--write-baseline only writes the baseline; publish without it'
+  return misnamed(name)
 }
 
 function spanOf(text: string): PortSpan | undefined {
@@ -137,6 +158,7 @@ function reportOf(parts: CliParts, scanned: Scanned, options: ScanOptions): Scan
     prefix: prefixOf(parts.cwd, root),
     scan,
     findings: told,
+    fresh,
     hidden: fresh.length - told.length,
     known: findings.length - fresh.length,
     gone: [...baseline].filter((print) => !prints.has(print)),

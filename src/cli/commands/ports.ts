@@ -1,4 +1,6 @@
 /** `rampart ports list|explain`: who has which port. */
+import { type CarriedFront, printCarrier } from '../../core/port/carried-front.ts'
+import { printHostPort } from '../../core/port/ip-text.ts'
 import { printSpan } from '../../core/port/machine-facts.ts'
 import { printFor } from '../../core/port/match-range.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
@@ -28,21 +30,29 @@ interface ListOptions extends MachineOptions {
 export async function runPortsList(parts: CliParts, options: ListOptions): Promise<number> {
   const { service, state } = options
   return await withDaemon(parts, options, async (client) => {
-    const { leases, ranges = [] } = await client.ports.leases(machineOf(options))
+    const { leases, ranges = [], carried = [] } = await client.ports.leases(machineOf(options))
     if (options.ranges === true) return listRanges(parts, { ranges, leases, options })
     const shown = leases.filter(
       (lease) =>
         (service === undefined || lease.owner.service === service) &&
         (state === undefined || lease.state === state),
     )
+    const fronts = carried.filter(
+      (front) => state === undefined && (service === undefined || front.service === service),
+    )
     if (options.json === true) {
-      for (const lease of shown) parts.stdout.write(`${JSON.stringify(lease)}\n`)
+      const lines = [...shown, ...fronts.map((front) => ({ carried: front }))]
+      for (const line of lines) parts.stdout.write(`${JSON.stringify(line)}\n`)
       return EXIT.yes
     }
-    if (shown.length === 0) {
+    if (shown.length === 0 && fronts.length === 0) {
       const { region } = options
-      const where = region === undefined ? 'here' : `in region ${region}`
-      parts.stderr.write(`Nobody has a port ${where}. Next: rampart ports claim --help\n`)
+      // Only components have ports in regions; nothing is claimed by hand there.
+      const [where, next] =
+        region === undefined
+          ? ['here', 'rampart ports claim --help']
+          : [`in region ${region}`, 'rampart agents list']
+      parts.stderr.write(`Nobody has a port ${where}. Next: ${next}\n`)
       return EXIT.yes
     }
     const rows = shown.map((lease) => rowOf(lease, parts.nowMs()))
@@ -50,9 +60,24 @@ export async function runPortsList(parts: CliParts, options: ListOptions): Promi
     // The name of a container is there to be copied, so that such lines are not cut.
     const isAny = shown.some(({ container }) => container !== undefined)
     const table = tableLines([[...header, ...(isAny ? ['CONTAINER'] : [])], ...rows])
-    for (const line of table) parts.stdout.write(`${isAny ? line : fit(line, WIDTH)}\n`)
+    const lines = shown.length === 0 ? [] : table
+    for (const line of lines) parts.stdout.write(`${isAny ? line : fit(line, WIDTH)}\n`)
+    for (const line of frontLines(fronts, shown.length > 0)) parts.stdout.write(`${line}\n`)
     return EXIT.yes
   })
+}
+
+/** Fronts that proxies carry: their ports are the proxies', so that no lease tells of them. */
+function frontLines(fronts: readonly CarriedFront[], isBelow: boolean): readonly string[] {
+  if (fronts.length === 0) return []
+  const rows = fronts.map(({ service, port, host, number, carrier }) => [
+    printHostPort(host, number),
+    service,
+    port,
+    printCarrier(carrier),
+  ])
+  const header = ['FRONT', 'SERVICE', 'PORT NAME', 'CARRIED BY']
+  return [...(isBelow ? [''] : []), ...tableLines([header, ...rows])]
 }
 
 function listRanges(
@@ -117,12 +142,12 @@ function machineOf({ region }: MachineOptions): { readonly region?: string } {
 }
 
 function rowOf(lease: PortLease, nowMs: number): readonly string[] {
-  const { claim, state, owner, process, container, changedAtMs, id } = lease
+  const { claim, owner, process, container, changedAtMs, id } = lease
   const protocol = claim.protocol === 'tcp' ? '' : `/${claim.protocol}`
   const since = describeDuration(Math.max(0, Math.round(nowMs - changedAtMs)))
   return [
     `${claim.port}${protocol}`,
-    state,
+    lease.shut === undefined ? lease.state : `${lease.state}, shut`,
     ownerText(lease),
     owner.port,
     process === undefined ? '-' : String(process.pid),

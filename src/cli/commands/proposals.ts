@@ -4,6 +4,7 @@
  */
 import { Fault } from '../../core/fault/fault.ts'
 import type { Digest } from '../../core/units/digest.ts'
+import { allPages } from '../../server/client/all-pages.ts'
 import type { HeldName, RampartClient } from '../../server/client/client.ts'
 import type { AnswerProposal, ProposalView } from '../../server/wire/proposals.ts'
 import type { CliParts } from '../cli-parts.ts'
@@ -67,7 +68,7 @@ export function runAnswer(
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
     const of = heldName(called)
-    const meant = await meantProposal(client, of, options.proposal)
+    const { proposal: meant, etag } = await meantProposal(client, of, options.proposal)
     if (options.proposal === undefined) {
       const refusal = await refusalOf(parts, client, { of, say, proposal: meant, options })
       if (refusal !== undefined) return refusal
@@ -78,7 +79,7 @@ export function runAnswer(
       ...(as === undefined ? {} : { as }),
       ...(why === undefined ? {} : { why }),
     }
-    const { proposal, refusal } = await client.answerProposal(of, meant, answer)
+    const { proposal, refusal } = await client.answerProposal(of, meant, answer, etag)
     if (options.json === true) {
       parts.stdout.write(`${JSON.stringify({ proposal, refusal: refusal ?? null })}\n`)
     } else if (refusal === undefined) {
@@ -125,14 +126,14 @@ async function meantProposal(
   client: RampartClient,
   of: HeldName,
   named: string | undefined,
-): Promise<Digest> {
+): Promise<ProposalView> {
   const proposals = await allProposals(client, of)
   const begin = named?.startsWith('sha256:') === false ? `sha256:${named}` : named
   const found = proposals.filter(({ status, proposal }) =>
     begin === undefined ? status === 'open' : proposal.startsWith(begin),
   )
   const [only, another] = found
-  if (only !== undefined && another === undefined) return only.proposal
+  if (only !== undefined && another === undefined) return only
   throw notMeant(of, named, found.length)
 }
 
@@ -149,13 +150,8 @@ async function allProposals(
   client: RampartClient,
   of: HeldName | undefined,
 ): Promise<readonly ProposalView[]> {
-  const proposals: ProposalView[] = []
-  let cursor: string | undefined
-  do {
-    const at = cursor === undefined ? {} : { cursor }
-    const page = await client.proposals(of, { ...at, limit: 500 })
-    proposals.push(...page.proposals)
-    cursor = page.next
-  } while (cursor !== undefined)
-  return proposals
+  const pages = await allPages((cursor) =>
+    client.proposals(of, { ...(cursor === undefined ? {} : { cursor }), limit: 500 }),
+  )
+  return pages.flatMap(({ proposals }) => proposals)
 }

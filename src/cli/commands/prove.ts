@@ -30,7 +30,7 @@ export type ProveOptions = JsonOption &
   }
 
 /** How long conditions have to notice when nobody says. */
-export const DEFAULT_WITHIN = '10s'
+const DEFAULT_WITHIN = '10s'
 
 /** Proves the conditions of a contract. */
 export async function runProve(

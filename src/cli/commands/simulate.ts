@@ -30,7 +30,7 @@ export type SimulateOptions = JsonOption &
   }
 
 /** How many earlier ramps are drawn from when nobody says. */
-export const DEFAULT_LAST = 50
+const DEFAULT_LAST = 50
 
 /** Simulates the ramp of a contract. */
 export async function runSimulate(

@@ -1,8 +1,10 @@
-/** `rampart status`: what is moving, what runs, what broke; `--watch` follows the ramp under way. */
+/** `rampart status`: what moves, what runs, what broke, which ports are stolen; `--watch` follows a ramp. */
+import { isFault } from '../../core/fault/fault.ts'
 import { explainRamp } from '../../core/ramp/explain.ts'
 import type { Mood } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { RampartClient } from '../../server/client/client.ts'
+import type { PortLease } from '../../server/wire/ports.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
@@ -12,6 +14,7 @@ import { tableLines } from '../views/columns.ts'
 import { environmentLines } from '../views/environment-lines.ts'
 import { heldLines } from '../views/held-lines.ts'
 import { MARKS, type Paint, paintFor } from '../views/paint.ts'
+import { stolenLines } from '../views/stolen-lines.ts'
 import { watchRamp } from '../watch-ramp.ts'
 import { withDaemon } from '../workspace.ts'
 
@@ -33,15 +36,18 @@ export function runStatus(parts: CliParts, options: StatusOptions): Promise<numb
       const watched = await watchRamp({ parts, client, ramp, json, interrupt: 'leave' })
       return watched.exitCode
     }
-    const [environments, agents] = await Promise.all([client.environments(), client.agents()])
+    const asked = [client.environments(), client.agents(), stolenPorts(client)] as const
+    const [environments, agents, stolen] = await Promise.all(asked)
     if (options.json === true) {
-      parts.stdout.write(`${JSON.stringify({ ramps, environments, agents })}\n`)
+      const told = stolen.length === 0 ? {} : { stolen }
+      parts.stdout.write(`${JSON.stringify({ ramps, environments, agents, ...told })}\n`)
       return EXIT.yes
     }
     const paint = paintFor(parts.stdout, parts.settings)
     const lines = [
       ...(await movingLines(client, moving, paint)),
       ...environmentLines(environments, parts.nowMs(), paint),
+      ...stolenLines(stolen, paint),
       ...agentLines(agents, parts.nowMs(), paint),
       ...endedLines(ramps, parts.nowMs(), paint),
     ]
@@ -49,6 +55,16 @@ export function runStatus(parts: CliParts, options: StatusOptions): Promise<numb
     if (ramps.length === 0) parts.stderr.write('Nothing has been ramped here. Next: rampart up\n')
     return EXIT.yes
   })
+}
+
+/** Leases whose ports others listen on; none where no ports are leased. */
+async function stolenPorts({ ports }: RampartClient): Promise<readonly PortLease[]> {
+  try {
+    return (await ports.leases()).leases.filter(({ state }) => state === 'stolen')
+  } catch (error) {
+    if (isFault(error, 'ports-unavailable')) return []
+    throw error
+  }
 }
 
 async function movingLines(

@@ -1,8 +1,8 @@
 /** `rampart token create|list|revoke`: by what machines and agents are known to a server. */
-import { parseDurationMs } from '../../core/units/duration.ts'
 import type { Grant, Scope } from '../../server/wire/access.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
+import { durationOption } from '../duration-option.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
 import { withDaemon, withOwnDaemon, workspaceOf } from '../workspace.ts'
@@ -100,7 +100,7 @@ function scopeOf({ contract, label, region }: CreateOptions): Scope {
 /** As durations are written, and days, which no contract needs: `90d`, `12h`. */
 function lifetimeOf(text: string): number {
   const [, days] = /^(\d{1,3})d$/.exec(text) ?? []
-  return days === undefined ? parseDurationMs(text) : Number(days) * DAY_MS
+  return days === undefined ? durationOption('--expires', text) : Number(days) * DAY_MS
 }
 
 function dayOf(atMs: number): string {

@@ -37,7 +37,7 @@ export async function runUp(
 }
 
 /** The same without the result's JSON; a number is an exit code when nothing was watched. */
-export async function rampUp(
+async function rampUp(
   parts: CliParts,
   path: string | undefined,
   options: UpOptions,

@@ -94,7 +94,7 @@ export async function runWebhooksAdd(
     }
     const types = webhook.types.map(withoutPrefix).join(', ')
     parts.stderr.write(`${webhook.id} (${webhook.url}) is told of ${types}.\n`)
-    if (webhook.format === 'slack') return EXIT.yes
+    if (secret === undefined) return EXIT.yes
     parts.stderr.write('This is the only time that the secret of its signatures is shown:\n')
     parts.stdout.write(`${secret}\n`)
     return EXIT.yes
@@ -115,9 +115,17 @@ export function runWebhooksRemove(
 }
 
 /** Lists deliveries, newest first. */
-export function runDeliveries(parts: CliParts, options: DeliveriesOptions): Promise<number> {
-  return withDaemon(parts, options, async (client) => {
-    const { webhook, limit = '50' } = options
+export async function runDeliveries(parts: CliParts, options: DeliveriesOptions): Promise<number> {
+  const { webhook, limit = '50' } = options
+  if (options.dead === true && options.pending === true) {
+    const sentence = 'No delivery is dead and pending; without either all are listed.'
+    return misuse(parts, sentence, 'Next: rampart webhooks deliveries --dead')
+  }
+  if (!/^\d{1,3}$/.test(limit) || Number(limit) < 1 || Number(limit) > 500) {
+    const sentence = `How many is a whole number from 1 to 500, not ${limit}.`
+    return misuse(parts, sentence, 'Next: rampart webhooks deliveries -n 50')
+  }
+  return await withDaemon(parts, options, async (client) => {
     const status = options.dead === true ? 'dead' : 'pending'
     const isFiltered = options.dead === true || options.pending === true
     const { deliveries } = await client.deliveries({

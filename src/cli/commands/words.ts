@@ -1,7 +1,13 @@
 /** `rampart abort|hold|resume|approve|reject`: what a person says to a ramp. */
 import type { Word } from '../../core/entry/entry.ts'
-import { Fault } from '../../core/fault/fault.ts'
+import { Fault, isFault } from '../../core/fault/fault.ts'
+import { type OpenApproval, openApprovals } from '../../core/ramp/open-approvals.ts'
+import { isAskedStill } from '../../core/ramp/seen-standing.ts'
+import type { RampState } from '../../core/ramp/state.ts'
 import type { RampartClient } from '../../server/client/client.ts'
+import { changeAsSeen } from '../../server/wire/as-seen.ts'
+import { etagOf } from '../../server/wire/etags.ts'
+import type { SayReply } from '../../server/wire.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
@@ -67,13 +73,16 @@ export function runApproval(
   options: WordOptions,
 ): Promise<number> {
   return withDaemon(parts, options, async (client) => {
-    const { state } = await client.ramp(where.ramp)
+    const { state, nowMs } = await client.ramp(where.ramp)
     const slash = where.at.lastIndexOf('/')
     const stage = where.at.slice(0, slash)
     const condition = where.at.slice(slash + 1)
     const as = options.as ?? parts.user
     const word: Word = { say: where.say, stage, condition, digest: state.planDigest, as }
-    return say(parts, client, { ramp: state.ramp, word, options })
+    const asked = openApprovals(state, nowMs).find(
+      (open) => open.stage === stage && open.condition === condition,
+    )
+    return say(parts, client, { ramp: state.ramp, word, options, seen: { state, asked } })
   })
 }
 
@@ -98,13 +107,44 @@ async function movingRamp(client: RampartClient, say: Word['say']): Promise<stri
   throw new Fault({ code: 'word-refused', operation: say, subject: 'the latest ramp', hint })
 }
 
+/** What was looked at before it was answered. */
+interface SeenApproval {
+  readonly state: RampState
+  readonly asked: OpenApproval | undefined
+}
+
+/** Answers a question only as it was seen; what else the ramp does meanwhile does not matter. */
+function answerAsSeen(
+  client: RampartClient,
+  { state, asked }: SeenApproval,
+  answer: (etag: string) => Promise<SayReply>,
+): Promise<SayReply> {
+  return changeAsSeen({
+    etag: etagOf(state.sequence),
+    change: answer,
+    isStale: (error) => isFault(error, 'precondition-failed'),
+    look: async () => {
+      const { state: now, nowMs } = await client.ramp(state.ramp)
+      // What was not asked has no words that could have changed: the ramp says why it is refused.
+      const isSame = asked === undefined || isAskedStill(now, asked, nowMs)
+      return isSame ? etagOf(now.sequence) : undefined
+    },
+  })
+}
+
 async function say(
   parts: CliParts,
   client: RampartClient,
-  what: { readonly ramp: string; readonly word: Word; readonly options: WordOptions },
+  what: {
+    readonly ramp: string
+    readonly word: Word
+    readonly options: WordOptions
+    readonly seen?: SeenApproval
+  },
 ): Promise<number> {
-  const { ramp, word, options } = what
-  const reply = await client.say(ramp, parts.user, word)
+  const { ramp, word, options, seen } = what
+  const send = (etag?: string): Promise<SayReply> => client.say(ramp, parts.user, word, etag)
+  const reply = await (seen === undefined ? send() : answerAsSeen(client, seen, send))
   const { refusal } = reply
   if (options.json === true && word.say !== 'abort') {
     parts.stdout.write(`${JSON.stringify({ ramp, said: word.say, refusal: refusal ?? null })}\n`)

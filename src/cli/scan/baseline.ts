@@ -1,6 +1,7 @@
 /**
- * A baseline: findings that are known and left for later, so that a repository can begin to be checked before
- * everything in it is right. It is meant to be committed, and says in words what it leaves out.
+ * A baseline: findings that are known and left for later, so that a repository can begin to be
+ * checked before everything in it is right. It is meant to be committed, and says in words what it
+ * leaves out.
  */
 import { readFileSync, writeFileSync } from 'node:fs'
 import { resolve } from 'node:path'

@@ -12,6 +12,8 @@ export interface ScanReport {
   readonly scan: Scan
   /** What is told, the worst first. */
   readonly findings: readonly ScanFinding[]
+  /** The same with the guesses that are not told. */
+  readonly fresh: readonly ScanFinding[]
   /** How many guesses are not told. */
   readonly hidden: number
   /** How many are left out because the baseline has them. */

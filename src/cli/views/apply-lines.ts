@@ -57,7 +57,7 @@ export function consequenceLines(consequences: readonly string[], paint: Paint):
 }
 
 /** Whose word it takes, and for what of theirs. */
-export function ownerLines(owners: readonly TouchedOwner[]): readonly string[] {
+function ownerLines(owners: readonly TouchedOwner[]): readonly string[] {
   if (owners.length === 0) return []
   return [
     'It takes the word of:',

@@ -1,6 +1,7 @@
 /** A ramp as lines of text: for the live view, for `status`, for a terminal of any width. */
 import type { RampState } from '../../core/ramp/state.ts'
 import { rampStatus } from '../../core/telling/ramp-status.ts'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import { type LatestAnswers, type StageRow, stageRows } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { fit, padTo } from './columns.ts'
@@ -42,10 +43,8 @@ export function rampLines(drawing: RampDrawing): readonly string[] {
 
 function titleLine(drawing: RampDrawing): string {
   const { state, nowMs, paint, width } = drawing
-  const { contract, goal } = state.plan
   const tookMs = (state.ended?.atMs ?? nowMs) - state.openedAtMs
-  const aim = contract.target === undefined ? '' : ` for ${contract.target}`
-  const left = `${contract.name} ${goal}${aim}`
+  const left = rampTitle(state.plan)
   const status = rampStatus(state)
   const right = describeDuration(Math.max(0, tookMs))
   const middle = `  ${state.ramp}  ${status.label}`

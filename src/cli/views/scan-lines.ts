@@ -1,8 +1,9 @@
 /** A scan in words: what is wrong, the worst first, each with the places it is written at and what to do. */
 import { printSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS, LOOPBACK } from '../../core/port/port-claim.ts'
+import type { Severity } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../../scan/found/found-port.ts'
-import type { ScanFinding, Severity } from '../../scan/judge/finding.ts'
+import type { ScanFinding } from '../../scan/judge/finding.ts'
 import { isFixture } from '../../scan/judge/realm.ts'
 import type { ScanReport } from '../scan/scan-report.ts'
 import { countOf, fit, tableLines } from './columns.ts'

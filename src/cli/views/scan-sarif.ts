@@ -4,13 +4,9 @@
  * @source OASIS SARIF 2.1.0
  */
 
+import type { Severity } from '../../core/port/written-claim.ts'
 import type { FoundPort, Place } from '../../scan/found/found-port.ts'
-import {
-  SCAN_RULES,
-  type ScanFinding,
-  type ScanRule,
-  type Severity,
-} from '../../scan/judge/finding.ts'
+import { SCAN_RULES, type ScanFinding, type ScanRule } from '../../scan/judge/finding.ts'
 import type { ScanReport } from '../scan/scan-report.ts'
 
 const LEVELS: Readonly<Record<Severity, string>> = {

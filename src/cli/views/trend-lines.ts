@@ -43,7 +43,7 @@ export function trendLines(report: TrendReport, paint: Paint, width: number): re
 }
 
 /** Durations as bars, the lowest bar the shortest of them. */
-export function sparkline(durationsMs: readonly number[]): string {
+function sparkline(durationsMs: readonly number[]): string {
   const least = Math.min(...durationsMs)
   const most = Math.max(...durationsMs)
   return durationsMs

@@ -7,7 +7,7 @@ import { goalWords } from '../../core/telling/goal-words.ts'
 import { answerKey, stageRows } from '../../core/telling/stage-rows.ts'
 import type { AgentView } from '../../server/wire/agents.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../../server/wire.ts'
-import { agentLines } from './agent-lines.ts'
+import { agentLines, agentRows } from './agent-lines.ts'
 import { countOf, fit, tableLines } from './columns.ts'
 import { entryLine } from './entry-line.ts'
 import { environmentLines } from './environment-lines.ts'
@@ -293,6 +293,15 @@ test('says of every agent whether it is there, and what waits for one that is no
     '  What is to be done in us waits. Next: rampart agent --help',
     '',
   ])
+})
+
+test('says until when the certificate of an agent counts', () => {
+  const seen = { version: '1.2.3', sinceMs: 0, lastSeenAtMs: 0, busyWith: 0 }
+  const who = { ...seen, region: 'eu', name: 'token:agent-eu', status: 'connected' } as const
+  const certificate = { subject: 'CN=agent-eu', fingerprint: 'ab12', untilMs: 3_600_000 }
+  const [line = ''] = agentRows([{ ...who, certificate }], 1_800_000)
+  assert.match(line, / {2}certificate ends in 30 min 00 s$/)
+  assert.match(agentRows([{ ...who, certificate }], 3_600_000)[0] ?? '', /has expired$/)
 })
 
 test('says how one of several stages that failed is tried again', () => {

@@ -4,13 +4,21 @@ import { isFault } from '../../core/fault/fault.ts'
 import { parseDurationMs } from '../../core/units/duration.ts'
 
 /** Lower-case letters, digits and hyphens, at most 63, as in a name of the DNS. @source RFC 1123 */
-export const NAME_PATTERN: RegExp = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
+const NAME_PATTERN: RegExp = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/
 
 /** What a name is, as it stands after "expected". */
 export const NAME_EXPECTED: string = 'a name of a-z, 0-9 and inner hyphens, at most 63 characters'
 
 /** A name: of a contract, a component, a condition. */
 export const nameText: z.ZodType<string, string> = z.string().regex(NAME_PATTERN, NAME_EXPECTED)
+
+/**
+ * What is expected where a mapping should be and something else is. Of a key that is unknown it says
+ * nothing: that has words of its own, with the keys that there are.
+ */
+export function mappingExpected(expected: string): { readonly error: z.core.$ZodErrorMap } {
+  return { error: ({ code }) => (code === 'unrecognized_keys' ? undefined : expected) }
+}
 
 /** The nearest name that may be used, for `My Shop` or `db_main`. */
 export function suggestName(text: string): string | undefined {

@@ -45,6 +45,17 @@ test('a proxy that carries a front is told by its own words, and has time for a 
       servers: '/etc/nginx/api.servers',
     },
   })
+  for (const [written, admin] of [
+    ['', '127.0.0.1:9901'],
+    [', admin: "[::1]:9901"', '[::1]:9901'],
+    [', admin: /run/envoy/admin.sock', '/run/envoy/admin.sock'],
+  ] as const) {
+    const words = `envoy: { endpoints: /etc/envoy/api.json, cluster: shop/api, port: 80${written} }`
+    assert.deepEqual(commandOf(planOf(by(words)), 'api/front').input['by'], {
+      ...{ host: '127.0.0.1', number: 80 },
+      carrier: { plane: 'envoy', admin, cluster: 'shop/api', endpoints: '/etc/envoy/api.json' },
+    })
+  }
   assert.ok(
     !('by' in commandOf(planOf(api('{ http: {} }', '      roll: {}\n')), 'api/front').input),
   )
@@ -62,8 +73,8 @@ test('what a proxy does not do is said where the contract is explained', () => {
 
 test('a proxy that cannot be meant is refused where it is written', () => {
   for (const [text, issue] of [
-    [by(''), /^8:15 by names one proxy, haproxy or nginx, and has neither$/],
-    [by(`${HAPROXY}, nginx: { servers: /a, port: 80 }`), /^8:15 .*has both$/],
+    [by(''), /^8:15 by names one proxy, haproxy, nginx or envoy, and has none$/],
+    [by(`${HAPROXY}, nginx: { servers: /a, port: 80 }`), /^8:15 .*has haproxy and nginx$/],
     [by(HAPROXY, '{ http: {}, admin: {} }'), /one backend stands for one of them.*roll\.ports/],
     [by(HAPROXY, '{ http: {} }', 'as: tcp, '), /what is forwarded its own configuration says/],
     [by('haproxy: { socket: haproxy.sock, backend: api, port: 80 }'), /an absolute path/],
@@ -71,7 +82,22 @@ test('a proxy that cannot be meant is refused where it is written', () => {
     [by('haproxy: { socket: /a, backend: api, port: 0 }'), /^8:64 expected at least 1/],
     [by('nginx: { servers: /etc/../passwd, port: 80 }'), /an absolute path/],
     [by('nginx: { servers: /a, port: 80, host: example.org }'), /a literal address/],
-    [by('envoy: {}'), /haproxy/],
+    [by('caddy: {}'), /envoy/],
+    [
+      by('envoy: { endpoints: /a.yaml, cluster: a, port: 80 }'),
+      /an absolute path that ends in \.json/,
+    ],
+    [by('envoy: { endpoints: /a.json, cluster: "a b", port: 80 }'), /the name of a cluster/],
+    [by('envoy: { endpoints: /a.json, cluster: a, port: 80, admin: "9901" }'), /with a port/],
+    [by('envoy: { endpoints: /a.json, cluster: a, port: 80, admin: "::1:9901" }'), /with a port/],
+    [
+      by('envoy: { endpoints: /a.json, cluster: a, port: 80, admin: "[1.1.1.1]:9" }'),
+      /with a port/,
+    ],
+    [
+      by('envoy: { endpoints: /a.json, cluster: a, port: 80, admin: "127.0.0.1:0" }'),
+      /with a port/,
+    ],
   ] as const) {
     assert.match(issuesOf(text).join('\n'), issue)
   }

@@ -1,5 +1,4 @@
 /** The proxy that carries a component's front, understood: every default filled in. */
-
 import { type FrontCarrier, printCarrier } from '../../core/port/carried-front.ts'
 import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'
@@ -19,10 +18,14 @@ export interface Carrier {
 }
 
 /** A carrier with its defaults; absent: a process of Rampart's own carries the front. */
-export function carrierOf({ haproxy, nginx }: WrittenCarrier = {}): Carrier | undefined {
+export function carrierOf({ haproxy, nginx, envoy }: WrittenCarrier = {}): Carrier | undefined {
   if (haproxy !== undefined) {
     const { host = HOST, port: number, socket, backend } = haproxy
     return { host, number, carrier: { plane: 'haproxy', socket, backend } }
+  }
+  if (envoy !== undefined) {
+    const { host = HOST, port: number, endpoints, cluster, admin = '127.0.0.1:9901' } = envoy
+    return { host, number, carrier: { plane: 'envoy', admin, cluster, endpoints } }
   }
   if (nginx === undefined) return undefined
   const { host = HOST, port: number, servers } = nginx
@@ -36,8 +39,8 @@ export function checkCarrier({ roll, run }: WrittenComponent, name: string, say:
   if (roll === undefined || by === undefined) return
   const kinds = Object.keys(by)
   if (kinds.length !== 1) {
-    const written = kinds.length === 0 ? 'neither' : 'both'
-    say(['roll', 'by'], `by names one proxy, haproxy or nginx, and has ${written}`)
+    const written = kinds.length === 0 ? 'none' : kinds.join(' and ')
+    say(['roll', 'by'], `by names one proxy, haproxy, nginx or envoy, and has ${written}`)
   }
   const ports = roll.ports ?? Object.keys(run?.ports ?? {})
   if (ports.length > 1) {
@@ -54,17 +57,24 @@ export function carrierInput({ host, number, carrier }: Carrier): JsonObject {
   return { host, number, carrier: { ...carrier } }
 }
 
+/** What each does while nobody serves, and what one should know of it. */
+const TRAITS: Readonly<Record<FrontCarrier['plane'], readonly [string, string]>> = {
+  haproxy: [
+    'it lets clients wait as often as its `retries` say, then answers 503',
+    'A reload makes it forget for a moment; it is told again.',
+  ],
+  nginx: ['it answers 502', 'Each change reloads it, which ends idle connections that are kept.'],
+  envoy: ['it answers 503', 'Each change is a new file, which it reads without a reload.'],
+}
+
 /** What is different with it, for people. */
 export function explainCarrier({ host, number, carrier }: Carrier): readonly string[] {
   const at = printHostPort(host, number)
   const form = carrier.plane === 'haproxy' ? '--as haproxy' : '--as nftables'
-  const [waits, reloads] =
-    carrier.plane === 'haproxy'
-      ? ['503', 'A reload makes it forget for a moment; it is told again.']
-      : ['502', 'Each change reloads it, which ends idle connections that are kept.']
+  const [waits, reloads] = TRAITS[carrier.plane]
   return [
     `   Its front is ${printCarrier(carrier)}, reached at ${at}. ${reloads}`,
-    `   While nobody serves it answers ${waits}. Who may connect by a Ports contract it does not enforce:`,
-    `   \`rampart ports policy ${form}\` prints that.`,
+    `   While nobody serves ${waits}.`,
+    `   Who may connect by a Ports contract it does not enforce: \`rampart ports policy ${form}\` prints that.`,
   ]
 }

@@ -15,6 +15,9 @@ export function checkRoll(component: WrittenComponent, name: string, say: Say): 
   const why = whyNever(component, name)
   if (why !== undefined) return say(['roll'], why)
   checkCarrier(component, name, say)
+  if (roll.tls !== undefined && roll.by !== undefined) {
+    say(['roll', 'tls'], 'the proxy that carries its front ends TLS itself; leave tls out')
+  }
   const ports = Object.keys(run?.ports ?? {})
   roll.ports?.forEach((port, index) => {
     if (ports.includes(port)) return

@@ -2,12 +2,17 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPlan } from '../../core/plan/check-plan.ts'
-import type { Plan, Stage } from '../../core/plan/plan.ts'
-import { formatIssues } from '../document/format-issue.ts'
-import { explainContract, parseContracts, planContract } from '../index.ts'
+import {
+  environmentIn,
+  headOf,
+  issuesIn,
+  planIn,
+  stageIn,
+} from '../../../test/support/environments.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { explainContract } from '../index.ts'
 
-const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: shop }\nspec:\n'
+const HEAD = headOf('shop')
 const API = `    api:
       run: { command: [api], ports: { http: {}, admin: {} } }
       ready: [{ name: serving, tcp: '\${self.host}:\${self.ports.http}' }]
@@ -18,25 +23,15 @@ const shop = (copies: number, own = '', beside = ''): string =>
   `  components:\n    db: { run: { command: [db] } }\n${API}      roll: { ports: [http] }
       needs: [db]\n      copies: ${copies}\n${own}${beside}`
 
-const planFor = (spec: string, goal = 'up'): Plan => {
-  const source = { path: 'a.yaml', text: HEAD + spec }
-  const { contracts, issues } = parseContracts([source])
-  assert.equal(formatIssues(issues, [source]), '')
-  return checkPlan(planContract(contracts[0] ?? assert.fail(), { goal }))
-}
-
-const stageOf = (plan: Plan, name: string): Stage =>
-  plan.stages.find((stage) => stage.name === name) ?? assert.fail(name)
+const planFor = (spec: string, goal = 'up'): Plan => planIn(HEAD + spec, goal)
 
 const namesOf = (plan: Plan): readonly string[] => plan.stages.map(({ name }) => name)
 
 const needsOf = (plan: Plan, name: string): readonly string[] =>
-  stageOf(plan, name).needs.map(({ stage, until }) => `${stage} ${until}`)
+  stageIn(plan, name).needs.map(({ stage, until }) => `${stage} ${until}`)
 
-const issuesOf = (spec: string): readonly string[] => {
-  const { issues } = parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
-  return issues.map(({ path, message }) => `${path}: ${message}`)
-}
+const issuesOf = (spec: string): readonly string[] =>
+  issuesIn(HEAD + spec).map(({ path, message }) => `${path}: ${message}`)
 
 test('one copy is what every component has: it is planned as if nothing was said', () => {
   const said = planFor(shop(1)).stages
@@ -55,7 +50,7 @@ test('every copy is a stage, and one route waits for all of them', () => {
   assert.deepEqual(needsOf(plan, 'api/front'), ['db ready'])
   assert.deepEqual(needsOf(plan, 'api/route'), ['api/1 ready', 'api/2 ready', 'api/3 ready'])
   assert.deepEqual(needsOf(plan, 'web'), ['api/route ready'])
-  const { command, compensation } = stageOf(plan, 'api/2')
+  const { command, compensation } = stageIn(plan, 'api/2')
   assert.equal(command?.input['subject'], 'shop/api')
   assert.deepEqual([command.input['beside'], command.input['copy']], [true, 2])
   assert.deepEqual(
@@ -66,7 +61,7 @@ test('every copy is a stage, and one route waits for all of them', () => {
 
 test('the copies differ in nothing but which one they are', () => {
   const plan = planFor(shop(2))
-  const [one, two] = ['api/1', 'api/2'].map((name) => stageOf(plan, name))
+  const [one, two] = ['api/1', 'api/2'].map((name) => stageIn(plan, name))
   assert.deepEqual(
     { ...two, name: 'api/1', command: undefined, compensation: undefined },
     { ...one, command: undefined, compensation: undefined },
@@ -77,16 +72,16 @@ test('the copies differ in nothing but which one they are', () => {
 test('traffic goes to exactly the new set, the rest is ended, and undoing brings back who served', () => {
   const plan = planFor(shop(2))
   const set = ['${component("api/1").instance}', '${component("api/2").instance}']
-  const route = stageOf(plan, 'api/route')
+  const route = stageIn(plan, 'api/route')
   assert.deepEqual(route.command?.input, { front: 'shop/api', to: set })
   assert.deepEqual(route.compensation?.input, {
     front: 'shop/api',
     from: set,
     to: '${component("api/front").serving}',
   })
-  const { question } = stageOf(plan, 'api/drained').conditions[0] ?? assert.fail()
+  const { question } = stageIn(plan, 'api/drained').conditions[0] ?? assert.fail()
   assert.deepEqual(question.ask === 'probe' && question.input, { front: 'shop/api', except: set })
-  assert.deepEqual(stageOf(plan, 'api/retire').command?.input['except'], set)
+  assert.deepEqual(stageIn(plan, 'api/retire').command?.input['except'], set)
 })
 
 test('people are asked once for all copies', () => {
@@ -104,7 +99,7 @@ test('every copy is watched, and taken down alone when its promise is to lead to
   const web = '    web: { needs: [api], ready: [{ tcp: \'${component("api").host}:1\' }] }\n'
   const plan = planFor(shop(2, '', web), 'watch')
   assert.deepEqual(namesOf(plan), ['db', 'api/1', 'api/2', 'api/front', 'web'])
-  const { command, compensation, conditions } = stageOf(plan, 'api/2')
+  const { command, compensation, conditions } = stageIn(plan, 'api/2')
   assert.deepEqual(command?.input, { subject: 'shop/api', copy: 2 })
   assert.equal(compensation?.input['copy'], 2)
   assert.deepEqual(
@@ -124,7 +119,7 @@ test('all copies are stopped as one, and each is emptied before where the compon
     ['api', 'api/1', 'api/2', 'api/front', 'api/stop'],
   )
   assert.deepEqual(needsOf(plan, 'api/2'), ['api completed'])
-  assert.equal(stageOf(plan, 'api/2').command?.input['copy'], 2)
+  assert.equal(stageIn(plan, 'api/2').command?.input['copy'], 2)
   assert.deepEqual(
     needsOf(plan, 'api/front'),
     needsOf(plan, 'api/stop').filter((need) => need !== 'api/front completed'),
@@ -153,8 +148,8 @@ test('there are so many copies in every region, and all of them must agree', () 
       ...['eu/api/drained', 'eu/api/retire'],
     ],
   )
-  assert.equal(stageOf(plan, 'us/api/2').command?.input['subject'], 'shop/us/api')
-  const { question } = stageOf(plan, 'agree').conditions[0] ?? assert.fail()
+  assert.equal(stageIn(plan, 'us/api/2').command?.input['subject'], 'shop/us/api')
+  const { question } = stageIn(plan, 'agree').conditions[0] ?? assert.fail()
   assert.deepEqual(
     question.ask === 'probe' && question.among?.map(({ name, stage }) => [name, stage]),
     [
@@ -210,9 +205,8 @@ test('a quorum counts regions and not copies', () => {
 })
 
 test('says how many there are to people who did not write it', () => {
-  const { contracts } = parseContracts([{ path: 'a.yaml', text: HEAD + shop(3) }])
   assert.match(
-    explainContract(contracts[0] ?? assert.fail()),
+    explainContract(environmentIn(HEAD + shop(3))),
     /3 copies of it serve side by side behind its front, each once it is proved\./,
   )
 })

@@ -2,6 +2,7 @@
 
 import type { BreachPolicy } from '../../core/plan/condition.ts'
 import type { Retry, Until } from '../../core/plan/plan.ts'
+import type { FrontTls } from '../../core/port/front-tls.ts'
 import type { Contract } from '../contract.ts'
 import type { Carrier } from './carrier.ts'
 import { type Gate, gatesOf } from './gate.ts'
@@ -118,10 +119,16 @@ export interface Roll {
   readonly ports: readonly string[]
   /** @default 'http' */
   readonly as: Forwarded
-  /** @unit ms @default 30000 */
-  readonly drainMs: number
+  /**
+   * How long the old one may take to finish, and how long it stays then. Both absent: as a Ports contract
+   * says, or 30 s and no longer. @unit ms
+   */
+  readonly drainMs?: number
+  readonly lingerMs?: number
   /** The proxy that carries its front; absent: a process of Rampart's own. */
   readonly by?: Carrier
+  /** The TLS that its front ends; absent: it speaks none. */
+  readonly tls?: FrontTls
 }
 
 /** How a process is asked to end. */

@@ -3,37 +3,25 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { environmentIn, headOf, stageIn } from '../../../test/support/environments.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
-import type { Plan, Stage } from '../../core/plan/plan.ts'
+import type { Plan } from '../../core/plan/plan.ts'
 import { printCanonicalJson } from '../../core/units/json.ts'
-import { explainContract, parseContracts, planContract } from '../index.ts'
+import { explainContract, planContract } from '../index.ts'
 import { printCommandText } from './command-text.ts'
 import type { EnvironmentContract } from './definition.ts'
 
 const shopText = readFileSync(join(import.meta.dirname, 'fixtures/shop.yaml'), 'utf8')
 
-const parse = (text: string): EnvironmentContract => {
-  const { contracts, issues } = parseContracts([{ path: 'a.yaml', text }])
-  assert.deepEqual(issues, [])
-  const [contract] = contracts
-  assert.ok(contract?.kind === 'Environment')
-  return contract
-}
-
 const environment = (components: string): EnvironmentContract =>
-  parse(
-    `apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: shop }\nspec:\n  components:\n${components}`,
-  )
+  environmentIn(`${headOf('shop')}  components:\n${components}`)
 
 const planOf = (contract: EnvironmentContract, goal = 'up'): Plan =>
   checkPlan(planContract(contract, { goal }))
 
-const stageOf = (plan: Plan, name: string): Stage =>
-  plan.stages.find((stage) => stage.name === name) ?? assert.fail(name)
-
 test('the shop parses, and its plans pass the plan’s own check', () => {
-  const shop = parse(shopText)
+  const shop = environmentIn(shopText)
   assert.equal(shop.name, 'shop')
   assert.deepEqual(shop.labels, { team: 'store' })
   assert.deepEqual(
@@ -43,7 +31,7 @@ test('the shop parses, and its plans pass the plan’s own check', () => {
 })
 
 test('a plan holds the source of every template and nothing of settings or folders', () => {
-  const text = printCanonicalJson(planOf(parse(shopText)))
+  const text = printCanonicalJson(planOf(environmentIn(shopText)))
   assert.ok(text.includes('${settings.dbPassword}'))
   assert.ok(text.includes('${run.directory}/migrations'))
   assert.ok(!text.includes('only for development'))
@@ -51,7 +39,7 @@ test('a plan holds the source of every template and nothing of settings or folde
 
 test('a component without a word about its process must be running, and is asked so first', () => {
   const plan = planOf(environment('    db: { run: { command: [x] }, ready: [{ tcp: "h:1" }] }'))
-  const { conditions } = stageOf(plan, 'db')
+  const { conditions } = stageIn(plan, 'db')
   assert.deepEqual(
     conditions.map((condition) => condition.name),
     ['running', 'tcp'],
@@ -66,7 +54,7 @@ test('a component without a word about its process must be running, and is asked
 })
 
 test('a one-shot without a word about its end must end with 0, and finishes', () => {
-  const stage = stageOf(planOf(environment('    a: { run: { command: [x], oneShot: true } }')), 'a')
+  const stage = stageIn(planOf(environment('    a: { run: { command: [x], oneShot: true } }')), 'a')
   assert.deepEqual(
     stage.conditions.map(({ name, question }) => [
       name,
@@ -78,7 +66,7 @@ test('a one-shot without a word about its end must end with 0, and finishes', ()
 })
 
 test('what is written about the process is not implied a second time', () => {
-  const stage = stageOf(
+  const stage = stageIn(
     planOf(
       environment('    a: { run: { command: [x] }, ready: [{ tcp: "h:1" }, { exit: running }] }'),
     ),
@@ -91,7 +79,7 @@ test('what is written about the process is not implied a second time', () => {
 })
 
 test('conditions without a name are called by their probe, each differently', () => {
-  const stage = stageOf(
+  const stage = stageIn(
     planOf(
       environment(
         '    a: { ready: [{ tcp: "h:1" }, { tcp: "h:2" }, { name: tcp-2, tcp: "h:3" }, { tcp: "h:4" }] }',
@@ -107,7 +95,7 @@ test('conditions without a name are called by their probe, each differently', ()
 })
 
 test('every word about firmness reaches the plan', () => {
-  const stage = stageOf(
+  const stage = stageIn(
     planOf(
       environment(`    a:
       run: { command: [x] }
@@ -161,7 +149,7 @@ test('every word about firmness reaches the plan', () => {
 })
 
 test('a start says what to run, and its compensation stops only what this ramp started', () => {
-  const stage = stageOf(
+  const stage = stageIn(
     planOf(
       environment(`    a:
       run: { command: [sleep, 5], cwd: ./services//a/, env: { N: 1 }, ports: { http: {} } }
@@ -225,7 +213,7 @@ test('down stops everything at once, but for edges marked drain, looking through
 })
 
 test('another goal is refused as a fault', () => {
-  const contract = parse(shopText)
+  const contract = environmentIn(shopText)
   assert.throws(
     () => planContract(contract, { goal: 'sideways' }),
     (thrown) => isFault(thrown, 'goal-unknown'),
@@ -236,7 +224,7 @@ test('the order of keys changes neither digest nor plan', () => {
   const one = environment(
     '    a: { run: { command: [x], oneShot: true } }\n    b: { needs: [a], ready: [{ tcp: "h:1" }] }',
   )
-  const other = parse(
+  const other = environmentIn(
     JSON.stringify({
       spec: {
         components: {
@@ -254,7 +242,7 @@ test('the order of keys changes neither digest nor plan', () => {
 })
 
 test('explains itself in the order it comes up', () => {
-  const text = explainContract(parse(shopText))
+  const text = explainContract(environmentIn(shopText))
   assert.match(text, /^shop is an environment of 5 components\./)
   assert.match(text, /2\. schema waits until db is ready; then it runs `node migrate\.ts` once\./)
   assert.match(text, /http: .* 3 times in a row, within 20\.0 s/)

@@ -1,9 +1,11 @@
 /** What an environment says, in sentences, for people who did not write it. */
+import { DRAIN_MS } from '../../core/port/parting.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import { explainCarrier } from './carrier.ts'
-import type { Component, EnvironmentContract } from './definition.ts'
+import type { Component, EnvironmentContract, Roll } from './definition.ts'
+import { explainFrontTls } from './front-tls.ts'
 import type { Gate } from './gate.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import type { Region } from './region.ts'
@@ -87,15 +89,27 @@ function explainComponent(component: Component, place: number): string {
     lines.push(`   ${many} serve side by side behind its front, each once it is proved.`)
   }
   if (component.roll !== undefined) {
-    const within = describeDuration(component.roll.drainMs)
     lines.push(
       '   When it has changed, the old one serves until the new one and all else is proved;',
     )
-    lines.push(`   it is stopped once, within ${within}, nothing is under way there any more.`)
+    lines.push(
+      `   it is stopped once${withinOf(component.roll)}, nothing is under way there any more.`,
+    )
     lines.push(...(component.roll.by === undefined ? [] : explainCarrier(component.roll.by)))
+    lines.push(...explainFrontTls(component.roll))
   }
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
+}
+
+/** A component that says nothing of it leaves it to the Ports contract that its ports are had by. */
+function withinOf({ drainMs, lingerMs }: Roll): string {
+  const isSaid = drainMs !== undefined || lingerMs !== undefined
+  const within = `, within ${describeDuration(drainMs ?? DRAIN_MS)}`
+  if (!isSaid) return `${within} unless a Ports contract says otherwise`
+  const stays =
+    lingerMs === undefined || lingerMs === 0 ? '' : ` and ${describeDuration(lingerMs)} more`
+  return `${within}${stays}`
 }
 
 function explainGate({ from, count, expiresMs, deadlineMs }: Gate): string {

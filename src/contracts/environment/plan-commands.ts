@@ -7,7 +7,7 @@ import type { Component, Stop } from './definition.ts'
 import { actuatorOf, type ContainerRun, type ExternalRun, type Run } from './run.ts'
 
 /** How long a process may take to be started, ready or not. @unit ms */
-export const START_TIMEOUT_MS = 30_000
+const START_TIMEOUT_MS = 30_000
 
 /** How long the end of a process may take to be proved, after its grace. @unit ms */
 export const STOP_TIMEOUT_MARGIN_MS = 10_000

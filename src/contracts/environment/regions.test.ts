@@ -2,12 +2,18 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPlan } from '../../core/plan/check-plan.ts'
-import type { Plan, Stage } from '../../core/plan/plan.ts'
-import { formatIssues } from '../document/format-issue.ts'
-import { explainContract, parseContracts, planContract } from '../index.ts'
+import {
+  environmentIn,
+  headOf,
+  issuesIn,
+  planIn,
+  printNearest,
+  stageIn,
+} from '../../../test/support/environments.ts'
+import type { Plan } from '../../core/plan/plan.ts'
+import { explainContract } from '../index.ts'
 
-const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: geo }\nspec:\n'
+const HEAD = headOf('geo')
 
 const TWO = `  regions: { us: { after: [eu] }, eu: {} }
   components:
@@ -23,22 +29,9 @@ const TWO = `  regions: { us: { after: [eu] }, eu: {} }
   settings: { x: { default: 1 } }
 `
 
-const planFor = (spec: string, goal = 'up'): Plan => {
-  const source = { path: 'a.yaml', text: HEAD + spec }
-  const { contracts, issues } = parseContracts([source])
-  assert.equal(formatIssues(issues, [source]), '')
-  return checkPlan(planContract(contracts[0] ?? assert.fail(), { goal }))
-}
+const planFor = (spec: string, goal = 'up'): Plan => planIn(HEAD + spec, goal)
 
-const stageOf = (plan: Plan, name: string): Stage =>
-  plan.stages.find((stage) => stage.name === name) ?? assert.fail(name)
-
-const issuesOf = (spec: string): readonly string[] => {
-  const { issues } = parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
-  return issues.map(({ message, nearest }) =>
-    nearest === undefined ? message : `${message} | ${nearest}`,
-  )
-}
+const issuesOf = (spec: string): readonly string[] => issuesIn(HEAD + spec).map(printNearest)
 
 test('every component is a stage in every region it is part of, wave after wave', () => {
   const plan = planFor(TWO)
@@ -56,12 +49,12 @@ test('every component is a stage in every region it is part of, wave after wave'
     { name: 'eu', needs: [] },
     { name: 'us', needs: [{ group: 'eu', until: 'ready' }] },
   ])
-  assert.equal(stageOf(plan, 'us/db').command?.input['subject'], 'geo/us/db')
+  assert.equal(stageIn(plan, 'us/db').command?.input['subject'], 'geo/us/db')
 })
 
 test('a region can be taken back alone', () => {
   const plan = planFor(TWO.replace('    api:', '    api:\n      onBreach: undoRegion'))
-  assert.equal(stageOf(plan, 'us/api').onBreach, 'undoGroup')
+  assert.equal(stageIn(plan, 'us/api').onBreach, 'undoGroup')
   const alone = '  components: { a: { run: { command: [x] }, onBreach: undoRegion } }\n'
   assert.deepEqual(issuesOf(alone), [
     'this environment has no regions, so there is none to undo; write undo',
@@ -82,7 +75,7 @@ test('on the way down no region waits for another', () => {
 
 test('an agreement is a last stage that asks one condition as each region would', () => {
   const plan = planFor(`${TWO}  agree: [{ same: evidence.json.version, of: api/http }]\n`)
-  const { needs, group, conditions } = stageOf(plan, 'agree')
+  const { needs, group, conditions } = stageIn(plan, 'agree')
   assert.equal(group, undefined)
   assert.equal(needs.length, 5)
   const [condition] = conditions
@@ -105,7 +98,7 @@ test('an agreement is a last stage that asks one condition as each region would'
 test('an agreement may be a probe of its own, which names regions', () => {
   const url = 'postgres://h:${component("eu/db").ports.pg}/d'
   const plan = planFor(`${TWO}  agree: [{ name: lag, postgres: '${url}' }]\n`)
-  assert.equal(stageOf(plan, 'agree').conditions[0]?.name, 'lag')
+  assert.equal(stageIn(plan, 'agree').conditions[0]?.name, 'lag')
 })
 
 test('a component that is emptied first keeps what it needs until it is gone', () => {
@@ -122,11 +115,11 @@ test('a component that is emptied first keeps what it needs until it is gone', (
     'down',
   )
   const waits = (name: string): readonly string[] =>
-    stageOf(plan, name).needs.map((need) => need.stage)
+    stageIn(plan, name).needs.map((need) => need.stage)
   assert.deepEqual(waits('db/stop'), ['db', 'worker/stop'])
   assert.deepEqual(waits('web/stop'), ['web'])
   assert.deepEqual(waits('worker/stop'), ['worker'])
-  const { command, conditions, deadlineMs, onBreach } = stageOf(plan, 'worker')
+  const { command, conditions, deadlineMs, onBreach } = stageIn(plan, 'worker')
   assert.deepEqual(command?.input, { subject: 'geo/worker', signal: 'SIGUSR2', mustRun: true })
   assert.deepEqual([deadlineMs, onBreach, conditions[0]?.onBreach], [5_000, 'ignore', 'hold'])
 })
@@ -197,8 +190,7 @@ test('agreements that compare nothing are refused', () => {
 
 test('an explanation names regions and agreements', () => {
   const text = `${HEAD}${TWO}  agree: [{ spread: evidence.lag, most: 5, of: api/http }]\n`
-  const { contracts } = parseContracts([{ path: 'a.yaml', text }])
-  const said = explainContract(contracts[0] ?? assert.fail())
+  const said = explainContract(environmentIn(text))
   assert.match(said, /3 components in eu and us \(after eu\)\./)
   assert.match(said, /spread-api: spread evidence\.lag, at most 5 apart, asked by http of api/)
 })
@@ -210,8 +202,8 @@ test('watching an optional component that is not there takes nothing down', () =
   watch: { onBreach: undo }
 `
   const plan = planFor(spec, 'watch')
-  assert.equal(stageOf(plan, 'db').onBreach, 'undo')
-  assert.equal(stageOf(plan, 'extra').onBreach, 'ignore')
+  assert.equal(stageIn(plan, 'db').onBreach, 'undo')
+  assert.equal(stageIn(plan, 'extra').onBreach, 'ignore')
 })
 
 const WEB = '  components: { web: { run: { command: [web] }, ready: [{ tcp: "a:1" }] } }\n'

@@ -7,8 +7,9 @@
  */
 import type { Condition } from '../../core/plan/condition.ts'
 import type { Command, Need, Stage } from '../../core/plan/plan.ts'
+import { DRAIN_MS, type OwnParting, PARTING_MOST_MS } from '../../core/port/parting.ts'
 import type { Json, JsonObject } from '../../core/units/json.ts'
-import { onceCondition } from '../plain-stage.ts'
+import { onceCondition, THIS_RAMP } from '../plain-stage.ts'
 import { carrierInput, carrierOf } from './carrier.ts'
 import { needStarts, startsOf } from './copies.ts'
 import type { EnvironmentDefinition, Roll } from './definition.ts'
@@ -17,21 +18,26 @@ import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { type Placement, placedStage } from './region.ts'
 import type { WrittenRoll } from './written-roll.ts'
 
-const DRAIN_MS = 30_000
 const COMMAND_TIMEOUT_MS = 15_000
+
+/** How much later than those who part a stage gives up, so that it is them who say why. @unit ms */
+const MARGIN_MS = 1_000
 
 /** With a proxy, of which each change may be a reload. @unit ms */
 const PROXY_TIMEOUT_MS = 60_000
 
-/** The ramp that runs. */
-const RAMP = `\${run.id}`
-
 /** A roll with its defaults. @param ports the component's, in the order of their names */
 export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
-  const { as = 'http', drain = DRAIN_MS } = written
+  const { as = 'http', drain, linger } = written
   const by = carrierOf(written.by)
-  const rolled = { ports: [...(written.ports ?? ports)].sort(), as, drainMs: drain }
-  return by === undefined ? rolled : { ...rolled, by }
+  return {
+    ports: [...(written.ports ?? ports)].sort(),
+    as,
+    ...(drain === undefined ? {} : { drainMs: drain }),
+    ...(linger === undefined ? {} : { lingerMs: linger }),
+    ...(by === undefined ? {} : { by }),
+    ...(written.tls === undefined ? {} : { tls: written.tls }),
+  }
 }
 
 /** What the stage of a component's front is called, after the component. */
@@ -67,7 +73,7 @@ export function rollStages(
   const { roll } = component
   if (roll === undefined) return []
   const front = `${environment}/${stage}`
-  const by = roll.by === undefined ? {} : { by: carrierInput(roll.by) }
+  const by = carriedBy(roll)
   const tell = (operation: string, input: JsonObject): Command =>
     frontCommand(operation, { front, ...input }, roll)
   return [
@@ -76,14 +82,14 @@ export function rollStages(
       ...(component.copies === undefined
         ? {}
         : { needs, gates: component.gates.map(gateConditionOf) }),
-      command: tell('open', { ports: portsOf(roll), ramp: RAMP, ...by }),
+      command: tell('open', { ports: portsOf(roll), ramp: THIS_RAMP, ...by }),
       // What stood before stays: behind it clients may wait for somebody to serve them.
-      compensation: tell('close', { unlessRouted: true, ramp: RAMP }),
+      compensation: tell('close', { unlessRouted: true, ramp: THIS_RAMP }),
     },
     {
       ...commonOf(placement, routeName(stage)),
       needs: needStarts(placement, 'ready'),
-      command: tell('switch', { to: startedOf(placement) }),
+      command: tell('switch', { to: startedOf(placement), ...ownWords(roll) }),
       compensation: tell('switchBack', {
         from: startedOf(placement),
         to: servedBefore(placement),
@@ -127,7 +133,7 @@ export function retireStages(
       ...commonOf(placement, drained),
       needs: proved.map(provedNeed),
       conditions: [drainedCondition(subject, startedOf(placement))],
-      deadlineMs: Math.max(1, roll.drainMs),
+      deadlineMs: partingMostMs(roll) + MARGIN_MS,
       // What takes longer is cut off, and the record says that it was.
       onBreach: 'ignore',
     },
@@ -207,6 +213,14 @@ function frontCommand(operation: string, input: JsonObject, roll: Roll): Command
   return { actuator: 'front', operation, input, timeoutMs: timeoutOf(roll) }
 }
 
+/** Who carries a front, and the TLS that it ends. */
+function carriedBy({ by, tls }: Roll): JsonObject {
+  return {
+    ...(by === undefined ? {} : { by: carrierInput(by) }),
+    ...(tls === undefined ? {} : { tls: { ...tls } }),
+  }
+}
+
 function portsOf({ ports, as }: Roll): JsonObject {
   return Object.fromEntries(ports.map((name) => [name, { as }]))
 }
@@ -229,6 +243,20 @@ function outputOf(stage: string, output: string): string {
 function drainedCondition(front: string, except: Json): Condition {
   const input = { front, except }
   return onceCondition('in-flight', { probe: 'in-flight', input, timeoutMs: 2_000 })
+}
+
+/** What it says of how the old one parts with its port; whoever moves the traffic knows the rest. */
+function ownWords({ drainMs, lingerMs }: Roll): JsonObject {
+  return {
+    ...(drainMs === undefined ? {} : { drainMs }),
+    ...(lingerMs === undefined ? {} : { lingerMs }),
+  }
+}
+
+/** How long the old one is waited for at most, whatever is said elsewhere. */
+function partingMostMs({ drainMs, lingerMs }: OwnParting): number {
+  if (drainMs === undefined && lingerMs === undefined) return PARTING_MOST_MS
+  return (drainMs ?? DRAIN_MS) + (lingerMs ?? 0)
 }
 
 function provedNeed({ name, finishes }: Stage): Need {

@@ -2,10 +2,9 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { checkPlan } from '../../core/plan/check-plan.ts'
+import { environmentIn, issuesIn, planIn, stageIn } from '../../../test/support/environments.ts'
 import type { Command, Plan } from '../../core/plan/plan.ts'
-import { formatIssues } from '../document/format-issue.ts'
-import { explainContract, parseContracts, planContract } from '../index.ts'
+import { explainContract } from '../index.ts'
 
 const HEAD = `apiVersion: rampart/v1
 kind: Environment
@@ -34,20 +33,10 @@ const MIXED = `    db:
       ready: [{ http: 'http://\${self.host}:\${self.ports.http}/\${self.imageDigest}' }]
 `
 
-function parsed(spec: string): ReturnType<typeof parseContracts> {
-  return parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
-}
+const planFor = (spec: string, goal = 'up'): Plan => planIn(HEAD + spec, goal)
 
-function planFor(spec: string, goal = 'up'): Plan {
-  const { contracts, issues } = parsed(spec)
-  assert.equal(formatIssues(issues, [{ path: 'a.yaml', text: HEAD + spec }]), '')
-  return checkPlan(planContract(contracts[0] ?? assert.fail(), { goal }))
-}
-
-function commandOf(plan: Plan, name: string): Command {
-  const stage = plan.stages.find((one) => one.name === name)
-  return stage?.command ?? assert.fail(name)
-}
+const commandOf = (plan: Plan, name: string): Command =>
+  stageIn(plan, name).command ?? assert.fail(name)
 
 test('a container is started by the container runtime, with its own side left for it to fill in', () => {
   const plan = planFor(MIXED)
@@ -100,7 +89,7 @@ test('what somebody else runs is only observed, and never asked whether it runs'
 })
 
 test('a contract of all three is explained in words', () => {
-  const text = explainContract(parsed(MIXED).contracts[0] ?? assert.fail())
+  const text = explainContract(environmentIn(HEAD + MIXED))
   assert.match(text, /runs api@sha256:2 as a container/)
   assert.match(text, /somebody else runs it/)
 })
@@ -132,7 +121,7 @@ test('what does not belong together is named', () => {
     [component("{ external: { host: '${self.host}' } }"), /no run|self/],
   ] as const
   for (const [spec, expected] of cases) {
-    const messages = parsed(spec).issues.map(({ message }) => message)
+    const messages = issuesIn(HEAD + spec).map(({ message }) => message)
     assert.match(messages.join('\n'), expected, spec)
   }
 })

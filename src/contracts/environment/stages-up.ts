@@ -1,6 +1,6 @@
 /** The stages of the way up: one for every component in every region, and one for what they agree on. */
 import type { Need, Stage } from '../../core/plan/plan.ts'
-import { PLAIN_STAGE } from '../plain-stage.ts'
+import { PLAIN_STAGE, THIS_RAMP } from '../plain-stage.ts'
 import { copyInput, inTurn, type Start, startsOf } from './copies.ts'
 import type { Component, EnvironmentDefinition } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
@@ -80,7 +80,7 @@ function startedBy(
   if (run === undefined) return {}
   const copy = copyInput(start)
   const beside = roll === undefined ? {} : { beside: true, ...copy }
-  const own = { onlyStartedByRamp: `\${run.id}`, ...copy }
+  const own = { onlyStartedByRamp: THIS_RAMP, ...copy }
   return {
     command: inTurn(startCommand(subject, { run, stop }, beside), component),
     compensation: inTurn(stopCommand(subject, component, own), component),

@@ -2,15 +2,20 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: templates of contracts are written in plain strings.
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import {
+  environmentIn,
+  headOf,
+  issuesIn,
+  printNearest,
+} from '../../../test/support/environments.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import type { Plan } from '../../core/plan/plan.ts'
-import { formatIssues } from '../document/format-issue.ts'
-import { aimContract, explainContract, nextGoalOf, parseContracts, planContract } from '../index.ts'
+import { aimContract, explainContract, nextGoalOf, planContract } from '../index.ts'
 import { compareSettings } from './compare-settings.ts'
 import type { EnvironmentContract } from './definition.ts'
 
-const HEAD = 'apiVersion: rampart/v1\nkind: Environment\nmetadata: { name: geo }\nspec:\n'
+const HEAD = headOf('geo')
 
 const SPEC = `  settings: { x: { from: X, default: 1 }, secret: { from: S, secret: true } }
   regions: { us: { after: [eu] }, eu: { settings: { x: 7 } }, jp: { after: [us] } }
@@ -28,14 +33,7 @@ const TARGETS = `  targets:
     ci: { regions: [eu, jp], settings: { secret: { from: CI_S } } }
 `
 
-const contractOf = (spec: string): EnvironmentContract => {
-  const source = { path: 'a.yaml', text: HEAD + spec }
-  const { contracts, issues } = parseContracts([source])
-  assert.equal(formatIssues(issues, [source]), '')
-  const [contract] = contracts
-  assert.ok(contract?.kind === 'Environment')
-  return contract
-}
+const contractOf = (spec: string): EnvironmentContract => environmentIn(HEAD + spec)
 
 const planFor = (target?: string, goal = 'up'): Plan =>
   checkPlan(
@@ -47,12 +45,7 @@ const planFor = (target?: string, goal = 'up'): Plan =>
 
 const names = (plan: Plan): readonly string[] => plan.stages.map(({ name }) => name)
 
-const issuesOf = (spec: string): readonly string[] => {
-  const { issues } = parseContracts([{ path: 'a.yaml', text: HEAD + spec }])
-  return issues.map(({ message, nearest }) =>
-    nearest === undefined ? message : `${message} | ${nearest}`,
-  )
-}
+const issuesOf = (spec: string): readonly string[] => issuesIn(HEAD + spec).map(printNearest)
 
 test('a target has the regions it names, without what it leaves out', () => {
   assert.deepEqual(names(planFor('laptop')), ['eu/db'])

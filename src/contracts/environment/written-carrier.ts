@@ -1,6 +1,7 @@
 /** The proxy that carries a component's front in the place of Rampart's own forwarder, as it is written. */
 import * as z from 'zod'
 import { canonicalAddress } from '../../core/port/ip-text.ts'
+import { mappingExpected } from '../document/word-schemas.ts'
 
 /** Where clients reach a proxy. */
 interface WrittenReach {
@@ -21,10 +22,18 @@ export interface WrittenNginx extends WrittenReach {
   readonly pid?: string
 }
 
+/** A cluster of Envoy, by the file of its endpoints. */
+export interface WrittenEnvoy extends WrittenReach {
+  readonly endpoints: string
+  readonly cluster: string
+  readonly admin?: string
+}
+
 /** Exactly one of them. */
 export interface WrittenCarrier {
   readonly haproxy?: WrittenHaproxy
   readonly nginx?: WrittenNginx
+  readonly envoy?: WrittenEnvoy
 }
 
 const path = z
@@ -66,11 +75,42 @@ const nginx: z.ZodType<WrittenNginx> = z.strictObject({
   ...reach,
 })
 
+const JSON_PATH = /^\/(?!.*\/\.\.?(?:\/|$))[^\0\s]+\.json$/
+
+const envoy: z.ZodType<WrittenEnvoy> = z.strictObject({
+  endpoints: z
+    .string()
+    .regex(JSON_PATH, 'an absolute path that ends in .json, by which Envoy knows what it reads')
+    .describe('File from which its cluster takes endpoints, which Rampart alone writes.'),
+  cluster: z
+    .string()
+    .regex(/^[\w.:/|-]{1,200}$/, 'the name of a cluster: letters, digits, - _ . : / and |')
+    .describe('Cluster of which every endpoint is told by Rampart.'),
+  admin: z
+    .string()
+    .refine(
+      isDoor,
+      'a literal address with a port, such as 127.0.0.1:9901, or the path of a socket',
+    )
+    .exactOptional()
+    .describe('Where its admin door is.')
+    .meta({ default: '127.0.0.1:9901' }),
+  ...reach,
+})
+
+function isDoor(text: string): boolean {
+  if (path.max(SOCKET_MAX).safeParse(text).success) return true
+  const [, v6, v4, port = ''] = /^(?:\[([^\]]+)\]|([^:]+)):(\d{1,5})$/.exec(text) ?? []
+  const isPort = Number(port) >= 1 && Number(port) <= 65_535
+  return isPort && canonicalAddress(v6 ?? v4 ?? '') !== undefined && v6?.includes(':') !== false
+}
+
 /** The schema of `roll.by`. */
 export const writtenCarrier: z.ZodType<WrittenCarrier> = z.strictObject(
   {
     haproxy: haproxy.exactOptional().describe('HAProxy, told over its runtime socket.'),
     nginx: nginx.exactOptional().describe('Nginx, by a file of servers and reloads.'),
+    envoy: envoy.exactOptional().describe('Envoy, by a file of endpoints that it watches.'),
   },
-  { error: 'a mapping with haproxy or nginx' },
+  mappingExpected('a mapping with haproxy, nginx or envoy'),
 )

@@ -4,7 +4,7 @@ import { durationMs } from '../document/word-schemas.ts'
 import { httpUrl, sentHeaders } from '../probes/http-words.ts'
 
 /** What a promise that is broken later leads to. */
-export const WATCH_POLICIES = ['record', 'hold', 'undo', 'undoRegion'] as const
+const WATCH_POLICIES = ['record', 'hold', 'undo', 'undoRegion'] as const
 
 /** How an environment is watched, or that it is not. */
 export type WrittenWatch =

@@ -15,7 +15,7 @@ import { childrenOf, type Expr } from './walk.ts'
 export const EXPRESSION_MAX_LENGTH = 4_096
 
 /** How deep loops (`all`, `exists`, `map`, `filter`) may stand in each other. */
-export const LOOPS_MAX = 2
+const LOOPS_MAX = 2
 
 /** Expressions kept compiled; beyond that the oldest is forgotten. */
 const KEPT_MAX = 2_000

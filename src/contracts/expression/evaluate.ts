@@ -21,7 +21,7 @@ export interface Scope {
 }
 
 /** The most steps that the loops of one evaluation may take. */
-export const STEPS_MAX = 10_000_000
+const STEPS_MAX = 10_000_000
 
 /** Evaluates an expression. */
 export function evaluate(text: string, scope: Scope): Result<Json> {

@@ -6,7 +6,7 @@ import type { Problem, Result } from './result.ts'
 import { type Hole, parseTemplate } from './template.ts'
 
 /** The longest text that a template may come to, in characters. */
-export const RESOLVED_MAX_LENGTH = 65_536
+const RESOLVED_MAX_LENGTH = 65_536
 
 /** Resolves every template in a value; the first that fails stops it. */
 export function resolveTemplates(value: Json, scope: Scope): Result<Json> {

@@ -43,7 +43,8 @@ export function checkRanges(document: SourceDocument, { spec }: WrittenPorts): r
     const say: Say = (at, message) => {
       found.push(issueAt(document, [...one.path, ...at], { code: 'contradiction', message }))
     }
-    checkSystems(one, systems, say)
+    checkEphemeral(one, systems, say)
+    checkOccupants(one, systems, say)
     checkBrowsers(one, say)
     checkPrivileged(one, say)
     checkQuotas(one, say)
@@ -52,8 +53,8 @@ export function checkRanges(document: SourceDocument, { spec }: WrittenPorts): r
   return [...issues, ...checkFixed(document, ranges), ...checkOverlaps(document, ranges)]
 }
 
-/** What each system keeps for itself, or gives to outgoing connections. */
-function checkSystems(
+/** What each system gives to outgoing connections. */
+function checkEphemeral(
   { range, written }: CheckedRange,
   systems: readonly PortSystem[],
   say: Say,
@@ -69,6 +70,10 @@ function checkSystems(
         `${instead}, or say \`ephemeral: kept\` if the machines keep them free`,
     )
   }
+}
+
+/** What programs of each system usually have. */
+function checkOccupants({ range }: CheckedRange, systems: readonly PortSystem[], say: Say): void {
   if (range.protocol === 'udp') return
   for (const system of systems) {
     for (const [port, who] of Object.entries(USUAL_OCCUPANTS[system])) {

@@ -1,12 +1,16 @@
 /** Whether rules of connecting and of changing hands mean something. */
+import { matchesWord } from '../../core/port/match-word.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { quote } from '../document/describe-value.ts'
 import type { Issue } from '../document/issue.ts'
 import { nearestWord } from '../document/nearest-word.ts'
 import { issueAt, type SourceDocument } from '../document/source-document.ts'
-import { TRANSITION_DEADLINE_MS } from './definition.ts'
 import type { WrittenPorts } from './written.ts'
-import { TRANSITION_EVENTS } from './written-transition.ts'
+import {
+  TRANSITION_EVENTS,
+  type TransitionEvent,
+  type WrittenTransition,
+} from './written-transition.ts'
 
 /** Everything that is wrong with them. */
 export function checkRules(document: SourceDocument, written: WrittenPorts): readonly Issue[] {
@@ -35,9 +39,7 @@ function checkConnect(document: SourceDocument, { spec }: WrittenPorts): readonl
 function checkClients(document: SourceDocument, { spec }: WrittenPorts): readonly Issue[] {
   const named = [...new Set((spec.connect ?? []).flatMap(({ from }) => from))]
   return Object.keys(spec.clients ?? {}).flatMap((service) => {
-    const isNamed = named.some(
-      (name) => name === service || (name.endsWith('*') && service.startsWith(name.slice(0, -1))),
-    )
+    const isNamed = named.some((name) => matchesWord(name, service))
     const nearest = isNamed ? undefined : nearestWord(service, named)
     if (nearest === undefined) return []
     const message = `no rule of \`connect\` lets ${quote(service)} connect to anything`
@@ -51,32 +53,47 @@ function checkClients(document: SourceDocument, { spec }: WrittenPorts): readonl
   })
 }
 
+/** The words that say nothing of an event, and why. */
+const POINTLESS: { readonly [Event in TransitionEvent]?: Pointless } = {
+  failover: {
+    words: ['drain', 'linger'],
+    why: 'of an owner that has died nothing is under way',
+  },
+  'scale-up': {
+    words: ['drain', 'linger', 'cooling'],
+    why: 'nobody is let go of where one more serves',
+  },
+}
+
+interface Pointless {
+  readonly words: readonly ('drain' | 'linger' | 'cooling')[]
+  readonly why: string
+}
+
 function checkTransitions(document: SourceDocument, { spec }: WrittenPorts): readonly Issue[] {
   return TRANSITION_EVENTS.flatMap((event) => {
     const written = spec.transitions?.[event]
     if (written === undefined) return []
-    const path = ['spec', 'transitions', event]
-    const complain = (key: string, message: string): Issue =>
-      issueAt(document, [...path, key], { code: 'contradiction', message })
-    const { drain = 0, linger = 0, deadline = TRANSITION_DEADLINE_MS } = written
-    const issues: Issue[] = []
-    if (event === 'failover') {
-      for (const key of ['drain', 'linger'] as const) {
-        if ((written[key] ?? 0) === 0) continue
-        issues.push(
-          complain(key, `of an owner that has died nothing is under way; leave \`${key}\` out`),
-        )
-      }
-    } else if (drain + linger >= deadline) {
-      const [needed, given] = [describeDuration(drain + linger), describeDuration(deadline)]
-      const key = written.deadline === undefined ? 'drain' : 'deadline'
-      const message = `to drain and to linger may take ${needed}, and all of it must be done within ${given}`
-      issues.push(complain(key, message))
+    const complain: Complain = (key, message) => {
+      const path = ['spec', 'transitions', event, key]
+      return issueAt(document, path, { code: 'contradiction', message })
     }
-    if (written.plane === 'descriptor' && event === 'migrate') {
-      const message = 'a descriptor is shared on one machine, so nothing migrates by it'
-      issues.push(complain('plane', message))
-    }
-    return issues
+    const pointless = POINTLESS[event]
+    return pointless
+      ? pointless.words
+          .filter((key) => (written[key] ?? 0) > 0)
+          .map((key) => complain(key, `${pointless.why}; leave \`${key}\` out`))
+      : checkTime(written, complain)
   })
+}
+
+type Complain = (key: keyof WrittenTransition, message: string) => Issue
+
+/** Where no deadline is written, there is none. */
+function checkTime(written: WrittenTransition, complain: Complain): readonly Issue[] {
+  const { drain = 0, linger = 0, deadline } = written
+  if (deadline === undefined || drain + linger < deadline) return []
+  const [needed, given] = [describeDuration(drain + linger), describeDuration(deadline)]
+  const message = `to drain and to linger may take ${needed}, and all of it must be done within ${given}`
+  return [complain('deadline', message)]
 }

@@ -1,4 +1,6 @@
-/** Several Ports contracts side by side: no port may be in two of them, and no port of a service either. */
+/** Several Ports contracts side by side: no port, no service's port and no name may be in two of them. */
+import { DEFAULT_REGION } from '../../core/plan/default-region.ts'
+import { printServicePort } from '../../core/port/port-owner.ts'
 import type { Understood } from '../contract.ts'
 import type { Issue, Path } from '../document/issue.ts'
 import { issueAt } from '../document/source-document.ts'
@@ -13,12 +15,16 @@ export function checkTogether(all: readonly One[]): readonly Issue[] {
     all
       .slice(0, place)
       .filter((other) => areBeside(one.definition, other.definition))
-      .flatMap((other) => [...checkSpans(one, other), ...checkOwners(one, other)]),
+      .flatMap((other) => [
+        ...checkSpans(one, other),
+        ...checkOwners(one, other),
+        ...checkSameNames(one, other),
+      ]),
   )
 }
 
-/** Where stages of no region are done. */
-const NONE = ['default']
+/** Where a contract is in force that names no regions. */
+const NONE = [DEFAULT_REGION]
 
 /** Whether both are in force on one machine. */
 function areBeside({ regions }: PortsDefinition, other: PortsDefinition): boolean {
@@ -52,6 +58,18 @@ function checkOwners(one: One, other: One): readonly Issue[] {
       return [issueAt(one.document, path, { code: 'contradiction', message }, 'key')]
     }),
   )
+}
+
+/** One name means one port; that two contracts say the same is no harm. */
+function checkSameNames(one: One, other: One): readonly Issue[] {
+  return one.definition.names.flatMap(({ name, ...meant }) => {
+    const theirs = other.definition.names.find((alias) => alias.name === name)
+    const known = theirs && printServicePort(theirs)
+    if (known === undefined || known === printServicePort(meant)) return []
+    const path = ['spec', 'names', name]
+    const message = `${name} means ${known} already by ${other.name}, in ${whereOf(other.document, path)}`
+    return [issueAt(one.document, path, { code: 'contradiction', message }, 'key')]
+  })
 }
 
 function rangePath({ name }: DefinedRange, key: string): Path {

@@ -134,21 +134,22 @@ function isOf({ owner }: Pick<PortLease, 'owner'>, of: string): boolean {
   return owner.service === service && owner.port === port
 }
 
-/** A ramp reaches the regions that its contract names, and no other ones. */
-const REGIONS =
-  'Its regions are others. Where it is not in force any more it stays as it was, so bring it down there ' +
-  'before: `rampart down`.'
+const BESIDE = {
+  connect: 'Who may connect to whom is another.',
+  clients: 'What clients are known by is another.',
+  names: 'Discovery has other names.',
+  transitions: 'Ports change hands in another way from now on.',
+  // A ramp reaches the regions that its contract names, and no other ones.
+  regions:
+    'Its regions are others. Where it is not in force any more it stays as it was, so bring it down ' +
+    'there before: `rampart down`.',
+} as const
 
 function changesBeside(before: PortsDefinition, after: PortsDefinition): readonly PortsChange[] {
   const differs = (key: keyof PortsDefinition): boolean =>
     JSON.stringify(before[key]) !== JSON.stringify(after[key])
-  const connect = differs('connect') ? ['Who may connect to whom is another.'] : []
-  const clients = differs('clients') ? ['What clients are known by is another.'] : []
-  const names = differs('names') ? ['Discovery has other names.'] : []
-  const moves = differs('transitions') ? ['Ports change hands in another way from now on.'] : []
-  const places = differs('regions') ? [REGIONS] : []
-  const sentences = [...connect, ...clients, ...names, ...moves, ...places]
-  return sentences.map((sentence) => judged(sentence, []))
+  const keys = ['connect', 'clients', 'names', 'transitions', 'regions'] as const
+  return keys.filter(differs).map((key) => judged(BESIDE[key], []))
 }
 
 function judged(sentence: string, leases: readonly PortLease[]): PortsChange {

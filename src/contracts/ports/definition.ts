@@ -1,6 +1,7 @@
 /** A Ports contract, understood: every default filled in, every duration in milliseconds. */
 import type { ClientIdentity, ConnectPolicy, ConnectRule } from '../../core/port/connect-policy.ts'
 import type { PortSystem } from '../../core/port/machine-facts.ts'
+import type { PortAlias } from '../../core/port/port-alias.ts'
 import { EVERY_ADDRESS, LOOPBACK } from '../../core/port/port-claim.ts'
 import type { PortPolicy, PortRange } from '../../core/port/port-policy.ts'
 import type { Digest } from '../../core/units/digest.ts'
@@ -9,7 +10,6 @@ import type { WrittenPorts } from './written.ts'
 import type { WrittenClient } from './written-connect.ts'
 import type { WrittenRange } from './written-range.ts'
 import {
-  type Plane,
   TRANSITION_EVENTS,
   type TransitionEvent,
   type WrittenTransition,
@@ -41,26 +41,19 @@ export interface DefinedRange extends PortRange {
   readonly description?: string
 }
 
-/** A further name of a port. */
-export interface PortAlias {
-  readonly name: string
-  readonly service: string
-  readonly port: string
-}
-
 /** How a port goes from one owner to the next when this happens. */
 export interface Transition {
   readonly event: TransitionEvent
-  /** @default 'forwarder' */
-  readonly plane: Plane
   /** @unit ms @default 30000, and 0 for a failover: nothing of the dead is under way */
   readonly drainMs: number
   /** @unit ms @default 5000, and 0 for a failover */
   readonly lingerMs: number
   /** Absent: the range's. @unit ms */
   readonly coolingMs?: number
-  /** @unit ms @default 120000 */
+  /** One that is not written counts for failovers and amendments alone. @unit ms @default 120000 */
   readonly deadlineMs: number
+  /** The words of it that are written; the others are usual. */
+  readonly says: readonly string[]
 }
 
 /** @unit ms */
@@ -68,8 +61,8 @@ const COOLING_MS = 60_000
 const DRAIN_MS = 30_000
 const LINGER_MS = 5_000
 
-/** How long a transition may take when nothing else is said. @unit ms */
-export const TRANSITION_DEADLINE_MS = 120_000
+/** How long clients wait, and an amendment does, when nothing else is said. @unit ms */
+const TRANSITION_DEADLINE_MS = 120_000
 
 /** Every system. */
 export const SYSTEMS: readonly PortSystem[] = ['linux', 'macos', 'windows']
@@ -150,15 +143,15 @@ function clientOf(service: string, written: WrittenClient): ClientIdentity {
 
 function transitionOf(event: TransitionEvent, written: WrittenTransition): Transition {
   const isDead = event === 'failover'
-  const { plane = 'forwarder', deadline = TRANSITION_DEADLINE_MS, cooling } = written
+  const { deadline = TRANSITION_DEADLINE_MS, cooling } = written
   const { drain = isDead ? 0 : DRAIN_MS, linger = isDead ? 0 : LINGER_MS } = written
   return {
     event,
-    plane,
     drainMs: drain,
     lingerMs: linger,
     ...(cooling === undefined ? {} : { coolingMs: cooling }),
     deadlineMs: deadline,
+    says: Object.keys(written).sort(),
   }
 }
 

@@ -29,7 +29,11 @@ function explainRange(range: DefinedRange): readonly string[] {
   const { name, coolingMs, fixed, perTenant, perService, claim, description } = range
   const about = description === undefined ? '' : ` (${description.replace(/\.$/, '')})`
   const quotas = [
-    ...(perTenant === undefined ? [] : [`${counted(perTenant, 'lease')} a tenant`]),
+    ...(perTenant === undefined
+      ? []
+      : [
+          `${counted(perTenant, 'lease')} a tenant (of claims made with --tenant; all others count as one)`,
+        ]),
     ...(perService === undefined ? [] : [`${counted(perService, 'lease')} a service`]),
   ]
   return [
@@ -59,7 +63,7 @@ function isSame(one: readonly string[], other: readonly string[]): boolean {
 }
 
 /** For whom a range is: `shop/* in staging`, or `everybody`. */
-export function forWhom(range: Pick<PortRange, 'for'>): string {
+function forWhom(range: Pick<PortRange, 'for'>): string {
   const { environment, service, tenant, scope } = range.for
   const words = [
     ...(service === undefined ? [] : [service]),
@@ -77,13 +81,14 @@ function explainConnect({ connect, clients }: PortsDefinition): readonly string[
   return [
     'Who may connect:',
     ...connect.map((rule) => `  - ${explainRule(rule)}`),
-    `  Nobody else may connect to ${listWords(targets, 'or')}.`,
+    `  At fronts of Rampart (roll, without by) nobody else may connect to ${listWords(targets, 'or')}.`,
+    '  Elsewhere, as at the own port of a start, whoever reaches it may: `rampart ports policy` prints rules for that.',
     ...clients.map((client) => `  ${explainClient(client)}`),
   ]
 }
 
 /** One rule: `shop/web may connect to shop/api (http)`. */
-export function explainRule({ from, to, ports }: ConnectRule): string {
+function explainRule({ from, to, ports }: ConnectRule): string {
   const who = from.includes('*') ? 'everybody' : listWords(from, 'and')
   const which = ports === undefined ? '' : ` (${listWords(ports, 'and')})`
   const whom = to.includes('*') ? 'everything' : listWords(to, 'and')
@@ -93,13 +98,18 @@ export function explainRule({ from, to, ports }: ConnectRule): string {
 function explainClient({ service, users, mtls, tokens, networks, labels }: ClientIdentity): string {
   const pods = Object.entries(labels ?? {}).map(([key, value]) => `${key}=${value}`)
   const proofs = [
+    'its process',
     ...(users.length === 0 ? [] : [`the user ${listWords(users.map(String), 'or')}`]),
     ...(mtls.length === 0 ? [] : [`a certificate of ${listWords(mtls, 'or')}`]),
     ...(tokens.length === 0 ? [] : [counted(tokens.length, 'token')]),
+  ]
+  const printed = [
     ...(networks.length === 0 ? [] : [`the network ${listWords(networks, 'or')}`]),
     ...(pods.length === 0 ? [] : [`pods with ${listWords(pods, 'and')}`]),
   ]
-  return `${service} is known by its process, ${listWords(proofs, 'or')}.`
+  const known = `${service} is known at fronts by ${listWords(proofs, 'or')}`
+  if (printed.length === 0) return `${known}.`
+  return `${known}; ${listWords(printed, 'and')} count in printed rules alone.`
 }
 
 function explainNames({ names }: PortsDefinition): readonly string[] {
@@ -116,8 +126,10 @@ function explainTransitions(transitions: readonly Transition[]): readonly string
 }
 
 /** One rule of changing hands. */
-export function explainTransition(transition: Transition): string {
-  const { event, plane, drainMs, lingerMs, coolingMs, deadlineMs } = transition
+function explainTransition(transition: Transition): string {
+  const { event, drainMs, lingerMs, coolingMs, deadlineMs, says } = transition
+  const most = describeDuration(deadlineMs)
+  const within = says.includes('deadline') ? `, all within ${most}` : ''
   const steps = [
     ...(drainMs === 0 ? [] : [`drained for at most ${describeDuration(drainMs)}`]),
     ...(lingerMs === 0 ? [] : [`kept for ${describeDuration(lingerMs)} more`]),
@@ -125,14 +137,13 @@ export function explainTransition(transition: Transition): string {
       ? []
       : [`its port cooled for ${describeDuration(coolingMs)}`]),
   ]
-  if (event === 'scale-up') {
-    return `${event}: by ${plane}, nobody is let go of, all within ${describeDuration(deadlineMs)}`
+  if (event === 'scale-up') return `${event}: nobody is let go of${within}`
+  if (event === 'failover') {
+    const then = ['the old owner is proved dead', ...steps]
+    return `${event}: once ${listWords(then, 'and')}, another follows; clients wait for ${most}`
   }
-  const old =
-    event === 'failover'
-      ? 'once the old owner is proved dead'
-      : `the old owner is ${steps.length === 0 ? 'let go of at once' : listWords(steps, 'and')}`
-  return `${event}: by ${plane}, ${old}, all within ${describeDuration(deadlineMs)}`
+  const old = steps.length === 0 ? 'let go of at once' : listWords(steps, 'and')
+  return `${event}: the old owner is ${old}${within}`
 }
 
 function counted(count: number, noun: string): string {

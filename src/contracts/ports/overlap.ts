@@ -1,7 +1,7 @@
 /** Which ports two ranges have in common: on addresses that meet, by the same protocol. */
 
 import { commonSpan, printSpan } from '../../core/port/machine-facts.ts'
-import { claimsCollide } from '../../core/port/port-claim.ts'
+import { claimsCollide, type PortClaim } from '../../core/port/port-claim.ts'
 import type { PortRange } from '../../core/port/port-policy.ts'
 import type { Issue, Path } from '../document/issue.ts'
 import { placeOf, type SourceDocument } from '../document/source-document.ts'
@@ -10,13 +10,13 @@ import { placeOf, type SourceDocument } from '../document/source-document.ts'
 export function overlapOf(one: PortRange, other: PortRange): string | undefined {
   const common = commonSpan(one, other)
   if (common === undefined) return undefined
-  const [mine, theirs] = [one, other].map(({ protocol, addresses }) => ({
-    protocol,
-    addresses,
-    port: common.first,
-  })) as [Parameters<typeof claimsCollide>[0], Parameters<typeof claimsCollide>[1]]
-  if (!claimsCollide(mine, theirs)) return undefined
+  const { first: port } = common
+  if (!claimsCollide({ ...claimOf(one), port }, { ...claimOf(other), port })) return undefined
   return one.protocol === 'udp' ? `${printSpan(common)}/udp` : printSpan(common)
+}
+
+function claimOf({ protocol, addresses }: PortRange): Omit<PortClaim, 'port'> {
+  return { protocol, addresses }
 }
 
 /** The other place that an issue speaks of, of the same document. */

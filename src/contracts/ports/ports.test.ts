@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { checkPlan } from '../../core/plan/check-plan.ts'
 import type { MachineFacts } from '../../core/port/machine-facts.ts'
-import { claimRefusal, isFor } from '../../core/port/may-claim.ts'
+import { isFor, mayClaim } from '../../core/port/may-claim.ts'
 import { objections } from '../../core/port/objections.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { BUILT_IN_RANGE } from '../../core/port/port-policy.ts'
@@ -32,7 +32,7 @@ spec:
     - { from: shop/web, to: shop/api, ports: http }
     - { from: shop/api, to: [shop/db, shop/queue] }
   names: { api: shop/api/http }
-  transitions: { roll: { drain: 30s, linger: 5s, cooling: 90s, plane: haproxy } }
+  transitions: { roll: { drain: 30s, linger: 5s, cooling: 90s } }
 `
 
 function understood(text: string): PortsContract {
@@ -61,13 +61,13 @@ test('every default of a contract is filled in', () => {
   assert.deepEqual(staging?.addresses, ['127.0.0.1', '::1'])
   assert.equal(staging?.coolingMs, 90_000)
   assert.deepEqual(
-    definition.transitions.map(({ event, plane, drainMs }) => [event, plane, drainMs]),
+    definition.transitions.map(({ event, drainMs, deadlineMs }) => [event, drainMs, deadlineMs]),
     [
-      ['scale-up', 'forwarder', 30_000],
-      ['scale-down', 'forwarder', 30_000],
-      ['roll', 'haproxy', 30_000],
-      ['migrate', 'forwarder', 30_000],
-      ['failover', 'forwarder', 0],
+      ['scale-up', 30_000, 120_000],
+      ['scale-down', 30_000, 120_000],
+      ['roll', 30_000, 120_000],
+      ['migrate', 30_000, 120_000],
+      ['failover', 0, 120_000],
     ],
   )
 })
@@ -193,11 +193,21 @@ test('a range is for whom it says, and claimed by whom it names', () => {
   const owner = { service: 'shop/api', port: 'http' }
   assert.equal(isFor(staging, { ...owner, environment: 'staging' }), true)
   assert.equal(isFor(staging, owner), false)
-  assert.equal(claimRefusal(edge, ['ann', 'deployers']), undefined)
-  assert.match(
-    claimRefusal(edge, ['bob']) ?? '',
-    /only deployers may claim ports, which bob is not/,
-  )
+  assert.equal(isFor({ for: { environment: 'shop' } }, owner), true, 'of whose environment it is')
+  assert.equal(mayClaim(edge, { by: ['ann', 'deployers'] }), true)
+  assert.equal(mayClaim(edge, { by: ['bob'] }), false)
+})
+
+test('a further name means one port, and nothing that discovery calls something already', () => {
+  const named = (names: string): string =>
+    `${range('    a: { ports: 21000-21009, for: { service: shop/api } }')}  names: ${names}\n`
+  assert.deepEqual(messages(named('{ api: shop/api/http, admin: shop/api/admin }')), [])
+  const [own = '', dns = ''] = messages(named('{ shop-api: shop/api/http, ns: shop/api/http }'))
+  assert.match(own, /shop-api is what the service shop\/api is called itself/)
+  assert.match(dns, /discovery keeps the name ns for itself/)
+  const other = named('{ api: shop/web/http }').replace('name: p', 'name: q').replace('21000-', '')
+  const [twice = ''] = messages(named('{ api: shop/api/http }'), other.replace('21009', '22000'))
+  assert.match(twice, /api means shop\/api\/http already by p, in 0\.yaml:/)
 })
 
 test('what live leases stand on becomes a ramp, and a second owner is refused', () => {
@@ -265,8 +275,30 @@ test('the leases that an amendment touches are told before it is made', () => {
 test('it is explained in sentences', () => {
   const text = explainContract(understood(TEXT))
   assert.match(text, /21080 belongs to shop\/api\/http and nobody else\./)
-  assert.match(text, /Nobody else may connect to shop\/api, shop\/db or shop\/queue\./)
-  assert.match(text, /roll: by haproxy, the old owner is drained for at most 30\.0 s/)
+  assert.match(
+    text,
+    /At fronts of Rampart .* nobody else may connect to shop\/api, shop\/db or shop\/queue\.\n {2}Elsewhere/,
+  )
+  assert.match(text, /At most 50 leases a tenant \(of claims made with --tenant; all others/)
+  assert.match(text, /scale-up: nobody is let go of\n/)
+  assert.match(text, /roll: the old owner is drained for at most 30\.0 s, kept .* 1 min 30 s\n/)
+  assert.match(text, /failover: once the old owner .* clients wait for 2 min 00 s$/)
+})
+
+test('a deadline counts where it is written, and nowhere else', () => {
+  const rules = (roll: string) =>
+    `${range('    a: { ports: 21000 }')}  transitions: { roll: ${roll} }\n`
+  const slow = understood(rules('{ drain: 3m }'))
+  assert.doesNotMatch(explainContract(slow), /all within/)
+  const quick = understood(rules('{ drain: 3m, deadline: 4m }'))
+  assert.match(explainContract(quick), /kept for 5\.00 s more, all within 4 min 00 s/)
+  assert.match(
+    messages(rules('{ drain: 3m, deadline: 3m }')).join(),
+    /all of it must be done within/,
+  )
+  const down = rules('{}').replace('roll: {}', 'scale-down: { drain: 5m }')
+  const [policy] = planContract(understood(down), { goal: 'down' }).stages
+  assert.ok((policy?.deadlineMs ?? 0) > 5 * 60_000, 'who drains for five minutes is waited for')
 })
 
 test('a contract that a program defines is the same contract', () => {

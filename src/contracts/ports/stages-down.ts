@@ -9,7 +9,7 @@ import { COMMAND_TIMEOUT_MS, POLICY_STAGE, portsCommand } from './plan-command.t
 import { portsCondition } from './plan-condition.ts'
 
 /** The stage that waits until what was released may be had by anybody. */
-export const COOLED_STAGE = 'cooled'
+const COOLED_STAGE = 'cooled'
 
 /** How much longer than it must a wait may take. @unit ms */
 const MARGIN_MS = 30_000
@@ -27,7 +27,7 @@ export function stagesDown({ name, definition }: PortsContract): readonly Stage[
       conditions: [
         portsCondition('drained', { contract: name, state: { not: ['cooling'] }, most: 0 }),
       ],
-      deadlineMs: deadlineMs + MARGIN_MS,
+      deadlineMs: Math.max(deadlineMs, drainMs + lingerMs) + MARGIN_MS,
       onBreach: 'hold',
       finishes: true,
     },

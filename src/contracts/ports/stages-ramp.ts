@@ -12,10 +12,10 @@ import { portsCondition } from './plan-condition.ts'
 import type { TransitionEvent } from './written-transition.ts'
 
 /** The stage that waits for whoever has no fixed port, and has one that is not theirs any more. */
-export const LEFT_STAGE = 'left'
+const LEFT_STAGE = 'left'
 
 /** The stage that ends the earlier revision. */
-export const RETIRE_STAGE = 'retire'
+const RETIRE_STAGE = 'retire'
 
 /** How much longer than it must a wait may take. @unit ms */
 const MARGIN_MS = 1_000

@@ -4,7 +4,8 @@
  * only then is the earlier one retired. Until that, undoing puts it back, with all that it had held.
  */
 import type { Stage } from '../../core/plan/plan.ts'
-import { PLAIN_STAGE } from '../plain-stage.ts'
+import { environmentOf } from '../../core/port/port-owner.ts'
+import { PLAIN_STAGE, THIS_RAMP } from '../plain-stage.ts'
 import {
   type DefinedRange,
   type PortsContract,
@@ -17,7 +18,7 @@ import { portsCondition } from './plan-condition.ts'
 import { rampStages } from './stages-ramp.ts'
 
 /** The stage that asks whether the machine has anything against the policy. */
-export const MACHINE_STAGE = 'machine'
+const MACHINE_STAGE = 'machine'
 
 /** How long the machine, or the broker, may take for each. @unit ms */
 const DEADLINE_MS = 15_000
@@ -54,7 +55,7 @@ function policyStage(contract: PortsContract): Stage {
   const command = portsCommand('enforce', {
     contract: name,
     digest,
-    ramp: `\${run.id}`,
+    ramp: THIS_RAMP,
     policy: { ranges: ranges.map((range) => ({ ...range })) },
     connect: {
       rules: rules.map((rule) => ({ ...rule })),
@@ -68,7 +69,7 @@ function policyStage(contract: PortsContract): Stage {
     name: POLICY_STAGE,
     needs: [{ stage: MACHINE_STAGE, until: 'ready' }],
     command,
-    compensation: portsCommand('withdraw', { contract: name, digest, onlyByRamp: `\${run.id}` }),
+    compensation: portsCommand('withdraw', { contract: name, digest, onlyByRamp: THIS_RAMP }),
     conditions: [portsCondition('in-force', { policy: name, digest })],
   }
 }
@@ -93,7 +94,7 @@ function holdStage({ name, digest }: PortsContract, { range, of, port }: FixedPo
   const command = portsCommand('hold', {
     contract: name,
     digest,
-    ramp: `\${run.id}`,
+    ramp: THIS_RAMP,
     range: range.name,
     owner,
     claim: { protocol, addresses, port },
@@ -105,7 +106,7 @@ function holdStage({ name, digest }: PortsContract, { range, of, port }: FixedPo
     name: holdStageOf(of),
     needs: [{ stage: POLICY_STAGE, until: 'ready' }],
     command,
-    compensation: portsCommand('withdraw', { contract: name, owner, onlyByRamp: `\${run.id}` }),
+    compensation: portsCommand('withdraw', { contract: name, owner, onlyByRamp: THIS_RAMP }),
     conditions: [
       portsCondition('held', {
         port,
@@ -119,14 +120,19 @@ function holdStage({ name, digest }: PortsContract, { range, of, port }: FixedPo
   }
 }
 
-/** For whom a fixed port is held. A word that stands for several is left to whoever claims it. */
+/**
+ * For whom a fixed port is held. A word that stands for several is left to whoever claims it, and what a
+ * component's name says of its environment is not said twice: it claims without.
+ */
 function ownerOf(
   range: DefinedRange,
   of: string,
 ): { readonly service: string; readonly port: string } & Readonly<Record<string, string>> {
   const { environment, tenant, scope } = range.for
-  const words = Object.entries({ environment, tenant, scope }).filter(
+  const served = servicePortOf(of)
+  const own = environment === environmentOf(served) ? {} : { environment }
+  const words = Object.entries({ ...own, tenant, scope }).filter(
     (entry): entry is [string, string] => entry[1] !== undefined && !entry[1].endsWith('*'),
   )
-  return { ...servicePortOf(of), ...Object.fromEntries(words) }
+  return { ...served, ...Object.fromEntries(words) }
 }

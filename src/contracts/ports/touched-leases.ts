@@ -5,7 +5,7 @@
 import { whyNotGranted } from '../../core/port/granted-ports.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner } from '../../core/port/port-owner.ts'
-import { isWaiting } from '../../core/port/port-states.ts'
+import { isSpare } from '../../core/port/port-states.ts'
 import { secondOwners } from './compare.ts'
 import { type PortsContract, toPolicy } from './definition.ts'
 
@@ -40,8 +40,7 @@ function touchedLease(contract: PortsContract, lease: PortLease): readonly Touch
     return [{ ...touched, verdict: 'refused', sentence: refused.sentence }]
   }
   const isOfEarlier = rule.contract === contract.name && rule.digest !== contract.digest
-  const isIdle = isWaiting(state) && process === undefined && lease.expiresAtMs === undefined
-  if (!isOfEarlier || isIdle || state === 'cooling') return []
+  if (!isOfEarlier || isSpare(lease) || state === 'cooling') return []
   const why = whyNotGranted(lease, toPolicy(contract))
   if (why === undefined) return []
   const who = process === undefined ? '' : `, process ${process.pid}`

@@ -1,5 +1,6 @@
 /** Who may connect to whom, and how clients prove who they are, as it is written. */
 import * as z from 'zod'
+import { CERTIFICATE_PATTERN } from '../../core/port/certificate-name.ts'
 import { nameText } from '../document/word-schemas.ts'
 import { oneOrMany } from '../probes/amount.ts'
 import { servicePattern, serviceText } from './written-words.ts'
@@ -41,8 +42,8 @@ const client: z.ZodType<WrittenClient> = z
       z
         .string()
         .regex(
-          /^(?:CN=[^,"\s]+|[a-z][a-z0-9+.-]*:\/\/\S+|[A-Za-z0-9*](?:[A-Za-z0-9.*-]*[A-Za-z0-9])?)$/,
-          'a name of a certificate: spiffe://shop/web, web.internal or CN=web',
+          CERTIFICATE_PATTERN,
+          'a name of a certificate: spiffe://shop/web, web.internal, CN=web, or several: spiffe://shop/*',
         ),
     )
       .exactOptional()

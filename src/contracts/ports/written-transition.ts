@@ -14,21 +14,8 @@ export const TRANSITION_EVENTS: readonly TransitionEvent[] = [
   'failover',
 ]
 
-/** What carries traffic from the old owner to the new one. */
-export type Plane = 'descriptor' | 'forwarder' | 'haproxy' | 'nginx' | 'envoy'
-
-/** All of them. */
-export const PLANES: readonly [Plane, ...Plane[]] = [
-  'descriptor',
-  'forwarder',
-  'haproxy',
-  'nginx',
-  'envoy',
-]
-
 /** One rule. */
 export interface WrittenTransition {
-  readonly plane?: Plane
   readonly drain?: number
   readonly linger?: number
   readonly cooling?: number
@@ -39,11 +26,6 @@ export interface WrittenTransition {
 export type WrittenTransitions = { readonly [Event in TransitionEvent]?: WrittenTransition }
 
 const transition: z.ZodType<WrittenTransition> = z.strictObject({
-  plane: z
-    .enum(PLANES)
-    .exactOptional()
-    .describe('What carries traffic from the old owner to the new one.')
-    .meta({ default: 'forwarder' }),
   drain: durationMs()
     .exactOptional()
     .describe('How long what is under way at the old owner may take to end.')
@@ -57,8 +39,10 @@ const transition: z.ZodType<WrittenTransition> = z.strictObject({
     .describe("How long its port is kept from others then; else the range's."),
   deadline: durationMs(1)
     .exactOptional()
-    .describe('How long all of it may take.')
-    .meta({ default: '2m' }),
+    .describe(
+      'How long all of it may take; no limit when not written. Of a failover, how long clients wait, ' +
+        'and of an amendment, how long it waits for whoever is to move: 2m when not written.',
+    ),
 })
 
 const rule = (what: string): z.ZodExactOptional<typeof transition> =>

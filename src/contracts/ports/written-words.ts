@@ -33,7 +33,7 @@ export const claimWord: z.ZodType<string, string> = z
 const SPAN = /^(\d{1,6})(?:-(\d{1,6}))?$/
 
 /** What ports are, as it stands after "expected". */
-export const PORTS_EXPECTED = 'ports such as 21000-21999, or one port from 1 to 65535'
+const PORTS_EXPECTED = 'ports such as 21000-21999, or one port from 1 to 65535'
 
 /** A span of ports as written: `21000-21999`, `20443`. */
 export const portsText: z.ZodType<{ readonly first: number; readonly last: number }> = z

@@ -31,13 +31,13 @@ export const sentHeaders: z.ZodType<Readonly<Record<string, string>>> = z.record
 )
 
 /** Patterns that headers must match. */
-export const headerPatterns: z.ZodType<Readonly<Record<string, string>>> = z.record(
+const headerPatterns: z.ZodType<Readonly<Record<string, string>>> = z.record(
   headerName,
   patternText,
 )
 
 /** A path into a JSON document: `order.status`, `items.0.id`. */
-export const jsonPath: z.ZodType<string, string> = z
+const jsonPath: z.ZodType<string, string> = z
   .string()
   .regex(/^[^\s.]+(?:\.[^\s.]+)*$/, 'a path into the JSON, such as order.status or items.0.id')
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { assert as assertHolds, present, unreachable } from './assert.ts'
 import { FAULT_CODES } from './codes.ts'
-import { Fault, isFault } from './fault.ts'
+import { Fault, isFault, isPassing } from './fault.ts'
 
 test('a fault says what was done, to what, and what to do next', () => {
   const cause = new TypeError('disk')
@@ -15,7 +15,7 @@ test('a fault says what was done, to what, and what to do next', () => {
     cause,
   })
   assert.equal(fault.message, 'append entries (shop-up-1): the disk is full.')
-  assert.equal(fault.retryable, true)
+  assert.ok(fault.retryable && isPassing(fault) && !isPassing(cause))
   assert.equal(fault.cause, cause)
   assert.ok(isFault(fault, 'ledger-unavailable'))
   assert.ok(!isFault(fault, 'ledger-conflict'))

@@ -35,6 +35,11 @@ export class Fault extends Error {
   }
 }
 
+/** Whether a thrown value is a fault that may pass by itself, so that it makes sense to try again. */
+export function isPassing(thrown: unknown): boolean {
+  return thrown instanceof Fault && thrown.retryable
+}
+
 /** Whether a thrown value is a fault, optionally of one code. */
 export function isFault(thrown: unknown, code?: FaultCodeName): thrown is Fault {
   return thrown instanceof Fault && (code === undefined || thrown.code === code)

@@ -49,7 +49,7 @@ export interface Simulation {
 }
 
 /** How many ramps are simulated when nobody says. */
-export const DEFAULT_RUNS = 10_000
+const DEFAULT_RUNS = 10_000
 
 /** How many numbers are kept for each column of a forecast, so that its memory has a limit. */
 const MOST_CELLS = 1_000_000

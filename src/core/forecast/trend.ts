@@ -58,7 +58,7 @@ export interface Trend {
 }
 
 /** Fewer ramps than this foretell nothing. */
-export const LEAST_BEFORE = 3
+const LEAST_BEFORE = 3
 
 /** Fewer ramps than this show no direction. */
 const LEAST_FOR_DIRECTION = 8

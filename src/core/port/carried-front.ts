@@ -19,6 +19,15 @@ export type FrontCarrier =
       /** The file that its `upstream` includes, every line of which is Rampart's. */
       readonly servers: string
     }
+  | {
+      readonly plane: 'envoy'
+      /** Its admin door: an address with a port, or the path of a socket. */
+      readonly admin: string
+      /** The cluster whose endpoints are Rampart's, all of them. */
+      readonly cluster: string
+      /** The file from which that cluster takes its endpoints. */
+      readonly endpoints: string
+    }
 
 /** A front of a service's port; what listens there is the proxy's. */
 export interface CarriedFront {
@@ -59,14 +68,20 @@ export class CarriedFronts {
 
 /** Whether two are told by the same words: each such place is one front's alone. */
 export function isSameCarrier(one: FrontCarrier, other: FrontCarrier): boolean {
-  if (one.plane === 'haproxy') {
-    return other.plane === 'haproxy' && one.socket === other.socket && one.backend === other.backend
-  }
-  return other.plane === 'nginx' && one.servers === other.servers
+  return placeOf(one) === placeOf(other)
+}
+
+function placeOf(carrier: FrontCarrier): string {
+  if (carrier.plane === 'haproxy') return `haproxy ${carrier.socket} ${carrier.backend}`
+  if (carrier.plane === 'nginx') return `nginx ${carrier.servers}`
+  return `envoy ${carrier.endpoints}`
 }
 
 /** A carrier for people: `backend api of HAProxy at /run/haproxy.sock`. */
 export function printCarrier(carrier: FrontCarrier): string {
   if (carrier.plane === 'nginx') return `nginx, by ${carrier.servers}`
+  if (carrier.plane === 'envoy') {
+    return `Envoy, by its cluster ${carrier.cluster} and ${carrier.endpoints}`
+  }
   return `HAProxy, by its backend ${carrier.backend} at ${carrier.socket}`
 }

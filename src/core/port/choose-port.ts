@@ -5,6 +5,7 @@
  */
 
 import { matchRanges, printFor, type RuledRange, rangeAt, rangesOf } from './match-range.ts'
+import { isFor, mayClaim } from './may-claim.ts'
 import type { PendingPorts } from './pending-ports.ts'
 import { isEphemeral, type PortCircumstances, printEphemeral } from './port-circumstances.ts'
 import type { PortClaim } from './port-claim.ts'
@@ -12,7 +13,14 @@ import type { PortLease, PortOwner } from './port-lease.ts'
 import { ownerKey, printServicePort, servingKey } from './port-owner.ts'
 import type { PortPolicy } from './port-policy.ts'
 import { quotaRefusal } from './port-quota.ts'
-import { heldByKernel, inTheWay, rangeFull, refusal } from './port-refusals.ts'
+import {
+  heldByKernel,
+  inTheWay,
+  notYours,
+  otherProtocol,
+  rangeFull,
+  refusal,
+} from './port-refusals.ts'
 import { type PortTable, portKey, printRule } from './port-table.ts'
 import type { PortRefusal, PortWish } from './port-wish.ts'
 import { unfitness } from './unfit-ports.ts'
@@ -42,6 +50,8 @@ export interface PortChoice {
 /** Chooses, or says why not and who is in the way. */
 export function choosePort(wish: PortWish, parts: ChoiceParts): PortChoice | PortRefusal {
   const choosing = new Choosing(wish, parts)
+  const otherwise = choosing.otherwise()
+  if (otherwise !== undefined) return otherwise
   return wish.port === undefined ? choosing.any() : choosing.exactly(wish.port)
 }
 
@@ -68,6 +78,19 @@ class Choosing {
     this.#parts = parts
     this.#ranges = rangesOf(parts.policies)
     this.#matching = matchRanges(wish, this.#ranges)
+  }
+
+  /** What is fixed for it is of the other protocol: a port of this one would be taken for it. */
+  otherwise(): PortRefusal | undefined {
+    const { owner, protocol = 'tcp' } = this.#wish
+    const of = printServicePort(owner)
+    const fixing = this.#isOneOfSeveral
+      ? []
+      : this.#ranges.filter(({ range }) => range.fixed[of] !== undefined && isFor(range, owner))
+    const [by] = fixing
+    if (by === undefined || fixing.some(({ range }) => range.protocol === protocol))
+      return undefined
+    return otherProtocol(by, of)
   }
 
   exactly(port: number): PortChoice | PortRefusal {
@@ -199,7 +222,11 @@ class Choosing {
     return refusal('not-allowed', sentence, false)
   }
 
-  #notFor(port: number, { range, rule }: RuledRange): PortRefusal {
+  #notFor(port: number, by: RuledRange): PortRefusal {
+    const { range, rule } = by
+    if (isFor(range, this.#wish.owner) && !mayClaim(range, this.#wish)) {
+      return notYours(by, this.#wish)
+    }
     const sentence = `${port} is in ${printRule(rule)}, which is for ${printFor(range)}.`
     return refusal('not-allowed', sentence, false)
   }

@@ -19,7 +19,7 @@ export interface ClientIdentity {
   readonly service: string
   /** Users of the machine as whom it runs, by number. */
   readonly users: readonly number[]
-  /** Names of its certificate: a URI (`spiffe://shop/web`), a DNS name or `CN=web`. */
+  /** Names of its certificate: a URI (`spiffe://shop/web`, `spiffe://shop/*`), a DNS name or `CN=web`. */
   readonly mtls: readonly string[]
   /** Digests of its tokens. A token itself never stands in a contract. */
   readonly tokens: readonly Digest[]

@@ -2,6 +2,7 @@
 import type { Digest } from '../units/digest.ts'
 import type { ConnectPolicy } from './connect-policy.ts'
 import { whyNotGranted } from './granted-ports.ts'
+import type { PortAlias } from './port-alias.ts'
 import type { PortLease, PortRule } from './port-lease.ts'
 import type { PortPolicy } from './port-policy.ts'
 import type { PortTransition } from './port-transition.ts'
@@ -16,6 +17,8 @@ export interface PortRules {
   readonly connect: ConnectPolicy
   /** How ports change hands; absent: recorded by a version that did not know. */
   readonly transitions?: readonly PortTransition[]
+  /** By which names discovery tells of ports besides; absent: recorded by a version that did not know. */
+  readonly names?: readonly PortAlias[]
 }
 
 /**

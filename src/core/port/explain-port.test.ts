@@ -33,3 +33,9 @@ test('a thief is told of once, and whoever else listens beside it', () => {
     sentences.filter((sentence) => sentence.startsWith(`Process ${pid} `)).length
   assert.deepEqual([told(7), told(8)], [1, 1])
 })
+
+test('says how the process that a port was given to and the one that listens may be related', () => {
+  const process = { pid: 6, started: '1', bootId: 'a' }
+  const said = explainPort({ ...FACTS, leases: [{ ...LEASE, process }], strangers: [] }).join(' ')
+  assert.match(said, /given to process 6; whoever listens.* may be one that this has started\./)
+})

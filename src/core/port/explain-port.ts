@@ -5,6 +5,7 @@ import type { PortClaim } from './port-claim.ts'
 import type { PastLease, PortLease, PortThief } from './port-lease.ts'
 import { printOwner } from './port-owner.ts'
 import { printHolder } from './port-table.ts'
+import { printProcess } from './print-process.ts'
 import { unfitness } from './unfit-ports.ts'
 
 /** What is known of one port number. */
@@ -52,7 +53,7 @@ function explainOutdated(lease: PortLease, facts: PortFacts): readonly string[] 
 }
 
 function explainLease(lease: PortLease): readonly string[] {
-  const { claim, state, because, process, container, thief, expiresAtMs, coolUntilMs } = lease
+  const { claim, state, because, process, container, thief, expiresAtMs, coolUntilMs, shut } = lease
   const changed = new Date(lease.changedAtMs).toISOString()
   const sentences = [
     `${printClaim(claim)} is leased to ${printHolder(lease)} (${lease.id}).`,
@@ -60,7 +61,8 @@ function explainLease(lease: PortLease): readonly string[] {
   ]
   const shown = process === undefined ? '' : `, whose first process is ${process.pid}`
   if (container !== undefined) sentences.push(`Its container is ${container.name}${shown}.`)
-  else if (process !== undefined) sentences.push(`Its process is ${process.pid}.`)
+  else if (process !== undefined) sentences.push(printOwnerProcess(process.pid))
+  if (shut !== undefined) sentences.push(`Its front is shut: ${shut}`)
   if (thief !== undefined) sentences.push(explainStranger(claim.port, thief))
   if (expiresAtMs !== undefined) {
     sentences.push(
@@ -73,10 +75,17 @@ function explainLease(lease: PortLease): readonly string[] {
   return sentences
 }
 
-function explainStranger(port: number, { pid, command, address }: PortThief): string {
-  const who = pid === undefined ? 'A process that may not be looked at' : `Process ${pid}`
-  const what = command === undefined || command === '' ? '' : ` (${command})`
-  return `${who}${what} listens on ${address}, port ${port}, without a lease of it.`
+/** What listens is often another: a shell, a package manager or a shim has started it. */
+function printOwnerProcess(pid: number): string {
+  return (
+    `It was given to process ${pid}; whoever listens, and \`rampart status\` names, may be one that ` +
+    'this has started.'
+  )
+}
+
+function explainStranger(port: number, thief: PortThief): string {
+  const who = printProcess(thief, 'first')
+  return `${who} listens on ${thief.address}, port ${port}, without a lease of it.`
 }
 
 function isSameThief(thief: PortThief | undefined, { pid, address }: PortThief): boolean {
@@ -85,11 +94,15 @@ function isSameThief(thief: PortThief | undefined, { pid, address }: PortThief):
 
 function lingering({ port, connections, timeWaits }: PortFacts): readonly string[] {
   const sentences: string[] = []
-  if (connections > 0) sentences.push(`${connections} connections of ${port} are open.`)
+  if (connections > 0) sentences.push(`${countOpen(connections, port)} open.`)
   if (timeWaits > 0) {
-    sentences.push(`${timeWaits} connections of ${port} are in TIME_WAIT, for a minute at most.`)
+    sentences.push(`${countOpen(timeWaits, port)} in TIME_WAIT, for a minute at most.`)
   }
   return sentences
+}
+
+function countOpen(count: number, port: number): string {
+  return count === 1 ? `1 connection of ${port} is` : `${count} connections of ${port} are`
 }
 
 function explainPast({ lease, freedAtMs, because }: PastLease): string {

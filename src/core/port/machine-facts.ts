@@ -47,7 +47,7 @@ export const USUAL_OCCUPANTS: Readonly<Record<PortSystem, Readonly<Record<number
 export const PRIVILEGED_BELOW = 1_024
 
 /** Whether two spans have a port in common. */
-export function spansOverlap(one: PortSpan, other: PortSpan): boolean {
+function spansOverlap(one: PortSpan, other: PortSpan): boolean {
   return one.first <= other.last && other.first <= one.last
 }
 

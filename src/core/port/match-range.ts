@@ -1,5 +1,5 @@
 /** Which ranges take whose claims, and in which order they are tried. */
-import { isFor } from './may-claim.ts'
+import { isFor, mayClaim } from './may-claim.ts'
 import type { PortClaim } from './port-claim.ts'
 import type { PortRule } from './port-lease.ts'
 import { BUILT_IN_RANGE, type PortPolicy, type PortRange } from './port-policy.ts'
@@ -32,19 +32,33 @@ export function rangesOf(policies: readonly PortPolicy[]): readonly RuledRange[]
 
 /**
  * The ranges that take a wish, the most particular first. The built-in one only where no contract's
- * range does, and then whole; of a port that is named, any that no contract has.
+ * range does, and then whole; of a port that is named, any that no contract has. None where those that
+ * do are for others to claim of.
  */
 export function matchRanges(wish: PortWish, ranges: readonly RuledRange[]): readonly RuledRange[] {
   const { protocol = 'tcp' } = wish
-  const matching = ranges.filter(
-    ({ range }) =>
-      range.protocol === protocol && isFor(range, wish.owner) && mayHaveAddresses(range, wish),
-  )
+  const matching = rangesFor(wish, ranges)
   if (matching.length > 0) {
-    return matching.toSorted((one, other) => particularity(other.range) - particularity(one.range))
+    return matching
+      .filter(({ range }) => mayClaim(range, wish))
+      .toSorted((one, other) => particularity(other.range) - particularity(one.range))
   }
   const builtIn = wish.port === undefined ? BUILT_IN_RANGE : BY_NUMBER
   return [{ range: { ...builtIn, protocol }, rule: { range: builtIn.name } }]
+}
+
+/** A range that would take a wish if whoever asks might claim of it, where none of them does. */
+export function barredRange(wish: PortWish, ranges: readonly RuledRange[]): RuledRange | undefined {
+  const matching = rangesFor(wish, ranges)
+  return matching.some(({ range }) => mayClaim(range, wish)) ? undefined : matching[0]
+}
+
+function rangesFor(wish: PortWish, ranges: readonly RuledRange[]): readonly RuledRange[] {
+  const { protocol = 'tcp', owner } = wish
+  return ranges.filter(
+    ({ range }) =>
+      range.protocol === protocol && isFor(range, owner) && mayHaveAddresses(range, wish),
+  )
 }
 
 /** The range of a contract that a port lies in. */

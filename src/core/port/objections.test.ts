@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { type MachineFacts, printSpan, spanWithout } from './machine-facts.ts'
 import { matchesWord } from './match-word.ts'
-import { claimRefusal } from './may-claim.ts'
+import { mayClaim } from './may-claim.ts'
 import { objections } from './objections.ts'
 import { BUILT_IN_RANGE, type PortPolicy } from './port-policy.ts'
 
@@ -58,6 +58,8 @@ test('words match exactly or by their beginning, and a claim needs one of the na
   assert.equal(matchesWord('shop/*', 'shop/api'), true)
   assert.equal(matchesWord('shop', 'shop/api'), false)
   assert.equal(matchesWord('pr-*', undefined), false)
-  assert.equal(claimRefusal({ name: 'a' }, []), undefined)
-  assert.match(claimRefusal({ name: 'a', claim: ['ci'] }, []) ?? '', /somebody without a name/)
+  assert.equal(mayClaim({}, {}), true)
+  assert.equal(mayClaim({ claim: ['ci'] }, {}), false)
+  assert.equal(mayClaim({ claim: ['ci'] }, { by: ['token:a', 'ci'] }), true)
+  assert.equal(mayClaim({ claim: ['ci'] }, { by: 'contract' }), true)
 })

@@ -12,7 +12,7 @@ import {
   spanWithout,
   USUAL_OCCUPANTS,
 } from './machine-facts.ts'
-import { EVERY_ADDRESS } from './port-claim.ts'
+import { EVERY_ADDRESS, isLoopback } from './port-claim.ts'
 import type { PortPolicy, PortRange } from './port-policy.ts'
 
 /** Something that a machine has against a range. */
@@ -81,6 +81,7 @@ function privileged(range: PortRange, machine: MachineFacts): readonly Objection
 }
 
 function absent(range: PortRange, { addresses }: MachineFacts): readonly Objection[] {
+  // All of 127.0.0.0/8 is there without being listed.
   const missing = range.addresses.filter(
     (one) => !EVERY_ADDRESS.includes(one) && !isLoopback(one) && !addresses.includes(one),
   )
@@ -89,9 +90,4 @@ function absent(range: PortRange, { addresses }: MachineFacts): readonly Objecti
   if (all.length === 0) return []
   const sentence = `${range.name} is on ${all.join(' and ')}, which this machine does not have.`
   return [{ range: range.name, reason: 'no-such-address', sentence }]
-}
-
-/** All of 127.0.0.0/8 is there without being listed. */
-function isLoopback(address: string): boolean {
-  return address.startsWith('127.') || address === '::1'
 }

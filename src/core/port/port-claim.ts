@@ -21,6 +21,17 @@ export const LOOPBACK: readonly string[] = ['127.0.0.1', '::1']
 /** Every address of the machine. */
 export const EVERY_ADDRESS: readonly string[] = ['0.0.0.0', '::']
 
+/** Whether only this machine itself gets to an address; one of IPv4 may be written as one of IPv6. */
+export function isLoopback(address: string): boolean {
+  return address === '::1' || /^(?:::ffff:)?127\./.test(address)
+}
+
+/** By what address this machine gets to whatever listens there: by its loopback one, if on every one. */
+export function reachedBy(address: string): string {
+  if (address === '0.0.0.0') return '127.0.0.1'
+  return address === '::' ? '::1' : address
+}
+
 /** Whether at most one of two claims may be granted. */
 export function claimsCollide(one: PortClaim, other: PortClaim): boolean {
   if (one.protocol !== other.protocol || one.port !== other.port) return false

@@ -1,6 +1,7 @@
 /** The words of the ledger about ports. The stream is `ports:<host>`; none of them holds a secret. */
 import type { CarriedFront } from './carried-front.ts'
 import type { PortRules } from './enforced-ports.ts'
+import type { Parting } from './parting.ts'
 import type {
   LeasedContainer,
   PortLease,
@@ -28,14 +29,22 @@ export interface PortMoved {
   readonly container?: LeasedContainer
   /** On which of the claim's addresses its process listens; absent: as it was. */
   readonly servedAt?: readonly string[]
-  /** What was held for a service's port is its front from now on, opened by this ramp. */
-  readonly front?: { readonly as: NonNullable<PortLease['front']>; readonly ramp?: string }
+  /** What was held for a service's port is its front from now on, opened by this ramp, or has other TLS. */
+  readonly front?: {
+    readonly as: NonNullable<PortLease['front']>
+    readonly ramp?: string
+    readonly tls?: NonNullable<PortLease['tls']>
+  }
   /** Only with `stolen` and `orphaned`; otherwise there is none any more. */
   readonly thief?: PortThief
   /** Absent: it does not expire by itself. @unit ms since 1970 */
   readonly expiresAtMs?: number
   /** Only with `cooling`. @unit ms since 1970 */
   readonly coolUntilMs?: number
+  /** Only of a front: why it lets nobody in; null: it does again; absent: as it was. */
+  readonly shut?: string | null
+  /** Only with `draining`: how it ends. */
+  readonly parting?: Parting
 }
 
 /** A lease ended; the port is free. */

@@ -1,5 +1,7 @@
 /** The lease of a port: who may listen on it, by which rule, and how far its life has gone. */
 import type { Digest } from '../units/digest.ts'
+import type { FrontTls } from './front-tls.ts'
+import type { Parting } from './parting.ts'
 import type { PortClaim } from './port-claim.ts'
 
 /**
@@ -82,13 +84,17 @@ export interface PortLease {
   readonly claim: PortClaim
   readonly owner: PortOwner
   readonly state: PortState
-  /** The fencing token: greater than that of every earlier lease of any port here. */
+  /** For records, of which of two leases is later: it grows with each here. Nobody checks it. */
   readonly token: number
   readonly rule: PortRule
   /** How it is given to the process: an inherited descriptor, or its number alone. */
   readonly giving: 'descriptor' | 'number'
   /** It is the front of its service's port, and carries that; absent: it is the port of a start. */
   readonly front?: 'http' | 'tcp'
+  /** Where the TLS comes from that the front ends; absent: it speaks none. */
+  readonly tls?: FrontTls
+  /** One sentence: why its front lets nobody in, though its process is there; absent: it does. */
+  readonly shut?: string
   /** The ramp that asked for it; absent: none did. */
   readonly ramp?: string
   readonly process?: ProcessIdentity
@@ -109,6 +115,8 @@ export interface PortLease {
   readonly expiresAtMs?: number
   /** Only while `cooling`. @unit ms since 1970 */
   readonly coolUntilMs?: number
+  /** How it ends, from when it began to drain because others serve in its place. */
+  readonly parting?: Parting
 }
 
 /** A lease that has ended. */

@@ -18,6 +18,13 @@ export function servingKey(owner: PortOwner): string {
   return JSON.stringify([environment ?? null, tenant ?? null, scope ?? null, service, port])
 }
 
+/** The environment that it names, else that of its component: `shop` of `shop/api`. */
+export function environmentOf({ environment, service }: PortOwner): string | undefined {
+  if (environment !== undefined) return environment
+  const end = service.indexOf('/')
+  return end === -1 ? undefined : service.slice(0, end)
+}
+
 /** The owner for people: `shop/api http (instance 2, environment staging)`. */
 export function printOwner(owner: PortOwner): string {
   const words = [

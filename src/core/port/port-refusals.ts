@@ -5,7 +5,8 @@ import type { PortClaim } from './port-claim.ts'
 import type { PastLease, PortLease, PortThief } from './port-lease.ts'
 import { printOwner } from './port-owner.ts'
 import { type PortTable, printHolder, printRule } from './port-table.ts'
-import type { PortRefusal } from './port-wish.ts'
+import type { PortRefusal, PortWish } from './port-wish.ts'
+import { printProcess } from './print-process.ts'
 
 /** A refusal. */
 export function refusal(reason: string, sentence: string, retryable: boolean): PortRefusal {
@@ -24,6 +25,29 @@ export function inTheWay(lease: PortLease): PortRefusal {
   }
   const sentence = `${claim.port} is ${state} by ${printHolder(lease)}: ${because} ${endOf(lease)}`
   return refusal(state === 'stolen' || state === 'quarantined' ? state : 'taken', sentence, true)
+}
+
+/** A range is for this owner, but whoever asks may not claim of it. */
+export function notYours(
+  { range, rule }: RuledRange,
+  { by = [] }: Pick<PortWish, 'by'>,
+): PortRefusal {
+  const [who = 'whoever asks'] = by
+  const sentence =
+    `Only ${(range.claim ?? []).join(', ')} may claim of ${printRule(rule)}, ` +
+    `and ${who} is none of them by name, group or role.`
+  return refusal('not-allowed', sentence, false)
+}
+
+/** What is fixed for a service's port, `shop/dns/dns`, is of the other protocol than was asked for. */
+export function otherProtocol({ range, rule }: RuledRange, of: string): PortRefusal {
+  const { protocol, fixed } = range
+  const ask =
+    protocol === 'udp'
+      ? 'Components have ports of TCP alone; others ask for it with `--protocol udp`.'
+      : 'Ask for it without `--protocol udp`.'
+  const sentence = `${of} has ${fixed[of]}/${protocol} fixed by ${printRule(rule)}. ${ask}`
+  return refusal('other-protocol', sentence, false)
 }
 
 /** Every port of a range is taken; says by whom, the greatest holders first. */
@@ -68,10 +92,8 @@ export function heldByKernel(
 }
 
 /** Who listens and should not, as a sentence. */
-export function printThief({ pid, command, address }: PortThief): string {
-  const process = pid === undefined ? 'a process that cannot be told' : `process ${pid}`
-  const named = command === undefined || command === '' ? '' : ` (${command})`
-  return `${process}${named} listens on ${address}.`
+export function printThief(thief: PortThief): string {
+  return `${printProcess(thief)} listens on ${thief.address}.`
 }
 
 function endOf({ expiresAtMs, process }: PortLease): string {

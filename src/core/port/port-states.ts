@@ -2,7 +2,7 @@
  * The machine of states of a lease: which move may follow which. `free` is the absence of a record:
  * every life begins and ends there.
  */
-import type { PortState } from './port-lease.ts'
+import type { PortLease, PortState } from './port-lease.ts'
 
 /** Where a lease may go from each state. */
 const MOVES: Readonly<Record<PortState, readonly (PortState | 'free')[]>> = {
@@ -81,4 +81,9 @@ export function isListenedTo(state: PortState): boolean {
 /** Whether nobody has it yet: it then lasts as long as its wish says. */
 export function isWaiting(state: PortState): boolean {
   return state === 'reserved' || state === 'held'
+}
+
+/** Whether a ramp holds it for whoever takes it, and nobody was promised it. */
+export function isSpare({ state, process, expiresAtMs }: PortLease): boolean {
+  return isWaiting(state) && process === undefined && expiresAtMs === undefined
 }

@@ -215,6 +215,9 @@ export class PortTable {
 /** Its process listens, or did until it began to drain. */
 const SERVED: ReadonlySet<PortState> = new Set(['ready', 'active', 'draining'])
 
+/** It has been told how it ends, and is not taken back. */
+const PARTING: ReadonlySet<PortState> = new Set(['draining', 'orphaned', 'cooling'])
+
 /** A lease after it went on. */
 function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): PortLease {
   const {
@@ -222,12 +225,16 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     expiresAtMs: _expires,
     coolUntilMs: _cool,
     servedAt: was,
+    parting: partingBefore,
     container: containerBefore,
+    shut: shutBefore,
     ...lasting
   } = old
   const { to: state, because, process, thief, expiresAtMs, coolUntilMs, front } = entry
   const container = entry.container ?? (process === undefined ? containerBefore : undefined)
   const servedAt = entry.servedAt ?? (SERVED.has(state) ? was : undefined)
+  const shut = entry.shut === undefined && state !== 'cooling' ? shutBefore : entry.shut
+  const parting = entry.parting ?? (PARTING.has(state) ? partingBefore : undefined)
   return {
     ...lasting,
     ...(front === undefined ? {} : asFront(front)),
@@ -240,15 +247,17 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     ...(thief === undefined ? {} : { thief }),
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
     ...(coolUntilMs === undefined ? {} : { coolUntilMs }),
+    ...(parting === undefined ? {} : { parting }),
+    ...(shut === undefined || shut === null ? {} : { shut }),
   }
 }
 
 /** Whoever carries a front inherits its socket. */
 function asFront({
   as,
-  ramp,
-}: NonNullable<PortMoved['front']>): Pick<PortLease, 'front' | 'giving' | 'ramp'> {
-  return { front: as, giving: 'descriptor', ...(ramp === undefined ? {} : { ramp }) }
+  ...more
+}: NonNullable<PortMoved['front']>): Pick<PortLease, 'front' | 'giving' | 'ramp' | 'tls'> {
+  return { front: as, giving: 'descriptor', ...more }
 }
 
 /** One port of one protocol as a text. */

@@ -2,7 +2,7 @@
 import type { EnforcedPorts } from './enforced-ports.ts'
 import type { PortLease } from './port-lease.ts'
 
-/** One rule. The plane is not part of what is enforced: which one carries a front, its component says. */
+/** One rule. */
 export interface PortTransition {
   readonly event: 'scale-up' | 'scale-down' | 'roll' | 'migrate' | 'failover'
   /** @unit ms */
@@ -10,8 +10,10 @@ export interface PortTransition {
   readonly lingerMs: number
   /** How long the port of who had it is kept from others; absent: as its range says. */
   readonly coolingMs?: number
-  /** How long all of it may take. */
+  /** How long all of it may take; one that `says` does not hold is for failovers and amendments alone. */
   readonly deadlineMs: number
+  /** The words of it that are written; the others are usual. Absent: an earlier version recorded it. */
+  readonly says?: readonly string[]
 }
 
 /** The rule of an event for a lease: what the contract that granted it says now. */

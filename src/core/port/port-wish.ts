@@ -22,8 +22,15 @@ export interface PortWish {
   readonly isHeld?: boolean
   /** It is the front of the service's port, and carries that. @default it is the port of a start */
   readonly front?: PortLease['front']
+  /** The TLS that the front ends. @default none */
+  readonly tls?: NonNullable<PortLease['tls']>
   /** The ramp that asks for it. */
   readonly ramp?: string
+  /**
+   * What whoever asks is called: their own name, those of their groups and roles. `contract`: a contract
+   * asks for what it fixes itself. Ranges may be for some alone. @default nobody
+   */
+  readonly by?: readonly string[] | 'contract'
   /** Whether it lasts until it is given back, also when no process ever has it. @default false */
   readonly isLasting?: boolean
   /** How long it lasts while no process has it. @unit ms @default 60 s */

@@ -2,6 +2,7 @@
 import type { Digest } from '../units/digest.ts'
 import type { EnforcedPorts, PortRules } from './enforced-ports.ts'
 import { BUILT_IN_RANGE, type PortRange } from './port-policy.ts'
+import type { PortTransition } from './port-transition.ts'
 
 /** One range. */
 export interface ListedRange {
@@ -19,6 +20,8 @@ export interface ListedRange {
   readonly standing: 'in-force' | 'earlier'
   /** Who may have which of its ports, and how. */
   readonly rules: Omit<PortRange, 'name' | 'first' | 'last' | 'protocol'>
+  /** How its ports change hands; absent: no contract says it. */
+  readonly transitions?: readonly PortTransition[]
 }
 
 /** Every range of every contract, by contract; of one, what is in force first. */
@@ -36,10 +39,14 @@ export function listRanges(
 }
 
 function rangesOf(
-  { contract, digest, policy }: PortRules,
+  { contract, digest, policy, transitions }: PortRules,
   standing: ListedRange['standing'],
 ): readonly ListedRange[] {
-  return policy.ranges.map((range) => listed(range, { contract, digest, standing }))
+  const changes = transitions === undefined ? {} : { transitions }
+  return policy.ranges.map((range) => ({
+    ...listed(range, { contract, digest, standing }),
+    ...changes,
+  }))
 }
 
 function listed(

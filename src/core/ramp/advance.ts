@@ -25,7 +25,7 @@ export interface Advance {
 }
 
 /** Numbered flags of the fold and of deciding, all that this version sets on a new ramp. */
-export const CORE_FLAGS: readonly number[] = []
+const CORE_FLAGS: readonly number[] = []
 
 /** Opens a ramp of a checked plan. */
 export function openRamp(

@@ -21,7 +21,7 @@ export function applyAnswer(
 }
 
 /** What one more answer makes of a condition. */
-export function afterAnswer(before: ConditionState, answer: Answer, atMs: number): ConditionState {
+function afterAnswer(before: ConditionState, answer: Answer, atMs: number): ConditionState {
   const heard = { ...before, lastAnswer: answer, lastAnsweredAtMs: atMs }
   switch (answer.verdict) {
     case 'passed':

@@ -51,7 +51,7 @@ export function applyEntry(draft: Draft, entry: Entry): void {
 }
 
 /** Whether an entry belongs into the stream of a ramp. */
-export function isOfRamp(entry: Entry): entry is RampEntry {
+function isOfRamp(entry: Entry): entry is RampEntry {
   if (isPortEntry(entry)) return false
   return !isOfContract(entry) && entry.type !== 'access.changed'
 }

@@ -52,7 +52,7 @@ export function isGood(state: RampState): boolean {
 }
 
 /** Whether two ramps are of the same contract and lead to the same goal. */
-export function isSameRoad(one: RampState, other: RampState): boolean {
+function isSameRoad(one: RampState, other: RampState): boolean {
   return (
     one.plan.goal === other.plan.goal &&
     one.plan.contract.kind === other.plan.contract.kind &&
@@ -65,7 +65,7 @@ function namesOf(state: RampState): string {
 }
 
 /** Whether a stage was brought about by this ramp, and cleanly. */
-export function isOwnWork(state: RampState, now: StageState): boolean {
+function isOwnWork(state: RampState, now: StageState): boolean {
   if (now.unclean || now.readyAtMs === undefined) return false
   const { startedBy } = now.outputs
   return typeof startedBy !== 'string' || startedBy.startsWith(`${state.ramp}/`)

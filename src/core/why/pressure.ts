@@ -92,7 +92,7 @@ function spanOf({ state }: Run, time: { fromMs?: number; untilMs?: number }): In
 }
 
 /** The mean share within an interval; undefined when no sample tells of it. */
-export function shareWithin(
+function shareWithin(
   samples: readonly PressureSample[],
   span: Interval,
   read: Read,

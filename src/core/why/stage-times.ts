@@ -28,7 +28,10 @@ export interface StageTime {
   readonly commandMs?: number
   /** What its exit conditions took. @unit ms */
   readonly proofMs?: number
-  /** How much later it could have been ready, and the ramp ended no later; absent: it was not ready. @unit ms */
+  /**
+   * How much later it could have been ready, and the ramp ended no later; absent: it was not ready.
+   * @unit ms
+   */
   readonly slackMs?: number
   readonly isCritical: boolean
   /** The need that was met last. */

@@ -215,7 +215,7 @@ function fileFault(thrown: unknown, file: string): unknown {
     const hint = 'The file is there already. Name another one.'
     return new Fault({ code: 'store-occupied', operation: 'write a backup', subject: file, hint })
   }
-  return unusable(file, `${thrown.message}.`)
+  return unusable(file, `${file} cannot be read: ${thrown.message}.`)
 }
 
 function unusable(subject: string, hint: string): Fault {

@@ -41,7 +41,7 @@ export async function transfer(options: TransferOptions): Promise<StoreMove> {
 }
 
 /** Whether a place is a database and not a folder. */
-export function isDatabase(place: string): boolean {
+function isDatabase(place: string): boolean {
   return /^postgres(ql)?:\/\//.test(place)
 }
 

@@ -2,15 +2,11 @@ import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
 import type { PortLease, PortState } from '../../core/port/port-lease.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
-import {
-  drainingEndpoints,
-  followBroker,
-  followExpected,
-  readyEndpoints,
-} from './broker-endpoints.ts'
+import { followBroker, followExpected, readyEndpoints } from './broker-endpoints.ts'
 import { EndpointTable } from './endpoint-table.ts'
+import { ServiceLookup } from './http/service-lookup.ts'
 import { oneAddressEach, printTarget } from './instances.ts'
-import { findNamed, labelOf, namesOf } from './service-name.ts'
+import { groupByName, type HomeNames, labelOf, namesOf } from './service-name.ts'
 
 const API: Endpoint = {
   service: 'shop/api',
@@ -91,7 +87,6 @@ describe('the table of endpoints', () => {
         .slice(0, 2),
       ['127.0.0.1', '::1'],
     )
-    assert.deepEqual([...new Set(drainingEndpoints(leases).map((one) => one.number))], [20_004])
     leases.push(leaseOf('ready', 20_010))
     for (const listener of listeners) listener()
     assert.deepEqual(numbers(), [20_002, 20_003, 20_010])
@@ -154,20 +149,36 @@ describe('names of services', () => {
       { ...API, scope: 'wt1' },
       { ...API, environment: 'production' },
     ]
-    assert.deepEqual(findNamed(others, 'api.shop'), [])
-    assert.deepEqual(findNamed([...others, API], 'api.shop'), [API])
-    assert.deepEqual(findNamed(others, 'api.shop.wt1'), [others[0]])
+    assert.deepEqual(named(others, 'api.shop'), [])
+    assert.deepEqual(named([...others, API], 'api.shop'), [API])
+    assert.deepEqual(named(others, 'api.shop.wt1'), [others[0]])
+  })
+
+  it("never mean a tenant's, unless it is asked for", () => {
+    const acme = { ...API, tenant: 'acme', number: 20_009 }
+    assert.deepEqual(named([API, acme], 'api.shop'), [API])
+    assert.deepEqual(named([acme], 'api.shop'), [])
+    const lookup = new ServiceLookup([API, acme])
+    for (const name of ['shop/api', 'api.shop']) {
+      assert.deepEqual(lookup.find({ name }), [API])
+      assert.deepEqual(lookup.find({ name, tenant: 'acme' }), [acme])
+    }
+    assert.deepEqual(lookup.find({}), [API, acme], 'the whole list is of everybody')
   })
 
   it('mean one service when two have them: the one with fewer words', () => {
     const grouped = { ...API, service: 'staging/api' }
     const staged = { ...API, service: 'api', environment: 'staging' }
-    assert.deepEqual(findNamed([staged, grouped], 'api.staging'), [grouped])
+    assert.deepEqual(named([staged, grouped], 'api.staging'), [grouped])
     const home = { environment: 'staging' }
     const bare = { ...API, service: 'api' }
-    assert.deepEqual(findNamed([staged, bare], 'api', home), [staged, bare])
+    assert.deepEqual(named([staged, bare], 'api', home), [staged, bare])
   })
 })
+
+function named(all: readonly Endpoint[], name: string, home?: HomeNames): readonly Endpoint[] {
+  return groupByName(all, home).get(name) ?? []
+}
 
 function leaseOf(state: PortState, port: number): PortLease {
   return {

@@ -69,5 +69,5 @@ function compareTexts(one: string, other: string): number {
 function keyOf(one: Endpoint): string {
   const words = [one.service, one.port, one.instance, one.environment, one.tenant, one.scope]
   const place = [one.protocol, String(one.number).padStart(5, '0'), one.address]
-  return [...words.map((word) => word ?? ''), ...place].join('\0')
+  return [...words, ...place, one.aliasOf].map((word) => word ?? '').join('\0')
 }

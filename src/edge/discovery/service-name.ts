@@ -1,10 +1,11 @@
 /**
  * The one way in which services become names with dots, for DNS and for `*.localhost`: `shop/api` is
  * `api.shop`, of the worktree `wt1` it is `api.shop.wt1`, in staging `api.shop.staging`. A name without
- * a scope never means a worktree's, whoever else is there or not.
+ * a scope never means a worktree's, whoever else is there or not; no name ever means a tenant's.
  */
 import { createHash } from 'node:crypto'
 import type { Endpoint } from '../../seams/endpoints.ts'
+import { ownFirst } from './own-first.ts'
 
 /** Whom short names mean. */
 export interface HomeNames {
@@ -12,10 +13,12 @@ export interface HomeNames {
   readonly environment?: string
   /** With `shop`, the name `api` means `shop/api` too. */
   readonly prefix?: string
+  /** Whose services are named; absent: those that are no tenant's. */
+  readonly tenant?: string
 }
 
 /** What of an endpoint, or of a lease's owner, names it. */
-export type Named = Pick<Endpoint, 'service' | 'environment' | 'scope'>
+export type Named = Pick<Endpoint, 'service' | 'aliasOf' | 'environment' | 'tenant' | 'scope'>
 
 const LABEL_MAX = 63
 
@@ -33,26 +36,17 @@ export function namesOf(named: Named, home: HomeNames = {}): readonly string[] {
   )
 }
 
-/** The endpoints, or owners, of which this is a name: of one service, chosen as {@link groupByName} says. */
-export function findNamed<One extends Named>(
-  all: readonly One[],
-  name: string,
-  home: HomeNames = {},
-): readonly One[] {
-  const having = all.filter((one) => namesOf(one, home).includes(name))
-  return chooseService(having, home)
-}
-
 /**
- * Every name with those it means. Where several services have a name (`staging/api`, and `api` in
- * staging), it means the one with fewer words beside its service.
+ * Every name with the endpoints, or owners, that it means. Where several services have a name
+ * (`staging/api`, and `api` in staging), it means the one with fewer words beside its service; one
+ * whose own name it is goes before all that have it by a contract.
  */
 export function groupByName<One extends Named>(
   all: readonly One[],
   home: HomeNames = {},
 ): ReadonlyMap<string, readonly One[]> {
   const groups = new Map<string, One[]>()
-  for (const one of all) {
+  for (const one of all.filter(({ tenant }) => tenant === home.tenant)) {
     for (const name of namesOf(one, home)) {
       const group = groups.get(name)
       if (group === undefined) groups.set(name, [one])
@@ -78,8 +72,9 @@ function dotted(service: string): string {
 }
 
 function chooseService<One extends Named>(all: readonly One[], home: HomeNames): readonly One[] {
-  const identities = [...new Set(all.map((one) => identityOf(one, home)))].sort(fewestWords)
-  return all.filter((one) => identityOf(one, home) === identities[0])
+  const own = ownFirst(all)
+  const identities = [...new Set(own.map((one) => identityOf(one, home)))].sort(fewestWords)
+  return own.filter((one) => identityOf(one, home) === identities[0])
 }
 
 function identityOf(named: Named, home: HomeNames): string {

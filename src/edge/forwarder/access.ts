@@ -1,9 +1,11 @@
 /**
  * Who may come in at a front, by the rules of Ports contracts: on this machine the kernel tells which
- * process a connection comes from, elsewhere a token does. What cannot be told is a no.
+ * process a connection comes from, elsewhere a token or a certificate does. What cannot be told is a no.
  */
 import { performance } from 'node:perf_hooks'
+import { matchesCertificateName } from '../../core/port/certificate-name.ts'
 import type { ConnectPolicy, ConnectTarget } from '../../core/port/connect-policy.ts'
+import { matchesWord } from '../../core/port/match-word.ts'
 import { mayConnect, rulesFor } from '../../core/port/may-connect.ts'
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
 import { digestOfText } from '../../core/units/digest.ts'
@@ -21,6 +23,8 @@ export interface ServiceProcess extends ProcessIdentity {
 export interface Access {
   readonly policies: readonly ConnectPolicy[]
   readonly processes: readonly ServiceProcess[]
+  /** The one process that proves things through fronts: whatever the rules say, but without its children. */
+  readonly prober?: ProcessIdentity
 }
 
 /** How often strangers are looked for among all processes, so that they cannot keep a front busy. */
@@ -29,6 +33,7 @@ const NAMING_PAUSE_MS = 200
 /** What is known of whoever opened a connection. */
 interface Opened {
   readonly services: readonly string[]
+  readonly isProber: boolean
   /** For people. */
   readonly who: string
 }
@@ -41,7 +46,7 @@ export class AccessJudge {
   #processes: ServiceProcesses | undefined
   #namedAtMs = Number.NEGATIVE_INFINITY
 
-  /** Without a kernel that tells of processes, tokens alone count. */
+  /** Without a kernel that tells of processes, tokens and certificates alone count. */
   constructor(kernel: KernelProcesses | undefined) {
     this.#kernel = kernel
   }
@@ -55,14 +60,37 @@ export class AccessJudge {
   judge(client: FrontClient, target: ConnectTarget): Admission {
     const { policies } = this.#access
     if (rulesFor(policies, target).length === 0) return { allowed: true }
-    const byToken = this.#servicesOfToken(client.token)
+    const shown = [...this.#servicesOfToken(client.token), ...this.#servicesOfNames(client)]
     // Whoever shows what it is need not be looked up.
-    if (mayConnect(policies, target, byToken).verdict === 'allowed') return { allowed: true }
+    if (mayConnect(policies, target, shown).verdict === 'allowed') return { allowed: true }
     const opened = this.#openedBy(client)
-    const services = [...opened.services, ...byToken]
+    if (opened.isProber) return { allowed: true }
+    const services = [...new Set([...opened.services, ...shown])]
     const { verdict, sentence } = mayConnect(policies, target, services)
     if (verdict === 'allowed') return { allowed: true }
-    return { allowed: false, sentence: `${sentence} It came from ${opened.who}.` }
+    const came = `It came from ${opened.who}${this.#showing(client, target)}.`
+    return { allowed: false, sentence: `${sentence} ${came}` }
+  }
+
+  /** What it has shown, where a certificate could have let it in. */
+  #showing({ shown }: FrontClient, target: ConnectTarget): string {
+    const patterns = rulesFor(this.#access.policies, target).flatMap(({ from }) => from)
+    const couldBe = this.#clients().some(
+      ({ service, mtls }) =>
+        mtls.length > 0 && patterns.some((pattern) => matchesWord(pattern, service)),
+    )
+    if (shown !== undefined) return ` and showed ${shown.words}`
+    return couldBe ? '; this front asks for no certificate (roll.tls.clientCa)' : ''
+  }
+
+  #servicesOfNames({ shown }: FrontClient): readonly string[] {
+    const names = shown?.names ?? []
+    if (names.length === 0) return []
+    return this.#clients()
+      .filter(({ mtls }) =>
+        mtls.some((pattern) => names.some((name) => matchesCertificateName(pattern, name))),
+      )
+      .map(({ service }) => service)
   }
 
   #servicesOfToken(token: string | undefined): readonly string[] {
@@ -77,7 +105,7 @@ export class AccessJudge {
   #openedBy(client: FrontClient): Opened {
     const known = this.#opened.get(client.connection)
     // A service may have been started, and connected, before its process was told of.
-    if (known !== undefined && known.services.length > 0) return known
+    if (known !== undefined && (known.isProber || known.services.length > 0)) return known
     const opened = this.#lookUp(client)
     this.#opened.set(client.connection, opened)
     return opened
@@ -86,7 +114,8 @@ export class AccessJudge {
   #lookUp(client: FrontClient): Opened {
     const elsewhere = `${client.remoteAddress}:${client.remotePort}`
     const socket = this.#kernel && findClientSocket(client)
-    if (socket === undefined) return { services: [], who: elsewhere }
+    if (socket === undefined) return { services: [], isProber: false, who: elsewhere }
+    const isProber = this.#isProbers(socket)
     const users = this.#clients().filter((one) => one.users.includes(socket.user))
     const found = this.#processes?.holding(socket.inode)
     const services = [
@@ -95,7 +124,15 @@ export class AccessJudge {
     ]
     const pid = found?.pid ?? (services.length === 0 ? this.#strangerWith(socket) : undefined)
     const named = pid === undefined ? '' : `process ${pid} (${this.#commandOf(pid)}) of `
-    return { services, who: `${named}user ${socket.user} at ${elsewhere}` }
+    return { services, isProber, who: `${named}user ${socket.user} at ${elsewhere}` }
+  }
+
+  /** By the very process: whatever it has started is judged for itself. */
+  #isProbers({ inode }: ClientSocket): boolean {
+    const { prober } = this.#access
+    if (prober === undefined || this.#kernel?.bootId() !== prober.bootId) return false
+    const isThere = this.#kernel.process(prober.pid)?.started === prober.started
+    return isThere && holdersOf(inode, [prober.pid]).length > 0
   }
 
   #strangerWith({ inode }: ClientSocket): number | undefined {

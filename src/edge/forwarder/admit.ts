@@ -1,22 +1,24 @@
 /** Asks whether a client may come in; what cannot be told is a no. */
 import type { Socket } from 'node:net'
 import type { Admission, FrontClient, MayConnect } from './front.ts'
+import type { FrontParts } from './tcp-front.ts'
 
-/** Judges one client by its socket. */
+/** Judges one client by its socket, and with `http` by its token. */
 export async function admit(
   mayConnect: MayConnect,
-  front: string,
-  socket: Socket,
-  token?: string,
+  { definition, certificates }: Pick<FrontParts, 'definition' | 'certificates'>,
+  { socket, token }: { readonly socket: Socket; readonly token?: string | undefined },
 ): Promise<Admission> {
+  const shown = certificates?.of(socket)
   const client: FrontClient = {
-    front,
+    front: definition.name,
     connection: socket,
     remoteAddress: socket.remoteAddress ?? '',
     remotePort: socket.remotePort ?? 0,
     localAddress: socket.localAddress ?? '',
     localPort: socket.localPort ?? 0,
     ...(token === undefined ? {} : { token }),
+    ...(shown === undefined ? {} : { shown }),
   }
   try {
     return await mayConnect(client)

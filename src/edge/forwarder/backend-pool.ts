@@ -4,6 +4,7 @@
  */
 import { performance } from 'node:perf_hooks'
 import type { Backend, RoutedBackend } from '../../seams/data-plane.ts'
+import { isSamePlace } from '../backend/check-backend.ts'
 import { type BackendCounts, LATENCY_BOUNDS_MS } from './front.ts'
 
 const RETRY_MS = 50
@@ -86,8 +87,7 @@ export class BackendPool {
 
   route(backend: Backend): void {
     const known = this.#backends.get(backend.id)
-    const isSame = known?.backend.address === backend.address && known.backend.port === backend.port
-    if (known !== undefined && isSame) known.state = 'routed'
+    if (known !== undefined && isSamePlace(known.backend, backend)) known.state = 'routed'
     else {
       if (known !== undefined) this.remove(backend.id)
       this.#backends.set(backend.id, new PooledBackend(backend))

@@ -13,14 +13,15 @@ const BACKEND_IDLE_MS = 1_500
 
 const agents = new WeakMap<PooledBackend, Agent>()
 
-/** A request on an open connection, of which nothing has been sent. */
+/** A request on an open connection, of which nothing has been sent. @param certificate the client's */
 export function openRequest(
   backend: PooledBackend,
   request: IncomingMessage,
+  certificate?: string,
 ): Promise<ClientRequest> {
   const { address, port } = backend.backend
   const { method = 'GET', url: path = '/' } = request
-  const fields = fieldsOfRequest(request.rawHeaders, request.socket.remoteAddress ?? '')
+  const fields = fieldsOfRequest(request, certificate)
   const takesBody = method === 'POST' || method === 'PUT' || method === 'PATCH'
   if ('transfer-encoding' in request.headers) fields.push('Transfer-Encoding', 'chunked')
   else if (takesBody && !hasBody(request)) fields.push('Content-Length', '0')

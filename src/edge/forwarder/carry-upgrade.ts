@@ -41,7 +41,8 @@ export async function carryUpgrade(
     return
   }
   countUntilClosed(backend, near, far)
-  settle(askOn(request, far), { near, far, head })
+  const certificate = parts.certificates?.of(near)?.field
+  settle(askOn(request, far, certificate), { near, far, head })
 }
 
 /** What is behind its head would be the body's for one end and the WebSocket's for the other. */
@@ -50,8 +51,8 @@ function bodyOf(request: IncomingMessage): Objection | undefined {
   return { status: 400, sentence: 'a request for a WebSocket is a GET without a body' }
 }
 
-function askOn(request: IncomingMessage, far: Socket): ClientRequest {
-  const fields = fieldsOfRequest(request.rawHeaders, request.socket.remoteAddress ?? '')
+function askOn(request: IncomingMessage, far: Socket, certificate?: string): ClientRequest {
+  const fields = fieldsOfRequest(request, certificate)
   fields.push('Connection', 'Upgrade', 'Upgrade', 'websocket')
   const { url: path } = request
   const options = { createConnection: () => far, path, headers: fields, setHost: false }

@@ -5,6 +5,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import {
   FORWARDER_VERSION,
   type ForwarderHears,
+  type ForwarderNote,
   type ForwarderSays,
   parseHello,
 } from './forwarder-words.ts'
@@ -24,10 +25,19 @@ type Answer = Extract<ForwarderSays, { readonly request: number }>
 /** What is told without being asked for. */
 export interface LineListener {
   onDenied(denied: Extract<ForwarderSays, { readonly says: 'denied' }>): void
+  onNoted(note: ForwarderNote): void
   /** A newer daemon has taken over; the line ends next. */
   onReplaced(): void
   /** The connection has ended, and with it usually the process. */
   onGone(): void
+}
+
+/** Of whoever looks without staying. */
+export const UNHEARD: LineListener = {
+  onDenied: () => undefined,
+  onNoted: () => undefined,
+  onReplaced: () => undefined,
+  onGone: () => undefined,
 }
 
 /** Thrown where a line ends before it has answered: the question may be asked again. */
@@ -135,6 +145,7 @@ export class ForwarderLine {
       // It speaks our version, which its hello has proved.
       const words = message as ForwarderSays
       if (words.says === 'denied') this.#listener?.onDenied(words)
+      else if (words.says === 'noted') this.#listener?.onNoted(words)
       else if (words.says === 'replaced') this.#listener?.onReplaced()
       else if (words.says !== 'hello') this.#asked.get(words.request)?.(words)
     }

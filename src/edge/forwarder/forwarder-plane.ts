@@ -14,9 +14,9 @@ import type { Clock } from '../../seams/clock.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
 import type { PortSpawner } from '../../seams/port-broker.ts'
 import type { Access } from './access.ts'
-import { ForwarderLine } from './forwarder-line.ts'
+import { ForwarderLine, UNHEARD } from './forwarder-line.ts'
 import type { FrontLook } from './forwarder-words.ts'
-import { differsInWaitingAlone, type FrontDefinition } from './front.ts'
+import { canBecome, type FrontDefinition } from './front.ts'
 import { FrontProcess } from './front-process.ts'
 
 /** As written, or as built. */
@@ -51,6 +51,7 @@ export class ForwarderPlane implements DataPlane {
   readonly name = 'forwarder'
   readonly #options: ForwarderPlaneOptions
   readonly #fronts = new Map<string, FrontProcess>()
+  readonly #listeners = new Set<() => void>()
   #access: Access = { policies: [], processes: [] }
 
   constructor(options: ForwarderPlaneOptions) {
@@ -59,14 +60,14 @@ export class ForwarderPlane implements DataPlane {
 
   /**
    * Resolves once clients may come. A process that an earlier daemon has started is found, and keeps
-   * its backends. Quiet when it is open.
+   * its backends. Quiet when it is open. One whose TLS cannot be had is shut, and opens once that can.
    *
    * @throws data-plane-failed when it cannot listen, speaks another version, or is open in another way
    */
   async open(front: PlaneFront): Promise<void> {
     const { leases = [], ...definition } = front
     const known = this.#fronts.get(front.name)
-    if (known !== undefined && !differsInWaitingAlone(known.definition, definition)) {
+    if (known !== undefined && !canBecome(known.definition, definition)) {
       throw failed('open a front', front.name, 'it is open in another way; close that first')
     }
     const process = known ?? this.#processOf(definition, leases)
@@ -89,6 +90,11 @@ export class ForwarderPlane implements DataPlane {
     await process?.close()
   }
 
+  /** What fronts were told last of who may come in. */
+  get access(): Access {
+    return this.#access
+  }
+
   /** From now on these rules count at every front, and these processes are known. */
   async setAccess(access: Access): Promise<void> {
     this.#access = access
@@ -103,6 +109,17 @@ export class ForwarderPlane implements DataPlane {
   /** The process that carries a front, if it is there. */
   pidOf(front: string): number | undefined {
     return this.#fronts.get(front)?.pid
+  }
+
+  /** Why a front lets nobody in, though its process is there; undefined: it does. */
+  shutBecause(front: string): string | undefined {
+    return this.#fronts.get(front)?.shut
+  }
+
+  /** Told when a process is there again, and when one begins or ends to let nobody in. @returns stops */
+  onChanged(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
   /**
@@ -164,6 +181,9 @@ export class ForwarderPlane implements DataPlane {
       startMs,
       access: () => this.#access,
       start: () => this.#start(path, leases),
+      onChanged: () => {
+        for (const listener of this.#listeners) listener()
+      },
     })
   }
 
@@ -197,12 +217,6 @@ export class ForwarderPlane implements DataPlane {
 
 function failed(operation: string, subject: string, hint: string): Fault {
   return new Fault({ code: 'data-plane-failed', operation, subject, hint })
-}
-
-const UNHEARD = {
-  onDenied: (): void => undefined,
-  onReplaced: (): void => undefined,
-  onGone: (): void => undefined,
 }
 
 /** Looks without staying. One that is dead has nothing to tell, one of another version is told of. */

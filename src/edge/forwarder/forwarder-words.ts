@@ -22,6 +22,7 @@ const name = z.string().min(1).max(NAME_MAX)
 const address = z.string().refine((text) => isIP(text) !== 0, 'is not a literal address')
 const port = z.int().min(1).max(65_535)
 const words = z.array(name).max(MANY)
+const file = z.string().startsWith('/').max(4_096)
 
 const backend = z.strictObject({ id: name, address, port })
 const routedBackend = backend.extend({ state: z.enum(['routed', 'draining']) })
@@ -33,6 +34,7 @@ const definition = z.strictObject({
   port,
   waitMs: z.int().min(0).max(3_600_000).optional(),
   waitingMax: z.int().min(0).max(1_000_000).optional(),
+  tls: z.strictObject({ certificate: file, key: file, clientCa: file.optional() }).optional(),
 })
 
 const digest = z.templateLiteral(['sha256:', z.string().regex(/^[0-9a-f]{64}$/)])
@@ -54,11 +56,12 @@ const policy = z.strictObject({
   clients: z.array(client).max(MANY),
 })
 
+const identity = z.strictObject({ pid: z.int().min(1), started: name, bootId: name })
+
 const access = z.strictObject({
   policies: z.array(policy).max(MANY),
-  processes: z
-    .array(z.strictObject({ service: name, pid: z.int().min(1), started: name, bootId: name }))
-    .max(MANY),
+  processes: z.array(identity.extend({ service: name })).max(MANY),
+  prober: identity.optional(),
 })
 
 const request = z.int().min(0)
@@ -106,7 +109,16 @@ export interface FrontLook {
   readonly refusals: readonly string[]
 }
 
-/** What a forwarder says; `hello` comes first, `denied` and `replaced` of its own accord. */
+/** Something about a front that the daemon's log is to tell. */
+export interface ForwarderNote {
+  readonly says: 'noted'
+  readonly front: string
+  readonly sentence: string
+  /** For that it lets nobody in, until another word of it comes. */
+  readonly isShut?: true
+}
+
+/** What a forwarder says; `hello` comes first, what has no request of its own accord. */
 export type ForwarderSays =
   | { readonly says: 'hello'; readonly version: number; readonly pid: number }
   | { readonly says: 'done'; readonly request: number }
@@ -118,6 +130,8 @@ export type ForwarderSays =
       readonly sentence: string
       readonly count: number
     }
+  /** An older daemon passes it over. */
+  | ForwarderNote
   /** A newer daemon has connected; this one is listened to no more. */
   | { readonly says: 'replaced' }
 

@@ -238,3 +238,25 @@ test('a front that cannot be had, or is not there, is a fault in words', async (
   const backend = { id: 'a', address: '127.0.0.1', port }
   await assert.rejects(plane.route('shop/web/http', backend), /there is no such front/)
 })
+
+for (const mode of ['tcp', 'http'] as const) {
+  test(`with ${mode}, a mistake of ours costs a client its connection, and is told of once`, async (context) => {
+    const told: string[] = []
+    const plane = new Forwarder({
+      mayConnect: async () => ({ allowed: false, sentence: 'no' }),
+      onRefused: () => {
+        throw new TypeError('it broke')
+      },
+      onTrouble: (front, sentence) => told.push(`${front}: ${sentence}`),
+    })
+    const port = await freePort()
+    await plane.open({ name: FRONT, mode, addresses: ['127.0.0.1'], port })
+    context.after(() => plane.close(FRONT))
+    for (let count = 0; count < 2; count += 1) {
+      const cut = raw(port, 'GET / HTTP/1.1\r\nHost: a\r\n\r\n').catch(String)
+      assert.doesNotMatch(await cut, /HTTP/)
+    }
+    assert.equal(told.length, 1)
+    assert.match(told[0] ?? '', /^shop\/api\/http: a client was cut off .*TypeError: it broke at /)
+  })
+}

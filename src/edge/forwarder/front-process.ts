@@ -8,9 +8,10 @@ import { isDeepStrictEqual } from 'node:util'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Backend, RoutedBackend } from '../../seams/data-plane.ts'
+import { pause } from '../../seams/pause.ts'
 import type { Access } from './access.ts'
-import { ForwarderLine, type ForwarderQuestion, LineLost } from './forwarder-line.ts'
-import type { FrontLook } from './forwarder-words.ts'
+import { ForwarderLine, type ForwarderQuestion, LineLost, UNHEARD } from './forwarder-line.ts'
+import type { ForwarderNote, FrontLook } from './forwarder-words.ts'
 import type { FrontDefinition } from './front.ts'
 
 const LOOK_MS = 10
@@ -26,6 +27,8 @@ export interface FrontProcessOptions {
   readonly access: () => Access
   /** How long a process may take to be there. @unit ms */
   readonly startMs: number
+  /** Told when it is there again, and when it begins or ends to let nobody in. */
+  readonly onChanged: () => void
 }
 
 /** How long to wait before the next start, by how many have failed in a row. @unit ms */
@@ -33,12 +36,6 @@ const PAUSES_MS: readonly number[] = [0, 50, 200, 1_000, 5_000]
 
 /** One that lived so long was no failed start. @unit ms */
 const STEADY_MS = 5_000
-
-const UNHEARD = {
-  onDenied: (): void => undefined,
-  onReplaced: (): void => undefined,
-  onGone: (): void => undefined,
-}
 
 /** A front. */
 export class FrontProcess {
@@ -53,6 +50,7 @@ export class FrontProcess {
   #end: 'left' | 'replaced' | undefined
   /** Whether we have ever told it anything: until then its own word counts. */
   #hasTold = false
+  #shut: string | undefined
 
   constructor(options: FrontProcessOptions) {
     this.#options = options
@@ -68,12 +66,23 @@ export class FrontProcess {
     return this.#line?.pid
   }
 
+  /** Why it lets nobody in, by its own word; undefined: it does, or there is no process. */
+  get shut(): string | undefined {
+    return this.#shut
+  }
+
   /** Is there, and carries the front, from now on by this definition. @throws data-plane-failed */
   async open(definition: FrontDefinition = this.#definition): Promise<void> {
-    const isOther = !isDeepStrictEqual(definition, this.#definition)
+    const before = this.#definition
     this.#definition = definition
-    const line = await this.#insist(() => this.#connected())
-    if (isOther) await this.#tell(line)
+    try {
+      const line = await this.#insist(() => this.#connected())
+      if (!isDeepStrictEqual(definition, before)) await this.#tell(line)
+    } catch (error) {
+      // One that cannot be had is not what the process is started with again.
+      this.#definition = before
+      throw error
+    }
   }
 
   async route(backend: Backend): Promise<void> {
@@ -207,13 +216,13 @@ export class FrontProcess {
   }
 
   async #start(): Promise<ForwarderLine> {
-    const { path, start, startMs } = this.#options
+    const { path, start, startMs, clock } = this.#options
     await start()
     const untilMs = performance.now() + startMs
     while (performance.now() < untilMs && this.#end === undefined) {
       const line = await ForwarderLine.open(path, this.#listener())
       if (line !== undefined) return line
-      await this.#pause(LOOK_MS)
+      await pause(clock, LOOK_MS)
     }
     throw this.#failed(`no forwarder answers at ${path}, although one was started.`)
   }
@@ -225,6 +234,10 @@ export class FrontProcess {
         const others = count > 1 ? ` (and ${count - 1} more since the last word of it)` : ''
         log(`${definition.name} let a client not in. ${sentence}${others}`)
       },
+      onNoted: ({ sentence, isShut }: ForwarderNote) => {
+        log(`${definition.name}: ${sentence}`)
+        this.#setShut(isShut === true ? sentence : undefined)
+      },
       onReplaced: () => {
         this.#end ??= 'replaced'
       },
@@ -232,9 +245,16 @@ export class FrontProcess {
     }
   }
 
+  #setShut(why: string | undefined): void {
+    if (this.#shut === why) return
+    this.#shut = why
+    this.#options.onChanged()
+  }
+
   #onGone(): void {
     const pid = this.#line?.pid
     this.#line = undefined
+    this.#shut = undefined
     if (this.#end !== undefined || pid === undefined) return
     const { definition, log } = this.#options
     log(`The forwarder of ${definition.name} (process ${pid}) has ended; it is started again.`)
@@ -243,22 +263,17 @@ export class FrontProcess {
   }
 
   #startAgain(): void {
-    const { clock, log, definition } = this.#options
+    const { clock, log, definition, onChanged } = this.#options
     const pauseMs = PAUSES_MS[Math.min(this.#failures, PAUSES_MS.length - 1)] ?? 0
     this.#failures += 1
     this.#again = clock.wakeAt(clock.nowMs() + pauseMs, () => {
-      this.#connected().catch((error: unknown) => {
+      this.#connected().then(onChanged, (error: unknown) => {
         if (this.#end !== undefined) return
         const why = error instanceof Error ? error.message : String(error)
         log(`The forwarder of ${definition.name} could not be started again: ${why}`)
         this.#startAgain()
       })
     })
-  }
-
-  #pause(pauseMs: number): Promise<void> {
-    const { clock } = this.#options
-    return new Promise((resolve) => clock.wakeAt(clock.nowMs() + pauseMs, resolve))
   }
 
   #failed(hint: string): Fault {

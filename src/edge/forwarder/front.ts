@@ -1,4 +1,5 @@
 /** What a front is: the stable address of a service's port, and who may come in there. */
+import type { FrontTls } from '../../core/port/front-tls.ts'
 import type { RoutedBackend } from '../../seams/data-plane.ts'
 
 /** How long a client waits where nothing else is said. @unit ms */
@@ -20,13 +21,28 @@ export interface FrontDefinition {
   readonly waitMs?: number
   /** How many clients may wait at once; the next is turned away. @default 1024 */
   readonly waitingMax?: number
+  /** It ends the TLS of its clients; absent: it speaks none. */
+  readonly tls?: FrontTls
 }
 
-/** Whether one is the other but for how long, and how many, may wait: that may change while it is open. */
-export function differsInWaitingAlone(one: FrontDefinition, other: FrontDefinition): boolean {
-  const rest = ({ name, mode, addresses, port }: FrontDefinition): string =>
-    JSON.stringify([name, mode, addresses, port])
+/**
+ * Whether one can become the other while it is open: how long, and how many, may wait can change, and so
+ * can the files of its TLS, but not whether it speaks that and asks for certificates.
+ */
+export function canBecome(one: FrontDefinition, other: FrontDefinition): boolean {
+  const rest = ({ name, mode, addresses, port, tls }: FrontDefinition): string =>
+    JSON.stringify([name, mode, addresses, port, tls && Object.keys(tls).sort()])
   return rest(one) === rest(other)
+}
+
+/** What a client has shown of itself by TLS. */
+export interface ShownCertificate {
+  /** Names of a certificate that is believed now; empty: there is none. */
+  readonly names: readonly string[]
+  /** For people: `no certificate`, `a certificate of spiffe://shop/web`. */
+  readonly words: string
+  /** A certificate that is believed now, as backends are told of it. @source RFC 9440 */
+  readonly field?: string
 }
 
 /** Who asks to come in. */
@@ -40,6 +56,8 @@ export interface FrontClient {
   readonly localPort: number
   /** What stands after `Bearer` in the request's `authorization`; only with `http`. */
   readonly token?: string
+  /** Absent: the front asks for no certificates. */
+  readonly shown?: ShownCertificate
 }
 
 /** Whether a client may come in, and why not. */

@@ -215,3 +215,18 @@ test('a head that never ends is waited for only so long', () => {
   // Node looks only twice a minute, which is too long to be tried here.
   assert.equal(createHttpFront(parts).headersTimeout, 10_000)
 })
+
+test('what only a front may tell a backend goes no further, also as a trailer or spelt otherwise', async (context) => {
+  const { port, heard } = await world(context, (socket, text) => {
+    if (text.endsWith('0\r\n\r\n') || /\r\nkept: 1\r\n\r\n$/i.test(text)) socket.write(OK)
+  })
+  const names = ['Client-Cert', 'client_cert', 'CLIENT-CERT-CHAIN', 'X_Forwarded-Client_Cert']
+  const forged = names.map((name) => `${name}: forged\r\n`).join('')
+  const head = `POST / HTTP/1.1\r\nHost: a\r\n${forged}X-Forwarded_Proto: forged\r\nx_own: kept\r\n`
+  const trailer = 'Trailer: client_cert, Kept\r\nTransfer-Encoding: chunked\r\n\r\n'
+  const answer = await ask(port, `${head}${trailer}1\r\na\r\n0\r\n${forged}Kept: 1\r\n\r\n`, /hi$/)
+  assert.match(answer, /^HTTP\/1\.1 200/)
+  assert.doesNotMatch(heard[0] ?? '', /forged/)
+  assert.match(heard[0] ?? '', /\r\nx_own: kept\r\n/)
+  assert.match(heard[0] ?? '', /\r\nKept: 1\r\n/)
+})

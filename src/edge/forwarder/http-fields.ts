@@ -2,7 +2,6 @@
  * Which header fields go on and which are between two neighbours only. A client never gets to name
  * fields that say where a message ends, so that both ends always agree about that.
  */
-
 import type { IncomingMessage } from 'node:http'
 
 const HOP_BY_HOP = new Set([
@@ -21,7 +20,16 @@ const KEPT = new Set(['content-length', 'host', 'authorization', 'cookie', 'set-
 
 const LINK = /^<[^>]*>(?:\s*;\s*[^;="\s]+(?:="[^;"\s]*"|=[^;"\s]*)?)*$/
 
-const FORWARDED = new Set(['x-forwarded-for', 'x-forwarded-proto', 'x-forwarded-host', 'forwarded'])
+/** What only whoever stands before a backend may tell it. @source RFC 7239; RFC 9440, 3.1 */
+const FORWARDED = new Set([
+  'x-forwarded-for',
+  'x-forwarded-proto',
+  'x-forwarded-host',
+  'forwarded',
+  'client-cert',
+  'client-cert-chain',
+  'x-forwarded-client-cert',
+])
 
 /** The fields of a message that go on, as they were written: names and values in turns. */
 export function fieldsThatGoOn(raw: readonly string[], mayHaveTrailers = true): string[] {
@@ -31,18 +39,30 @@ export function fieldsThatGoOn(raw: readonly string[], mayHaveTrailers = true): 
 }
 
 /** Those of a request, with what the backend is told of the client; who claims to be another is not believed. */
-export function fieldsOfRequest(raw: readonly string[], clientAddress: string): string[] {
+export function fieldsOfRequest(
+  { rawHeaders: raw, socket }: Pick<IncomingMessage, 'rawHeaders' | 'socket'>,
+  certificate?: string,
+): string[] {
   const [host] = hostsOf(raw)
   const isChunked = raw.some((text, at) => at % 2 === 0 && /^transfer-encoding$/i.test(text))
-  const fields = pick(fieldsThatGoOn(raw, isChunked), (name) => !FORWARDED.has(name))
-  fields.push('X-Forwarded-For', clientAddress.replace(/^::ffff:/, ''), 'X-Forwarded-Proto', 'http')
+  const fields = pick(fieldsThatGoOn(raw, isChunked), (name) => !isForwarded(name))
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '')
+  const protocol = 'encrypted' in socket ? 'https' : 'http'
+  fields.push('X-Forwarded-For', address, 'X-Forwarded-Proto', protocol)
   if (host !== undefined) fields.push('X-Forwarded-Host', host)
+  if (certificate !== undefined) fields.push('Client-Cert', certificate)
   return fields
+}
+
+/** Many programs take `_` in a name for `-`, so that a client could tell them what is told here. */
+function isForwarded(name: string): boolean {
+  return FORWARDED.has(name.includes('_') ? name.replaceAll('_', '-') : name)
 }
 
 /** What follows a body; where a message ends, and whose it is, was settled before. */
 export function trailersThatGoOn(raw: readonly string[]): [string, string][] {
-  const fields = pick(raw, (name) => !HOP_BY_HOP.has(name) && !KEPT.has(name))
+  const mayFollow = (name: string): boolean => !HOP_BY_HOP.has(name) && !KEPT.has(name)
+  const fields = pick(raw, (name) => mayFollow(name) && !isForwarded(name))
   return Array.from({ length: fields.length / 2 }, (_, at) => [
     fields[2 * at] ?? '',
     fields[2 * at + 1] ?? '',

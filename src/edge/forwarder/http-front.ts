@@ -8,9 +8,12 @@ import {
   createServer,
   type IncomingMessage,
   type Server,
+  type ServerOptions,
   type ServerResponse,
 } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import type { TlsOptions } from 'node:tls'
 import type { PooledBackend } from './backend-pool.ts'
 import { closeIdle, openRequest } from './backend-request.ts'
 import { carryUpgrade } from './carry-upgrade.ts'
@@ -25,29 +28,35 @@ const CLIENT_IDLE_MS = 75_000
 /** How long the head of a request may take, whatever its client calls a connection. @unit ms */
 const HEAD_MS = 10_000
 
-/** The server of a front; it does not listen yet. */
-export function createHttpFront(parts: FrontParts): Server {
-  return createCarrier({
+/** The server of a front; it does not listen yet. @param tls with which it ends its clients' TLS */
+export function createHttpFront(parts: FrontParts, tls?: TlsOptions): Server {
+  const carrier: HttpCarrier = {
     request: (request, response) => carryRequest(parts, request, response),
     upgrade: (request, socket, head) => carryUpgrade(parts, { request, socket, head }),
-  })
+    onBroken: (error) => parts.onBroken?.(error),
+  }
+  return createCarrier(carrier, tls)
 }
 
 /** What is done with each request, and with each that is to become a WebSocket. */
 export interface HttpCarrier {
   request(request: IncomingMessage, response: ServerResponse): Promise<void>
   upgrade(request: IncomingMessage, socket: Socket, head: Buffer): Promise<void>
+  /** Is told of what should never go wrong; it has cost one client its connection. */
+  onBroken(error: unknown): void
 }
 
 /** A server with what every front has; it does not listen yet. */
-export function createCarrier(carrier: HttpCarrier): Server {
+export function createCarrier(carrier: HttpCarrier, tls?: TlsOptions): Server {
   const carry = (request: IncomingMessage, response: ServerResponse): void => {
     inTurn(request.socket, response, () => {
-      // Whatever goes wrong beyond what is handled costs this one client its connection.
-      carrier.request(request, response).catch(() => response.destroy())
+      carrier.request(request, response).catch((error: unknown) => {
+        response.destroy()
+        carrier.onBroken(error)
+      })
     })
   }
-  const server = createServer({
+  const options: ServerOptions = {
     keepAliveTimeout: CLIENT_IDLE_MS,
     // A body may take as long as it takes. Without a number Node would wait as long for a head.
     requestTimeout: 0,
@@ -55,7 +64,9 @@ export function createCarrier(carrier: HttpCarrier): Server {
     noDelay: true,
     // Other upgrades, such as h2c, would let a client speak to the backend past this front.
     shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket',
-  })
+  }
+  const server: Server =
+    tls === undefined ? createServer(options) : createTlsServer({ ...options, ...tls })
   // Else what stands behind the first thousand fields (how long a body is) would, in some releases of
   // Node, be known to one end alone. Their bytes are bounded.
   server.maxHeadersCount = 0
@@ -64,8 +75,14 @@ export function createCarrier(carrier: HttpCarrier): Server {
   server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
     socket.on('error', () => socket.destroy())
     // Answers that are still due would come in the middle of what is no HTTP any more.
-    if (isBusy(socket)) socket.destroy()
-    else carrier.upgrade(request, socket, head).catch(() => socket.destroy())
+    if (isBusy(socket)) {
+      socket.destroy()
+      return
+    }
+    carrier.upgrade(request, socket, head).catch((error: unknown) => {
+      socket.destroy()
+      carrier.onBroken(error)
+    })
   })
   return server
 }
@@ -83,7 +100,9 @@ export async function carryRequest(
     return
   }
   const isGone = (): boolean => response.destroyed
-  const reached = await parts.pool.reach((backend) => openRequest(backend, request), isGone)
+  const certificate = parts.certificates?.of(request.socket)?.field
+  const ask = (backend: PooledBackend) => openRequest(backend, request, certificate)
+  const reached = await parts.pool.reach(ask, isGone)
   if (reached === undefined) {
     if (isGone()) return
     if (parts.whenUnserved !== undefined) parts.whenUnserved(request, response)

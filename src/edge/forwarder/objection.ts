@@ -35,12 +35,13 @@ function ambiguityOf(request: IncomingMessage): Objection | undefined {
 }
 
 async function refusalOf(
-  { definition, mayConnect, onRefused }: FrontParts,
+  parts: FrontParts,
   request: IncomingMessage,
 ): Promise<Objection | undefined> {
+  const { mayConnect, onRefused } = parts
   if (mayConnect === undefined) return undefined
   const token = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '')?.[1]
-  const admission = await admit(mayConnect, definition.name, request.socket, token)
+  const admission = await admit(mayConnect, parts, { socket: request.socket, token })
   if (admission.allowed) return undefined
   onRefused(admission.sentence)
   return { status: 403, sentence: admission.sentence }

@@ -9,6 +9,7 @@ import { FOLDER_LOOK_MS, FolderWatch } from '../../channel/folder-watch.ts'
 import { encodeFrame, Frames } from '../../channel/frames.ts'
 import { listenAlone } from '../../channel/listen-alone.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
+import type { Clock } from '../../seams/clock.ts'
 import type { KernelProcesses } from '../../seams/kernel-processes.ts'
 import { AccessJudge } from './access.ts'
 import { Forwarder } from './forwarder.ts'
@@ -19,7 +20,7 @@ import {
   type FrontLook,
   parseQuestion,
 } from './forwarder-words.ts'
-import { differsInWaitingAlone } from './front.ts'
+import { canBecome } from './front.ts'
 import { targetOf } from './front-target.ts'
 import { Refusals } from './refusals.ts'
 
@@ -33,6 +34,7 @@ export interface ForwarderProcessOptions {
   readonly inherited: readonly number[]
   /** Undefined where processes cannot be looked up. */
   readonly kernel: KernelProcesses | undefined
+  readonly clock: Clock
   /** How long it waits for a daemon when no front is open. @unit ms */
   readonly idleMs: number
 }
@@ -62,6 +64,8 @@ class ForwarderProcess {
     this.#forwarder = new Forwarder({
       mayConnect: (client) => this.#judge.judge(client, targetOf(client.front)),
       onRefused: (front, sentence) => this.#refusals.note(front, sentence),
+      onTrouble: (front, sentence) => this.#note(front, sentence),
+      clock: options.clock,
     })
   }
 
@@ -133,7 +137,7 @@ class ForwarderProcess {
     const { definition, backends, access } = wanted
     const [name = definition.name] = this.#fronts
     const open = this.#forwarder.definition(name)
-    if (open !== undefined && !differsInWaitingAlone(open, definition)) {
+    if (open !== undefined && !canBecome(open, definition)) {
       throw new Fault({
         code: 'data-plane-failed',
         operation: 'open a front',
@@ -143,9 +147,19 @@ class ForwarderProcess {
     }
     this.#judge.set(access)
     await this.#forwarder.open(definition, this.#options.inherited)
-    this.#forwarder.setWaiting(definition)
+    this.#forwarder.become(definition)
     this.#fronts.add(definition.name)
     await this.#forwarder.set(definition.name, backends)
+    // Whoever asks for it now need not wait for the next look.
+    if (this.#forwarder.isShut(definition.name)) await this.#forwarder.look(definition.name)
+    // A daemon that was away when it began has not been told.
+    const sentence = this.#forwarder.trouble(definition.name)
+    if (sentence !== undefined) this.#note(definition.name, sentence)
+  }
+
+  #note(front: string, sentence: string): void {
+    const shut = this.#forwarder.isShut(front) ? ({ isShut: true } as const) : {}
+    this.#sayTo(this.#daemon, { says: 'noted', front, sentence, ...shut })
   }
 
   async #close(front: string): Promise<void> {
@@ -177,12 +191,12 @@ class ForwarderProcess {
   }
 
   /** With its folder gone no daemon will come: nobody could ever close its front. */
-  #watchFolder(lookMs = FOLDER_LOOK_MS, goneMs = 0): void {
+  #watchFolder(goneMs = 0): void {
     setTimeout(() => {
       const isLost = this.#daemon === undefined && this.#folder.isGone()
       if (isLost && (goneMs >= GRACE_MS || this.#isIdle())) this.#end()
-      else this.#watchFolder(lookMs, isLost ? goneMs + lookMs : 0)
-    }, lookMs)
+      else this.#watchFolder(isLost ? goneMs + FOLDER_LOOK_MS : 0)
+    }, FOLDER_LOOK_MS)
   }
 
   #isIdle(): boolean {

@@ -7,6 +7,7 @@ import { type CarriedFront, isSameCarrier, printCarrier } from '../../core/port/
 import type { PortLease } from '../../core/port/port-lease.ts'
 import type { Timer } from '../../seams/clock.ts'
 import type { RoutedBackend } from '../../seams/data-plane.ts'
+import { pause } from '../../seams/pause.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Carriers } from './carriers.ts'
 import {
@@ -85,9 +86,10 @@ export class Carried {
     const name = frontName(front)
     const backends = await plane.backends(name)
     for (const backend of backends) await plane.drain(name, backend)
+    await plane.letWait?.(name, false)
     const untilMs = performance.now() + CLOSE_MS
     while (performance.now() < untilMs && !(await this.#removeIdle(front, backends))) {
-      await this.#pause()
+      await pause(this.#options.carriers.clock, PAUSE_MS)
     }
     await this.#options.broker.carried.close(owner.service, owner.port)
   }
@@ -127,6 +129,8 @@ export class Carried {
     const starts = this.#options.broker.leases().filter((lease) => isStartOf(front, lease))
     const there = await plane.backends(name)
     for (const lease of starts) await this.#putRight(front, lease, there)
+    // Before who has died is taken out: in between whoever comes would be turned away.
+    await plane.letWait?.(name, !starts.some(({ state }) => state === 'active'))
     const alive = new Set(starts.filter(isThere).map(({ id }) => id))
     const gone = there.filter(({ id }) => !alive.has(id))
     for (const backend of gone) await plane.drain(name, backend)
@@ -158,10 +162,5 @@ export class Carried {
       } else left += 1
     }
     return left === 0
-  }
-
-  #pause(): Promise<void> {
-    const { clock } = this.#options.carriers
-    return new Promise((resolve) => clock.wakeAt(clock.nowMs() + PAUSE_MS, resolve))
   }
 }

@@ -14,6 +14,9 @@ import {
 import type { Clock } from '../../seams/clock.ts'
 import type { DataPlane } from '../../seams/data-plane.ts'
 import type { KernelProcesses } from '../../seams/kernel-processes.ts'
+import { objectionToCluster } from '../envoy/check-cluster.ts'
+import { objectionToFile } from '../envoy/endpoints-file.ts'
+import { EnvoyPlane } from '../envoy/envoy-plane.ts'
 import { HaproxyPlane } from '../haproxy/haproxy-plane.ts'
 import { tellHaproxy } from '../haproxy/runtime-socket.ts'
 import { NginxPlane } from '../nginx/nginx-plane.ts'
@@ -65,6 +68,7 @@ export class Carriers {
   async check(front: CarriedFront): Promise<void> {
     const { carrier } = front
     if (carrier.plane === 'nginx') await checkNginx(carrier)
+    else if (carrier.plane === 'envoy') await checkEnvoy(carrier)
     else await checkLevel(carrier.socket)
     const there = await this.planeOf(front).backends(frontName({ owner: front }))
     const strange = there.find(({ id }) => !LEASE_ID.test(id))
@@ -74,6 +78,10 @@ export class Carriers {
 
   #made(front: string, carrier: FrontCarrier): DataPlane {
     if (carrier.plane === 'nginx') return this.#nginxOf(front, carrier)
+    if (carrier.plane === 'envoy') {
+      const { admin, cluster, endpoints: path } = carrier
+      return new EnvoyPlane({ ...this.#options, admin, files: { [front]: { cluster, path } } })
+    }
     const { socket: socketPath, backend } = carrier
     return new HaproxyPlane({ socketPath, backendNames: { [front]: backend } })
   }
@@ -98,6 +106,14 @@ async function checkLevel(socket: string): Promise<void> {
   const hint = `HAProxy lets this socket have the level ${level}; write \`level admin\` at its \`stats socket\``
   const operation = 'open a front'
   throw new Fault({ code: 'data-plane-failed', operation, subject: socket, hint })
+}
+
+/** The file first: without it Envoy does not even start. */
+async function checkEnvoy(carrier: Extract<FrontCarrier, { plane: 'envoy' }>): Promise<void> {
+  const { admin, cluster, endpoints: path } = carrier
+  const file = { cluster, path }
+  const objection = objectionToFile(file) ?? (await objectionToCluster(admin, file))
+  if (objection !== undefined) throw refused(carrier, objection)
 }
 
 /** A file that is not read would be written in vain. */

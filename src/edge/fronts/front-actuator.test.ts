@@ -185,6 +185,55 @@ test('the rule of a failover says how long clients wait, and how long the port o
   assert.ok(coolingMs > 76_000 && coolingMs <= 77_000, `${coolingMs} ms`)
 })
 
+test('who serves no more parts with its port as the contract in force says at that moment', async (context) => {
+  const { broker, order, start } = await makeBench(context)
+  const policy = policyOf({ for: { service: 'shop/*' }, coolingMs: 1_000 })
+  const rules = { contract: 'shop', digest: digestOf(policy), ramp: 'ports-up-1', policy }
+  const connect = { contract: 'shop', rules: [], clients: [] }
+  const roll = { event: 'roll', drainMs: 4_000, lingerMs: 0, coolingMs: 55_000 } as const
+  const enforce = (deadlineMs: number, says: readonly string[] = []): Promise<void> =>
+    broker.enforce({ ...rules, connect, transitions: [{ ...roll, deadlineMs, says }] })
+  const leaseOf = (start: string) => broker.leases().find(({ owner }) => owner.instance === start)
+  const to = async (start: string, more = {}) =>
+    await order('switch', { front: 'shop/api', to: `shop/api#${start}`, ...more })
+  await enforce(60_000)
+  await order('open', OPEN)
+  await start('1')
+  await to('1')
+  const second = await start('2')
+  // So much time can never be left: it is too late whatever was quick.
+  await enforce(0, ['deadline'])
+  const late = await to('2')
+  assert.deepEqual([late.verdict, late.reason], ['failed', 'port-refused'])
+  assert.match(late.sentence, /a roll may take 0ms, as shop says; who served serves on/)
+  assert.equal(leaseOf('1')?.state, 'active')
+  await enforce(0)
+  assert.equal((await to('2', { lingerMs: 10 })).verdict, 'done')
+  const by = { event: 'roll', contract: 'shop', coolingMs: 55_000 }
+  assert.deepEqual(leaseOf('1')?.parting, { ...by, by: 'component', drainMs: 30_000, lingerMs: 10 })
+  await order('switchBack', { front: 'shop/api', from: 'shop/api#2' })
+  assert.equal(leaseOf('1')?.parting, undefined, 'it is taken back')
+  await to('2')
+  await to('1')
+  assert.deepEqual(leaseOf('2')?.parting, { ...by, by: 'contract', drainMs: 4_000, lingerMs: 0 })
+  await second.kill()
+  await until('it cools', () => leaseOf('2')?.state === 'cooling')
+  const { coolUntilMs = 0, changedAtMs = 0 } = leaseOf('2') ?? {}
+  const coolingMs = coolUntilMs - changedAtMs
+  assert.ok(coolingMs > 54_000 && coolingMs <= 55_000, `${coolingMs} ms`)
+})
+
+test('a front is reached at the address that a contract gives its port', async (context) => {
+  const policy = policyOf({ first: 22_420, last: 22_429, addresses: ['127.0.0.2'] })
+  const { order, start } = await makeBench(context, [policy])
+  const { outputs } = await order('open', { front: 'shop/api', ports: { http: { as: 'tcp' } } })
+  assert.equal(outputs['host'], '127.0.0.2')
+  await start('1', '127.0.0.2')
+  await order('switch', { front: 'shop/api', to: 'shop/api#1' })
+  const { http } = outputs['ports'] as { readonly http: number }
+  assert.equal(await text(connect(http, '127.0.0.2')), 'served\n')
+})
+
 test('a start that listens at one family alone is reached there', async (context) => {
   const { order, start } = await makeBench(context)
   const { outputs } = await order('open', { front: 'shop/api', ports: { http: { as: 'tcp' } } })

@@ -15,6 +15,7 @@ import {
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import { isFault } from '../../core/fault/fault.ts'
 import type { CarriedFront, FrontCarrier } from '../../core/port/carried-front.ts'
+import type { FrontTls } from '../../core/port/front-tls.ts'
 import { startOfInstance } from '../../core/port/port-owner.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Forwarded } from './front-plane.ts'
@@ -28,15 +29,32 @@ interface FrontInput {
   readonly unlessRouted: boolean
   /** The ramp that asks. */
   readonly ramp?: string | undefined
+  /** What the component says of how others part with their ports. @unit ms */
+  readonly drainMs?: number | undefined
+  readonly lingerMs?: number | undefined
+  /** The TLS that it ends. */
+  readonly tls?: FrontTls | undefined
   /** The proxy that carries it, and where that is reached; absent: a process of our own does. */
   readonly by?: Pick<CarriedFront, 'host' | 'number' | 'carrier'> | undefined
 }
 
 const PATH = z.string().startsWith('/')
 
+const TLS: z.ZodType<FrontTls> = z.object({
+  certificate: PATH,
+  key: PATH,
+  clientCa: PATH.exactOptional(),
+})
+
 const CARRIER: z.ZodType<FrontCarrier> = z.discriminatedUnion('plane', [
   z.object({ plane: z.literal('haproxy'), socket: PATH, backend: z.string() }),
   z.object({ plane: z.literal('nginx'), config: PATH, pid: PATH, servers: PATH }),
+  z.object({
+    plane: z.literal('envoy'),
+    admin: z.string(),
+    cluster: z.string(),
+    endpoints: PATH,
+  }),
 ])
 
 /** One start, or all copies. */
@@ -49,6 +67,9 @@ const INPUT: z.ZodType<FrontInput> = z.object({
   from: STARTS.optional(),
   unlessRouted: z.boolean().default(false),
   ramp: z.string().optional(),
+  drainMs: z.int().min(0).optional(),
+  lingerMs: z.int().min(0).optional(),
+  tls: TLS.optional(),
   by: z.object({ host: z.string(), number: z.int(), carrier: CARRIER }).optional(),
 })
 
@@ -68,24 +89,25 @@ export class FrontActuator implements Actuator {
     this.#fronts = fronts
   }
 
-  async run({ operation, input, ramp }: Order): Promise<CommandAnswer> {
-    const parsed = INPUT.safeParse(input)
+  async run(order: Order): Promise<CommandAnswer> {
+    const { operation } = order
+    const parsed = INPUT.safeParse(order.input)
     if (!parsed.success) return misunderstood(operation, printIssues(parsed.error.issues))
     try {
-      return await this.#carryOut(operation, parsed.data, ramp)
+      return await this.#carryOut(order, parsed.data)
     } catch (error) {
       if (isFault(error)) return failedByFault(error)
       throw error
     }
   }
 
-  async #carryOut(operation: string, input: FrontInput, ramp: string): Promise<CommandAnswer> {
-    const { front, to, from } = input
+  async #carryOut({ operation, ramp, by }: Order, input: FrontInput): Promise<CommandAnswer> {
+    const { front, to, from, drainMs, lingerMs } = input
     const fronts = this.#fronts
-    if (operation === 'open') return await this.#open(input)
+    if (operation === 'open') return await this.#open(input, by)
     if (operation === 'look') return this.#look(front)
     if (operation === 'switch' && to !== undefined) {
-      await fronts.switch(front, to.map(startOfInstance))
+      await fronts.switch(front, to.map(startOfInstance), { drainMs, lingerMs })
       const sentence = `What comes to ${front} goes to ${listWords(to, 'and')}, and nothing new to any other.`
       return done({ reason: 'switched', sentence })
     }
@@ -109,12 +131,14 @@ export class FrontActuator implements Actuator {
     return done({ reason: 'switched-back', sentence })
   }
 
-  async #open({ front, ports, ramp, by: carried }: FrontInput): Promise<CommandAnswer> {
+  async #open(input: FrontInput, by: Order['by']): Promise<CommandAnswer> {
+    const { front, ports, ramp, tls, by: carrier } = input
     const [[name = ''] = []] = Object.entries(ports)
-    const by = { service: front, port: name, ...(ramp && { ramp }) }
+    const carried = { service: front, port: name, ...(ramp && { ramp }) }
     const wanted = Object.entries(ports).map(([name, { as }]) => [name, as] as const)
-    if (carried === undefined) await this.#fronts.open(front, Object.fromEntries(wanted), ramp)
-    else await this.#fronts.carry({ ...by, ...carried })
+    const how = { ...(ramp && { ramp }), ...(tls && { tls }), ...(by && { by }) }
+    if (carrier === undefined) await this.#fronts.open(front, Object.fromEntries(wanted), how)
+    else await this.#fronts.carry({ ...carried, ...carrier })
     const reached = this.#fronts.reached(front)
     const words = Object.entries(reached.ports).map(([port, number]) => `${port} ${number}`)
     const sentence = `${front} is reached by ${words.join(', ')}, whichever start of it serves.`

@@ -6,26 +6,37 @@
  */
 import { listWords } from '../../contracts/document/describe-value.ts'
 import { type CarriedFront, printCarrier } from '../../core/port/carried-front.ts'
+import {
+  type OwnParting,
+  type Parting,
+  printParting,
+  type Underway,
+} from '../../core/port/parting.ts'
 import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
-import { transitionFor } from '../../core/port/port-transition.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
+import { AccessTeller, type KnownClients } from './access-teller.ts'
 import { Carried } from './carried.ts'
 import type { Carriers } from './carriers.ts'
-import { accessBy, type Forwarded, type FrontPlane } from './front-plane.ts'
+import { type ChangeOfHands, latenessOf, partingIn } from './change-of-hands.ts'
+import type { Forwarded, FrontPlane } from './front-plane.ts'
 import {
   backendOf,
   carriedOtherwise,
   FRONT_HOST,
   frontName,
+  hostOfFront,
   isFront,
   isStartOf,
-  isThere,
   type KnownFront,
   ownerOfFront,
   rampOf,
   refused,
+  tooLate,
   unknownStart,
 } from './known-front.ts'
+import { checkOpened, type OpenedHow } from './opened-front.ts'
+import { OwnFronts } from './own-fronts.ts'
+import { IdleSince, together } from './underway.ts'
 
 /** What fronts stand on. */
 export interface FrontsOptions {
@@ -38,16 +49,16 @@ export interface FrontsOptions {
   onTrouble(error: unknown): void
 }
 
-/** The longest that a client is let wait, whatever a contract says. @unit ms */
-const WAIT_MOST_MS = 3_600_000
-
 type Ports = Readonly<Record<string, number>>
 
 /** Opens fronts, and moves traffic from one start of a component to the next. */
 export class Fronts {
   readonly #options: FrontsOptions
+  readonly #own: OwnFronts
   readonly #carried: Carried
-  readonly #unfollow: () => void
+  readonly #idle: IdleSince
+  readonly #access: AccessTeller
+  readonly #unfollow: (() => void)[]
   #tending: Promise<void> = Promise.resolve()
   #isTending = false
   #hasLeft = false
@@ -55,53 +66,63 @@ export class Fronts {
   /** Orders that move traffic now: what they do is not put right in between. */
   #moving = 0
   #closing = 0
-  #toldAccess = ''
-  /** How long clients wait at each front, as it was told. */
-  readonly #waits = new Map<string, number | undefined>()
 
   constructor(options: FrontsOptions) {
     this.#options = options
+    this.#own = new OwnFronts(options, (front) => this.#startsOf(front))
     this.#carried = new Carried(options)
-    this.#unfollow = options.broker.onChanged(() => this.#tendSoon())
+    this.#access = new AccessTeller(options)
+    this.#idle = new IdleSince(options.carriers.clock)
+    const { broker, plane } = options
+    this.#unfollow = [broker, plane].map((one) => one.onChanged(() => this.#tendSoon()))
   }
 
-  /** Opens again what an earlier daemon had opened. */
-  async takeUp(): Promise<void> {
+  /**
+   * Opens again what an earlier daemon had opened.
+   *
+   * @param clients who is let in besides those that have ports, as the rules say @default nobody
+   */
+  async takeUp(clients?: KnownClients): Promise<void> {
+    if (clients !== undefined) this.#know(clients)
+    // Before any is open, so that no front is told to let in everybody, nor to keep out who was known.
+    await this.#access.tell()
     // Nothing is sent to where nobody, or somebody else, may listen by now.
     await this.#lookAt(this.#leases().filter((lease) => !isFront(lease)))
     for (const lease of this.#leases().filter(isFront)) {
       // One that cannot be opened must keep no other one shut.
-      await this.#openPlane(lease).catch(this.#options.onTrouble)
+      await this.#own.open(lease).catch(this.#options.onTrouble)
     }
     this.#tendSoon()
-    await this.#tellAccess()
+    await this.#access.tell()
   }
 
   /**
    * Opens a front for every port, or finds it open; answers with their numbers.
    *
-   * @throws port-refused when a port cannot be had, or a proxy carries it
-   * @throws data-plane-failed
+   * @throws port-refused when a port cannot be had, or is open in another way
+   * @throws data-plane-failed, certificate-unusable
    */
   async open(
     service: string,
     ports: Readonly<Record<string, Forwarded>>,
-    ramp?: string,
+    how: OpenedHow = {},
   ): Promise<void> {
-    const { broker } = this.#options
+    const { broker, carriers } = this.#options
     const fronts = this.#frontsOf(service)
     const [carried] = fronts.flatMap((front) => front.carried ?? [])
     if (carried !== undefined) throw carriedOtherwise(service, printCarrier(carried.carrier))
+    checkOpened(service, fronts, { how, nowMs: carriers.clock.nowMs() })
     const known = new Map(fronts.map(({ owner, lease }) => [owner.port, lease?.owner]))
     const wishes = Object.entries(ports).map(([port, front]) => ({
       owner: known.get(port) ?? ownerOfFront(service, port, broker.enforced),
       giving: 'descriptor' as const,
       front,
-      ...(ramp === undefined ? {} : { ramp }),
+      ...how,
     }))
     const grant = await broker.claim(wishes)
     if (grant.verdict === 'refused') throw refused(service, grant.sentence)
-    for (const lease of grant.leases) await this.#openPlane(lease)
+    for (const lease of grant.leases) await this.#own.open(lease)
+    for (const lease of grant.leases) this.#own.assertOpen(lease)
   }
 
   /**
@@ -125,7 +146,7 @@ export class Fronts {
       owner.port,
       lease?.claim.port ?? carried?.number ?? 0,
     ])
-    const [host = FRONT_HOST] = fronts.flatMap(({ carried }) => carried?.host ?? [])
+    const [host = FRONT_HOST] = fronts.flatMap(hostOfFront)
     return { host, ports: Object.fromEntries(ports) }
   }
 
@@ -137,14 +158,22 @@ export class Fronts {
     return [...new Set(active.flatMap(({ owner }) => owner.instance ?? []))].sort()
   }
 
-  /** Sends what is new to exactly these starts, and nothing new to any other. Idempotent. */
-  async switch(service: string, to: readonly string[]): Promise<void> {
+  /**
+   * Sends what is new to exactly these starts, and nothing new to any other. Idempotent.
+   *
+   * @param own what the component says of how others part with their ports
+   * @throws port-refused when a rule of its contract gives less time than it took
+   */
+  async switch(service: string, to: readonly string[], own: OwnParting = {}): Promise<void> {
     await this.#moveAt(service, async (front) => {
       // Who has died is no owner that drains.
       await this.#lookAt(this.#startsOf(front))
       const dead = to.find((start) => this.#leaseOf(front, start) === undefined)
       if (dead !== undefined) throw unknownStart(service, dead)
-      await this.#routeExactly(front, to)
+      const change = this.#changeAt(front, to, own)
+      const late = latenessOf(change)
+      if (late !== undefined) throw tooLate(service, late)
+      await this.#routeExactly(front, change)
     })
   }
 
@@ -152,7 +181,7 @@ export class Fronts {
   async restore(service: string, to: readonly string[]): Promise<void> {
     await this.#moveAt(service, async (front) => {
       await this.#lookAt(this.#startsOf(front))
-      await this.#routeExactly(front, to)
+      await this.#routeExactly(front, this.#changeAt(front, to, {}))
     })
   }
 
@@ -187,20 +216,13 @@ export class Fronts {
     return (await Promise.all(all)).flat().some(({ state }) => state === 'routed')
   }
 
-  /** What is under way at every other start than these; undefined when it cannot be told. */
-  async inFlight(service: string, except: readonly string[]): Promise<number | undefined> {
-    let count = 0
-    for (const front of this.#frontsOf(service)) {
-      const { plane } = front
+  /** What is under way at every other start than these. */
+  async inFlight(service: string, except: readonly string[]): Promise<Underway> {
+    const all = this.#frontsOf(service).map(async (front) => {
       const spared = new Set(except.map((start) => this.#leaseOf(front, start)?.id))
-      for (const backend of await plane.backends(frontName(front))) {
-        if (spared.has(backend.id)) continue
-        const here = await plane.inFlight(frontName(front), backend)
-        if (here === undefined) return undefined
-        count += here
-      }
-    }
-    return count
+      return await this.#idle.at(front, this.#leases(), spared)
+    })
+    return together((await Promise.all(all)).flat())
   }
 
   /** Ends the fronts of a service and every connection there. Quiet when it has none. */
@@ -219,26 +241,16 @@ export class Fronts {
   /** Lets go; what carries traffic goes on. Idempotent. */
   async leave(): Promise<void> {
     this.#hasLeft = true
-    this.#unfollow()
+    for (const unfollow of this.#unfollow) unfollow()
     await this.#tending
+    await this.#access.idle()
     this.#carried.leave()
   }
 
-  async #openPlane(front: PortLease): Promise<void> {
-    const { plane } = this.#options
-    const { addresses, port } = front.claim
-    const name = frontName(front)
-    const mode = front.front ?? 'tcp'
-    // Where no socket can be held, whoever carries it listens by itself.
-    const leases = front.state === 'reserved' ? [] : [front.id]
-    const wait = this.#waitOf(front)
-    await plane.open({ name, mode, addresses, port, leases, ...wait })
-    this.#waits.set(front.id, wait.waitMs)
-    await this.#assign(front)
-    for (const lease of this.#startsOf(front)) {
-      if (lease.state === 'active') await plane.route(name, backendOf(lease))
-      if (lease.state === 'draining') await plane.drain(name, backendOf(lease))
-    }
+  #know(clients: KnownClients): void {
+    this.#access.know(clients)
+    const tell = (): void => void this.#access.tell().catch(this.#options.onTrouble)
+    this.#unfollow.push(clients.components.onRunning(tell))
   }
 
   /** What is tended to at this moment must not find the front gone in between. */
@@ -252,24 +264,9 @@ export class Fronts {
     }
   }
 
-  /** While nobody serves, clients wait as long as a failover may take, where a contract says that. */
-  #waitOf(front: PortLease): { readonly waitMs?: number } {
-    const { broker } = this.#options
-    const failover = transitionFor(front, 'failover', broker.enforced)
-    return failover === undefined ? {} : { waitMs: Math.min(failover.deadlineMs, WAIT_MOST_MS) }
-  }
-
   /** What the kernel says of them is recorded before anything is made of it. */
   async #lookAt(starts: readonly PortLease[]): Promise<void> {
     await this.#options.broker.lookNow(starts.map(({ id }) => id))
-  }
-
-  /** Whoever carries the front is who has its port. */
-  async #assign(front: PortLease): Promise<void> {
-    const { plane, broker, identify } = this.#options
-    const pid = plane.pidOf(frontName(front))
-    const identity = pid === undefined ? undefined : identify(pid)
-    if (identity !== undefined) await broker.assign(front.id, identity)
   }
 
   async #route(front: KnownFront, start: PortLease): Promise<void> {
@@ -289,27 +286,38 @@ export class Fronts {
     return leases.find(({ id }) => id === lease.id) ?? lease
   }
 
-  async #routeExactly(front: KnownFront, starts: readonly string[]): Promise<void> {
-    const leases = starts.flatMap((start) => this.#leaseOf(front, start) ?? [])
-    for (const lease of leases) await this.#route(front, lease)
-    await this.#drainAllBut(
-      front,
-      leases.map(({ id }) => id),
-    )
+  /** Traffic of a front that these starts are to have from now on. */
+  #changeAt(front: KnownFront, to: readonly string[], own: OwnParting): ChangeOfHands {
+    const { broker, carriers } = this.#options
+    const before = this.#startsOf(front).filter(({ state }) => state === 'active')
+    const after = to.flatMap((start) => this.#leaseOf(front, start) ?? [])
+    return { before, after, own, enforced: broker.enforced, nowMs: carriers.clock.nowMs() }
   }
 
-  async #drainAllBut(front: KnownFront, ids: readonly string[]): Promise<void> {
-    const { broker } = this.#options
+  async #routeExactly(front: KnownFront, change: ChangeOfHands): Promise<void> {
+    for (const lease of change.after) await this.#route(front, lease)
+    await this.#drainAllBut(front, change)
+  }
+
+  async #drainAllBut(front: KnownFront, change: ChangeOfHands): Promise<void> {
     const { plane } = front
     const name = frontName(front)
+    const ids = change.after.map(({ id }) => id)
     for (const backend of await plane.backends(name)) {
       if (ids.includes(backend.id)) continue
       await plane.drain(name, backend)
       const lease = this.#leases().find((one) => one.id === backend.id)
       if (lease?.state !== 'active') continue
       const others = ids.length === 0 ? 'nobody' : listWords(ids, 'and')
-      await broker.move(lease.id, 'draining', `Traffic of ${name} is sent to ${others} instead.`)
+      const because = `Traffic of ${name} is sent to ${others} instead.`
+      await this.#part(lease, because, partingIn(change, lease))
     }
+  }
+
+  async #part({ id }: PortLease, because: string, parting: Parting | undefined): Promise<void> {
+    const { broker } = this.#options
+    if (parting === undefined) await broker.move(id, 'draining', because)
+    else await broker.part(id, `${because} ${printParting(parting)}`, parting)
   }
 
   #tendSoon(): void {
@@ -334,32 +342,9 @@ export class Fronts {
 
   /** Forgets starts that have ended, and says who carries a front that was carried by another one. */
   async #tend(): Promise<void> {
-    const { plane } = this.#options
-    await this.#tellAccess()
-    for (const front of this.#leases().filter(isFront)) {
-      const name = frontName(front)
-      if (plane.pidOf(name) === undefined) continue
-      if (front.state === 'held') await this.#assign(front)
-      if (this.#waits.get(front.id) !== this.#waitOf(front).waitMs) await this.#openPlane(front)
-      const alive = new Set(
-        this.#startsOf(front)
-          .filter(isThere)
-          .map(({ id }) => id),
-      )
-      for (const backend of await plane.backends(name)) {
-        if (!alive.has(backend.id)) await plane.remove(name, backend)
-      }
-    }
-  }
-
-  /** Who may come in at fronts, by the contracts in force and the processes that have ports. */
-  async #tellAccess(): Promise<void> {
-    const { plane, broker } = this.#options
-    const access = accessBy(broker)
-    const told = JSON.stringify(access)
-    if (told === this.#toldAccess) return
-    await plane.setAccess(access)
-    this.#toldAccess = told
+    await this.#access.tell()
+    this.#idle.keep(this.#leases())
+    for (const front of this.#leases().filter(isFront)) await this.#own.tend(front)
   }
 
   #leases(): readonly PortLease[] {

@@ -2,11 +2,12 @@
 import { Fault } from '../../core/fault/fault.ts'
 import type { CarriedFront } from '../../core/port/carried-front.ts'
 import type { EnforcedPorts } from '../../core/port/enforced-ports.ts'
+import { reachedBy } from '../../core/port/port-claim.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
 import type { Backend, DataPlane } from '../../seams/data-plane.ts'
 
-/** Where the fronts are reached whose ports are leased. */
+/** Where a service is reached that has no front yet. */
 export const FRONT_HOST = '127.0.0.1'
 
 /** A front. Either its port is leased, or a proxy's that carries it. */
@@ -52,6 +53,12 @@ export function frontName({ owner }: Pick<KnownFront, 'owner'>): string {
   return printServicePort(owner)
 }
 
+/** Where it is reached: at the first address of its claim, and by loopback if that is every one. */
+export function hostOfFront({ lease, carried }: KnownFront): string {
+  const [first = FRONT_HOST] = lease?.claim.addresses ?? []
+  return carried?.host ?? reachedBy(first)
+}
+
 /** The ramp that opened it, as far as that is known. */
 export function rampOf({ lease, carried }: KnownFront): string | undefined {
   return lease?.ramp ?? carried?.ramp
@@ -74,9 +81,21 @@ export function carriedOtherwise(service: string, how: string): Fault {
   return refused(service, `It is carried by ${how}; bring it down before another one carries it.`)
 }
 
+/** A front lets nobody in. */
+export function shutFront(service: string, hint: string): Fault {
+  const operation = 'open a front'
+  return new Fault({ code: 'certificate-unusable', operation, subject: service, hint })
+}
+
 /** A front cannot be had as it is asked for. */
 export function refused(service: string, hint: string): Fault {
   return new Fault({ code: 'port-refused', operation: 'open a front', subject: service, hint })
+}
+
+/** All of it took longer than it may. */
+export function tooLate(service: string, hint: string): Fault {
+  const operation = 'send traffic to another start'
+  return new Fault({ code: 'port-refused', operation, subject: service, hint })
 }
 
 /** Nothing is leased to that start. */

@@ -2,25 +2,24 @@
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { scratchFolder, serveBackend } from '../../../test/handover/backends.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
-import type { Backend } from '../../seams/data-plane.ts'
 import { HaproxyPlane } from './haproxy-plane.ts'
+import { tellHaproxy } from './runtime-socket.ts'
 
 const FRONT = 'shop/api/http'
 const haproxy = requireRealPart('HAProxy')
 
-async function start(folder: string, port: number, context: TestContext) {
+async function start(folder: string, port: number, context: TestContext, more = '') {
   const file = join(folder, 'haproxy.cfg')
   const lines = [
     `global\n  stats socket ${join(folder, 's')} mode 600 level admin`,
     'defaults\n  mode http\n  timeout connect 1s\n  timeout client 9s\n  timeout server 9s',
+    ...(more === '' ? [] : [more]),
     `frontend front\n  bind 127.0.0.1:${port}\n  default_backend api`,
     'backend api\n  balance leastconn\n',
   ]
@@ -38,21 +37,10 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   }
 }
 
-async function answering(context: TestContext, id: string): Promise<Backend> {
-  const server = createServer((_, response) => response.end(id)).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  context.after(() => {
-    server.closeAllConnections()
-    server.close()
-  })
-  return { id, address: '127.0.0.1', port: (server.address() as AddressInfo).port }
-}
-
-async function edge(context: TestContext) {
-  const folder = mkdtempSync(join(tmpdir(), 'rampart-haproxy-'))
-  context.after(() => rmSync(folder, { recursive: true }))
+async function edge(context: TestContext, more = '') {
+  const folder = scratchFolder(context)
   const port = await freePort()
-  const child = await start(folder, port, context)
+  const child = await start(folder, port, context, more)
   const socketPath = join(folder, 's')
   const plane = new HaproxyPlane({ socketPath, backendNames: { [FRONT]: 'api' } })
   const isUp = (): Promise<boolean> =>
@@ -65,7 +53,7 @@ async function edge(context: TestContext) {
     const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })
     return response.ok ? response.text() : String(response.status)
   }
-  return { folder, port, child, plane, ask, isUp }
+  return { folder, port, child, plane, ask, isUp, socketPath }
 }
 
 test(
@@ -73,7 +61,7 @@ test(
   haproxy,
   async (context) => {
     const { plane, ask } = await edge(context)
-    const [old, next] = [await answering(context, 'old'), await answering(context, 'next')]
+    const [old, next] = [await serveBackend(context, 'old'), await serveBackend(context, 'next')]
     assert.equal(await ask(), '503')
     await plane.route(FRONT, old)
     await plane.route(FRONT, old)
@@ -97,16 +85,44 @@ test(
   },
 )
 
-test('after a restart of HAProxy, everything is told again', haproxy, async (context) => {
+const PATIENT = '  retries 100\n  option redispatch 1\n  timeout connect 100ms'
+
+test(
+  'while nobody serves clients wait for as long as retries say, and are answered by who comes',
+  haproxy,
+  async (context) => {
+    const { plane, ask, socketPath } = await edge(context, PATIENT)
+    assert.equal(await ask(), '503', 'nobody was told of')
+    await plane.letWait(FRONT, true)
+    await plane.letWait(FRONT, true)
+    assert.deepEqual(await plane.backends(FRONT), [], 'it is nobody')
+    const waiting = [ask(), ask(), ask()]
+    const retried = async (): Promise<boolean> => {
+      const text = await tellHaproxy(socketPath, 'show stat api 4 -1')
+      const [head = '', row = ''] = text.replace(/^# /, '').split('\n')
+      return Number(row.split(',')[head.split(',').indexOf('wretr')]) >= 6
+    }
+    await until(retried)
+    await plane.route(FRONT, await serveBackend(context, '7-1'))
+    assert.equal(await ask(), '7-1')
+    assert.deepEqual(await Promise.all(waiting), ['7-1', '7-1', '7-1'])
+    await plane.letWait(FRONT, false)
+    const state = await tellHaproxy(socketPath, 'show servers state api')
+    assert.doesNotMatch(state, /rampart-nobody/, 'nothing is left of it')
+  },
+)
+
+test('what a restart of HAProxy has forgotten can be told again', haproxy, async (context) => {
   const { plane, ask, child, folder, port, isUp } = await edge(context)
-  await plane.route(FRONT, await answering(context, 'old'))
+  const old = await serveBackend(context, 'old')
+  await plane.route(FRONT, old)
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
   await gone
   await start(folder, port, context)
   await until(isUp)
   assert.equal(await ask(), '503')
-  await plane.reapply()
+  await plane.route(FRONT, old)
   assert.equal(await ask(), 'old')
 })
 

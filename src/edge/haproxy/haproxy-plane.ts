@@ -1,12 +1,14 @@
 /**
  * HAProxy as a data plane, told over its runtime socket: each owner is a server of its own that is
- * switched on and off. The address of a server is never rewritten; that would lose requests.
+ * switched on and off. The address of a server is never rewritten; that would lose requests. While nobody
+ * serves there is one where nobody listens: HAProxy tries that again and again, as often as its `retries`
+ * say, and so lets clients wait whom it would answer 503 at once.
  */
 import { performance } from 'node:perf_hooks'
 import { setTimeout as delay } from 'node:timers/promises'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
-import { checkBackend, printPlace } from '../backend/check-backend.ts'
+import { checkBackend, isSamePlace, printPlace } from '../backend/check-backend.ts'
 import { tellHaproxy } from './runtime-socket.ts'
 
 /** Where HAProxy is, and what it calls things. */
@@ -21,11 +23,15 @@ const MAINTENANCE = 0x01
 const DRAINING = 0x08
 const REMOVE_MS = 5_000
 
+/** A server where nobody listens, and nobody but root can. */
+const NOBODY: Backend = { id: 'rampart-nobody', address: '127.0.0.1', port: 9 }
+
 /** The data plane. It needs HAProxy 2.5 or later. */
 export class HaproxyPlane implements DataPlane {
   readonly name = 'haproxy'
   readonly #options: HaproxyOptions
-  readonly #wanted = new Map<string, RoutedBackend & { readonly front: string }>()
+  /** Fronts where clients were let wait, and a server for that may be left. */
+  readonly #waited = new Set<string>()
 
   constructor(options: HaproxyOptions) {
     this.#options = options
@@ -35,23 +41,23 @@ export class HaproxyPlane implements DataPlane {
     // HAProxy 2.6 takes the port 99999 without a word, as 34463.
     checkBackend(front, backend)
     const server = this.#serverOf(front, backend)
-    const known = (await this.#servers(front)).find(({ id }) => id === backend.id)
+    const servers = await this.#servers(front)
+    const known = servers.find(({ id }) => id === backend.id)
     if (known !== undefined && !isSamePlace(known, backend)) await this.remove(front, backend)
     if (known === undefined || !isSamePlace(known, backend)) {
-      await this.#tell(
-        `add server ${server} ${printPlace(backend)}`,
-        /New server registered|Already exists/i,
-      )
+      await this.#add(front, backend)
     }
-    await this.#tell(`set server ${server} state ready`)
-    this.#wanted.set(server, { ...backend, front, state: 'routed' })
+    // In one breath: those who wait find it, and nobody who comes is sent to where nobody listens.
+    const isWaiting = servers.some(isNobody)
+    if (isWaiting) this.#waited.add(front)
+    const ended = isWaiting ? `; set server ${this.#serverOf(front, NOBODY)} state maint` : ''
+    await this.#tell(`set server ${server} state ready${ended}`)
   }
 
   async drain(front: string, backend: Backend): Promise<void> {
     const server = this.#serverOf(front, backend)
     if (!(await this.#servers(front)).some(({ id }) => id === backend.id)) return
     await this.#tell(`set server ${server} state drain`)
-    this.#wanted.set(server, { ...backend, front, state: 'draining' })
   }
 
   async inFlight(front: string, { id }: Backend): Promise<number> {
@@ -65,7 +71,6 @@ export class HaproxyPlane implements DataPlane {
 
   async remove(front: string, backend: Backend): Promise<void> {
     const server = this.#serverOf(front, backend)
-    this.#wanted.delete(server)
     if (!(await this.#servers(front)).some(({ id }) => id === backend.id)) return
     await this.#tell(`set server ${server} state maint`)
     await this.#tell(`shutdown sessions server ${server}`)
@@ -79,16 +84,28 @@ export class HaproxyPlane implements DataPlane {
     }
   }
 
-  async backends(front: string): Promise<readonly RoutedBackend[]> {
-    return this.#servers(front)
+  async letWait(front: string, isWaiting: boolean): Promise<void> {
+    const server = this.#serverOf(front, NOBODY)
+    const isThere = (await this.#servers(front)).some(isNobody)
+    if (!isWaiting) return await this.#endWaiting(front, isThere)
+    if (isThere) return
+    this.#waited.add(front)
+    await this.#add(front, NOBODY)
+    await this.#tell(`set server ${server} state ready`)
   }
 
-  /** Tells it again all that this object has told: after a reload HAProxy has forgotten. */
-  async reapply(): Promise<void> {
-    for (const { front, state, ...backend } of [...this.#wanted.values()]) {
-      await this.route(front, backend)
-      if (state === 'draining') await this.drain(front, backend)
-    }
+  /** It is forgotten once nobody waits there any more, which may be later. */
+  async #endWaiting(front: string, isThere: boolean): Promise<void> {
+    const server = this.#serverOf(front, NOBODY)
+    if (isThere) await this.#tell(`set server ${server} state maint`)
+    else if (!this.#waited.has(front)) return
+    const answer = await this.#ask(`del server ${server}`)
+    if (/Server deleted|No such server/i.test(answer)) this.#waited.delete(front)
+    else this.#waited.add(front)
+  }
+
+  async backends(front: string): Promise<readonly RoutedBackend[]> {
+    return (await this.#servers(front)).filter((server) => !isNobody(server))
   }
 
   /** Every server that is not in maintenance, by HAProxy's own word. */
@@ -107,6 +124,12 @@ export class HaproxyPlane implements DataPlane {
       const [id, address, port] = [cell('srv_name'), cell('srv_addr'), Number(cell('srv_port'))]
       return [{ id, address, port, state } as const]
     })
+  }
+
+  async #add(front: string, backend: Backend): Promise<void> {
+    const server = this.#serverOf(front, backend)
+    const expected = /New server registered|Already exists/i
+    await this.#tell(`add server ${server} ${printPlace(backend)}`, expected)
   }
 
   #backendOf(front: string): string {
@@ -130,8 +153,8 @@ export class HaproxyPlane implements DataPlane {
   }
 }
 
-function isSamePlace(one: Backend, other: Backend): boolean {
-  return one.address === other.address && one.port === other.port
+function isNobody({ id }: Backend): boolean {
+  return id === NOBODY.id
 }
 
 function failed(operation: string, answer: string): Fault {

@@ -1,39 +1,18 @@
 /** A real nginx that is reloaded: who gets requests, who is waited for, what is refused. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer, get, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { tmpdir } from 'node:os'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { get, type ServerResponse } from 'node:http'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { type TestContext, test } from 'node:test'
+import { test } from 'node:test'
+import { scratchFolder, serveBackend } from '../../../test/handover/backends.ts'
 import { startNginx } from '../../../test/handover/nginx.ts'
 import { until } from '../../../test/ports/workbench.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
-import type { Backend } from '../../seams/data-plane.ts'
 import { readServers, writeServers } from './servers-file.ts'
 
 const FRONT = 'shop/api/http'
-
-function scratch(context: TestContext): string {
-  const folder = mkdtempSync(join(tmpdir(), 'rampart-nginx-'))
-  // nginx may still be writing its last words.
-  context.after(() => rmSync(folder, { recursive: true, force: true, maxRetries: 10 }))
-  return folder
-}
-
-type Answer = (request: IncomingMessage, response: ServerResponse) => unknown
-
-async function serving(context: TestContext, id: string, answer?: Answer): Promise<Backend> {
-  const server = createServer(answer ?? ((_, response) => response.end(id))).listen(0, '127.0.0.1')
-  await once(server, 'listening')
-  context.after(() => {
-    server.close()
-    server.closeAllConnections()
-  })
-  return { id, address: '127.0.0.1', port: (server.address() as AddressInfo).port }
-}
 
 async function ask(url: string): Promise<string> {
   const [response] = await once(get(url, { agent: false }), 'response')
@@ -44,12 +23,12 @@ test(
   'requests go where they are routed, and old workers are waited for',
   requireRealPart('nginx'),
   async (context) => {
-    const folder = scratch(context)
+    const folder = scratchFolder(context)
     const { plane, url, servers, log, pid } = await startNginx(context, folder, FRONT)
     assert.equal(await ask(url), '502')
     const held: ServerResponse[] = []
-    const slow = await serving(context, 'slow', (_, response) => held.push(response))
-    const next = await serving(context, 'next')
+    const slow = await serveBackend(context, 'slow', (_, response) => held.push(response))
+    const next = await serveBackend(context, 'next')
     await plane.route(FRONT, slow)
     const asked = ask(url)
     await until('it is asked', () => held.length === 1)
@@ -102,7 +81,7 @@ test(
 )
 
 test('what is written into the file is read back, and an empty one still loads', (context) => {
-  const file = join(scratch(context), 'servers')
+  const file = join(scratchFolder(context), 'servers')
   assert.deepEqual(readServers(file), [])
   const servers = [
     { id: 'a', address: '127.0.0.1', port: 80, state: 'routed' },

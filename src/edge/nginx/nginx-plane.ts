@@ -12,6 +12,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Backend, DataPlane, RoutedBackend } from '../../seams/data-plane.ts'
 import type { KernelProcesses } from '../../seams/kernel-processes.ts'
+import { pause } from '../../seams/pause.ts'
 import { checkBackend } from '../backend/check-backend.ts'
 import { readServers, writeServers } from './servers-file.ts'
 import { type NginxWorker, workersOf } from './workers.ts'
@@ -147,7 +148,7 @@ export class NginxPlane implements DataPlane {
   }
 
   async #reload(): Promise<readonly NginxWorker[]> {
-    const { kernel } = this.#options
+    const { kernel, clock } = this.#options
     const master = this.#master()
     const before = workersOf(kernel, master)
     process.kill(master, 'SIGHUP')
@@ -160,7 +161,7 @@ export class NginxPlane implements DataPlane {
       if (performance.now() > untilMs) {
         throw failed('reload', 'no new workers came in time; its error log says why.')
       }
-      await this.#pause()
+      await pause(clock, LOOK_MS)
     }
   }
 
@@ -181,11 +182,6 @@ export class NginxPlane implements DataPlane {
 
   #isAlive({ pid, started }: NginxWorker): boolean {
     return this.#options.kernel.process(pid)?.started === started
-  }
-
-  #pause(): Promise<void> {
-    const { clock } = this.#options
-    return new Promise((resolve) => clock.wakeAt(clock.nowMs() + LOOK_MS, resolve))
   }
 
   #fileOf(front: string): string {

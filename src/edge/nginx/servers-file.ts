@@ -2,9 +2,10 @@
  * The file with the servers of one upstream: written as a whole or not at all, and read back, so that
  * what another daemon has written is known. Backends that drain stay in it, switched off.
  */
-import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import type { RoutedBackend } from '../../seams/data-plane.ts'
 import { printPlace } from '../backend/check-backend.ts'
+import { writeProxyFile } from '../backend/proxy-file.ts'
 
 const HEAD = '# Written by Rampart; what is changed by hand here is overwritten.'
 
@@ -22,9 +23,7 @@ export function writeServers(file: string, servers: readonly RoutedBackend[]): v
   })
   const isServed = servers.some(({ state }) => state === 'routed')
   const text = [HEAD, ...lines, ...(isServed ? [] : [NONE])].join('\n')
-  const draft = `${file}.new`
-  writeFileSync(draft, `${text}\n`, { mode: 0o644 })
-  renameSync(draft, file)
+  writeProxyFile(file, `${text}\n`)
 }
 
 /** What it says; nothing when it is not there. */

@@ -4,8 +4,7 @@
  */
 import { type PortsContract, servicePortOf } from '../../contracts/ports/definition.ts'
 import type { ConnectPolicy, ConnectRule } from '../../core/port/connect-policy.ts'
-import type { PortSpan } from '../../core/port/machine-facts.ts'
-import { printSpan } from '../../core/port/machine-facts.ts'
+import { type PortSpan, printSpan, spanWithout } from '../../core/port/machine-facts.ts'
 import { matchesWord } from '../../core/port/match-word.ts'
 import { rulesFor } from '../../core/port/may-connect.ts'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
@@ -76,7 +75,8 @@ function restOfRange(
   const rules = policies
     .flatMap((policy) => policy.rules)
     .filter(({ to }) => to.some((pattern) => overlaps(pattern, service)))
-  const spans = spansWithout(range, Object.values(range.fixed))
+  const fixed = Object.values(range.fixed).map((port) => ({ first: port, last: port }))
+  const spans = spanWithout({ first: range.first, last: range.last }, fixed)
   if (rules.length === 0 || spans.length === 0) return []
   if (rules.every((rule) => isAboutAll(rule, service))) {
     return [guarded(name, range, { spans, isRange: true, admitted: admittedBy(rules, policies) })]
@@ -112,15 +112,6 @@ function overlaps(one: string, other: string): boolean {
   return (
     (one.endsWith('*') && b.startsWith(a)) || (other.endsWith('*') && a.startsWith(b)) || a === b
   )
-}
-
-function spansWithout({ first, last }: PortSpan, numbers: readonly number[]): readonly PortSpan[] {
-  const cuts = numbers.filter((one) => one >= first && one <= last).sort((a, b) => a - b)
-  const starts = [first, ...cuts.map((one) => one + 1)]
-  const ends = [...cuts.map((one) => one - 1), last]
-  return starts
-    .map((start, place) => ({ first: start, last: ends[place] ?? last }))
-    .filter((span) => span.first <= span.last)
 }
 
 /** Targets of rules that have no number in any contract. */

@@ -9,7 +9,7 @@ import { stringify } from 'yaml'
 import type { PortsContract } from '../../contracts/ports/definition.ts'
 import type { ClientIdentity, ConnectPolicy, ConnectRule } from '../../core/port/connect-policy.ts'
 import { matchesWord } from '../../core/port/match-word.ts'
-import type { Json } from '../../core/units/json.ts'
+import type { JsonObject } from '../../core/units/json.ts'
 import { admittedBy, evidenceOf } from './admitted.ts'
 import { type NumberedPort, numbersOf, otherPorts } from './pod-ports.ts'
 import { commentsOf, headOf, type PolicyPrinter, policiesOf } from './printed-policy.ts'
@@ -19,8 +19,6 @@ interface Said<Part> {
   readonly parts: readonly Part[]
   readonly unsaid: readonly string[]
 }
-
-type JsonObject = { readonly [key: string]: Json }
 
 /** What one service's manifest is made of. */
 interface Target {

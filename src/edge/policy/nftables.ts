@@ -9,6 +9,7 @@
 
 import type { ClientIdentity } from '../../core/port/connect-policy.ts'
 import { printSpan } from '../../core/port/machine-facts.ts'
+import { isLoopback } from '../../core/port/port-claim.ts'
 import { evidenceOf } from './admitted.ts'
 import { type GuardedPorts, guardedPorts } from './guarded-ports.ts'
 import { commentsOf, headOf, type PolicyPrinter } from './printed-policy.ts'
@@ -21,8 +22,6 @@ interface Destination {
 }
 
 type Family = 'ip' | 'ip6'
-
-const LOOPBACK = /^(?:127\.|::1$)/
 
 /** What opens no connection has been judged already. */
 const OPENING = 'meta l4proto tcp tcp flags & (fin | syn | rst | ack) != syn accept'
@@ -78,7 +77,7 @@ function machineRules(ports: GuardedPorts): readonly string[] {
 }
 
 function outsideRules(ports: GuardedPorts): readonly string[] {
-  const reachable = ports.addresses.filter((address) => !LOOPBACK.test(address))
+  const reachable = ports.addresses.filter((address) => !isLoopback(address))
   return destinationsOf(reachable).flatMap(({ match, families }) => {
     const to = targetOf(ports, match)
     const sources = ports.admitted.clients.flatMap(({ service, networks }) =>
@@ -127,7 +126,7 @@ function isUser({ users }: ClientIdentity): boolean {
 
 /** Who may connect by the contract and cannot be told by a packet. */
 function unsaidOf({ name, addresses, admitted }: GuardedPorts): readonly string[] {
-  const isOutside = addresses.some((address) => !LOOPBACK.test(address))
+  const isOutside = addresses.some((address) => !isLoopback(address))
   return admitted.clients.flatMap((client) => {
     const { service, networks } = client
     const isKnown = isUser(client) || (isOutside && networks.length > 0)

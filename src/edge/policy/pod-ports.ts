@@ -1,5 +1,6 @@
 /** Ports of pods as a NetworkPolicy writes them: by number, by span, and all that are left. */
 import { type PortsContract, servicePortOf } from '../../contracts/ports/definition.ts'
+import { type PortSpan, spanWithout } from '../../core/port/machine-facts.ts'
 
 /** Ports of one protocol. */
 export interface NumberedPort {
@@ -9,7 +10,7 @@ export interface NumberedPort {
   readonly endPort?: number
 }
 
-const LAST = 65_535
+const ALL: PortSpan = { first: 1, last: 65_535 }
 
 /** The fixed numbers of a service's ports, by their names. */
 export function numbersOf(
@@ -31,15 +32,13 @@ export function numbersOf(
 /** Every port of both protocols that is none of these. */
 export function otherPorts(taken: readonly NumberedPort[]): readonly NumberedPort[] {
   return (['TCP', 'UDP'] as const).flatMap((protocol) => {
-    const cuts = taken
-      .filter((one) => one.protocol === protocol)
-      .map(({ port }) => port)
-      .sort((a, b) => a - b)
-    const starts = [1, ...cuts.map((port) => port + 1)]
-    return starts.flatMap((port, place) => {
-      const endPort = (cuts[place] ?? LAST + 1) - 1
-      if (port > endPort) return []
-      return [port === endPort ? { protocol, port } : { protocol, port, endPort }]
-    })
+    const own = taken.filter((one) => one.protocol === protocol)
+    const rest = spanWithout(
+      ALL,
+      own.map(({ port }) => ({ first: port, last: port })),
+    )
+    return rest.map(({ first: port, last: endPort }) =>
+      port === endPort ? { protocol, port } : { protocol, port, endPort },
+    )
   })
 }

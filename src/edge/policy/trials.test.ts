@@ -15,8 +15,9 @@ spec:
   clients:
     shop/web: { user: [65534, 1001] }
     shop/mail: { network: 10.0.0.0/8 }
+    shop/jobs: { mtls: "spiffe://shop/jobs" }
   connect:
-    - { from: [shop/web, shop/mail], to: shop/api, ports: http }
+    - { from: [shop/web, shop/mail, shop/jobs], to: shop/api, ports: http }
     - { from: "*", to: shop/docs }
 `
 
@@ -53,7 +54,9 @@ function listener(address: string, port: number): SocketRow {
 
 test('every user is tried where somebody listens, and a stranger whom no rule names', () => {
   const listeners = [listener('0.0.0.0', 21_001), listener('10.0.0.5', 21_001)]
-  const { trials, untried } = trialsOf(contracts(), [lease('shop/api', 'http', 21_001)], listeners)
+  const { trials, untried } = trialsOf(contracts(), [lease('shop/api', 'http', 21_001)], {
+    listeners,
+  })
   assert.deepEqual(
     trials.map(({ user, who, address, isAllowed }) => [user, who, address, isAllowed]),
     [
@@ -64,12 +67,15 @@ test('every user is tried where somebody listens, and a stranger whom no rule na
   )
   assert.deepEqual(untried, [
     'no service listens now as shop/docs',
+    'shop/jobs is known by a certificate, not by a user',
     'shop/mail is known by a network, not by a user',
+    'no certificate of shop/jobs was shown to a front that asks for one (--certificate, --key)',
   ])
 })
 
 test('everybody is everybody, strangers too', () => {
-  const all = trialsOf(contracts(), [lease('shop/docs', 'http', 21_002)], [listener('::1', 21_002)])
+  const listeners = [listener('::1', 21_002)]
+  const all = trialsOf(contracts(), [lease('shop/docs', 'http', 21_002)], { listeners })
   assert.deepEqual(
     all.trials.map(({ address, isAllowed }) => [address, isAllowed]),
     [
@@ -87,13 +93,49 @@ test('ports that no rule speaks of, that are only held, or that are silent are n
     lease('shop/api', 'http', 21_005),
   ]
   const listeners = [listener('127.0.0.1', 21_003), listener('127.0.0.1', 21_004)]
-  const { trials, untried } = trialsOf(contracts(), leases, listeners)
+  const { trials, untried } = trialsOf(contracts(), leases, { listeners })
   assert.deepEqual(trials, [])
   assert.ok(untried.includes('nobody listens on 21005 where shop/api should'))
 })
 
+test('who serves UDP is named, and tried by nobody', () => {
+  const claim = { protocol: 'udp', addresses: ['127.0.0.1'], port: 21_053 } as const
+  const listeners = [{ ...listener('127.0.0.1', 21_053), protocol: 'udp' } as const]
+  const leases = [lease('shop/docs', 'dns', 21_053, { claim })]
+  const { trials, untried } = trialsOf(contracts(), leases, { listeners })
+  assert.deepEqual(trials, [])
+  assert.ok(untried.includes('shop/docs dns has 21053/udp, and only TCP is tried'))
+  assert.ok(!untried.some((one) => one.endsWith('as shop/docs')), 'somebody listens')
+})
+
 test('a front is seen by what it does', () => {
   const front = lease('shop/api', 'http', 21_006, { state: 'active', front: 'http' })
-  const { trials } = trialsOf(contracts(), [front], [listener('127.0.0.1', 21_006)])
+  const listeners = [listener('127.0.0.1', 21_006)]
+  const { trials } = trialsOf(contracts(), [front], { listeners })
   assert.equal(present(trials[0], 'something is tried').seenBy, 'http')
+})
+
+test('a certificate is shown to fronts that ask for one, as whom the contract knows it', () => {
+  const tls = { certificate: '/c.pem', key: '/k.pem' }
+  const asking = lease('shop/api', 'http', 21_007, {
+    ...{ state: 'active', front: 'http', tls: { ...tls, clientCa: '/ca.pem' } },
+  })
+  const plain = lease('shop/docs', 'http', 21_008, { state: 'active', front: 'http', tls })
+  const listeners = [listener('127.0.0.1', 21_007), listener('127.0.0.1', 21_008)]
+  const shown = (...names: readonly string[]) => {
+    const atHand = { ...tls, names }
+    const { trials, untried } = trialsOf(contracts(), [asking, plain], { listeners, atHand })
+    const byCertificate = trials.filter(({ tls: by }) => by?.shown !== undefined)
+    return { of: byCertificate.map(({ who, port, isAllowed }) => [who, port, isAllowed]), untried }
+  }
+  const jobs = shown('spiffe://shop/jobs')
+  assert.deepEqual(jobs.of, [['shop/jobs', 21_007, true]])
+  assert.ok(!jobs.untried.some((sentence) => sentence.includes('shop/jobs')))
+  const stranger = shown('spiffe://shop/mail')
+  assert.deepEqual(stranger.of, [['a stranger', 21_007, false]])
+  assert.ok(
+    stranger.untried.includes(
+      'no certificate of shop/jobs was shown to a front that asks for one (--certificate, --key)',
+    ),
+  )
 })

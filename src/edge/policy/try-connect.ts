@@ -19,16 +19,19 @@ const CLOSING_MS = 500
 
 /** The process begins as root, so that it need not be able to read Node's files as that user. */
 const PROGRAM = `
-const [user, host, port, seenBy] = process.argv.slice(1)
-const net = require('node:net')
+const [user, host, port, seenBy, speech = '', certificate = '', key = ''] = process.argv.slice(1)
+const [net, tls, fs] = [require('node:net'), require('node:tls'), require('node:fs')]
+const shown = certificate === '' ? {} : { cert: fs.readFileSync(certificate), key: fs.readFileSync(key) }
 process.setgroups([])
 process.setgid(65534)
 process.setuid(Number(user))
 const say = (what, why) => { process.stdout.write(JSON.stringify({ what, why })); process.exit() }
 const late = setTimeout(() => say('no answer'), ${CONNECT_MS})
-const socket = net.connect({ host, port: Number(port) })
+const place = { host, port: Number(port) }
+const alike = { rejectUnauthorized: false, ALPNProtocols: seenBy === 'http' ? ['http/1.1'] : undefined }
+const socket = speech === 'tls' ? tls.connect({ ...place, ...alike, ...shown }) : net.connect(place)
 socket.on('error', ({ code }) => say('refused', code))
-socket.on('connect', () => {
+socket.on(speech === 'tls' ? 'secureConnect' : 'connect', () => {
   if (seenBy === 'kernel') say('let in')
   clearTimeout(late)
   socket.on('close', () => say('refused', 'closed'))
@@ -45,9 +48,14 @@ socket.on('connect', () => {
 })
 `
 
-/** Tries one connection. Only root can be others. */
-export async function tryConnect({ user, address, port, seenBy }: Trial): Promise<Outcome> {
-  const argv = ['-e', PROGRAM, String(user), address, String(port), seenBy]
+/**
+ * Tries one connection. Only root can be others. With TLS anybody is believed to be the front: nothing is
+ * told it that is worth anything.
+ */
+export async function tryConnect({ user, address, port, seenBy, tls }: Trial): Promise<Outcome> {
+  const { certificate = '', key = '' } = tls?.shown ?? {}
+  const words = tls === undefined ? [] : ['tls', certificate, key]
+  const argv = ['-e', PROGRAM, String(user), address, String(port), seenBy, ...words]
   const child = spawn(process.execPath, argv, {
     cwd: '/',
     env: {},

@@ -13,7 +13,7 @@ const SQLITE_NOTADB = 26
 const DAMAGE = new Set([SQLITE_ERROR, SQLITE_CORRUPT, SQLITE_CONSTRAINT, SQLITE_NOTADB])
 
 /** The fault for what SQLite or the file system threw while we did `operation` to the file `subject`. */
-export function storeFault(thrown: unknown, operation: string, subject: string): unknown {
+function storeFault(thrown: unknown, operation: string, subject: string): unknown {
   if (!(thrown instanceof Error) || thrown instanceof Fault) return thrown
   if (isDamage(thrown)) {
     const hint = `SQLite cannot read the file (${thrown.message}); restore a backup.`
@@ -25,7 +25,7 @@ export function storeFault(thrown: unknown, operation: string, subject: string):
 }
 
 /** Whether what was thrown says that the bytes in the file cannot be what was written. */
-export function isDamage(thrown: Error): boolean {
+function isDamage(thrown: Error): boolean {
   if ('errcode' in thrown && typeof thrown.errcode === 'number') {
     return DAMAGE.has(thrown.errcode & 0xff)
   }

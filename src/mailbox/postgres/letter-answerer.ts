@@ -9,6 +9,7 @@ import { printCanonicalJson } from '../../core/units/json.ts'
 import type { Database, Row, Statement } from '../../database/database.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Letter } from '../../seams/mailbox.ts'
+import { pause } from '../../seams/pause.ts'
 import { ANSWER, PUT_BACK, READ_WAITING, SWEEP, TAKE_UP } from './statements.ts'
 
 /** What an answerer is made of. */
@@ -127,7 +128,7 @@ export class LetterAnswerer {
 
   async #putBack(id: string): Promise<void> {
     // Nothing is gained by trying at once, and what fails at once would be tried without end.
-    if (!this.#isStopped) await this.#pause()
+    if (!this.#isStopped) await pause(this.#options.clock, PAUSE_MS)
     try {
       await this.#query(PUT_BACK, [id, this.#options.name])
     } catch (thrown) {
@@ -147,20 +148,13 @@ export class LetterAnswerer {
         return
       } catch (thrown) {
         if (attempt === ANSWER_ATTEMPTS || this.#isStopped) throw thrown
-        await this.#pause()
+        await pause(this.#options.clock, PAUSE_MS)
       }
     }
   }
 
   #isMine(subject: string): boolean {
     return !this.#isStopped && this.#options.isOwn(subject)
-  }
-
-  #pause(): Promise<void> {
-    const { clock } = this.#options
-    return new Promise((resolve) => {
-      clock.wakeAt(clock.nowMs() + PAUSE_MS, resolve)
-    })
   }
 
   #pollSoon(): void {

@@ -86,20 +86,23 @@ export class KeeperLink {
   /** One outcome for each wish, in their order. @throws ports-unavailable */
   async hold(wishes: readonly HoldWish[]): Promise<readonly HoldOutcome[]> {
     const answer = await this.#ask({ do: 'hold', wishes })
-    return answer.says === 'held' ? answer.outcomes : []
+    if (answer.says === 'held') return answer.outcomes
+    throw unexpected('hold ports', answer)
   }
 
   /** Lets go; quiet about what is not held. Nothing is started for it. */
   async letGo(ids: readonly string[]): Promise<void> {
     if (ids.length === 0 || !(await this.find())) return
-    await this.#ask({ do: 'let-go', ids })
+    const answer = await this.#ask({ do: 'let-go', ids })
+    if (answer.says !== 'let-go') throw unexpected('let go of ports', answer)
   }
 
   /** What is held; nothing when there is no keeper. */
   async list(): Promise<readonly Hold[]> {
     if (!(await this.find())) return []
     const answer = await this.#ask({ do: 'list' })
-    return answer.says === 'list' ? answer.holds : []
+    if (answer.says === 'list') return answer.holds
+    throw unexpected('tell what it holds', answer)
   }
 
   /** Starts a process that inherits. @throws ports-unavailable with the system's error */
@@ -108,8 +111,7 @@ export class KeeperLink {
     if (answer.says === 'spawned') {
       return { pid: answer.pid, ended: this.#line?.endOf(answer.pid) ?? Promise.resolve(undefined) }
     }
-    const why = answer.says === 'refused' ? answer.error : answer.says
-    throw unavailable(`The keeper could not start ${heir.command[0]}: ${why}.`)
+    throw unexpected(`start ${heir.command[0]}`, answer)
   }
 
   /** Leaves; the keeper stays. Idempotent. */
@@ -160,6 +162,11 @@ function startKeeper(options: KeeperLinkOptions): void {
   startDetached([PROGRAM, path, String(idleMs), folder])
 }
 
+function unexpected(deed: string, answer: Answer): Fault {
+  const why = answer.says === 'refused' ? answer.error : answer.says
+  return unavailable(`The keeper could not ${deed}: ${why}.`)
+}
+
 function unavailable(hint: string): Fault {
   return new Fault({
     code: 'ports-unavailable',
@@ -185,9 +192,9 @@ class Line {
     this.#socket = socket
   }
 
-  /** Undefined when nobody answers there. */
+  /** Undefined when nobody answers there. @throws ports-unavailable when that is no keeper */
   static open(path: string): Promise<Line | undefined> {
-    const { promise, resolve } = Promise.withResolvers<Line | undefined>()
+    const { promise, resolve, reject } = Promise.withResolvers<Line | undefined>()
     const socket = connect(path)
     const line = new Line(socket)
     socket.on('error', () => socket.destroy())
@@ -196,7 +203,13 @@ class Line {
       resolve(undefined)
     })
     socket.on('data', (chunk) => {
-      for (const text of line.#lines.take(chunk)) line.#hear(JSON.parse(text) as KeeperSays)
+      try {
+        for (const text of line.#lines.take(chunk)) line.#hear(JSON.parse(text) as KeeperSays)
+      } catch (error) {
+        reject(unavailable(`Who answers at ${path} is no keeper: ${String(error)}.`))
+        socket.destroy()
+        return
+      }
       if (line.pid === undefined) return
       // The daemon does not stay for its keeper's sake, but for an answer.
       if (line.#asked.size === 0) socket.unref()

@@ -2,11 +2,11 @@
  * The keeper: a small process that holds ports for a workspace and outlives its daemons, so that no
  * crash of one lets go of what was promised. It knows nothing of leases or rules. It ends by itself
  * once no daemon has been connected for a while and it holds nothing, or, within seconds and whatever
- * it holds, when no daemon can find it any more, since its folder was removed.
+ * it holds, when no daemon can find it any more, since its folder was removed. Its words are SOCKET
+ * IDLE_MS FOLDER; `KeeperLink` starts it, and nobody else.
  */
 import { rmSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
-import { dirname } from 'node:path'
 import { FOLDER_LOOK_MS, FolderWatch } from '../../channel/folder-watch.ts'
 import { listenAlone } from '../../channel/listen-alone.ts'
 import { Holds } from './holds.ts'
@@ -15,12 +15,11 @@ import { Lines } from './lines.ts'
 import { spawnHeir } from './spawn-heir.ts'
 import { openSystemSockets, type SystemSockets } from './system-sockets.ts'
 
+const [path = '', waits = '', portsFolder = ''] = process.argv.slice(2)
 /** How long it waits for a daemon when it holds nothing. @unit ms */
-const IDLE_MS = Number(process.argv[3] ?? 60_000)
-
-const path = process.argv[2] ?? ''
+const IDLE_MS = Number(waits)
 /** The workspace's folder of ports; its socket may be elsewhere. */
-const folder = new FolderWatch(process.argv[4] ?? dirname(path))
+const folder = new FolderWatch(portsFolder)
 const opened = await openSystemSockets()
 const cannotHold = 'why' in opened ? opened.why : undefined
 const holds = new Holds('why' in opened ? none(opened.why) : opened)
@@ -62,7 +61,17 @@ function serve(daemon: Socket): void {
   })
 }
 
+/** What it cannot do is told to whoever asked for it: nobody reads anything else that it says. */
 function hear(daemon: Socket, words: KeeperHears): void {
+  try {
+    answer(daemon, words)
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error)
+    say(daemon, { says: 'refused', request: words.request, error: why })
+  }
+}
+
+function answer(daemon: Socket, words: KeeperHears): void {
   const { request } = words
   if (words.do === 'hold') {
     const outcomes = words.wishes.map((wish) => holds.hold(wish))

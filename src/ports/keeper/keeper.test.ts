@@ -1,7 +1,8 @@
 /** A real keeper: holds that outlive whoever asked for them, and processes that inherit them. */
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
@@ -57,7 +58,7 @@ test('what nobody understands ends the line of whoever says it, and no hold', as
   const [first] = await link.hold([{ id: 'one', claim: { ...claim, port: 21_516 } }])
   assert.ok(first !== undefined && 'inodes' in first)
   const endless = 'x'.repeat(17 * 1_048_576)
-  const strange = ['no JSON\n', 'null\n', '{"request":1,"do":"hold"}\n', endless]
+  const strange = ['no JSON\n', 'null\n', endless]
   for (const words of strange) {
     const socket = connect(keeperPathOf(folder))
     socket.on('error', () => socket.destroy())
@@ -65,17 +66,36 @@ test('what nobody understands ends the line of whoever says it, and no hold', as
     await new Promise((resolve) => socket.once('close', resolve))
   }
   const later = connect(keeperPathOf(folder))
-  later.write('{"request":7,"do":"something new"}\n')
+  later.write('{"request":6,"do":"hold"}\n{"request":7,"do":"something new"}\n')
   let heard = ''
   for await (const piece of later) {
     heard += String(piece)
-    if (heard.includes('"refused"')) break
+    if (heard.includes('"request":7')) break
   }
+  assert.match(heard, /"request":6,"error":"[^"]*undefined/)
   assert.match(heard, /"request":7,"error":"ENOSYS"/)
   assert.deepEqual(
     (await link.list()).map(({ id }) => id),
     ['one'],
   )
+})
+
+test('whoever has no answer of a keeper says so, and does not take it for nothing held', async (context) => {
+  const { folder } = makeLink(context)
+  const path = join(folder, 'other')
+  const said = ['no JSON\n', '{"says":"hello","pid":1}\n']
+  const refusal = '{"says":"refused","request":1,"error":"EIO"}\n'
+  const server = createServer((socket) => {
+    socket.write(said.shift() ?? '')
+    socket.once('data', () => socket.end(refusal)).on('error', () => socket.destroy())
+  }).listen(path)
+  await once(server, 'listening')
+  context.after(() => server.close())
+  const link = new KeeperLink({ path, onLost: () => undefined })
+  await assert.rejects(link.find(), { code: 'ports-unavailable', hint: /is no keeper/ })
+  const wishes = [{ id: 'one', claim }]
+  await assert.rejects(link.hold(wishes), { hint: 'The keeper could not hold ports: EIO.' })
+  link.close()
 })
 
 test('a process inherits held sockets, and serves who connected before it was there', async (context) => {

@@ -4,7 +4,7 @@
 const LINE_MAX = 16 * 1_048_576
 
 /** A line that is longer than one may be. */
-export class LineTooLong extends Error {
+class LineTooLong extends Error {
   constructor() {
     super(`a line is longer than ${LINE_MAX}`)
   }

@@ -136,6 +136,11 @@ export class PortKernel {
   }
 }
 
+/** The same without the word on whose it is. */
+export function thiefOf({ isOwn: _, ...thief }: PortHolder): PortThief {
+  return thief
+}
+
 /** On one line, and no longer than a person reads; programs may be whole arguments. */
 function shortened(command: string): string {
   const line = command.replaceAll(/\s+/g, ' ')

@@ -3,7 +3,7 @@ import { isIP } from 'node:net'
 import type { InputReader } from '../input/input-reader.ts'
 
 /** The types of records that can be asked for. */
-export const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'TXT', 'SRV', 'MX', 'NS'] as const
+const RECORD_TYPES = ['A', 'AAAA', 'CNAME', 'TXT', 'SRV', 'MX', 'NS'] as const
 
 /** The type of a record. */
 export type RecordType = (typeof RECORD_TYPES)[number]

@@ -17,7 +17,6 @@
  * | any other status, or an end without one | failed, notYet: call-failed |
  * | the certificates to trust cannot be read | errored, notYet: authorities-unreadable |
  */
-
 import type { Answer } from '../../core/plan/verdict.ts'
 import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'

@@ -38,7 +38,10 @@ export async function lookAt(
   }
 }
 
-/** Where the kind is kept; a reading when the cluster could not be asked, undefined when it has no such kind. */
+/**
+ * Where the kind is kept; a reading when the cluster could not be asked, undefined when it has no
+ * such kind.
+ */
 export async function findPlace(
   session: ClusterSession,
   { kind, apiVersion }: KubernetesInput,

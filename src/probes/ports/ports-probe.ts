@@ -1,7 +1,8 @@
 /**
- * The `ports` probe: is a policy in force, is a port held for whom it is fixed, are few enough leases
- * left, is nobody where an earlier revision had them, has the machine nothing against a policy? It reads the broker's table and the machine's facts,
- * and changes nothing. Plans of Ports contracts ask it; no contract writes it.
+ * The `ports` probe: is a policy in force, is a port held for whom it is fixed, are few enough
+ * leases left, is nobody where an earlier revision had them, has the machine nothing against a
+ * policy? It reads the broker's table and the machine's facts, and changes nothing. Plans of Ports
+ * contracts ask it; no contract writes it.
  */
 import { z } from 'zod'
 import type { Answer } from '../../core/plan/verdict.ts'
@@ -10,7 +11,7 @@ import { objections } from '../../core/port/objections.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner, printServicePort } from '../../core/port/port-owner.ts'
 import type { PortRange } from '../../core/port/port-policy.ts'
-import { isWaiting } from '../../core/port/port-states.ts'
+import { isSpare } from '../../core/port/port-states.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Asking, Probe } from '../../seams/probe.ts'
 import { malformedInput, notYet, passed, terminal } from '../answer/answer.ts'
@@ -107,7 +108,7 @@ export class PortsProbe implements Probe {
     const left = this.#broker.leases().flatMap((lease): readonly OutdatedLease[] => {
       const { rule, owner, state } = lease
       const isOf = of === undefined || (owner.service === of.service && owner.port === of.port)
-      if (rule.contract !== contract || !isOf || state === 'cooling' || isIdle(lease)) return []
+      if (rule.contract !== contract || !isOf || state === 'cooling' || isSpare(lease)) return []
       if (except.includes(printServicePort(owner))) return []
       const why = this.#broker.enforced.whyOutdated(lease)
       return why === undefined ? [] : [{ lease, why }]
@@ -172,11 +173,6 @@ export class PortsProbe implements Probe {
 interface OutdatedLease {
   readonly lease: PortLease
   readonly why: string
-}
-
-/** A ramp holds it for whoever takes it, and nobody was promised it. */
-function isIdle({ state, process, expiresAtMs }: PortLease): boolean {
-  return isWaiting(state) && process === undefined && expiresAtMs === undefined
 }
 
 /** Who, on which port, by which process, since when; and what is different now. */

@@ -1,7 +1,8 @@
 /**
  * The `postgres` probe: signs in as the contract says and judges what is there. It speaks the
  * protocol to ReadyForQuery, because the port accepts connections well before the server does. It
- * reads only, unless it is told to write, and every attempt is a session of its own that is closed before the answer is given.
+ * reads only, unless it is told to write, and every attempt is a session of its own that is closed
+ * before the answer is given.
  */
 import type { Answer } from '../../core/plan/verdict.ts'
 import type { Clock } from '../../seams/clock.ts'

@@ -11,7 +11,7 @@ import type { QueueInput } from './queue-input.ts'
 import type { SqlSession } from './sql-session.ts'
 
 /** Versions of pg-boss's tables that have been tried, from pg-boss 11.1 to 12.35. */
-export const TRIED_SCHEMA_VERSIONS: readonly number[] = [
+const TRIED_SCHEMA_VERSIONS: readonly number[] = [
   26, 27, 29, 30, 31, 32, 33, 34, 35, 36, 37, 38, 39, 40, 41, 42, 43,
 ]
 /** The first one whose jobs may wait for other jobs. */

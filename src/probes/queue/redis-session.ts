@@ -1,7 +1,7 @@
 /**
- * One session with the Redis that holds a job queue, over a connection that is open already. The client
- * reconnects to nothing and signs in with nothing by itself. When the signal aborts, there is a moment left
- * to take the canary back; then the connection is destroyed.
+ * One session with the Redis that holds a job queue, over a connection that is open already. The
+ * client reconnects to nothing and signs in with nothing by itself. When the signal aborts, there
+ * is a moment left to take the canary back; then the connection is destroyed.
  */
 import type { Socket } from 'node:net'
 import type { Redis } from 'ioredis'

@@ -3,7 +3,7 @@ import { readTlsInput, type TlsInput } from '../connection/tls-input.ts'
 import type { InputReader } from '../input/input-reader.ts'
 
 /** The states of a bucket's versioning. */
-export const VERSIONINGS = ['enabled', 'suspended', 'off'] as const
+const VERSIONINGS = ['enabled', 'suspended', 'off'] as const
 
 /** Whether a bucket keeps old versions: yes, not any more, or never did. */
 export type Versioning = (typeof VERSIONINGS)[number]

@@ -2,7 +2,6 @@
  * Judges a TCP connection: that it opened and, when asked for, what the other side said. A port that
  * accepts is not yet a service that answers: prefer a probe that speaks the protocol.
  */
-
 import type { Answer } from '../../core/plan/verdict.ts'
 import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'

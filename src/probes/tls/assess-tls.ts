@@ -21,7 +21,6 @@
  * these wait. An expired or foreign certificate is terminal all the same: waiting for it to be replaced
  * is what nobody means who asks for it.
  */
-
 import type { Answer } from '../../core/plan/verdict.ts'
 import { printHostPort } from '../../core/port/ip-text.ts'
 import type { JsonObject } from '../../core/units/json.ts'

@@ -3,19 +3,17 @@ import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { readFileSync, rmSync } from 'node:fs'
-import { after, before, type TestContext, test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import { fileURLToPath } from 'node:url'
 import { until } from '../../../test/support/daemon.ts'
-import { requirePodman } from '../../../test/support/podman.ts'
+import { sharePodman } from '../../../test/support/podman.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { containerBody } from './container-body.ts'
 import { Engine } from './engine/engine.ts'
 import {
-  type ContainerBench,
   ended,
   makeOrder,
   makeWorkspace,
-  openBench,
   type StartOutputs,
   shell,
   start,
@@ -27,16 +25,9 @@ import { parseStartInput } from './order-input.ts'
 import { wire } from './placing.ts'
 import type { ContainerRecord } from './record.ts'
 
-const needs = requirePodman()
+const bench = sharePodman()
+const { needs } = bench
 const HOST = fileURLToPath(new URL('./fixtures/host.ts', import.meta.url))
-let bench: ContainerBench
-
-before(async () => {
-  if (needs.skip === false) bench = await openBench()
-})
-after(async () => {
-  await bench?.podman.stop()
-})
 
 /** Starts as a daemon that is then killed. */
 async function startAndDie(
@@ -130,7 +121,7 @@ test(
     const made = shell(bench.image, 'echo once; sleep 1000')
     const { input } = parseStartInput(made)
     assert.ok(input)
-    const wiring = wire(input, workspace, {})
+    const wiring = wire(input, workspace, { ports: {} })
     const { outside, networks } = wiring
     const { subject, digest, oneShot, image, stop: policy } = input
     const record: ContainerRecord = {

@@ -3,31 +3,14 @@ import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { after, before, test } from 'node:test'
+import { test } from 'node:test'
 import { until } from '../../../test/support/daemon.ts'
-import { requirePodman } from '../../../test/support/podman.ts'
+import { sharePodman } from '../../../test/support/podman.ts'
 import { ContainerRuntime } from './container-runtime.ts'
-import {
-  CLOCK,
-  type ContainerBench,
-  ended,
-  makeOrder,
-  makeWorkspace,
-  openBench,
-  shell,
-  start,
-  stop,
-} from './fixtures/bench.ts'
+import { CLOCK, ended, makeOrder, makeWorkspace, shell, start, stop } from './fixtures/bench.ts'
 
-const needs = requirePodman()
-let bench: ContainerBench
-
-before(async () => {
-  if (needs.skip === false) bench = await openBench()
-})
-after(async () => {
-  await bench?.podman.stop()
-})
+const bench = sharePodman()
+const { needs } = bench
 
 test(
   'a container runs by digest, serves on a published port, and is gone after stop',

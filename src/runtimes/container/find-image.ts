@@ -1,5 +1,4 @@
 /** Finds the image a component is to run, and says which one it is. */
-
 import { failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Engine } from './engine/engine.ts'

@@ -2,7 +2,6 @@
  * Carries out `look`: finds what runs of a subject and tells of it as `start` would. May send one
  * signal, which asks a component to take nothing new; starts and ends nothing.
  */
-
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { LookInput } from './order-input.ts'

@@ -1,8 +1,8 @@
 /** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
-import { printIssues } from '../../core/entry/command-answers.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
+import { type ParsedInput, parsed } from '../subject/parsed-input.ts'
 import type { StopPolicy } from './record.ts'
 
 const SIGNAL = /^SIG[A-Z0-9+-]{2,10}$/
@@ -125,16 +125,11 @@ const LOOK: z.ZodType<LookInput> = z.object({
   mustRun: z.boolean().optional(),
 })
 
-/** An input that was understood, or a sentence naming everything that was not. */
-export type Parsed<Input> =
-  | { readonly input: Input; readonly problem?: never }
-  | { readonly input?: never; readonly problem: string }
-
 /**
  * Parses the input of `start`. Its digest becomes one over what is really run, every template
  * resolved, so that a running container is kept only if nothing it was started with has changed.
  */
-export function parseStartInput(input: JsonObject): Parsed<StartInput> {
+export function parseStartInput(input: JsonObject): ParsedInput<StartInput> {
   const start = parsed(START.safeParse(input))
   if (start.input === undefined) return start
   const { digest: definition, image, command = null, env } = start.input
@@ -142,21 +137,16 @@ export function parseStartInput(input: JsonObject): Parsed<StartInput> {
 }
 
 /** Parses the input of `stop`. */
-export function parseStopInput(input: JsonObject): Parsed<StopInput> {
+export function parseStopInput(input: JsonObject): ParsedInput<StopInput> {
   return parsed(STOP.safeParse(input))
 }
 
 /** Parses the input of `look`. */
-export function parseLookInput(input: JsonObject): Parsed<LookInput> {
+export function parseLookInput(input: JsonObject): ParsedInput<LookInput> {
   return parsed(LOOK.safeParse(input))
 }
 
 function standAlone(networks: readonly string[]): boolean {
   const alone = networks.includes('host') || networks.includes('none')
   return !alone || networks.length === 1
-}
-
-function parsed<Input>(result: z.ZodSafeParseResult<Input>): Parsed<Input> {
-  if (result.success) return { input: result.data }
-  return { problem: printIssues(result.error.issues) }
 }

@@ -91,7 +91,7 @@ test('a program listens inside where its image says, and is found outside where 
       ...more,
     })
     assert.ok(input !== undefined, problem)
-    return wire(input, '/work', { http: 41_001, admin: 41_002 })
+    return wire(input, '/work', { ports: { http: 41_001, admin: 41_002 } })
   }
   const bridge = place({})
   assert.deepEqual(bridge.own, { host: '0.0.0.0', ports: { http: 8080, admin: 41_002 } })
@@ -102,7 +102,7 @@ test('a program listens inside where its image says, and is found outside where 
   const regional = place({ subject: 'shop/eu/api', networks: ['back'] })
   assert.equal(regional.inside?.host, 'eu-api')
   const host = place({ networks: ['host'] })
-  assert.deepEqual(host.own, host.outside)
+  assert.deepEqual(host.own, { ...host.outside, isNamed: false })
 })
 
 test('a record travels in labels, and names of containers are no other workspace’s', () => {

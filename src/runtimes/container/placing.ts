@@ -29,14 +29,14 @@ export interface Wiring {
 export function wire(
   input: StartInput,
   workspace: string,
-  found: Readonly<Record<string, number>>,
+  { ports: found, host = HOST }: Partial<Listening> & Pick<Listening, 'ports'>,
 ): Wiring {
-  const outside = { host: HOST, ports: found }
+  const outside = { host, ports: found }
   const [first = ''] = input.networks
   if (first === 'host' || first === 'none') {
     const sides = first === 'host' ? { inside: outside } : {}
     const none = { networks: [], aliases: [], hasOwnNetwork: false }
-    return { own: outside, outside, ...sides, mode: first, ...none }
+    return { own: { ...outside, isNamed: host !== HOST }, outside, ...sides, mode: first, ...none }
   }
   const ports = Object.fromEntries(
     Object.entries(found).map(([name, port]) => [name, input.ports[name]?.container ?? port]),
@@ -62,7 +62,7 @@ export function wiringBody(wiring: Wiring): {
   const names = hasOwnNetwork ? Object.keys(outside.ports) : []
   const bindings = names.map((name): [string, object] => [
     `${own.ports[name]}/tcp`,
-    [{ HostIp: HOST, HostPort: String(outside.ports[name]) }],
+    [{ HostIp: outside.host, HostPort: String(outside.ports[name]) }],
   ])
   const [network] = networks
   return {

@@ -3,7 +3,6 @@
  * record names the order before the engine is asked, the container's name is the start's own, and
  * the engine makes a name only once and starts what runs only once.
  */
-
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
@@ -129,7 +128,7 @@ class Start {
     const image = await findImage(this.#input, this.#needs.engine, this.#order.signal)
     if (image.refusal !== undefined) return image.refusal
     const { outside } = instance.record
-    const wiring = wire(this.#input, this.#needs.workspace, outside.ports)
+    const wiring = wire(this.#input, this.#needs.workspace, outside)
     const refusal = await this.#launch(instance, image, wiring)
     return refusal ?? (await this.#answer(instance, 'repeated'))
   }
@@ -143,7 +142,7 @@ class Start {
       }
       try {
         if (this.#order.signal.aborted) return this.#cancelled()
-        const wiring = wire(this.#input, this.#needs.workspace, reservation.ports)
+        const wiring = wire(this.#input, this.#needs.workspace, reservation)
         const instance = await this.#record(image, wiring)
         const refusal =
           instance === undefined ? undefined : await this.#launch(instance, image, wiring)
@@ -169,7 +168,9 @@ class Start {
     const { subject } = this.#input
     const names = Object.keys(this.#input.ports)
     const previous = latest?.record.outside.ports ?? {}
-    return await this.#needs.ports.reserve({ subject, names, previous, taken })
+    return await this.#needs.ports.reserve({
+      ...{ subject, names, previous, taken, by: this.#order.by },
+    })
   }
 
   async #record(image: Image, wiring: Wiring): Promise<Instance | undefined> {
@@ -215,6 +216,7 @@ class Start {
       if (this.#order.signal.aborted) return await this.#giveUp(instance)
       await this.#make(instance, image, wiring)
       if (this.#order.signal.aborted) return await this.#giveUp(instance)
+      await this.#needs.ports.letGo(this.#input.subject, instance.record.outside.ports)
       await engine.start(instance.record.container)
       watcher.watch()
       await watcher.settle(instance)

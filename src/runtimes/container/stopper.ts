@@ -1,5 +1,4 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the engine has nothing left. */
-
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'

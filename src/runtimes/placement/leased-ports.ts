@@ -5,9 +5,11 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
-import type { PortLease, ProcessIdentity } from '../../core/port/port-lease.ts'
-import { isListenedTo } from '../../core/port/port-states.ts'
+import type { PortLease, PortOwner, ProcessIdentity } from '../../core/port/port-lease.ts'
+import { printServicePort } from '../../core/port/port-owner.ts'
+import { isListenedTo, isSpare } from '../../core/port/port-states.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
+import { hostOf, whyNotThere } from './leased-host.ts'
 import type {
   NoPorts,
   PortRequest,
@@ -15,6 +17,7 @@ import type {
   PortSource,
   PublishingContainer,
 } from './port-source.ts'
+import { isOwnAddress } from './ports.ts'
 
 /** How long a start may take until somebody has its ports: an engine may be slow. @unit ms */
 const START_MS = 300_000
@@ -27,7 +30,15 @@ const LOOK_MS = 5
 export interface LeasedPortsOptions {
   readonly broker: Pick<
     PortBroker,
-    'claim' | 'assign' | 'publish' | 'release' | 'leases' | 'lookNow'
+    | 'claim'
+    | 'letGo'
+    | 'holdAgain'
+    | 'assign'
+    | 'publish'
+    | 'release'
+    | 'leases'
+    | 'lookNow'
+    | 'enforced'
   >
   /** Told of what went wrong where nobody waits for an answer. */
   onTrouble(error: unknown): void
@@ -37,6 +48,10 @@ export interface LeasedPortsOptions {
 export class LeasedPorts implements PortSource {
   readonly #broker: LeasedPortsOptions['broker']
   readonly #onTrouble: (error: unknown) => void
+  /** Which processes were said to have which leases. */
+  readonly #taken = new Map<string, ProcessIdentity>()
+  /** What is being held again at this moment. */
+  #holding: Promise<unknown> = Promise.resolve()
 
   constructor({ broker, onTrouble }: LeasedPortsOptions) {
     this.#broker = broker
@@ -44,29 +59,65 @@ export class LeasedPorts implements PortSource {
   }
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
-    const { subject: service, start, names, address } = request
+    const { subject: service, start, names, address, by = [] } = request
     const instance = start === undefined ? {} : { instance: start }
     const where = address === undefined ? {} : { addresses: [address] }
     const wishes = names.map((port) => ({
       owner: { service, port, ...instance },
       isHeld: false,
       ttlMs: START_MS,
+      by,
       ...where,
     }))
     if (wishes.length === 0) return this.#reservation([])
+    const misplaced = wishes.map(({ owner }) => this.#misplaced(owner, address)).find(Boolean)
+    if (misplaced !== undefined) return misplaced
     try {
       const unproved = start === undefined ? undefined : await this.#unproved(request)
       if (unproved !== undefined) return notDead(unproved)
+      await this.#holding
       const grant = await this.#broker.claim(wishes)
-      return grant.verdict === 'granted' ? this.#reservation(grant.leases) : grant
+      if (grant.verdict === 'refused') return grant
+      const reservation = this.#reservation(grant.leases)
+      const place = await this.#placeOf(grant.leases, address)
+      if (!('sentence' in place)) return { ...reservation, ...place }
+      reservation.release()
+      return place
     } catch (error) {
       if (!isFault(error, 'ports-unavailable')) throw error
       return { sentence: error.message }
     }
   }
 
+  /** Where they are to be listened on; why not, when they cannot. */
+  async #placeOf(
+    leases: readonly PortLease[],
+    named: string | undefined,
+  ): Promise<{ readonly host?: string } | NoPorts> {
+    const foreign = leases.find((lease) => this.#isOfAnother(lease))
+    if (foreign !== undefined) return notOurs(foreign)
+    const place = hostOf(leases, named)
+    if ('sentence' in place || place.host === undefined || place.host === named) return place
+    if (await isOwnAddress(place.host)) return place
+    const sentence = `its ports are leased on ${place.host}, which is none of this machine.`
+    return { reason: 'address-unknown', sentence }
+  }
+
+  #misplaced(owner: PortOwner, address: string | undefined): NoPorts | undefined {
+    const policies = this.#broker.enforced.all().map(({ policy }) => policy)
+    return address === undefined ? undefined : whyNotThere(owner, address, policies)
+  }
+
+  async letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void> {
+    const held = this.#leasesOn(subject, ports).filter(isHeldForIt)
+    if (held.length > 0) await this.#broker.letGo(held.map(({ id }) => id))
+  }
+
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void {
+    const there = new Set(this.#broker.leases().map(({ id }) => id))
+    for (const id of this.#taken.keys()) if (!there.has(id)) this.#taken.delete(id)
     for (const { id } of this.#leasesOn(subject, ports)) {
+      this.#taken.set(id, process)
       this.#broker.assign(id, process).catch(this.#onTrouble)
     }
   }
@@ -84,13 +135,15 @@ export class LeasedPorts implements PortSource {
   }
 
   died(subject: string): void {
-    const ids = this.#leasesOf(subject).map(({ id }) => id)
-    this.#broker.lookNow(ids).catch(this.#onTrouble)
+    this.#look(this.#leasesOf(subject).map(({ id }) => id))
   }
 
   ended(subject: string): void {
-    for (const { id } of this.#leasesOf(subject)) {
-      this.#release(id, 'Nothing of its component runs any more.')
+    for (const lease of this.#leasesOf(subject)) {
+      if (isHeldForIt(lease) || isSpare(lease)) continue
+      // It may be of a start that ended while there was no daemon: then that is seen.
+      if (this.#isOfAnother(lease)) this.#look([lease.id])
+      else this.#release(lease.id, 'Nothing of its component runs any more.')
     }
   }
 
@@ -118,23 +171,49 @@ export class LeasedPorts implements PortSource {
     )
   }
 
+  /** Of the same service, but by hand: none of its starts was said to have it. */
+  #isOfAnother({ id, process, container, state, front }: PortLease): boolean {
+    if (process === undefined || container !== undefined || !isListenedTo(state)) return false
+    const taken = this.#taken.get(id)
+    return front !== undefined || !(taken !== undefined && isSame(taken, process))
+  }
+
+  /** What has a set of ports of its own, as a job has by its scope, is none of the component's. */
   #leasesOf(subject: string): readonly PortLease[] {
     const isOwn = ({ owner, front }: PortLease): boolean =>
-      owner.service === subject && front === undefined
+      owner.service === subject &&
+      front === undefined &&
+      (owner.environment ?? owner.tenant ?? owner.scope) === undefined
     return this.#broker.leases().filter(isOwn)
   }
 
   #reservation(leases: readonly PortLease[]): PortReservation {
     const ids = new Set(leases.map(({ id }) => id))
+    // Whoever held it did so before this start, and goes on.
+    const held = new Set(leases.filter(isHeldForIt).map(({ id }) => id))
     return {
       ports: Object.fromEntries(leases.map(({ owner, claim }) => [owner.port, claim.port])),
       release: () => {
-        for (const { id, process, container } of this.#broker.leases()) {
-          if (!ids.has(id) || process !== undefined || container !== undefined) continue
-          this.#release(id, 'No process was started with it.')
+        const left = this.#broker
+          .leases()
+          .filter(({ id, process, container }) => ids.has(id) && !(process ?? container))
+        this.#holdAgain(left.filter(({ id }) => held.has(id)))
+        for (const lease of left) {
+          if (held.has(lease.id) || isSpare(lease)) continue
+          this.#release(lease.id, 'No process was started with it.')
         }
       },
     }
+  }
+
+  #holdAgain(leases: readonly PortLease[]): void {
+    if (leases.length === 0) return
+    const holding = this.#broker.holdAgain(leases.map(({ id }) => id)).catch(this.#onTrouble)
+    this.#holding = Promise.all([this.#holding, holding])
+  }
+
+  #look(ids: readonly string[]): void {
+    this.#broker.lookNow(ids).catch(this.#onTrouble)
   }
 
   #release(id: string, because: string): void {
@@ -142,8 +221,29 @@ export class LeasedPorts implements PortSource {
   }
 }
 
+/** A socket holds it for whoever takes it: this one has not begun with it. */
+function isHeldForIt({ state, giving, process }: PortLease): boolean {
+  return state === 'held' && giving === 'number' && process === undefined
+}
+
+function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
+  return one.pid === other.pid && one.started === other.started && one.bootId === other.bootId
+}
+
+/** A living process has it that no start of the component is. */
+function notOurs({ claim, process, owner, front }: PortLease): NoPorts {
+  const of = `${printServicePort(owner)} is ${claim.port}, which process ${process?.pid ?? '?'} has`
+  const sentence =
+    front === undefined
+      ? `${of}, and that is no start of it. End it, or give it ports of its own: ` +
+        '`rampart ports run --scope NAME`.'
+      : `${of} as its front. Bring the component down before it listens there itself.`
+  return { reason: 'taken', sentence }
+}
+
 function notDead({ claim, process, owner, because }: PortLease): NoPorts {
-  const who = `process ${process?.pid ?? '?'} of start ${owner.instance ?? '?'}`
+  const start = owner.instance === undefined ? '' : ` of start ${owner.instance}`
+  const who = `process ${process?.pid ?? '?'}${start}`
   const sentence = `${claim.port} is still ${who}, whose death is not proved: ${because}`
   return { reason: 'not-proved-dead', sentence }
 }

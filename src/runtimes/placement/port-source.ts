@@ -15,6 +15,8 @@ export interface PortRequest {
   readonly address?: string
   /** The ports the subject had the last time. */
   readonly previous: Readonly<Record<string, number>>
+  /** What whoever asks is called: their own name, those of their groups and roles. @default nobody */
+  readonly by?: readonly string[] | undefined
   /** Ports that belong to running instances, whether they listen already or not. */
   readonly taken: ReadonlySet<number>
 }
@@ -28,6 +30,8 @@ export interface PublishingContainer extends Omit<PublishedContainer, 'port'> {
 /** Ports that were found; nobody else is given them until they are released. */
 export interface PortReservation {
   readonly ports: Readonly<Record<string, number>>
+  /** The address of the machine that they are for. @default as was asked for, else 127.0.0.1 */
+  readonly host?: string
   /** The start is over, well or not; what a process was said to have stays. Idempotent. */
   release(): void
 }
@@ -43,6 +47,11 @@ export interface NoPorts {
 export interface PortSource {
   /** Ports for every name, or for none. */
   reserve(request: PortRequest): Promise<PortReservation | NoPorts>
+  /**
+   * Something of the subject is to listen on these ports in the next moment: nothing of ours holds them
+   * any more when it resolves. The reservation's release holds them again, should nothing come of it.
+   */
+  letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void>
   /** A process of the subject has these ports now. Idempotent. */
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
   /** A process of the subject has ended, asked to or not. */

@@ -40,6 +40,10 @@ export class PortAllocator implements PortSource {
     return { ports, release }
   }
 
+  async letGo(): Promise<void> {
+    // No socket holds what is handed out here.
+  }
+
   took(): void {
     // The registry of the runtime remembers who runs with which ports.
   }

@@ -2,7 +2,6 @@
  * The variables a component is started with: what it inherits by name, what its contract sets, its
  * ports, and the marks by which its processes can be found again. Nothing else leaks.
  */
-
 import { hostBetween } from '../../core/port/ip-text.ts'
 
 const PORT_PLACEHOLDER = /\$\{self\.ports\.([A-Za-z0-9_-]+)\}/g
@@ -34,7 +33,10 @@ export interface VariableSources {
   }
 }
 
-/** Builds the variables; later sources win: inherited, ports, the contract's own, the notify socket, the marks. */
+/**
+ * Builds the variables; later sources win: inherited, ports, the contract's own, the notify socket,
+ * the marks.
+ */
 export function buildVariables(sources: VariableSources): Record<string, string> {
   const { placement, notify, marks } = sources
   const variables: Record<string, string> = {}

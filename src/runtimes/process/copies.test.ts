@@ -76,6 +76,28 @@ test('a copy is stopped alone', async (context) => {
   assert.deepEqual([runtime.state(one)?.status, runtime.state(two)?.status], ['exited', 'running'])
 })
 
+test('copies that take their time to end do so side by side', async (context) => {
+  const runtime = opened(context)
+  const slow = shell('trap "sleep 1; exit 0" TERM; echo ready; while :; do sleep 0.05; done')
+  const names: string[] = []
+  for (const copy of [1, 2, 3, 4]) {
+    const input = { ...slow, beside: true, copy }
+    const { instance } = await start(runtime, input, { id: `up-1/api/${copy}/1`, fence: copy })
+    names.push(instance)
+  }
+  const isReady = (): boolean => runtime.tailLogs('shop/api', 10).length === names.length
+  await until('all are ready', isReady)
+  const startMs = performance.now()
+  const stops = [1, 2, 3, 4].map((copy) => stop(runtime, { copy }))
+  assert.deepEqual(
+    (await Promise.all(stops)).map(({ reason }) => reason),
+    names.map(() => 'stopped'),
+  )
+  const tookMs = performance.now() - startMs
+  context.diagnostic(`${Math.round(tookMs)} ms`)
+  assert.ok(tookMs < 3_500, `${tookMs} ms, and one after the other takes more than 4 s`)
+})
+
 test('nothing is ended for copies of which one does not run any more', async (context) => {
   const runtime = opened(context)
   const old = await start(runtime, shell(SLEEPS, { digest: 'sha256:0' }), { ramp: 'up-0' })

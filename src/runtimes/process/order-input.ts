@@ -1,8 +1,8 @@
 /** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
-import { printIssues } from '../../core/entry/command-answers.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
+import { type ParsedInput, parsed } from '../subject/parsed-input.ts'
 import type { StopPolicy } from './record.ts'
 
 const SIGNALS = ['TERM', 'INT', 'HUP', 'QUIT', 'USR1', 'USR2', 'ALRM', 'WINCH', 'KILL'] as const
@@ -113,16 +113,11 @@ const LOOK: z.ZodType<LookInput> = z.object({
   signal: SIGNAL.transform((name) => name as NodeJS.Signals).optional(),
 })
 
-/** An input that was understood, or a sentence naming everything that was not. */
-export type Parsed<Input> =
-  | { readonly input: Input; readonly problem?: never }
-  | { readonly input?: never; readonly problem: string }
-
 /**
  * Parses the input of `start`. Its digest becomes one over what is really run, every template
  * resolved, so that a running instance is kept only if nothing it was started with has changed.
  */
-export function parseStartInput(input: JsonObject): Parsed<StartInput> {
+export function parseStartInput(input: JsonObject): ParsedInput<StartInput> {
   const start = parsed(START.safeParse(input))
   if (start.input === undefined) return start
   const { digest: definition, command, cwd, env } = start.input
@@ -130,16 +125,11 @@ export function parseStartInput(input: JsonObject): Parsed<StartInput> {
 }
 
 /** Parses the input of `stop`. */
-export function parseStopInput(input: JsonObject): Parsed<StopInput> {
+export function parseStopInput(input: JsonObject): ParsedInput<StopInput> {
   return parsed(STOP.safeParse(input))
 }
 
 /** Parses the input of `look`. */
-export function parseLookInput(input: JsonObject): Parsed<LookInput> {
+export function parseLookInput(input: JsonObject): ParsedInput<LookInput> {
   return parsed(LOOK.safeParse(input))
-}
-
-function parsed<Input>(result: z.ZodSafeParseResult<Input>): Parsed<Input> {
-  if (result.success) return { input: result.data }
-  return { problem: printIssues(result.error.issues) }
 }

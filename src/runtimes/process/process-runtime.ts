@@ -9,7 +9,14 @@ import { failed, misunderstood, unknownOperation } from '../../core/entry/comman
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
-import type { PortListener, PortListeners, Processes, ProcessState } from '../../seams/processes.ts'
+import type {
+  PortListener,
+  PortListeners,
+  Processes,
+  ProcessState,
+  RunningProcess,
+  RunningProcesses,
+} from '../../seams/processes.ts'
 import type { LogLimits } from '../logs/log-file.ts'
 import { type FollowOptions, LogKeeper } from '../logs/log-keeper.ts'
 import type { LogLine } from '../logs/log-line.ts'
@@ -63,7 +70,7 @@ interface About {
 }
 
 /** Runs components as processes. */
-export class ProcessRuntime implements Actuator, Processes, PortListeners {
+export class ProcessRuntime implements Actuator, Processes, PortListeners, RunningProcesses {
   readonly name = 'process'
   readonly kernel: Kernel
   readonly #options: ProcessRuntimeOptions
@@ -74,6 +81,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   readonly #registry: Registry
   readonly #spawner = new Spawner()
   readonly #needs: StartNeeds
+  readonly #onRunning = new Set<() => void>()
 
   /** Opens the folder and takes over whatever an earlier daemon has left running. */
   constructor(options: ProcessRuntimeOptions) {
@@ -107,6 +115,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
       notify: this.#notify,
       searchPath: settings['PATH'] ?? SEARCH_PATH,
       started: (instance) => this.#follow(instance),
+      identified: () => this.#tellRunning(),
       pruned: (instance) => this.#forget(instance),
     }
     this.#registry.load()
@@ -142,6 +151,23 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   isRunning(subject: string): boolean {
     const instances = this.#registry.of(subject)
     return instances.some(({ ended, identity }) => ended === undefined && identity !== undefined)
+  }
+
+  /** Every start that runs, as far as this daemon has seen. */
+  running(): readonly RunningProcess[] {
+    const { bootId } = this.#needs
+    return [...this.#registry.all()].flatMap(
+      ({ record: { subject: service }, identity, ended }) => {
+        if (ended !== undefined || identity === undefined) return []
+        const { pid, started } = identity
+        return [{ service, pid, started, bootId }]
+      },
+    )
+  }
+
+  onRunning(changed: () => void): () => void {
+    this.#onRunning.add(changed)
+    return () => this.#onRunning.delete(changed)
   }
 
   state(instance: string): ProcessState | undefined {
@@ -187,7 +213,10 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     carryOut: () => Promise<CommandAnswer>,
   ): Promise<CommandAnswer> {
     const { subject } = about
-    return await this.#queue.run(subject, async () => {
+    // Each copy is ended for itself: one that takes its time keeps no other one up.
+    const isOfOne = order.operation === 'stop' && about.copy !== undefined
+    const part = isOfOne ? String(about.copy) : undefined
+    const task = async (): Promise<CommandAnswer> => {
       try {
         return this.#refuse(order, about) ?? (await carryOut())
       } catch (error) {
@@ -195,7 +224,8 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
         if (answer === undefined) throw error
         return answer
       }
-    })
+    }
+    return await this.#queue.run(subject, task, part)
   }
 
   #refuse(order: Order, { subject, copy }: About): CommandAnswer | undefined {
@@ -217,6 +247,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
     if (ended === undefined && identity !== undefined) {
       const { ports, bootId } = this.#needs
       ports.took(record.subject, record.ports, { ...identity, bootId })
+      this.#tellRunning()
     }
     if (record.notify !== true || ended !== undefined) return
     this.#notify.listen(instance).catch(this.#options.onTrouble)
@@ -225,7 +256,14 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners {
   #follow(instance: Instance): void {
     this.#carry(instance)
     if (instance.ended !== undefined) return
-    instance.onEnd(() => this.#needs.ports.died(instance.record.subject))
+    instance.onEnd(() => {
+      this.#needs.ports.died(instance.record.subject)
+      this.#tellRunning()
+    })
+  }
+
+  #tellRunning(): void {
+    for (const changed of this.#onRunning) changed()
   }
 
   #carry(instance: Instance): void {

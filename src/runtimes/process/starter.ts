@@ -43,6 +43,8 @@ export interface StartNeeds extends EndNeeds {
   readonly spawner: Spawner
   readonly notify: NotifyKeeper
   readonly started: (instance: Instance) => void
+  /** Who leads a start became known. */
+  readonly identified: () => void
   readonly pruned: (instance: Instance) => void
 }
 
@@ -179,7 +181,7 @@ class Start {
       }
       try {
         if (this.#order.signal.aborted) return this.#cancelled()
-        const instance = this.#record(reservation.ports)
+        const instance = this.#record(reservation)
         if (instance !== undefined) return await this.#launch(instance)
       } finally {
         reservation.release()
@@ -218,14 +220,15 @@ class Start {
       : {}
     const address = host === undefined ? {} : { address: host }
     return await this.#needs.ports.reserve({
-      ...{ subject, names, previous, taken },
+      ...{ subject, names, previous, taken, by: this.#order.by },
       ...start,
       ...address,
     })
   }
 
-  #record(ports: Readonly<Record<string, number>>): Instance | undefined {
-    const { subject, digest, oneShot, cwd, stop, notify, copy, host } = this.#input
+  #record({ ports, host: leasedAt = HOST }: PortReservation): Instance | undefined {
+    const { subject, digest, oneShot, cwd, stop, notify, copy } = this.#input
+    const { host = leasedAt === HOST ? undefined : leasedAt } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
@@ -277,6 +280,8 @@ class Start {
     const leader = spawned.isContended ? undefined : this.#needs.kernel.process(spawned.pid)
     if (leader !== undefined) instance.identity = { pid: leader.pid, started: leader.started }
     else this.#needs.supervisor.identify(instance)
+    // At once: it may come to a front with its first breath.
+    this.#needs.identified()
   }
 
   /**
@@ -293,6 +298,7 @@ class Start {
     const placement = { host: host ?? HOST, isNamed: host !== undefined, ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
     const notify = await this.#listen(instance)
+    await this.#needs.ports.letGo(subject, ports)
     const spawned = await this.#needs.spawner.spawn({
       path: instance.path,
       command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
@@ -333,7 +339,8 @@ class Start {
   }
 
   #tellPorts({ record, identity }: Instance): void {
-    const { ports, bootId } = this.#needs
+    const { ports, bootId, identified } = this.#needs
+    identified()
     if (identity !== undefined) ports.took(record.subject, record.ports, { ...identity, bootId })
   }
 

@@ -1,5 +1,4 @@
 /** Carries out `stop`: ends what runs of a subject, and proves that the kernel has none left. */
-
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
@@ -27,10 +26,11 @@ export async function stopComponent(
   const missing = missingOf(open, input, needs)
   if (missing.length > 0) return nobodyInItsPlace(input, missing)
   const targets = open.filter((instance) => isOurs(instance, input))
-  const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
   const results = await Promise.all(
     targets.map((instance) => endInstance(instance, input.stop, needs, order.signal)),
   )
+  // Only now: other copies may have been ended meanwhile.
+  const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
   const outcome: Outcome = { results, tookMs: Math.round(performance.now() - startMs) }
   if (order.signal.aborted) return notStopped(input, 'cancelled', outcome, needs)
   const left = results.some((result) => result.left.length + result.portsLeft.length > 0)

@@ -1,7 +1,7 @@
 /**
  * Notices ends. While the wrapper's parent is there, the daemon or its spawner, by the child's
- * `exit` event; for re-adopted instances by watching the folder for the `exit` file. A check once a second is the net
- * beneath both. It never ends anything.
+ * `exit` event; for re-adopted instances by watching the folder for the `exit` file. A check once a
+ * second is the net beneath both. It never ends anything.
  */
 import { type FSWatcher, watch } from 'node:fs'
 import { parseExitCode } from '../subject/exit-code.ts'

@@ -73,6 +73,33 @@ test('tasks of one subject wait for each other, also after a failure; others do 
   assert.equal(order[0] === 'b' || order.includes('b'), true)
 })
 
+test('tasks about parts of a subject wait for the same part, and for those about all of it', async () => {
+  const queue = new SubjectQueue()
+  const ended: string[] = []
+  const held = ['one', 'two', 'all'].map((name) => ({ name, ...Promise.withResolvers<void>() }))
+  const [one, two, all] = held
+  const run = (name: string, part?: string): Promise<unknown> =>
+    queue.run(
+      'a',
+      async () => {
+        await held.find((gate) => gate.name === name)?.promise
+        ended.push(name)
+      },
+      part,
+    )
+  const tasks = [run('one', '1'), run('two', '2'), run('one again', '1')]
+  two?.resolve()
+  await tasks[1]
+  assert.deepEqual(ended, ['two'], 'it has waited for nobody')
+  tasks.push(run('all'), run('after', '2'))
+  one?.resolve()
+  await tasks[2]
+  assert.deepEqual(ended, ['two', 'one', 'one again'])
+  all?.resolve()
+  await Promise.all(tasks)
+  assert.deepEqual(ended, ['two', 'one', 'one again', 'all', 'after'])
+})
+
 test('a refusal of the system is an answer, retryable when it may pass', () => {
   const refusal = Object.assign(new Error('spawn EAGAIN'), { code: 'EAGAIN', syscall: 'spawn' })
   assert.equal(failedBySystem('shop/api', refusal)?.retryable, true)

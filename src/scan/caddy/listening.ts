@@ -1,6 +1,8 @@
 /** What a Caddy listens on, whichever way it is configured: each socket once, and what it adds by itself. */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import type { Confidence, FoundPort, PortSpan } from '../found/found-port.ts'
+import type { Confidence, FoundPort } from '../found/found-port.ts'
 import { addressesOf, parseSpan } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
 
@@ -40,7 +42,7 @@ export function parseListen(
 }
 
 /** Addresses of one network: `tcp4` is of IPv4 alone; a name is looked up once, and IPv4 comes first. */
-export function addressesFor(host: string, network = ''): readonly string[] {
+function addressesFor(host: string, network = ''): readonly string[] {
   if (host === 'localhost') return [network.endsWith('6') ? '::1' : '127.0.0.1']
   const addresses = addressesOf(host === '[::]' || host === '::' ? '' : host)
   if (addresses.length === 1 || network.length !== 4) return addresses

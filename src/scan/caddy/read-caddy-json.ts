@@ -1,7 +1,7 @@
 /** Caddy's own configuration, in JSON: its servers, its door for those who run it, its upstreams. */
 import { parseJson } from '../document/parse-json.ts'
 import { entriesAt, scalarsAt, type Tree, textAt, valueAt } from '../document/tree.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -30,11 +30,10 @@ function readCaddyJson(source: SourceText): Findings {
   const tree = parseJson(source.text)
   const apps = valueAt(tree, 'apps')
   if (apps === undefined && valueAt(tree, 'admin') === undefined) return { ports: [] }
-  const environment = environmentOf(source.path)
   const common: CaddyCommon = {
     ...{ format: 'caddy', unit: `caddy ${folderOf(source.path)}`, service: 'caddy', scope: 'host' },
     variant: nameOf(source.path),
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const ofHttp = entriesAt(apps, 'http', 'servers').flatMap(([, { value }]) =>
     httpListening(source, value, valueAt(apps, 'http')),

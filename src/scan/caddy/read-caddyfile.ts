@@ -1,6 +1,6 @@
 /** Caddyfiles: what their sites listen on, what Caddy adds by itself, and whom it connects to. */
 import { pathsLike } from '../files/open-folder.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, isBelow, nameOf, within } from '../found/paths.ts'
@@ -112,12 +112,11 @@ function readCaddyfile(source: SourceText, folder: Folder): Findings {
   if (!isMain && isImported(source.path, folder)) return { ports: [] }
   const reading = new Reading(folder)
   reading.readFile(source)
-  const environment = environmentOf(source.path)
   const home = folderOf(source.path)
   const common: CaddyCommon = {
     ...{ format: 'caddy', unit: `caddy ${home}`, service: 'caddy', scope: 'host' },
     ...(isMain && nameOf(source.path) !== 'Caddyfile' ? { variant: nameOf(source.path) } : {}),
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const options = readOptions(reading.global ?? [])
   const sites = reading.sites.flatMap((site) =>

@@ -1,4 +1,7 @@
-/** Sites of a Caddyfile: which ports their addresses mean. @source Caddy documentation, Addresses and Automatic HTTPS */
+/**
+ * Sites of a Caddyfile: which ports their addresses mean. @source Caddy documentation, Addresses
+ * and Automatic HTTPS
+ */
 
 import { parsePort, parseSpan } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'

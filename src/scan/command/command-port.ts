@@ -1,5 +1,6 @@
 /** A port as a command line speaks of it. */
-import type { Confidence, PortSpan } from '../found/found-port.ts'
+import type { PortSpan } from '../../core/port/machine-facts.ts'
+import type { Confidence } from '../found/found-port.ts'
 
 /** A port of a command. */
 export interface CommandPort extends PortSpan {

@@ -6,7 +6,7 @@ import { fillIn } from '../found/variables.ts'
 import type { CommandPort } from './command-port.ts'
 import { flagValue } from './flag-value.ts'
 import { awaitedBy, forwardedBy, inspected } from './side-ports.ts'
-import { type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
+import { isAssignment, type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
 import { portsOfStranger, portsOfTool, toolOf, type ValueOf } from './tool-ports.ts'
 import { TOOLS } from './tools.ts'
 
@@ -34,7 +34,10 @@ export function readCommand(
   lookUp: ValueOf = () => undefined,
   depth = 0,
 ): ReadCommand {
-  const all = splitCommand(line).map((command) => readSimpleCommand(command, lookUp, depth))
+  return together(splitCommand(line).map((command) => readSimpleCommand(command, lookUp, depth)))
+}
+
+function together(all: readonly ReadCommand[]): ReadCommand {
   return {
     ports: all.flatMap(({ ports }) => ports),
     scripts: all.flatMap(({ scripts }) => scripts),
@@ -60,14 +63,7 @@ export function readSimpleCommand(
   const isFilled = words.some((word) => word.isFilled)
   const [program = ''] = texts
   const lines = depth < MOST_DEPTH ? innerLines(program, texts) : []
-  if (lines.length > 0) {
-    const inner = lines.map((line) => readCommand(line, known, depth + 1))
-    return {
-      ports: inner.flatMap(({ ports }) => ports),
-      scripts: inner.flatMap(({ scripts }) => scripts),
-      tools: inner.flatMap(({ tools }) => tools),
-    }
-  }
+  if (lines.length > 0) return together(lines.map((line) => readCommand(line, known, depth + 1)))
   const scripts = scriptsOf(command.words)
   if (scripts.length > 0) return { ...NOTHING, scripts }
   const awaited = awaitedBy(program, texts)
@@ -105,7 +101,7 @@ export function unwrap(
   while (at < words.length) {
     const word = words[at] ?? ''
     const isPython = /^python3?$/.test(word) && !/manage\.py$/.test(words[at + 1] ?? '')
-    if (/^[A-Za-z_]\w*=/.test(word)) variables.set(...splitAssignment(word))
+    if (isAssignment(word)) variables.set(...splitAssignment(word))
     else if (word.startsWith('-') && at > 0 && !/^--?(port|p|inspect)/.test(word)) {
       if (/^-[fe]$/.test(word)) at += 1
     } else if (!WRAPPERS.has(word) || isPython || isPackageScript(words, at)) break

@@ -4,7 +4,7 @@
  */
 import type { CommandPort } from './command-port.ts'
 import { innerLines, readSimpleCommand, scriptsOf, unwrap } from './read-command.ts'
-import { type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
+import { isAssignment, type SimpleCommand, splitAssignment, splitCommand } from './split-command.ts'
 import type { ValueOf } from './tool-ports.ts'
 
 /** What runs; `after`: one by one, `beside`: all at once. */
@@ -68,10 +68,6 @@ function settingsOf({
   if (words.length === 0) return [...variables]
   if (!/^(set|export)$/.test(words[0] ?? '')) return undefined
   return words.slice(1).filter(isAssignment).map(splitAssignment)
-}
-
-function isAssignment(word: string): boolean {
-  return /^[A-Za-z_]\w*=/.test(word)
 }
 
 interface Around {

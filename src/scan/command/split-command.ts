@@ -17,7 +17,6 @@ export function splitCommand(line: string): readonly SimpleCommand[] {
   const commands: SimpleCommand[] = []
   let words: string[] = []
   const end = (separator: string): void => {
-    const isAssignment = (word: string): boolean => /^[A-Za-z_]\w*=/.test(word)
     const firstWord = words.findIndex((word) => !isAssignment(word))
     const cut = firstWord === -1 ? words.length : firstWord
     const variables = new Map(words.slice(0, cut).map(splitAssignment))
@@ -36,6 +35,11 @@ export function splitCommand(line: string): readonly SimpleCommand[] {
   }
   end('')
   return commands
+}
+
+/** Whether a word is `NAME=value`. */
+export function isAssignment(word: string): boolean {
+  return /^[A-Za-z_]\w*=/.test(word)
 }
 
 /** `NAME=value` apart. */

@@ -1,6 +1,8 @@
 /** Where a command's own program listens: a known one, or any that is told so in plain words. */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import type { Confidence, PortSpan } from '../found/found-port.ts'
+import type { Confidence } from '../found/found-port.ts'
 import { addressesOf, parseEndpoint, parsePort } from '../found/port-words.ts'
 import { fillIn } from '../found/variables.ts'
 import type { CommandPort } from './command-port.ts'
@@ -56,13 +58,7 @@ export interface Told {
 
 /** Where a known program listens: where it is told to, else where it always does. */
 export function portsOfTool(tool: Tool, told: Told): readonly CommandPort[] {
-  const { texts } = told
-  const common = {
-    tool: tool.tool,
-    isHttp: tool.isHttp === true,
-    protocol: 'tcp',
-    stance: 'claim',
-  } as const
+  const { texts, confidence } = told
   const flag = flagValue(texts, tool.flags)
   const host = flagValue(texts, tool.hosts ?? [])
   const word =
@@ -70,50 +66,40 @@ export function portsOfTool(tool: Tool, told: Told): readonly CommandPort[] {
   const endpoint = [flag, host, word]
     .map((one) => endpointOf(one?.replace(/^tcp:\/\//, '')))
     .find((one) => one !== undefined)
-  const addresses =
-    host === undefined && !texts.includes('--host') ? tool.addresses : hostAddresses(host)
+  const base = {
+    ...({
+      tool: tool.tool,
+      isHttp: tool.isHttp === true,
+      protocol: 'tcp',
+      stance: 'claim',
+    } as const),
+    addresses:
+      host === undefined && !texts.includes('--host') ? tool.addresses : hostAddresses(host),
+    text: shortened(texts),
+  }
   if (endpoint !== undefined) {
-    const named = endpoint.host === '' ? addresses : addressesOf(endpoint.host)
-    return [
-      {
-        ...common,
-        ...endpoint.span,
-        addresses: named,
-        confidence: told.confidence,
-        text: shortened(texts),
-      },
-    ]
+    const addresses = endpoint.host === '' ? base.addresses : addressesOf(endpoint.host)
+    return [{ ...base, ...endpoint.span, addresses, confidence }]
   }
   if (flag !== undefined && parsePort(flag) === undefined) return []
-  const set = tool.obeysPort === true ? told.known('PORT') : undefined
-  const port = set === undefined ? undefined : parsePort(fillIn(set, told.known).text)
-  if (port !== undefined) {
-    const confidence =
-      told.variables.has('PORT') && !set?.includes('$') ? 'explicit' : 'interpolated'
-    return [
-      {
-        ...common,
-        first: port,
-        last: port,
-        addresses,
-        confidence,
-        text: `PORT=${port} ${shortened(texts)}`,
-      },
-    ]
-  }
-  if (set !== undefined && told.variables.has('PORT')) return []
+  const set = tool.obeysPort === true ? portOfVariable(told) : undefined
+  if (set === 'unclear') return []
+  if (set !== undefined) return [{ ...base, ...set, text: `PORT=${set.first} ${base.text}` }]
   const because = `the default of ${tool.call}`
-  return [
-    {
-      ...common,
-      first: tool.port,
-      last: tool.port,
-      addresses,
-      confidence: 'default',
-      text: shortened(texts),
-      because,
-    },
-  ]
+  return [{ ...base, first: tool.port, last: tool.port, confidence: 'default', because }]
+}
+
+/** What PORT says; `unclear`: it is set for this very command, to what nobody can tell here. */
+function portOfVariable({
+  variables,
+  known,
+}: Told): (PortSpan & Pick<CommandPort, 'confidence'>) | 'unclear' | undefined {
+  const set = known('PORT')
+  const isOwn = variables.has('PORT')
+  const port = set === undefined ? undefined : parsePort(fillIn(set, known).text)
+  if (port === undefined) return set !== undefined && isOwn ? 'unclear' : undefined
+  const confidence = isOwn && set?.includes('$') !== true ? 'explicit' : 'interpolated'
+  return { first: port, last: port, confidence }
 }
 
 function hostAddresses(host: string | undefined): readonly string[] {

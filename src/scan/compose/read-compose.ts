@@ -5,7 +5,7 @@ import { readVariables } from '../document/parse-dotenv.ts'
 import { readYaml, type YamlProblem } from '../document/parse-yaml.ts'
 import { entriesAt, scalarsAt, type Tree, type TreeEntry, textAt } from '../document/tree.ts'
 import { connectionsIn } from '../found/connections.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort, Placement, Remark } from '../found/found-port.ts'
 import { folderOf, within } from '../found/paths.ts'
@@ -53,11 +53,10 @@ function readComposition(source: SourceText, folder: Folder): Findings {
   const home = folderOf(source.path)
   const { files, variant } = givenFiles(source, folder, parse)
   if (files.length === 0) return { ports: [], remarks }
-  const environment = environmentOf(source.path)
   const composition: Composition = {
     unit: `compose ${home}`,
     ...(variant === undefined ? {} : { variant }),
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
     lookUp: variablesFor(home, folder),
     isSwarm: files.some((file) => /^\s+(placement|update_config|endpoint_mode):/m.test(file.text)),
   }
@@ -98,54 +97,71 @@ function readService(service: ComposedService, composition: Composition, folder:
     ...(profiles.length === 0 ? {} : { profiles }),
     ...(app === undefined ? {} : { app }),
   }
-  const mode = scalarText(lastOf(service, 'network_mode')?.value)
-  const isOnHost = mode === 'host'
-  const ports: FoundPort[] = []
-  const seen = new Set<string>()
+  const isOnHost = scalarText(lastOf(service, 'network_mode')?.value) === 'host'
+  const scope = isOnHost ? 'host' : network
   const instances = composition.isSwarm ? 1 : instancesOf(service, lookUp)
-  for (const { source, tree } of layersFor(service, 'ports')) {
-    for (const one of readPorts({ ...tree, entries: only(tree.entries, 'ports') }, lookUp)
-      .published) {
-      const addresses = addressesOf(one.address)
-      const key = [
-        one.first,
-        one.last,
-        one.target.first,
-        one.target.last,
-        one.protocol,
-        ...addresses,
-      ].join()
-      if (seen.has(key)) continue
-      seen.add(key)
-      const { offset, address: _, target, ...rest } = one
-      const isOneOf = one.first !== one.last && target.first === target.last
-      const place = source.at(offset)
-      ports.push({
-        ...{ ...common, ...place, ...rest, addresses, target, scope: 'host' },
-        stance: isOnHost ? 'documentation' : 'claim',
-        ...(isOneOf || instances > 1 ? { instances } : {}),
-      })
-    }
+  return {
+    ports: [
+      ...publishedBy(service, common, { isOnHost, instances, lookUp }),
+      ...documentedBy(service, common, { network, lookUp }),
+      ...(isOnHost ? portsOnHost(service, common, lookUp) : []),
+      ...connectionsOf(service, common, { network: scope, lookUp }),
+    ],
+    placements: placementsOf(service, { scope, unit }),
   }
-  for (const { source, tree } of service.layers) {
-    for (const { offset, span, protocol } of readPorts(tree, lookUp).internal) {
-      ports.push({
-        ...{ ...common, ...source.at(offset), ...span, protocol, addresses: EVERY_ADDRESS },
-        ...{
-          stance: 'documentation',
-          confidence: 'explicit',
-          scope: network,
-          text: String(span.first),
-        },
-      })
-    }
-  }
-  if (isOnHost) ports.push(...portsOnHost(service, common, lookUp))
-  ports.push(...connectionsOf(service, common, { network: isOnHost ? 'host' : network, lookUp }))
-  return { ports, placements: placementsOf(service, { scope: isOnHost ? 'host' : network, unit }) }
 }
 
 type Common = Pick<FoundPort, 'format' | 'unit' | 'service'>
+
+/** What of the machine leads into its containers; with the machine's own network, nothing does. */
+function publishedBy(
+  service: ComposedService,
+  common: Common,
+  how: {
+    readonly isOnHost: boolean
+    readonly instances: number
+    readonly lookUp: Composition['lookUp']
+  },
+): readonly FoundPort[] {
+  const { isOnHost, instances, lookUp } = how
+  const seen = new Set<string>()
+  return layersFor(service, 'ports').flatMap(({ source, tree }) => {
+    const { published } = readPorts({ ...tree, entries: only(tree.entries, 'ports') }, lookUp)
+    return published.flatMap((one): readonly FoundPort[] => {
+      const { offset, address, target, ...rest } = one
+      const { first, last, protocol } = one
+      const addresses = addressesOf(address)
+      const key = [first, last, target.first, target.last, protocol, ...addresses].join()
+      if (seen.has(key)) return []
+      seen.add(key)
+      const isOneOf = first !== last && target.first === target.last
+      return [
+        {
+          ...{ ...common, ...source.at(offset), ...rest, addresses, target, scope: 'host' },
+          stance: isOnHost ? 'documentation' : 'claim',
+          ...(isOneOf || instances > 1 ? { instances } : {}),
+        },
+      ]
+    })
+  })
+}
+
+/** What listens in the network of its containers. */
+function documentedBy(
+  service: ComposedService,
+  common: Common,
+  around: { readonly network: string; readonly lookUp: Composition['lookUp'] },
+): readonly FoundPort[] {
+  return service.layers.flatMap(({ source, tree }) =>
+    readPorts(tree, around.lookUp).internal.map(
+      ({ offset, span, protocol }): FoundPort => ({
+        ...{ ...common, ...source.at(offset), ...span, protocol, addresses: EVERY_ADDRESS },
+        ...{ stance: 'documentation', confidence: 'explicit', scope: around.network },
+        text: String(span.first),
+      }),
+    ),
+  )
+}
 
 /** With the machine's own network nothing is published: what the program listens on is the machine's. */
 function portsOnHost(
@@ -153,63 +169,66 @@ function portsOnHost(
   common: Common,
   lookUp: Composition['lookUp'],
 ): readonly FoundPort[] {
-  const layer = service.layers.at(-1)
-  if (layer === undefined) return []
-  const said = variablesOf(service).find(({ name }) => name === 'PORT')
-  const filled = said === undefined ? undefined : fillIn(said.value, lookUp)
-  const port = filled === undefined ? undefined : parsePort(filled.text)
-  const base = {
+  const base: OnHost = {
     ...common,
     stance: 'claim',
     scope: 'host',
     protocol: 'tcp',
     addresses: EVERY_ADDRESS,
-  } as const
-  if (said !== undefined && port !== undefined) {
-    const confidence = filled?.isFilled === true ? 'interpolated' : 'explicit'
-    return [
-      {
-        ...base,
-        ...said.source.at(said.offset),
-        first: port,
-        last: port,
-        confidence,
-        text: `PORT=${port}`,
-      },
-    ]
   }
-  const command = lastOf(service, 'command')?.value
-  const line =
-    command?.kind === 'scalar'
-      ? command.text
-      : scalarsAt(command)
-          .map(({ text }) => text)
-          .join(' ')
-  const told = readCommand(fillIn(line, lookUp).text).ports.filter(
-    ({ stance }) => stance === 'claim',
+  return (
+    portOfVariable(service, base, lookUp) ??
+    portsOfCommand(service, base, lookUp) ??
+    portOfImage(service, base)
   )
-  if (command !== undefined && told.length > 0) {
-    return told.map((one) => ({
-      ...base,
-      ...one,
-      ...layer.source.at(command.offset),
-      stance: 'claim',
-    }))
-  }
+}
+
+type OnHost = Common & Pick<FoundPort, 'stance' | 'scope' | 'protocol' | 'addresses'>
+
+function portOfVariable(
+  service: ComposedService,
+  base: OnHost,
+  lookUp: Composition['lookUp'],
+): readonly FoundPort[] | undefined {
+  const said = variablesOf(service).find(({ name }) => name === 'PORT')
+  if (said === undefined) return undefined
+  const { text, isFilled } = fillIn(said.value, lookUp)
+  const port = parsePort(text)
+  if (port === undefined) return undefined
+  const confidence = isFilled ? 'interpolated' : 'explicit'
+  const place = said.source.at(said.offset)
+  return [{ ...base, ...place, first: port, last: port, confidence, text: `PORT=${port}` }]
+}
+
+function portsOfCommand(
+  service: ComposedService,
+  base: OnHost,
+  lookUp: Composition['lookUp'],
+): readonly FoundPort[] | undefined {
+  const command = lastOf(service, 'command')?.value
+  const layer = service.layers.at(-1)
+  if (command === undefined || layer === undefined) return undefined
+  const words = scalarsAt(command).map(({ text }) => text)
+  const line = words.join(' ')
+  const { ports } = readCommand(fillIn(line, lookUp).text)
+  const claims = ports.filter(({ stance }) => stance === 'claim')
+  if (claims.length === 0) return undefined
+  return claims.map((one) => ({ ...base, ...one, ...layer.source.at(command.offset) }))
+}
+
+/** Where nobody says otherwise. */
+function portOfImage(service: ComposedService, base: OnHost): readonly FoundPort[] {
   const image = scalarText(lastOf(service, 'image')?.value)
-  const known = image === undefined || command !== undefined ? undefined : imagePort(image)
-  if (known === undefined) return []
+  const layer = service.layers.at(-1)
+  const isTold = lastOf(service, 'command') !== undefined
+  const port = image === undefined || isTold ? undefined : imagePort(image)
+  if (port === undefined || layer === undefined) return []
   const because = `the port of ${image}, on the machine's own network`
   const place = layer.source.at(layer.tree.offset)
   return [
     {
-      ...base,
-      ...place,
-      first: known,
-      last: known,
-      confidence: 'default',
-      text: `image: ${image}`,
-      because,
+      ...{ ...base, ...place, first: port, last: port, confidence: 'default' },
+      ...{ text: `image: ${image}`, because },
     },
   ]
 }
@@ -290,10 +309,7 @@ function placementsOf(
   at: { readonly scope: string; readonly unit: string },
 ): readonly Placement[] {
   return layersFor(service, 'volumes').flatMap(({ source, tree }) =>
-    (tree.entries.get('volumes')?.value.kind === 'list'
-      ? [...itemsOf(tree.entries.get('volumes')?.value)]
-      : []
-    ).flatMap((item) => {
+    itemsOf(tree.entries.get('volumes')?.value).flatMap((item) => {
       const from = item.kind === 'scalar' ? item.text.split(':')[0] : textAt(item, 'source')
       const file = from === undefined ? undefined : within(folderOf(source.path), from)
       return file === undefined ? [] : [{ file, service: service.name, ...at }]
@@ -306,7 +322,7 @@ function itemsOf(tree: Tree | undefined): readonly Tree[] {
 }
 
 function only(
-  entries: ReadonlyMap<string, { readonly keyOffset: number; readonly value: Tree }>,
+  entries: ReadonlyMap<string, TreeEntry>,
   key: string,
 ): ReadonlyMap<string, TreeEntry> {
   return new Map([...entries].filter(([name]) => name === key))

@@ -1,7 +1,12 @@
-/** The ports of one service of a composition, in the short and the long form. @source Compose Specification, ports */
+/**
+ * The ports of one service of a composition, in the short and the long form. @source Compose
+ * Specification, ports
+ */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
 import { itemsAt, type Tree, textAt } from '../document/tree.ts'
-import type { Confidence, PortSpan } from '../found/found-port.ts'
+import type { Confidence } from '../found/found-port.ts'
 import { parseSpan } from '../found/port-words.ts'
 import { fillIn } from '../found/variables.ts'
 

@@ -13,7 +13,7 @@ import {
   type TreeScalar,
   textAt,
 } from '../document/tree.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { calledBy, folderOf } from '../found/paths.ts'
@@ -42,14 +42,13 @@ interface Around {
 function readDevcontainer(source: SourceText, folder: Folder): Findings {
   const tree = parseJson(source.text)
   const app = workspaceOf(source.path)
-  const environment = environmentOf(source.path)
   const name = textAt(tree, 'name') ?? ''
   const around: Around = {
     ...{ source, folder },
     common: {
       ...{ format: 'devcontainer', unit: `devcontainer ${app}`, scope: 'host', app },
       ...{ service: name === '' ? calledBy(app) : name, variant: source.path },
-      ...(environment === undefined ? {} : { environment }),
+      ...ofEnvironment(source.path),
     },
   }
   return { ports: [...publishedBy(tree, around), ...forwardedBy(tree, around)] }

@@ -4,7 +4,7 @@
  */
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { readCommand } from '../command/read-command.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { calledBy, folderOf, nameOf } from '../found/paths.ts'
@@ -35,14 +35,14 @@ type Words = Pick<FoundPort, 'format' | 'unit' | 'service' | 'scope' | 'app'> &
 
 function readDockerfile(source: SourceText, _folder: Folder): Findings {
   const app = folderOf(source.path)
-  const environment = environmentOf(source.path)
+  const environment = ofEnvironment(source.path)
   const stages = stagesOf(readInstructions(source))
   const ports = stages.flatMap((stage) =>
     readStage(source, stage, {
       format: 'dockerfile',
       ...{ unit: `dockerfile ${source.path}`, scope: `network dockerfile ${source.path}`, app },
       service: calledBy(app) === '.' ? nameOf(source.path) : calledBy(app),
-      ...(environment === undefined ? {} : { environment }),
+      ...environment,
       // An image is made of one stage; the others are never there beside it.
       ...(stages.length === 1 ? {} : { variant: stage.name }),
     }),

@@ -5,7 +5,7 @@
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { parseDotenv, readVariables, type Variable } from '../document/parse-dotenv.ts'
 import { connectionsIn } from '../found/connections.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { environmentOf, ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Confidence, Findings, FoundPort, Stance } from '../found/found-port.ts'
 import { calledBy, folderOf, nameOf } from '../found/paths.ts'
@@ -46,7 +46,7 @@ interface Reading {
 function readDotenv(source: SourceText, folder: Folder): Findings {
   const name = nameOf(source.path)
   const home = folderOf(source.path)
-  const environment = environmentOf(source.path)
+  const environment = ofEnvironment(source.path)
   const values = readVariables(source.text)
   const reading: Reading = {
     ...{ source, folder, home },
@@ -56,7 +56,7 @@ function readDotenv(source: SourceText, folder: Folder): Findings {
     words: {
       ...{ format: 'dotenv', unit: `dotenv ${home}`, app: home, protocol: 'tcp', scope: 'host' },
       service: calledBy(home) === '.' ? name : calledBy(home),
-      ...(environment === undefined ? {} : { environment }),
+      ...environment,
     },
   }
   // The last line of a name counts.

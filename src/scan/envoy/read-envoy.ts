@@ -3,7 +3,7 @@ import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { parseJson } from '../document/parse-json.ts'
 import { parseYaml } from '../document/parse-yaml.ts'
 import type { Tree, TreeScalar } from '../document/tree.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -29,7 +29,7 @@ const OTHER_SOCKETS = /bind_?config|source_?address|health_?check_?config/i
 function readEnvoy(source: SourceText): Findings {
   const json = source.path.endsWith('.json') ? parseJson(source.text) : undefined
   const trees = json === undefined ? parseYaml(source.text) : [json]
-  const environment = environmentOf(source.path)
+  const environment = ofEnvironment(source.path)
   const isBootstrap = trees.some((tree) => at(tree, 'static_resources', 'admin') !== undefined)
   const around: Around = {
     source,
@@ -42,7 +42,7 @@ function readEnvoy(source: SourceText): Findings {
       },
       // Bootstraps beside each other are ways of starting it; files of resources belong to all of them.
       ...(isBootstrap ? { variant: nameOf(source.path) } : {}),
-      ...(environment === undefined ? {} : { environment }),
+      ...environment,
     },
   }
   return { ports: trees.flatMap((tree) => ofDocument(tree, around)) }

@@ -27,7 +27,7 @@ export interface FolderLimits {
 }
 
 /** Enough for a large repository. */
-export const LIMITS: FolderLimits = { files: 200_000, bytes: 2 * 2 ** 20, depth: 40 }
+const LIMITS: FolderLimits = { files: 200_000, bytes: 2 * 2 ** 20, depth: 40 }
 
 /** Never looked into: what others wrote, and what is made of what is here. */
 const SKIPPED = new Set([

@@ -1,4 +1,5 @@
 /** For which environment a file is, as its name or its folder says; most say nothing. */
+import type { FoundPort } from './found-port.ts'
 
 const WORDS: Readonly<Record<string, string>> = {
   ...named('development', ['dev', 'devel', 'development', 'local']),
@@ -19,7 +20,7 @@ function named(environment: string, words: readonly string[]): Readonly<Record<s
 }
 
 /** The environment a word names; undefined for any other word. */
-export function environmentNamed(word: string): string | undefined {
+function environmentNamed(word: string): string | undefined {
   return Object.hasOwn(WORDS, word.toLowerCase()) ? WORDS[word.toLowerCase()] : undefined
 }
 
@@ -44,4 +45,10 @@ export function environmentOf(path: string): string | undefined {
     if (environment !== undefined) return environment
   }
   return undefined
+}
+
+/** The same, as a part of what is found there. */
+export function ofEnvironment(path: string): Pick<FoundPort, 'environment'> {
+  const environment = environmentOf(path)
+  return environment === undefined ? {} : { environment }
 }

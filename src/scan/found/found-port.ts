@@ -2,16 +2,14 @@
  * What a reader of files says about ports: who listens, who connects, and what is only written down. It
  * is data alone; which of these are in each other's way is judged elsewhere.
  */
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
+import type { Confidence } from '../../core/port/written-claim.ts'
+
+export type { Confidence } from '../../core/port/written-claim.ts'
 
 /** Listens; connects; is written for people, or for another network, and binds nothing. */
 export type Stance = 'claim' | 'consumption' | 'documentation'
-
-/**
- * How sure it is: the number stands there; it stands there once variables are filled in; a program is
- * known to use it when nobody says otherwise; it looks like one.
- */
-export type Confidence = 'explicit' | 'interpolated' | 'default' | 'heuristic'
 
 /** Where something is written. */
 export interface Place {
@@ -21,12 +19,6 @@ export interface Place {
   readonly line: number
   /** @minimum 1 */
   readonly column: number
-}
-
-/** Some consecutive ports. */
-export interface PortSpan {
-  readonly first: number
-  readonly last: number
 }
 
 /** A port, or a span of them, as one place in a file speaks of it. */

@@ -1,6 +1,7 @@
 /** Ports, spans and addresses as they are written in files. */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS, LOOPBACK } from '../../core/port/port-claim.ts'
-import type { PortSpan } from './found-port.ts'
 
 /** A port as digits; undefined for whatever is none (0 asks for any free one). */
 export function parsePort(text: string): number | undefined {
@@ -23,12 +24,15 @@ export function addressesOf(word: string | undefined): readonly string[] {
   const bare = (word ?? '').replace(/^\[|\]$/g, '').toLowerCase()
   if (bare === '' || bare === '*') return EVERY_ADDRESS
   if (bare === 'localhost' || bare.endsWith('.localhost')) return LOOPBACK
-  const address = canonicalAddress(bare)
+  const address = lenientAddress(bare)
   return address === undefined ? EVERY_ADDRESS : [address]
 }
 
-/** An address in its one spelling; undefined for what is none. */
-export function canonicalAddress(word: string): string | undefined {
+/**
+ * An address in its one spelling, from any that programs take: `127.1`, `0x7f.0.0.1`, `fe80::1%eth0`.
+ * Undefined for what is none.
+ */
+export function lenientAddress(word: string): string | undefined {
   const isSix = word.includes(':')
   if (!isSix && !/^[\d.x]+$/.test(word)) return undefined
   const url = URL.parse(`http://${isSix ? `[${word.replace(/%.*$/, '')}]` : word}/`)

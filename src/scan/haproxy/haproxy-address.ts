@@ -1,6 +1,7 @@
 /** Addresses of haproxy.cfg: families before an `@`, lists, ranges, IPv6 without brackets. */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import type { PortSpan } from '../found/found-port.ts'
 import { addressesOf, parseSpan } from '../found/port-words.ts'
 
 /** An address with a port. */

@@ -1,5 +1,5 @@
 /** haproxy.cfg: what its proxies bind, and which servers they connect to. */
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -35,14 +35,14 @@ interface Bound {
 
 function readHaproxy(source: SourceText, folder: Folder): Findings {
   const lines = splitHaproxy(source)
-  const environment = environmentOf(source.path)
+  const environment = ofEnvironment(source.path)
   const isWhole = lines.some(({ section }) => section === 'global' || section === 'defaults')
   const name = nameOf(source.path)
   const common: Common = {
     ...{ format: 'haproxy', unit: `haproxy ${folderOf(source.path)}`, service: 'haproxy' },
     scope: 'host',
     ...(isWhole && name !== 'haproxy.cfg' ? { variant: name } : {}),
-    ...(environment === undefined ? {} : { environment }),
+    ...environment,
   }
   const lookUp = variablesOf(lines, folder)
   const fill: Around['fill'] = ({ text }) => fillIn(text, lookUp)

@@ -18,6 +18,6 @@ export function isChartTemplate(path: string, folder: Folder): boolean {
 }
 
 /** Whether a folder is that of a chart. */
-export function isChart(path: string, folder: Folder): boolean {
+function isChart(path: string, folder: Folder): boolean {
   return folder.has(path === '' ? 'Chart.yaml' : `${path}/Chart.yaml`)
 }

@@ -2,7 +2,7 @@
  * Templates of charts. They are no YAML before somebody renders them: only numbers that stand there are
  * told, as guesses, since a condition may leave them out.
  */
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
 import { SourceText } from '../found/source-text.ts'
@@ -28,10 +28,9 @@ const NOBODY = indexOf([])
 function readTemplate(source: SourceText, folder: Folder): Findings {
   const chart = chartOfTemplate(source.path, folder)
   if (chart === undefined) return NOTHING
-  const environment = environmentOf(source.path)
   const words: ObjectWords = {
     ...{ format: 'helm', unit: `helm ${chart}` },
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const plain = new SourceText(source.path, neutralize(source.text))
   const found = objectsIn(plain).flatMap((object) => {

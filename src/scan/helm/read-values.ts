@@ -5,7 +5,7 @@
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { parseYaml } from '../document/parse-yaml.ts'
 import { entriesAt, type Tree, textAt } from '../document/tree.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { calledBy, folderOf, nameOf } from '../found/paths.ts'
@@ -35,13 +35,12 @@ interface Reading {
 
 function readValues(source: SourceText, _folder: Folder): Findings {
   const home = folderOf(source.path)
-  const environment = environmentOf(source.path)
   const reading: Reading = {
     source,
     words: {
       ...{ format: 'helm', unit: `helm ${home}` },
       service: calledBy(home) === '.' ? nameOf(source.path) : calledBy(home),
-      ...(environment === undefined ? {} : { environment }),
+      ...ofEnvironment(source.path),
     },
     seen: new Set(),
   }

@@ -1,21 +1,23 @@
 /** Claims that cannot all be had: one port, one address, one scope, and started together. */
 import type { PortSpan } from '../../core/port/machine-facts.ts'
-import type { Confidence, FoundPort } from '../found/found-port.ts'
+import {
+  BY_CONFIDENCE,
+  contestedBy,
+  leastSevere,
+  needOf,
+  SEVERITIES,
+  type Severity,
+  sizeOf,
+} from '../../core/port/written-claim.ts'
+import type { FoundPort } from '../found/found-port.ts'
 import { cliquesOf, type Pair } from './cliques.ts'
-import { type RawFinding, type ScanRule, SEVERITIES, type Severity } from './finding.ts'
+import type { RawFinding, ScanRule } from './finding.ts'
 import type { TakenPorts } from './free-port.ts'
 import { meetingOf } from './meeting.ts'
-import { contestedBy, needOf, sizeOf } from './overlap.ts'
 import { isFixture } from './realm.ts'
 import { listServices, printPort, printScope } from './scope-words.ts'
 import type { Surroundings } from './surroundings.ts'
 
-const BY_CONFIDENCE: Readonly<Record<Confidence, Severity>> = {
-  explicit: 'error',
-  interpolated: 'error',
-  default: 'warning',
-  heuristic: 'note',
-}
 const BY_MEETING = { together: 'error', likely: 'warning', perhaps: 'note' } as const
 const GRAVITY: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note: 0 }
 
@@ -23,11 +25,6 @@ const GRAVITY: Readonly<Record<Severity, number>> = { error: 2, warning: 1, note
 const CONTESTS_MAX = 64
 /** So many claims of the same ports are compared with each; what has more was made to be slow. */
 const LOOKED_AT_MAX = 2_000
-
-/** How bad it is that these are in each other's way, at most. */
-export function leastSevere(severities: readonly Severity[]): Severity {
-  return severities.reduce((one, other) => (GRAVITY[one] <= GRAVITY[other] ? one : other), 'error')
-}
 
 /** As sure as it is that the port is meant at all. */
 export function severityOf(port: FoundPort): Severity {

@@ -1,6 +1,7 @@
 /** What is wrong about ports, as it is told: which rule, how bad, where, and what to do about it. */
 import type { PortSpan } from '../../core/port/machine-facts.ts'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
+import type { Severity } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
 
 /** Every rule, and what it is about. */
@@ -18,12 +19,6 @@ export const SCAN_RULES = {
 
 /** The name of a rule. */
 export type ScanRule = keyof typeof SCAN_RULES
-
-/** `error` fails the scan; a `note` is a guess, and only shown when everything is asked for. */
-export type Severity = 'error' | 'warning' | 'note'
-
-/** From the worst on. */
-export const SEVERITIES: readonly Severity[] = ['error', 'warning', 'note']
 
 /** One thing that is wrong. */
 export interface ScanFinding extends PortSpan {

@@ -1,7 +1,8 @@
 /** What readers know to be wrong by the rules of their format: told as it is, whatever else there is. */
+import { leastSevere, type Severity } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
-import { leastSevere, severityOf } from './conflicts.ts'
-import type { RawFinding, Severity } from './finding.ts'
+import { severityOf } from './conflicts.ts'
+import type { RawFinding } from './finding.ts'
 
 const MOST: Readonly<Record<'dangling-consumer' | 'out-of-range', Severity>> = {
   'dangling-consumer': 'warning',

@@ -1,10 +1,11 @@
 /** Judges what was found: everything that is wrong about it, the worst first. Pure. */
 import { type PortSpan, USUAL_EPHEMERAL } from '../../core/port/machine-facts.ts'
 import type { PortPolicy } from '../../core/port/port-policy.ts'
+import { SEVERITIES } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { findConflicts } from './conflicts.ts'
 import { findDangling } from './dangling.ts'
-import { type RawFinding, SCAN_RULES, type ScanFinding, SEVERITIES } from './finding.ts'
+import { type RawFinding, SCAN_RULES, type ScanFinding } from './finding.ts'
 import { withFingerprints } from './fingerprint.ts'
 import { findFlaws } from './flaws.ts'
 import { TakenPorts } from './free-port.ts'

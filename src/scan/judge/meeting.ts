@@ -2,6 +2,7 @@
  * Whether two programs that would listen on the same port are ever started together. Most that look like a
  * conflict are none: one program in two ways of starting it, two environments, two examples.
  */
+import { mayShareEnvironment } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { isBelow } from '../found/paths.ts'
 import type { Surroundings } from './surroundings.ts'
@@ -37,15 +38,6 @@ function isSameThing(one: FoundPort, other: FoundPort): boolean {
   const isSamePlace =
     one.file === other.file && one.line === other.line && one.column === other.column
   return isSamePlace && (one.service === other.service || one.unit !== other.unit)
-}
-
-function mayShareEnvironment(one: FoundPort, other: FoundPort): boolean {
-  if (one.environment !== undefined && other.environment !== undefined) {
-    return one.environment === other.environment
-  }
-  const named = one.environment ?? other.environment
-  if (named === undefined) return true
-  return one.except?.includes(named) !== true && other.except?.includes(named) !== true
 }
 
 function meetingInUnit(one: FoundPort, other: FoundPort): Meeting {

@@ -1,8 +1,9 @@
 /** Ports that something else than another program speaks against. */
 import { BROWSER_BLOCKED } from '../../core/port/browser-blocked.ts'
 import { commonSpan, type PortSpan, printSpan } from '../../core/port/machine-facts.ts'
+import { leastSevere } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
-import { leastSevere, severityOf } from './conflicts.ts'
+import { severityOf } from './conflicts.ts'
 import type { RawFinding } from './finding.ts'
 import { printPort } from './scope-words.ts'
 

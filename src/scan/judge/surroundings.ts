@@ -1,6 +1,6 @@
 /**
- * What else is there: with several compositions in a repository, most are alternatives of each other, and which
- * of them a program is started with follows from where they lie.
+ * What else is there: with several compositions in a repository, most are alternatives of each
+ * other, and which of them a program is started with follows from where they lie.
  */
 import type { FoundPort } from '../found/found-port.ts'
 import { folderOf, isBelow, nameOf } from '../found/paths.ts'

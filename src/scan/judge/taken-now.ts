@@ -1,7 +1,8 @@
 /** Ports that somebody listens on already, or has leased, on this machine and at this moment. */
 import { claimsCollide, type PortProtocol } from '../../core/port/port-claim.ts'
+import { leastSevere } from '../../core/port/written-claim.ts'
 import type { FoundPort } from '../found/found-port.ts'
-import { leastSevere, severityOf } from './conflicts.ts'
+import { severityOf } from './conflicts.ts'
 import type { RawFinding } from './finding.ts'
 import { printPort } from './scope-words.ts'
 

@@ -1,5 +1,5 @@
 /** Manifests of Kubernetes: what pods take of their nodes, services of the cluster, containers of a pod. */
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
 import { folderOf } from '../found/paths.ts'
@@ -26,11 +26,10 @@ export const manifestReader: FormatReader = {
 
 function readManifests(source: SourceText, folder: Folder): Findings {
   if (isChartTemplate(source.path, folder)) return NOTHING
-  const environment = environmentOf(source.path)
   const words: ObjectWords = {
     format: 'kubernetes',
     unit: `kubernetes ${folderOf(source.path)}`,
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const index = (): ClusterIndex => clusterOf(folder)
   const portsOf = (object: ClusterObject): readonly FoundPort[] => {

@@ -1,6 +1,7 @@
 /** `listen` of nginx: which sockets a server asks for, and which of all that are asked for are bound. */
+
+import type { PortSpan } from '../../core/port/machine-facts.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import type { PortSpan } from '../found/found-port.ts'
 import { addressesOf, parseSpan } from '../found/port-words.ts'
 import type { NginxWord } from './parse-nginx.ts'
 

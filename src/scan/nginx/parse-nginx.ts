@@ -2,7 +2,6 @@
  * The configuration language of nginx as a tree that knows where everything stands. Never throws: what is
  * not closed ends with the text, and a stray brace closes nothing.
  */
-
 import type { SourceText } from '../found/source-text.ts'
 
 /** One word of a directive. */

@@ -1,5 +1,5 @@
 /** Configurations of nginx: the sockets it binds, and whom it passes requests on to. */
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -135,11 +135,10 @@ function readNginx(source: SourceText, folder: Folder): Findings {
   const reading = new Reading(folder, home)
   const module = /(^|\/)stream|stream[^/]*\.conf/i.test(source.path) ? 'stream' : 'http'
   reading.readFile(source, { module, isInServer: false, isUdp: false })
-  const environment = environmentOf(source.path)
   const common = {
     ...{ format: 'nginx', unit: `nginx ${home}`, service: 'nginx', scope: 'host' },
     ...(isWhole && nameOf(source.path) !== 'nginx.conf' ? { variant: nameOf(source.path) } : {}),
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const sentence = 'includes more files than are read for it; what they say is not told'
   return {

@@ -9,7 +9,7 @@ import { parseJson } from '../document/parse-json.ts'
 import { entriesAt, type Tree, textAt, valueAt } from '../document/tree.ts'
 import { matchesName } from '../files/glob.ts'
 import { connectionsIn } from '../found/connections.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
 import { calledBy, folderOf, nameOf, within } from '../found/paths.ts'
@@ -42,12 +42,11 @@ function readPackage(source: SourceText, folder: Folder): Findings {
   const tree = parseJson(source.text)
   if (tree?.kind !== 'map') return NOTHING
   const home = folderOf(source.path)
-  const environment = environmentOf(source.path)
   const name = textAt(tree, 'name')?.split('/').at(-1) ?? ''
   const words: Words = {
     ...{ format: 'package.json', unit: `package ${home}`, scope: 'host' },
     service: name === '' ? calledBy(home) : name,
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const scripts = new Map<string, Script>(
     entriesAt(tree, 'scripts')

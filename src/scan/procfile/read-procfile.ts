@@ -7,7 +7,7 @@ import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import type { CommandPort } from '../command/command-port.ts'
 import { readCommand } from '../command/read-command.ts'
 import { readVariables } from '../document/parse-dotenv.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Confidence, Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -37,10 +37,9 @@ type Words = Pick<FoundPort, 'format' | 'unit' | 'variant' | 'scope' | 'app' | '
 
 function readProcfile(source: SourceText, folder: Folder): Findings {
   const home = folderOf(source.path)
-  const environment = environmentOf(nameOf(source.path))
   const words: Words = {
     ...{ format: 'procfile', unit: `procfile ${home}`, variant: nameOf(source.path) },
-    ...{ scope: 'host', app: home, ...(environment === undefined ? {} : { environment }) },
+    ...{ scope: 'host', app: home, ...ofEnvironment(nameOf(source.path)) },
   }
   const base = baseOf(source.path, folder)
   const lines = source.lines().flatMap(({ text, offset }) => {

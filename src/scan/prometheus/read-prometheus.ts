@@ -1,10 +1,13 @@
-/** Configurations of Prometheus: whom it asks for numbers, warns, and writes to. What it listens on is not in them. */
+/**
+ * Configurations of Prometheus: whom it asks for numbers, warns, and writes to. What it listens on
+ * is not in them.
+ */
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import { parseYaml } from '../document/parse-yaml.ts'
 import { itemsAt, scalarsAt, type Tree, type TreeScalar, textAt } from '../document/tree.ts'
 import { pathsLike } from '../files/open-folder.ts'
 import { connectionsIn } from '../found/connections.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import type { Findings, FoundPort } from '../found/found-port.ts'
 import { folderOf, within } from '../found/paths.ts'
@@ -30,13 +33,12 @@ interface Around {
 
 function readPrometheus(source: SourceText, folder: Folder): Findings {
   const [tree] = parseYaml(source.text)
-  const environment = environmentOf(source.path)
   const around: Around = {
     source,
     common: {
       ...{ format: 'prometheus', unit: `prometheus ${source.path}`, service: 'prometheus' },
       scope: 'host',
-      ...(environment === undefined ? {} : { environment }),
+      ...ofEnvironment(source.path),
     },
   }
   const asked = distinct(itemsAt(tree, 'scrape_configs')).flatMap((one) =>

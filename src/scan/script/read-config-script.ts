@@ -1,6 +1,6 @@
 /** Configuration files of development servers and builders: the ports they set, and whom they pass on to. */
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
 import { calledBy, folderOf } from '../found/paths.ts'
@@ -27,11 +27,10 @@ function readConfigScript(source: SourceText, folder: Folder): Findings {
   const script = ScriptFile.read(source, folder)
   if ('remark' in script) return { ports: [], remarks: [script.remark] }
   const home = folderOf(source.path)
-  const environment = environmentOf(source.path)
   const common: Common = {
     ...{ format: kind.format, unit: `${kind.format} ${source.path}`, scope: 'host', app: home },
     service: calledBy(home) === '.' ? kind.format : calledBy(home),
-    ...(environment === undefined ? {} : { environment }),
+    ...ofEnvironment(source.path),
   }
   const claims = script.configurations.flatMap((one) => claimsOf(script, one, { kind, common }))
   const connections = script.configurations.flatMap((one) =>

@@ -2,7 +2,7 @@
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import type { Folder, FormatReader } from '../found/folder.ts'
 import { type Findings, type FoundPort, NOTHING } from '../found/found-port.ts'
-import { canonicalAddress, parsePort } from '../found/port-words.ts'
+import { lenientAddress, parsePort } from '../found/port-words.ts'
 import type { SourceText } from '../found/source-text.ts'
 import { lastOf, settingsFor, type UnitSetting } from './parse-unit.ts'
 import { isOfKind, isYes, sharedName, type Unit, unitOf } from './unit-files.ts'
@@ -59,7 +59,7 @@ function claimOf(setting: UnitSetting, unit: Unit, isSixOnly: boolean): readonly
 /** A port alone and `[::]` take both families, unless `BindIPv6Only` says otherwise. */
 function boundTo(host: string | undefined, isSixOnly: boolean): readonly string[] | undefined {
   if (host === undefined) return isSixOnly ? ['::'] : EVERY_ADDRESS
-  const address = canonicalAddress(host.replace(/%\w+$/, '').replace(/^\[|\]$/g, ''))
+  const address = lenientAddress(host.replace(/%\w+$/, '').replace(/^\[|\]$/g, ''))
   if (address === undefined) return undefined
   return address === '::' && !isSixOnly ? EVERY_ADDRESS : [address]
 }

@@ -1,5 +1,5 @@
 /** A unit and what is dropped in beside it, as one. */
-import { environmentOf } from '../found/environment-of.ts'
+import { ofEnvironment } from '../found/environment-of.ts'
 import type { Folder } from '../found/folder.ts'
 import type { FoundPort } from '../found/found-port.ts'
 import { folderOf, nameOf } from '../found/paths.ts'
@@ -40,12 +40,11 @@ export function unitOf(source: SourceText, folder: Folder): Unit | undefined {
   const files = folder.has(path) ? [path, ...dropped] : dropped
   const sources = files.flatMap((one) => folder.read(one) ?? [])
   const name = nameOf(path).replace(/\.\w+$/, '')
-  const environment = environmentOf(path)
   return {
     ...{ name, home: folderOf(path), settings: parseUnit(sources) },
     common: {
       ...{ format: 'systemd', unit: `systemd ${path}`, service: name },
-      ...(environment === undefined ? {} : { environment }),
+      ...ofEnvironment(path),
     },
   }
 }

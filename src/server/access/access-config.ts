@@ -28,6 +28,8 @@ export interface AccessConfig {
   readonly groups: Readonly<Record<string, readonly Grant[]>>
   /** Grants by the name of a person: `oidc:anna@example.org`. */
   readonly people: Readonly<Record<string, readonly Grant[]>>
+  /** Agents must show a certificate beside their token; said by `--client-ca`, not by the file. */
+  readonly areAgentsCertified?: boolean | undefined
 }
 
 const text = z.string().min(1).max(2_000)

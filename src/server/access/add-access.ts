@@ -10,6 +10,7 @@ import type { Ledger } from '../../seams/ledger.ts'
 import type { Records } from '../../seams/records.ts'
 import type { App } from '../app.ts'
 import type { AccessConfig } from './access-config.ts'
+import { AgentCertificates, isCertificateRefusal } from './agent-certificates.ts'
 import { AccessAudit } from './audit.ts'
 import {
   assertOwnPage,
@@ -23,11 +24,12 @@ import { FailureLimit } from './failure-limit.ts'
 import type { Identity } from './identity.ts'
 import { LocalDoor } from './local-door.ts'
 import { People } from './people.ts'
-import { mayDo, type Permission, type Resource } from './permissions.ts'
+import { leastRoleFor, mayDo, type Permission, type Resource } from './permissions.ts'
 import { Provider } from './provider.ts'
 import { Refusals } from './refusals.ts'
 import { Sessions } from './sessions.ts'
 import { SignIn } from './sign-in.ts'
+import { SignInCodes } from './sign-in-codes.ts'
 import { TokenStore } from './token-store.ts'
 import { Turnstile } from './turnstile.ts'
 import { Vigil } from './vigil.ts'
@@ -63,6 +65,7 @@ export interface Access extends Knowledge {
   /** Absent: nobody signs in by a browser. */
   readonly signIn?: SignIn | undefined
   readonly deviceLogin: DeviceLogin
+  readonly signInCodes: SignInCodes
 }
 
 /** Adds it. To be called before any route is added. */
@@ -98,6 +101,7 @@ function openAccess(parts: AccessParts): Access {
   const people = new People({ ...parts, audit, configured: config })
   const provider = config.oidc && new Provider(config.oidc)
   const failures = new FailureLimit(clock)
+  const areRequired = config.areAgentsCertified === true
   return {
     audit,
     config,
@@ -105,6 +109,7 @@ function openAccess(parts: AccessParts): Access {
     sessions,
     people,
     refusals,
+    certificates: new AgentCertificates({ clock, refusals, areRequired }),
     localUser,
     failures,
     turnstile: new Turnstile({ clock, failures }),
@@ -112,6 +117,7 @@ function openAccess(parts: AccessParts): Access {
     publicOrigin: config.publicUrl === undefined ? undefined : new URL(config.publicUrl).origin,
     signIn: provider && new SignIn({ provider, people, sessions, audit, refusals }),
     deviceLogin: new DeviceLogin({ ...parts, people, tokens }),
+    signInCodes: new SignInCodes(parts),
   }
 }
 
@@ -160,8 +166,13 @@ export function forbidden(identity: Identity, permission: Permission, subject: s
     code: 'forbidden',
     operation: permission,
     subject,
-    hint: `${identity.name} has no role that gives ${permission} there.`,
+    hint: `${identity.name} has no role that gives ${permission} there.${givenBy(permission, subject)}`,
   })
+}
+
+function givenBy(permission: Permission, subject: string): string {
+  if (permission === 'open' || permission === 'self') return ''
+  return ` The least that gives it is the role ${leastRoleFor(permission, subject)}.`
 }
 
 async function admit(access: Access, request: FastifyRequest, reply: FastifyReply): Promise<void> {
@@ -176,6 +187,8 @@ async function admit(access: Access, request: FastifyRequest, reply: FastifyRepl
       // Whoever sends nothing guesses nothing: a page that is not signed in yet asks more than once.
       if (request.headers.authorization !== undefined) countFailure(access, request, reply)
     }
+    // What was shown holds for the connection: whoever has a better one by now makes a new one.
+    if (isCertificateRefusal(error)) void reply.header('connection', 'close')
     throw error
   }
   const { identity } = request

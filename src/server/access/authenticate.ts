@@ -4,6 +4,7 @@
  */
 import type { FastifyRequest } from 'fastify'
 import { Fault } from '../../core/fault/fault.ts'
+import type { AgentCertificates } from './agent-certificates.ts'
 import { cookieName, readCookie } from './cookies.ts'
 import { type Identity, localIdentity } from './identity.ts'
 import type { LocalDoor } from './local-door.ts'
@@ -22,6 +23,8 @@ export interface Knowledge {
   readonly sessions: Sessions
   readonly people: People
   readonly refusals: Refusals
+  /** What agents must show beside their token. */
+  readonly certificates: AgentCertificates
   /** By which whoever is not known yet is looked up. */
   readonly turnstile: Turnstile
   /** The origin that browsers know the server by; absent: the one they ask for. */
@@ -36,13 +39,25 @@ const SAFE: ReadonlySet<string> = new Set(['GET', 'HEAD', 'OPTIONS'])
  *
  * @throws unauthenticated when what was sent is worth nothing
  * @throws too-many-requests when too many come who are not known
+ * @throws certificate-missing, certificate-untrusted, certificate-foreign when it is an agent without
+ * the certificate that its token needs
  */
 export async function authenticate(
   knowledge: Knowledge,
   request: FastifyRequest,
 ): Promise<Identity | undefined> {
-  const { localDoor, localUser, turnstile } = knowledge
-  if (localDoor.has(request.raw.socket)) return localIdentity(localUser)
+  const { localDoor, localUser, certificates } = knowledge
+  const { socket } = request.raw
+  if (localDoor.has(socket)) return localIdentity(localUser)
+  const identity = await identify(knowledge, request)
+  return identity && (await certificates.admit(identity, socket))
+}
+
+async function identify(
+  knowledge: Knowledge,
+  request: FastifyRequest,
+): Promise<Identity | undefined> {
+  const { turnstile } = knowledge
   const { authorization } = request.headers
   const { ip: address } = request
   if (authorization !== undefined) {

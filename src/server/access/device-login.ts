@@ -17,9 +17,9 @@ import { Shelf } from './shelf.ts'
 import type { TokenStore } from './token-store.ts'
 
 /** How long a code may wait to be confirmed. @unit ms */
-export const DEVICE_MS = 600_000
+const DEVICE_MS = 600_000
 /** How long the token lasts. @unit ms */
-export const LOGIN_LIFETIME_MS: number = 12 * 3_600_000
+const LOGIN_LIFETIME_MS: number = 12 * 3_600_000
 /** How many codes may wait at once. */
 const WAITING_MAX = 500
 /** How many of them may be of one address: nobody is to keep all others from logging in. */

@@ -1,5 +1,6 @@
 /** Who is asking, as the server knows it: what travels, and what only the server needs to judge. */
 import type { IdentityView } from '../wire/access.ts'
+import type { AcceptedCertificate } from './shown-certificate.ts'
 
 /** Who is asking. */
 export interface Identity extends IdentityView {
@@ -16,6 +17,8 @@ export interface Identity extends IdentityView {
   readonly sessionKey?: string
   /** The id of the token by which they are known. */
   readonly tokenId?: string
+  /** Of an agent that had to show one: that which counted. */
+  readonly certificate?: AcceptedCertificate
 }
 
 /** The owner of the machine's account, who may do everything. */

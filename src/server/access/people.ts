@@ -3,14 +3,15 @@
  * anew with every request, so that a grant that was taken away is gone at once, sessions or not.
  */
 import { z } from 'zod'
-import { Fault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
+import { changeRecord, type Precondition } from '../precondition.ts'
 import type { Grant, PersonView } from '../wire/access.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { AccessAudit } from './audit.ts'
 import { GRANTS } from './grants.ts'
 import type { Identity } from './identity.ts'
-import { Shelf } from './shelf.ts'
+import { Shelf, type Shelved } from './shelf.ts'
 
 /** What is granted by configuration. */
 export interface ConfiguredGrants {
@@ -24,8 +25,8 @@ export interface ConfiguredGrants {
 export interface Granting {
   readonly name: string
   readonly grants: readonly Grant[]
-  /** The `grantsVersion` that whoever grants has looked at; absent: whatever there is. */
-  readonly ifVersion?: number | undefined
+  /** What whoever grants has seen of them; absent: whatever there is. */
+  readonly only?: Precondition | undefined
 }
 
 interface Granted {
@@ -80,20 +81,16 @@ export class People {
     const seen = await this.#seen.get(name)
     const isConfigured = Object.hasOwn(this.#configured.people, name)
     if (granted === undefined && seen === undefined && !isConfigured) return undefined
-    const { grants } = await this.identity(name)
-    const lastSeen = seen === undefined ? {} : { lastSeenAtMs: seen.value.atMs }
-    return { name, grants, grantsVersion: granted?.version ?? 0, ...lastSeen }
+    return this.#view(name, granted, seen?.value)
   }
 
   /** Everybody of whom something is known, by name. */
   async list(): Promise<readonly PersonView[]> {
-    const granted = await this.#granted.list({ limit: 5_000 })
-    const seen = await this.#seen.list({ limit: 5_000 })
-    const names = new Set(
-      [...granted, ...seen].map(({ key }) => key).concat(Object.keys(this.#configured.people)),
-    )
-    const found = await Promise.all([...names].sort().map((name) => this.find(name)))
-    return found.filter((person) => person !== undefined)
+    const granted = new Map((await this.#granted.listAll()).map((one) => [one.key, one]))
+    const seen = new Map((await this.#seen.listAll()).map(({ key, value }) => [key, value]))
+    const configured = Object.keys(this.#configured.people)
+    const names = new Set([...granted.keys(), ...seen.keys(), ...configured])
+    return [...names].sort().map((name) => this.#view(name, granted.get(name), seen.get(name)))
   }
 
   /**
@@ -101,10 +98,14 @@ export class People {
    *
    * @throws precondition-failed when they were changed since they were looked at
    */
-  async grant(by: Identity, { name, grants, ifVersion }: Granting): Promise<void> {
+  async grant(by: Identity, { name, grants, only }: Granting): Promise<void> {
     const before = await this.#granted.get(name)
     const version = before?.version ?? 0
-    if (ifVersion !== undefined && ifVersion !== version) throw changedSince(name)
+    const deed = { operation: 'grant roles', subject: name }
+    // `*`, which names no version, holds for whoever is known.
+    const mustBeThere = only !== undefined && only.tags === undefined
+    const isThere = !mustBeThere || (await this.find(name)) !== undefined
+    only?.check(isThere ? etagOf(version) : undefined, deed)
     const roles = grants.map(({ role }) => role).join(', ')
     await this.#audit.note({
       by: by.name,
@@ -113,7 +114,17 @@ export class People {
       sentence: `${by.name} granted ${name} ${roles === '' ? 'nothing' : roles} by name.`,
       details: JSON.parse(JSON.stringify({ before: before?.value.grants ?? [], after: grants })),
     })
-    await this.#granted.put(name, { grants }, { ifVersion: version })
+    const now = async () => (await this.#granted.versionOf(name)) ?? 0
+    await changeRecord({ only, deed, version: now }, () =>
+      this.#granted.put(name, { grants }, { ifVersion: version }),
+    )
+  }
+
+  #view(name: string, granted: Shelved<Granted> | undefined, seen: Seen | undefined): PersonView {
+    const own = granted?.value.grants ?? []
+    const grants = [...own, ...this.#byConfiguration(name, seen?.groups ?? [])]
+    const lastSeen = seen === undefined ? {} : { lastSeenAtMs: seen.atMs }
+    return { name, grants, granted: own, grantsVersion: granted?.version ?? 0, ...lastSeen }
   }
 
   #byConfiguration(name: string, groups: readonly string[]): readonly Grant[] {
@@ -123,13 +134,4 @@ export class People {
       groups.flatMap((group) => (Object.hasOwn(byGroup, group) ? (byGroup[group] ?? []) : [])),
     )
   }
-}
-
-function changedSince(name: string): Fault {
-  return new Fault({
-    code: 'precondition-failed',
-    operation: 'grant roles',
-    subject: name,
-    hint: `What is granted to ${name} was changed since you looked; look again.`,
-  })
 }

@@ -4,6 +4,7 @@ import fc from 'fast-check'
 import type { Grant } from '../wire/access.ts'
 import {
   isWithin,
+  leastRoleFor,
   matchesPattern,
   mayDo,
   mayServe,
@@ -91,4 +92,11 @@ test('reads patterns as the regular expressions they stand for', () => {
     }),
     { numRuns: 3_000 },
   )
+})
+
+test('names the least role that gives a permission, and over what', () => {
+  assert.equal(leastRoleFor('ramps.operate', 'Environment/shop'), 'operator for Environment/shop')
+  assert.equal(leastRoleFor('ramps.read', '/v1/ramps'), 'viewer')
+  assert.equal(leastRoleFor('agents.work', 'eu'), 'agent for eu')
+  assert.equal(leastRoleFor('daemon.manage', '/v1/daemon/stop'), 'admin without a scope')
 })

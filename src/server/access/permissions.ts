@@ -90,6 +90,18 @@ export function mayDo(who: Granted, permission: Permission, resource?: Resource)
   })
 }
 
+/** The least role that gives a permission over something, in words: `operator for Environment/shop`. */
+export function leastRoleFor(
+  permission: Exclude<Permission, 'open' | 'self'>,
+  subject: string,
+): string {
+  const { roles, over } = PERMISSIONS[permission]
+  const [role = 'admin'] = roles
+  if (over === 'whole') return `${role} without a scope`
+  // Whoever was refused everything of that sort asked by the address of a request.
+  return subject.startsWith('/') ? role : `${role} for ${subject}`
+}
+
 /** Whether an agent may work for a region. */
 export function mayServe({ grants }: Granted, region: string): boolean {
   return grants.some(

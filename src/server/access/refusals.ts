@@ -6,7 +6,7 @@ import type { Clock } from '../../seams/clock.ts'
 import type { AccessAudit } from './audit.ts'
 
 /** How many are noted a minute; the rest are left out. */
-export const REFUSALS_MAX = 10
+const REFUSALS_MAX = 10
 /** @unit ms */
 const MINUTE_MS = 60_000
 

@@ -4,7 +4,10 @@
  */
 import type { z } from 'zod'
 import type { JsonObject } from '../../core/units/json.ts'
-import type { RecordQuery, Records } from '../../seams/records.ts'
+import type { RecordQuery, Records, StoredRecord } from '../../seams/records.ts'
+
+/** As many at once as the store gives. */
+const PAGE = 5_000
 
 /** A value in its place. */
 export interface Shelved<Value> {
@@ -40,20 +43,46 @@ export class Shelf<Value extends object> {
     return parsed.success ? { key, value: parsed.data, version: record.version } : undefined
   }
 
-  /** @throws record-conflict when `ifVersion` is not the version there is */
-  async put(key: string, value: Value, placing: Placing = {}): Promise<void> {
-    const json = JSON.parse(JSON.stringify(value)) as JsonObject
-    await this.#records.put({ collection: this.#collection, key, value: json, ...placing })
+  /** Undefined when there is none. */
+  async versionOf(key: string): Promise<number | undefined> {
+    return (await this.get(key))?.version
   }
 
-  /** False when there was none, so that of several who take one away, one knows it did. */
-  remove(key: string): Promise<boolean> {
-    return this.#records.remove(this.#collection, key)
+  /** @returns its version @throws record-conflict when `ifVersion` is not the version there is */
+  async put(key: string, value: Value, placing: Placing = {}): Promise<number> {
+    const json = JSON.parse(JSON.stringify(value)) as JsonObject
+    const put = { collection: this.#collection, key, value: json, ...placing }
+    return (await this.#records.put(put)).version
+  }
+
+  /**
+   * False when there was none, so that of several who take one away, one knows it did.
+   *
+   * @throws record-conflict when `ifVersion` is given and is not the version there is
+   */
+  remove(key: string, ifVersion?: number): Promise<boolean> {
+    return this.#records.remove(this.#collection, key, ifVersion)
   }
 
   /** In the order of keys. */
   async list(query: RecordQuery = {}): Promise<readonly Shelved<Value>[]> {
-    const records = await this.#records.list(this.#collection, query)
+    return this.#known(await this.#records.list(this.#collection, query))
+  }
+
+  /** All of them, however many there are, in the order of keys. */
+  async listAll(): Promise<readonly Shelved<Value>[]> {
+    const all: Shelved<Value>[] = []
+    let after = ''
+    for (;;) {
+      const page = await this.#records.list(this.#collection, { after, limit: PAGE })
+      all.push(...this.#known(page))
+      const last = page.at(-1)
+      if (last === undefined || page.length < PAGE) return all
+      after = last.key
+    }
+  }
+
+  #known(records: readonly StoredRecord[]): readonly Shelved<Value>[] {
     return records.flatMap(({ key, value, version }) => {
       const parsed = this.#schema.safeParse(value)
       return parsed.success ? [{ key, value: parsed.data, version }] : []

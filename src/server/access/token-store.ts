@@ -6,17 +6,19 @@ import { z } from 'zod'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
+import { changeRecord, type Precondition } from '../precondition.ts'
 import type { Grant, TokenReply, TokenRequest, TokenView } from '../wire/access.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { AccessAudit, AccessNote } from './audit.ts'
 import { GRANTS } from './grants.ts'
 import type { Hand } from './hands.ts'
 import type { Identity } from './identity.ts'
 import { hashOfSecret, isEqualSecret, newId, newSecret } from './secret.ts'
-import { Shelf } from './shelf.ts'
+import { Shelf, type Shelved } from './shelf.ts'
 import { parseToken, printToken } from './token-text.ts'
 
 /** How many tokens there may be that are not yet forgotten. */
-export const TOKENS_MAX = 2_000
+const TOKENS_MAX = 2_000
 
 /** How many of them may be logins of one person: nobody is to use up the room of all. */
 export const LOGINS_MAX = 50
@@ -138,7 +140,7 @@ export class TokenStore {
     ])
     const usedAtMs = new Map(uses.map(({ key, value }) => [key, value.atMs]))
     return tokens
-      .map(({ key, value }) => tokenView(key, value, usedAtMs.get(key)))
+      .map((token) => tokenView(token, usedAtMs.get(token.key)))
       .sort((one, other) => one.createdAtMs - other.createdAtMs)
   }
 
@@ -146,18 +148,21 @@ export class TokenStore {
   async find(id: string): Promise<TokenView | undefined> {
     const token = await this.#tokens.get(id)
     const use = await this.#uses.get(id)
-    return token && tokenView(id, token.value, use?.value.atMs)
+    return token && tokenView(token, use?.value.atMs)
   }
 
   /**
    * Refuses a token from now on. Quiet when it is revoked already.
    *
-   * @throws token-unknown
+   * @param only what whoever revokes it has seen of it; absent: whatever there is
+   * @throws token-unknown, precondition-failed
    */
-  async revoke(by: Identity, id: string): Promise<void> {
+  async revoke(by: Identity, id: string, only?: Precondition): Promise<void> {
     const token = await this.#tokens.get(id)
     if (token === undefined) throw tokenUnknown(id)
     const { value, version } = token
+    const deed = { operation: 'revoke the token', subject: id }
+    only?.check(etagOf(version), deed)
     if (value.revokedAtMs !== undefined) return
     const subject = value.person ?? `${TOKEN_PREFIX}${value.name}`
     const sentence = `${by.name} revoked the token ${value.name} (${id}).`
@@ -170,7 +175,10 @@ export class TokenStore {
     })
     const revokedAtMs = this.#clock.nowMs()
     const expiresAtMs = forgottenAtMs(value)
-    await this.#tokens.put(id, { ...value, revokedAtMs }, { ifVersion: version, expiresAtMs })
+    const now = () => this.#tokens.versionOf(id)
+    await changeRecord({ only, deed, version: now }, () =>
+      this.#tokens.put(id, { ...value, revokedAtMs }, { ifVersion: version, expiresAtMs }),
+    )
   }
 
   /** Revokes every login of a person that may still be used. @returns how many there were */
@@ -265,7 +273,8 @@ export class TokenStore {
       createdAtMs,
       expiresAtMs,
     }
-    await this.#tokens.put(id, token, { ifVersion: 0, expiresAtMs: forgottenAtMs(token) })
+    const placing = { ifVersion: 0, expiresAtMs: forgottenAtMs(token) }
+    const version = await this.#tokens.put(id, token, placing)
     try {
       await claimName()
       await this.#audit.note(creationNote(id, token))
@@ -273,7 +282,8 @@ export class TokenStore {
       await this.#tokens.remove(id)
       throw error
     }
-    return { token: tokenView(id, token), secret: printToken({ id, secret }) }
+    const view = tokenView({ key: id, value: token, version })
+    return { token: view, secret: printToken({ id, secret }) }
   }
 
   async #assertRoom(person: string | undefined): Promise<void> {
@@ -332,8 +342,14 @@ function mayApprove({ role }: Grant): boolean {
   return role === 'approver' || role === 'admin'
 }
 
-function tokenView(id: string, token: KeptToken, lastUsedAtMs?: number): TokenView {
-  const { hash: _, behind: __, person, name, ...rest } = token
+function tokenView({ key, value, version }: Shelved<KeptToken>, lastUsedAtMs?: number): TokenView {
+  const { hash: _, behind: __, person, name, ...rest } = value
   const used = lastUsedAtMs === undefined ? {} : { lastUsedAtMs }
-  return { id, name: person ?? `${TOKEN_PREFIX}${name}`, ...rest, ...used }
+  return {
+    id: key,
+    etag: etagOf(version),
+    name: person ?? `${TOKEN_PREFIX}${name}`,
+    ...rest,
+    ...used,
+  }
 }

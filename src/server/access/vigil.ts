@@ -5,6 +5,7 @@
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { isFault } from '../../core/fault/fault.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
+import { isCertificateRefusal } from './agent-certificates.ts'
 import type { Identity } from './identity.ts'
 
 /** How often it is looked. @unit ms */
@@ -75,7 +76,7 @@ export class Vigil {
       return identity !== undefined && JSON.stringify(identity.grants) === grants
     } catch (error) {
       // Where it cannot be told, for example while the store is away, nobody is cut off for it.
-      return !isFault(error, 'unauthenticated')
+      return !isFault(error, 'unauthenticated') && !isCertificateRefusal(error)
     }
   }
 }

@@ -12,7 +12,7 @@ import { AccessAudit } from './audit.ts'
 import { fullName, isSameHand } from './hands.ts'
 import { type Identity, localIdentity } from './identity.ts'
 import { TokenStore } from './token-store.ts'
-import { standingFor, voiceWord } from './voice.ts'
+import { namesOf, standingFor, voiceWord } from './voice.ts'
 
 const SHOP = { kind: 'Environment', name: 'shop' }
 const ROOT = localIdentity('root')
@@ -37,6 +37,16 @@ test('stands for what is asked for, by role, group or name, and for nothing else
   ] as const) {
     assert.equal(standingFor(anna, SHOP, { from }), as, from.join())
   }
+})
+
+test('is called by name, groups and roles where rules name people, and by no role that is only a name', () => {
+  const anna = personOf('anna@example.org', 'approver', ['platform', 'admin'])
+  const named = ['oidc:anna@example.org', 'platform', 'approver', 'operator', 'viewer']
+  assert.deepEqual(namesOf(anna, SHOP, anna.name), named)
+  const local = ['local:ann', 'ann', 'admin', 'approver', 'operator', 'viewer']
+  assert.deepEqual(namesOf(ROOT, SHOP, 'ann'), local)
+  const elsewhere = { ...anna, groups: [], grants: [] }
+  assert.deepEqual(namesOf(elsewhere, SHOP, anna.name), ['oidc:anna@example.org'])
 })
 
 test('takes two names for one hand when one could speak for the other', () => {

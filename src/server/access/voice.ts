@@ -118,6 +118,19 @@ export async function otherNames(
   return [...names].sort()
 }
 
+/**
+ * What somebody is called where rules name people: the name in which they speak, their groups, and the
+ * roles that they have there.
+ */
+export function namesOf(identity: Identity, resource: Resource, by: string): readonly string[] {
+  const highest = highestRole(identity, resource)
+  const roles = highest === undefined ? [] : RANKS.slice(RANKS.indexOf(highest))
+  const groups = identity.kind === 'person' ? identity.groups : []
+  // Nobody is given a role by calling themselves, or a group, like one.
+  const called = [fullName(by), ...(identity.by === 'local' ? [by] : []), ...groups]
+  return [...new Set([...called.filter((name) => !isRole(name)), ...roles])]
+}
+
 function highestRole({ grants }: Identity, resource: Resource): Role | undefined {
   return RANKS.find((role) =>
     grants.some((grant) => grant.role === role && isWithin(grant.scope, resource)),

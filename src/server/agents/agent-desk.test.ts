@@ -92,7 +92,8 @@ function bench(options: { readonly beatMs?: number; readonly silenceMs?: number 
   const components = { list: () => [], async *logs() {} }
   const enforced = new EnforcedPorts()
   const story = async () => Promise.reject(new Error('ill'))
-  const ports = { enforced, index: 7, leases: () => [], story }
+  const carried = { all: () => [], open: async () => {}, close: async () => {} }
+  const ports = { carried, enforced, index: 7, leases: () => [], story }
   const parts = { probes: [probe], actuators: [actuator], components, ports }
   const join: Bench['join'] = async (who = {}) => {
     const { name = 'token:eu', region = 'eu', instance = 'folder-1', isReplacing = false } = who
@@ -260,7 +261,7 @@ describe('the desk of agents', () => {
   it('has the agent of a region tell of the ports of its machine, or say why it does not', async () => {
     const { agents, join } = bench()
     await join()
-    const list = { index: 7, leases: [], ranges: listRanges(new EnforcedPorts()) }
+    const list = { index: 7, leases: [], ranges: listRanges(new EnforcedPorts()), carried: [] }
     assert.deepEqual(await leasesOfRegion({ agents, clock }, 'eu'), list)
     await assert.rejects(
       storyOfRegion({ agents, clock }, 'eu', 4711),

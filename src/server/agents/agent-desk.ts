@@ -12,7 +12,7 @@ import type { Random } from '../../seams/random.ts'
 import type { AgentErrand, AgentReport, AgentReports, ToldPorts } from '../wire/agent-work.ts'
 import type { AgentView } from '../wire/agents.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
-import type { AgentRegister } from './agent-register.ts'
+import type { Admission, AgentRegister } from './agent-register.ts'
 import { type AgentIdentity, AgentSession } from './agent-session.ts'
 import { ownComponents, ownLines, type TailWanted } from './own-region.ts'
 import { type PendingErrand, seenFrom, unaskable, untaken } from './pending-errand.ts'
@@ -38,6 +38,8 @@ export interface AgentConnection {
   readonly identity: AgentIdentity
   /** Whether it takes the place of an agent that is gone for good. */
   readonly isReplacing: boolean
+  /** See {@link Admission}. @default nobody notes it */
+  readonly note?: Admission['note']
   readonly send: (errand: AgentErrand) => void
   /** Says that the server is there. */
   readonly beat: () => void
@@ -68,9 +70,9 @@ export class AgentDesk {
    * @throws agent-displaced when another agent works for the region
    */
   async connect(connection: AgentConnection): Promise<{ readonly leave: () => void }> {
-    const { identity, isReplacing, send } = connection
+    const { identity, isReplacing, note = async () => undefined, send } = connection
     const { register, clock, random } = this.#options
-    await register.admit(identity, isReplacing)
+    await register.admit({ agent: identity, isReplacing, note })
     const before = this.#sessions.get(identity.region)
     if (before !== undefined) this.#lose(before)
     const id = `${clock.nowMs().toString(36)}-${random.integer(0x7fff_ffff).toString(36)}`
@@ -89,6 +91,11 @@ export class AgentDesk {
     return { leave: () => this.#lose(session) }
   }
 
+  /** The region of a session; undefined when there is none, or no more. */
+  regionOf(session: string): string | undefined {
+    return this.#sessionOf(session)?.identity.region
+  }
+
   /**
    * Takes in what an agent reports.
    *
@@ -96,7 +103,7 @@ export class AgentDesk {
    * @returns false when there is no such session of that agent, or no more
    */
   report(agent: string, { session: id, reports }: AgentReports): boolean {
-    const session = [...this.#sessions.values()].find((candidate) => candidate.id === id)
+    const session = this.#sessionOf(id)
     if (session === undefined || session.identity.name !== agent) return false
     const nowMs = this.#options.clock.nowMs()
     session.seen(nowMs)
@@ -216,6 +223,10 @@ export class AgentDesk {
     this.#beat = undefined
     for (const session of this.#sessions.values()) session.end()
     this.#sessions.clear()
+  }
+
+  #sessionOf(id: string): AgentSession | undefined {
+    return [...this.#sessions.values()].find((candidate) => candidate.id === id)
   }
 
   #componentsOf(region: string, signal: AbortSignal): Promise<readonly ComponentView[]> {

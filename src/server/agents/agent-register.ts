@@ -6,6 +6,9 @@
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records, StoredRecord } from '../../seams/records.ts'
+import { changeRecord, type Precondition } from '../precondition.ts'
+import type { AgentCertificate } from '../wire/agents.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { AgentIdentity } from './agent-session.ts'
 
 const COLLECTION = 'agent-regions'
@@ -22,7 +25,20 @@ export interface RegisteredAgent {
   readonly name: string
   readonly instance: string
   readonly version: string
+  /** What it showed when it was last let in. */
+  readonly certificate?: AgentCertificate
   readonly lastSeenAtMs: number
+  /** Of what is kept of it. */
+  readonly etag: string
+}
+
+/** An agent that is about to be let in. */
+export interface Admission {
+  readonly agent: AgentIdentity
+  /** Whether the one that worked before it is gone for good. */
+  readonly isReplacing: boolean
+  /** Notes that somebody works for the region who did not before, or by another certificate. */
+  note(agent: AgentIdentity): Promise<void>
 }
 
 interface Belief {
@@ -53,14 +69,15 @@ export class AgentRegister {
   }
 
   /**
-   * Notes that an agent works for its region.
+   * Keeps that an agent works for its region, once what is new about that was noted. Several replicas
+   * that admit it in the same moment may each note it.
    *
    * @throws agent-displaced when another one does, unless this one is said to replace it
    */
-  async admit(agent: AgentIdentity, isReplacing: boolean): Promise<void> {
+  async admit(admission: Admission): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.#admit(agent, isReplacing)
+        return await this.#admit(admission)
       } catch (error) {
         // It connects to every replica at once; whoever was slower reads what the other one wrote.
         if (!isFault(error, 'record-conflict') || attempt === ADMISSIONS_MAX) throw error
@@ -68,13 +85,15 @@ export class AgentRegister {
     }
   }
 
-  async #admit(agent: AgentIdentity, isReplacing: boolean): Promise<void> {
-    const { region, name, instance, version } = agent
+  async #admit({ agent, isReplacing, note }: Admission): Promise<void> {
+    const { region, name, instance, version, certificate } = agent
     const kept = await this.#records.get(COLLECTION, region)
     if (kept !== undefined && !isReplacing && kept.value['instance'] !== instance) {
       throw displaced(agent, registeredIn(kept))
     }
-    const value = { name, instance, version, lastSeenAtMs: this.#clock.nowMs() }
+    if (kept === undefined || isOther(registeredIn(kept), agent)) await note(agent)
+    const shown = certificate === undefined ? {} : { certificate: { ...certificate } }
+    const value = { name, instance, version, ...shown, lastSeenAtMs: this.#clock.nowMs() }
     const ifVersion = kept?.version ?? 0
     await this.#records.put({ collection: COLLECTION, key: region, value, ifVersion })
     this.#beliefs.delete(region)
@@ -85,20 +104,43 @@ export class AgentRegister {
     return (await this.#records.list(COLLECTION)).map(registeredIn)
   }
 
-  /** Lets a region have no agent any more; false when it had none. */
-  async remove(region: string): Promise<boolean> {
+  /**
+   * Lets a region have no agent any more; false when it had none.
+   *
+   * @param only what whoever says so has seen of it; absent: whatever there is
+   * @throws precondition-failed
+   */
+  async remove(region: string, only?: Precondition): Promise<boolean> {
     this.#beliefs.delete(region)
-    return await this.#records.remove(COLLECTION, region)
+    if (only === undefined) return await this.#records.remove(COLLECTION, region)
+    const kept = await this.#records.get(COLLECTION, region)
+    if (kept === undefined) return false
+    const deed = { operation: 'remove the agent', subject: region }
+    only.check(etagOf(kept.version), deed)
+    const version = async (): Promise<number | undefined> =>
+      (await this.#records.get(COLLECTION, region))?.version
+    return await changeRecord({ only, deed, version }, () =>
+      this.#records.remove(COLLECTION, region, kept.version),
+    )
   }
 }
 
-function registeredIn({ key, value }: StoredRecord): RegisteredAgent {
+/** Whether somebody else works there than before, or by another certificate. */
+function isOther(before: RegisteredAgent, now: AgentIdentity): boolean {
+  const isSame = before.name === now.name && before.instance === now.instance
+  return !isSame || before.certificate?.fingerprint !== now.certificate?.fingerprint
+}
+
+function registeredIn({ key, value, version }: StoredRecord): RegisteredAgent {
+  const certificate = value['certificate'] as AgentCertificate | undefined
   return {
     region: key,
     name: String(value['name']),
     instance: String(value['instance']),
     version: String(value['version']),
+    ...(certificate === undefined ? {} : { certificate }),
     lastSeenAtMs: Number(value['lastSeenAtMs']),
+    etag: etagOf(version),
   }
 }
 

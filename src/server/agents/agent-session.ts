@@ -3,7 +3,7 @@
  * out again on another one is the desk's business.
  */
 import type { AgentErrand, AgentReport } from '../wire/agent-work.ts'
-import type { AgentView } from '../wire/agents.ts'
+import type { AgentCertificate, AgentView } from '../wire/agents.ts'
 
 /** Who has connected. */
 export interface AgentIdentity {
@@ -13,6 +13,8 @@ export interface AgentIdentity {
   /** Of the folder that the agent keeps its components in: the same for as long as they may run. */
   readonly instance: string
   readonly version: string
+  /** What it has shown, where it must. */
+  readonly certificate?: AgentCertificate
 }
 
 /** What a session is made with. */
@@ -80,10 +82,12 @@ export class AgentSession {
   }
 
   view(): AgentView {
-    const { name, region, version } = this.identity
+    const { name, region, version, certificate } = this.identity
+    const shown = certificate === undefined ? {} : { certificate }
     const { sinceMs } = this.#options
     const roundTrip = this.#roundTripMs === undefined ? {} : { roundTripMs: this.#roundTripMs }
     const seen = { sinceMs, lastSeenAtMs: this.#lastSeenAtMs, ...roundTrip }
-    return { name, region, status: 'connected', version, ...seen, busyWith: this.#errands.size }
+    const known = { name, region, status: 'connected', version, ...shown } as const
+    return { ...known, ...seen, busyWith: this.#errands.size }
   }
 }

@@ -3,7 +3,7 @@
  * not answer in time is left out, so that one that is cut off keeps nobody waiting.
  */
 import type { Clock } from '../../seams/clock.ts'
-import { pause } from '../client/pause.ts'
+import { pause } from '../../seams/pause.ts'
 import type { LogsWanted, ServerParts } from '../parts.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
 import { withFronts } from './with-fronts.ts'

@@ -3,8 +3,8 @@
  * is left out, so that one agent, or whoever has its token, puts no words into another region's mouth.
  * Pure.
  */
+import { DEFAULT_REGION } from '../../core/plan/default-region.ts'
 import type { ComponentView, LogLine } from '../wire.ts'
-import { DEFAULT_REGION } from './placed.ts'
 
 /** Which lines were asked for. */
 export interface TailWanted {

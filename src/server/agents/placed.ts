@@ -4,13 +4,11 @@
  */
 
 import { isFault } from '../../core/fault/fault.ts'
+import { DEFAULT_REGION } from '../../core/plan/default-region.ts'
 import type { Actuator } from '../../seams/actuator.ts'
 import type { Probe } from '../../seams/probe.ts'
 import type { AgentDesk } from './agent-desk.ts'
 import { unaskable, untaken } from './pending-errand.ts'
-
-/** The region of stages that belong to no group. An agent may work in it like in any other one. */
-export const DEFAULT_REGION = 'default'
 
 /** A probe that asks from where the stage is. */
 export function placedProbe(local: Probe, desk: AgentDesk): Probe {

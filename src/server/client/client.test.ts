@@ -98,6 +98,23 @@ test('says that no daemon is running, whatever a dead one has left', async (t) =
   await assert.rejects(connectDaemon({ workspace }), isAbsent)
 })
 
+test('says of a daemon that is silent which process it is, and what to do', async (t) => {
+  const workspace = scratch(t)
+  const place = placeOf(workspace)
+  openWorkspaceFolder(place.folder)
+  const socket = join(place.folder, 'daemon.sock')
+  const server = createServer(() => undefined)
+  await new Promise<void>((resolve) => server.listen(socket, resolve))
+  t.after(() => server.close())
+  const { pid } = process
+  const file = { pid, startTicks: '1', bootId: '', version: '1', startedAtMs: 1, socket }
+  writeFileSync(place.daemonFile, JSON.stringify(file))
+  await assert.rejects(
+    connectDaemon({ workspace, patienceMs: 50 }),
+    (error) => isFault(error, 'daemon-unready') && error.hint.includes(`kill -CONT ${pid}`),
+  )
+})
+
 test('does not take something else at the socket for a daemon', async (t) => {
   const client = new RampartClient(await serveAt(t, 502, '<html>'))
   t.after(() => client.close())

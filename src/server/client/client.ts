@@ -10,8 +10,6 @@ import type {
   IdentityView,
   LoginBegun,
   LoginTaken,
-  PersonView,
-  SignedOut,
   TokenReply,
   TokenRequest,
   TokenView,
@@ -36,7 +34,9 @@ import type {
   CircumstanceReply,
   DaemonView,
   EntryPage,
+  EnvironmentPage,
   EnvironmentView,
+  LedgerPage,
   LedgerProof,
   LeftoversView,
   LogLine,
@@ -46,13 +46,17 @@ import type {
   Recorded,
   SayReply,
   StreamEvent,
+  StreamPage,
   StreamSummary,
   Verification,
 } from '../wire.ts'
+import { allPages } from './all-pages.ts'
 import { type CallOptions, call, requestFor } from './call.ts'
 import { jsonLinesOf, serverSentEventsOf } from './framing.ts'
 import type { Operations } from './generated.ts'
+import { PeopleClient } from './people-client.ts'
 import { PortClient } from './port-client.ts'
+import { ScanClient } from './scan-client.ts'
 import { type RemoteServer, Transport } from './transport.ts'
 
 /** Which lines of which component. */
@@ -95,12 +99,18 @@ export interface HeldName {
 /** Asks one daemon. A ramp is named by its id, a beginning of it, `latest`, or its contract's name. */
 export class RampartClient {
   readonly ports: PortClient
+  /** Everything about people who sign in. */
+  readonly people: PeopleClient
+  /** Everything about scans that were published. */
+  readonly scans: ScanClient
   readonly #transport: Transport
 
   /** @param server the path of a daemon's socket, or where to find a server on the network */
   constructor(server: string | RemoteServer) {
     this.#transport = new Transport(server)
     this.ports = new PortClient(this.#transport)
+    this.people = new PeopleClient(this.#transport)
+    this.scans = new ScanClient(this.#transport)
   }
 
   /** Who is asking. */
@@ -130,14 +140,8 @@ export class RampartClient {
 
   /** Every token, without its secret. */
   async tokens(): Promise<readonly TokenView[]> {
-    const tokens: TokenView[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.#ask('listTokens', { query: { cursor } })
-      tokens.push(...page.tokens)
-      cursor = page.next
-    } while (cursor !== undefined)
-    return tokens
+    const pages = await allPages((cursor) => this.#ask('listTokens', { query: { cursor } }))
+    return pages.flatMap(({ tokens }) => tokens)
   }
 
   /** Ends a token at once. */
@@ -145,26 +149,10 @@ export class RampartClient {
     await this.#ask('revokeToken', { path: { id } })
   }
 
-  /** Who has signed in, or was granted something. */
-  async people(): Promise<readonly PersonView[]> {
-    const people: PersonView[] = []
-    let cursor: string | undefined
-    do {
-      const page = await this.#ask('listPeople', { query: { cursor } })
-      people.push(...page.people)
-      cursor = page.next
-    } while (cursor !== undefined)
-    return people
-  }
-
-  /** Ends every session and every login of a person. */
-  signPersonOut(name: string): Promise<SignedOut> {
-    return this.#ask('signPersonOut', { path: { name } })
-  }
-
   /** Every agent that works, or has worked, for the server. */
   async agents(): Promise<readonly AgentView[]> {
-    return (await this.#ask('listAgents', {})).agents
+    const pages = await allPages((cursor) => this.#ask('listAgents', { query: { cursor } }))
+    return pages.flatMap(({ agents }) => agents)
   }
 
   /** Lets a region have no agent any more. */
@@ -177,9 +165,13 @@ export class RampartClient {
     return this.#ask('getDaemon', {})
   }
 
-  /** Asks the daemon to stop, ending nothing that runs; resolves once its process is gone. */
-  async stopDaemon(): Promise<void> {
-    const request = requestFor('stopDaemon', {})
+  /**
+   * Asks the daemon to stop, ending nothing that runs; resolves once its process is gone.
+   *
+   * @throws precondition-failed when it has doors, and was to stop only without
+   */
+  async stopDaemon(query: Operations['stopDaemon']['query'] = {}): Promise<void> {
+    const request = requestFor('stopDaemon', { query })
     try {
       // The answer lasts as long as the daemon does.
       for await (const _ of this.#transport.text(request));
@@ -233,14 +225,21 @@ export class RampartClient {
     if (signal?.aborted !== true) throw this.#transport.lost(request.path)
   }
 
-  /** Says a word to a ramp, and tells what became of it once it is recorded. */
-  say(ramp: string, by: string, word: Word): Promise<SayReply> {
-    return this.#promised('sayWord', { path: { ramp }, body: { by, word } })
+  /**
+   * Says a word to a ramp, and tells what became of it once it is recorded.
+   *
+   * @param ifMatch the ETag of the ramp as it was seen, if it is said only of that
+   */
+  say(ramp: string, by: string, word: Word, ifMatch?: string): Promise<SayReply> {
+    return this.#promised('sayWord', { path: { ramp }, body: { by, word }, ifMatch })
   }
 
   /** What is running, by contract, with each contract's last ramp. */
-  environments(): Promise<readonly EnvironmentView[]> {
-    return this.#ask('listEnvironments', {})
+  async environments(): Promise<readonly EnvironmentView[]> {
+    const query = { limit: 500 }
+    const ask = (cursor: string | undefined): Promise<EnvironmentPage> =>
+      this.#ask('listEnvironments', { query: { ...query, cursor } })
+    return (await allPages(ask)).flatMap(({ environments }) => environments)
   }
 
   /** Lines that components wrote. Ends quietly when aborted. */
@@ -263,7 +262,7 @@ export class RampartClient {
   /** Entries of the whole ledger with a position after `after`. */
   ledgerEntries(
     page: { readonly after?: number; readonly limit?: number } = {},
-  ): Promise<EntryPage> {
+  ): Promise<LedgerPage> {
     return this.#promised('listLedgerEntries', { query: page })
   }
 
@@ -277,8 +276,11 @@ export class RampartClient {
   }
 
   /** Every stream of the ledger, oldest first. */
-  streams(): Promise<readonly StreamSummary[]> {
-    return this.#promised('listStreams', {})
+  async streams(): Promise<readonly StreamSummary[]> {
+    const query = { limit: 5_000 }
+    const ask = (cursor: string | undefined): Promise<StreamPage> =>
+      this.#promised('listStreams', { query: { ...query, cursor } })
+    return (await allPages(ask)).flatMap(({ streams }) => streams)
   }
 
   /** Holds contracts from now on, or says what that would change. */
@@ -333,13 +335,15 @@ export class RampartClient {
     of: HeldName,
     proposal: Digest,
     answer: AnswerProposal,
+    ifMatch?: string,
   ): Promise<AnsweredProposal> {
-    return this.#ask('answerProposal', { path: { ...of, proposal }, body: answer })
+    return this.#ask('answerProposal', { path: { ...of, proposal }, body: answer, ifMatch })
   }
 
   /** Who is told of what happens. */
   async webhooks(): Promise<readonly WebhookView[]> {
-    return (await this.#ask('listWebhooks', {})).webhooks
+    const pages = await allPages((cursor) => this.#ask('listWebhooks', { query: { cursor } }))
+    return pages.flatMap(({ webhooks }) => webhooks)
   }
 
   /** Lets somebody be told. The secret of the signatures is in this answer, and in no other. */

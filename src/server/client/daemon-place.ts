@@ -9,6 +9,9 @@ import { z } from 'zod'
 /** The variable by which a daemon is told which doors of discovery to open. */
 export const DISCOVERY_VARIABLE = 'RAMPART_DISCOVERY'
 
+/** A set of ports of its own: of a worktree, a CI job. */
+export const SCOPE_VARIABLE = 'RAMPART_SCOPE'
+
 /** The files of one workspace. All paths are absolute. */
 export interface DaemonPlace {
   readonly workspace: string

@@ -7,7 +7,7 @@ import { closeSync, openSync, readFileSync, renameSync, statfsSync, statSync, wa
 import { Fault } from '../../core/fault/fault.ts'
 import type { RampartClient } from './client.ts'
 import { type DaemonQuery, findDaemon } from './connect-daemon.ts'
-import { type DaemonPlace, DISCOVERY_VARIABLE, placeOf } from './daemon-place.ts'
+import { type DaemonPlace, DISCOVERY_VARIABLE, placeOf, SCOPE_VARIABLE } from './daemon-place.ts'
 import { openWorkspaceFolder } from './workspace-folder.ts'
 
 /** How to start a daemon, should none be there. */
@@ -144,13 +144,16 @@ function spawnDaemon(start: DaemonStart, place: DaemonPlace): ReturnType<typeof 
   }
 }
 
+/** What of Rampart's own a daemon is told by whoever starts it. */
+const KEPT: readonly string[] = [DISCOVERY_VARIABLE, SCOPE_VARIABLE]
+
 /**
  * The variables without those by which a runtime marks what it has started: a daemon that a component
  * has started must not be taken for a part of that component.
  */
 function withoutMarks(variables: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   const kept = Object.entries(variables).filter(
-    ([name]) => !name.startsWith('RAMPART_') || name === DISCOVERY_VARIABLE,
+    ([name]) => !name.startsWith('RAMPART_') || KEPT.includes(name),
   )
   return Object.fromEntries(kept)
 }

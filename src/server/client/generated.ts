@@ -7,8 +7,11 @@
 export type Agent = {
   readonly name: string
   readonly region: string
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag?: string
   readonly status: 'connected' | 'lost'
   readonly version: string
+  readonly certificate?: AgentCertificate
   /** Milliseconds since 1970, UTC. */
   readonly sinceMs: number
   /** Milliseconds since 1970, UTC. */
@@ -16,6 +19,15 @@ export type Agent = {
   readonly roundTripMs?: number
   /** Errands it was given and has not reported on. */
   readonly busyWith: number
+}
+
+/** The shape `AgentCertificate` of the API. */
+export type AgentCertificate = {
+  readonly subject: string
+  /** SHA-256 of it, in hexadecimal. */
+  readonly fingerprint: string
+  /** Milliseconds since 1970, UTC. */
+  readonly untilMs: number
 }
 
 /** The shape `AgentErrand` of the API. */
@@ -27,6 +39,8 @@ export type AgentErrand = {
 /** The shape `AgentList` of the API. */
 export type AgentList = {
   readonly agents: readonly Agent[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `AgentReports` of the API. */
@@ -182,12 +196,15 @@ export type ApplyContracts = {
 /** The shape `ApprovalPage` of the API. */
 export type ApprovalPage = {
   readonly approvals: readonly ApprovalView[]
+  /** The cursor of the next page; absent: there is none. */
   readonly next?: string
 }
 
 /** The shape `ApprovalView` of the API. */
 export type ApprovalView = {
   readonly ramp: string
+  /** Of the ramp: for `If-Match` with a word to it. */
+  readonly etag: string
   readonly contract: ContractReference
   readonly goal: string
   readonly stage: string
@@ -209,6 +226,8 @@ export type ApprovalView = {
   readonly askedAtMs: number
   /** Milliseconds since 1970, UTC. */
   readonly expiresAtMs?: number
+  /** Which of `from` whoever asks is; absent: none. */
+  readonly as?: string
   /** Whether whoever asks may. */
   readonly mayApprove: boolean
   readonly whyNot?: string
@@ -239,6 +258,33 @@ export type BrokenPromise = {
   readonly owner?: string
 }
 
+/** The shape `CarriedFront` of the API. */
+export type CarriedFront = {
+  readonly service: string
+  readonly port: string
+  readonly host: string
+  readonly number: number
+  readonly carrier:
+    | {
+        readonly plane: 'haproxy'
+        readonly socket: string
+        readonly backend: string
+      }
+    | {
+        readonly plane: 'nginx'
+        readonly config: string
+        readonly pid: string
+        readonly servers: string
+      }
+    | {
+        readonly plane: 'envoy'
+        readonly admin: string
+        readonly cluster: string
+        readonly endpoints: string
+      }
+  readonly ramp?: string
+}
+
 /** The shape `Cause` of the API. */
 export type Cause = {
   /** One kebab-case word, for example `deadline`. */
@@ -256,7 +302,6 @@ export type ClaimRequest = {
     readonly protocol?: 'tcp' | 'udp'
     readonly addresses?: readonly (string | string)[]
     readonly port?: number
-    readonly giving?: 'descriptor' | 'number'
     readonly ttlMs?: number
   }[]
 }
@@ -377,15 +422,19 @@ export type Daemon = {
   readonly startedAtMs: number
   /** Milliseconds since 1970, UTC. */
   readonly nowMs: number
-  /** The ramps under way. */
+  /** The ramps under way in this process; `/v1/ramps` lists every one. */
   readonly ramps: readonly string[]
   /** How many components are running. */
   readonly components: number
+  /** Whether others reach it over the network; absent: an older one. */
+  readonly hasDoors?: boolean
 }
 
 /** The shape `Delivery` of the API. */
 export type Delivery = {
   readonly id: string
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag: string
   readonly webhook: string
   /** The id of the event, the same in every attempt. */
   readonly event: string
@@ -410,7 +459,7 @@ export type Delivery = {
 export type DeliveryPage = {
   /** Newest first. */
   readonly deliveries: readonly Delivery[]
-  /** The cursor of the next page; absent: none. */
+  /** The cursor of the next page; absent: there is none. */
   readonly next?: string
 }
 
@@ -430,6 +479,8 @@ export type EntryPage = {
   readonly entries: readonly Recorded[]
   /** Whether there were more to give when this was read. */
   readonly more: boolean
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `Environment` of the API. */
@@ -439,6 +490,31 @@ export type Environment = {
   readonly lastRamp?: RampSummary
   readonly watch?: Watch
   readonly components: readonly Component[]
+}
+
+/** The shape `EnvironmentPage` of the API. */
+export type EnvironmentPage = {
+  readonly environments: readonly Environment[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
+}
+
+/** The shape `FindingPlace` of the API. */
+export type FindingPlace = {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly service: string
+  readonly text: string
+}
+
+/** The shape `FrontTls` of the API. */
+export type FrontTls = {
+  readonly certificate: string
+  /** The path of its file; the key itself is never told. */
+  readonly key: string
+  /** Absent: clients are asked for no certificate. */
+  readonly clientCa?: string
 }
 
 /** The shape `HeldReference` of the API. */
@@ -461,7 +537,11 @@ export type JsonObject = {
 export type LeaseList = {
   readonly index: number
   readonly leases: readonly PortLease[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
   readonly ranges?: readonly PortRange[]
+  /** Fronts that a proxy carries; absent: an older agent answered. */
+  readonly carried?: readonly CarriedFront[]
 }
 
 /** The shape `LeasedContainer` of the API. */
@@ -469,6 +549,17 @@ export type LeasedContainer = {
   readonly name: string
   /** Where its program listens, in its own network. */
   readonly port?: number
+}
+
+/** The shape `LedgerPage` of the API. */
+export type LedgerPage = {
+  readonly entries: readonly Recorded[]
+  /** Whether there were more to give when this was read. */
+  readonly more: boolean
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
+  /** The position of the last entry of all; 0: there is none. */
+  readonly end: number
 }
 
 /** The shape `LedgerProof` of the API. */
@@ -525,8 +616,8 @@ export type LogLine = {
 /** The shape `MadeWebhook` of the API. */
 export type MadeWebhook = {
   readonly webhook: Webhook
-  /** What its messages are signed with; shown only now. */
-  readonly secret: string
+  /** What its messages are signed with; shown only now. Those for Slack are not. */
+  readonly secret?: string
 }
 
 /** The shape `OpenRampRequest` of the API. */
@@ -540,6 +631,7 @@ export type OpenRampRequest = {
   readonly settings: {
     readonly [member: string]: string
   }
+  /** Counts only over the Unix socket. */
   readonly by: string
 }
 
@@ -645,6 +737,7 @@ export type PortLease = {
     | 'stolen'
     | 'orphaned'
     | 'quarantined'
+  /** For records: it grows with every lease granted here. Nobody checks it. */
   readonly token: number
   readonly rule: {
     readonly range: string
@@ -653,6 +746,9 @@ export type PortLease = {
   }
   readonly giving: 'descriptor' | 'number'
   readonly front?: 'http' | 'tcp'
+  readonly tls?: FrontTls
+  /** Why its front lets nobody in, though its process is there; absent: it does. */
+  readonly shut?: string
   readonly ramp?: string
   readonly process?: ProcessIdentity
   readonly container?: LeasedContainer
@@ -671,6 +767,7 @@ export type PortLease = {
   readonly expiresAtMs?: number
   /** Milliseconds since 1970, UTC. */
   readonly coolUntilMs?: number
+  readonly parting?: PortParting
 }
 
 /** The shape `PortOwner` of the API. */
@@ -684,6 +781,18 @@ export type PortOwner = {
   readonly tenant?: string
   /** A worktree, a CI job. */
   readonly scope?: string
+}
+
+/** The shape `PortParting` of the API. */
+export type PortParting = {
+  readonly event: 'scale-up' | 'scale-down' | 'roll' | 'migrate' | 'failover'
+  /** Whose words `drainMs` and `lingerMs` are. */
+  readonly by: 'component' | 'contract' | 'default'
+  /** The Ports contract that has a part in it. */
+  readonly contract?: string
+  readonly drainMs: number
+  readonly lingerMs: number
+  readonly coolingMs?: number
 }
 
 /** The shape `PortRange` of the API. */
@@ -715,6 +824,8 @@ export type PortRange = {
     readonly perService?: number
     readonly coolingMs: number
   }
+  /** How its ports change hands, by what happens. */
+  readonly transitions?: readonly PortTransition[]
 }
 
 /** The shape `PortStory` of the API. */
@@ -733,6 +844,17 @@ export type PortStory = {
     readonly command?: string
   }[]
   readonly sentences: readonly string[]
+}
+
+/** The shape `PortTransition` of the API. */
+export type PortTransition = {
+  readonly event: 'scale-up' | 'scale-down' | 'roll' | 'migrate' | 'failover'
+  readonly drainMs: number
+  readonly lingerMs: number
+  readonly coolingMs?: number
+  readonly deadlineMs: number
+  /** The words of it that are written. */
+  readonly says?: readonly string[]
 }
 
 /** The shape `Problem` of the API. */
@@ -765,6 +887,8 @@ export type ProposalDetail = {
   readonly name: string
   /** Of the proposal: what is answered, and nothing else. */
   readonly proposal: Digest
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag: string
   /** Of the revision that is wanted. */
   readonly digest: Digest
   /** The revision that it was made upon. */
@@ -800,6 +924,7 @@ export type ProposalDetail = {
 /** The shape `ProposalPage` of the API. */
 export type ProposalPage = {
   readonly proposals: readonly ProposalView[]
+  /** The cursor of the next page; absent: there is none. */
   readonly next?: string
 }
 
@@ -809,6 +934,8 @@ export type ProposalView = {
   readonly name: string
   /** Of the proposal: what is answered, and nothing else. */
   readonly proposal: Digest
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag: string
   /** Of the revision that is wanted. */
   readonly digest: Digest
   /** The revision that it was made upon. */
@@ -836,6 +963,41 @@ export type ProposalView = {
   /** Whether whoever asks may. */
   readonly mayApprove: boolean
   readonly whyNot?: string
+}
+
+/** The shape `PublishedClaim` of the API. */
+export type PublishedClaim = {
+  readonly file: string
+  readonly line: number
+  readonly column: number
+  readonly service: string
+  readonly text: string
+  readonly first: number
+  readonly last: number
+  readonly protocol: 'tcp' | 'udp'
+  /** `host`, `node`, `cluster`, or `network …`. */
+  readonly scope: string
+  readonly addresses: readonly (string | string)[]
+  readonly instances?: number
+  readonly environment?: string
+  readonly except?: readonly string[]
+  readonly confidence: 'explicit' | 'interpolated' | 'default' | 'heuristic'
+}
+
+/** The shape `PublishedFinding` of the API. */
+export type PublishedFinding = {
+  /** For example `conflict`. */
+  readonly rule: string
+  readonly severity: 'error' | 'warning' | 'note'
+  readonly first: number
+  readonly last: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly scope: string
+  readonly sentence: string
+  readonly remedy: string
+  readonly fingerprint: string
+  readonly places: readonly FindingPlace[]
+  readonly morePlaces: number
 }
 
 /** The shape `RampCircumstances` of the API. */
@@ -924,7 +1086,7 @@ export type RampView = {
 export type Readiness = {
   readonly ready: boolean
   readonly checks: readonly {
-    readonly name: 'ledger' | 'store' | 'clock'
+    readonly name: 'ledger' | 'store' | 'clock' | 'migrations'
     readonly passed: boolean
     readonly sentence: string
   }[]
@@ -954,6 +1116,8 @@ export type Region = {
 /** The shape `RegionList` of the API. */
 export type RegionList = {
   readonly regions: readonly Region[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `Replica` of the API. */
@@ -971,6 +1135,8 @@ export type Replica = {
 /** The shape `ReplicaList` of the API. */
 export type ReplicaList = {
   readonly replicas: readonly Replica[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `Revision` of the API. */
@@ -1046,16 +1212,101 @@ export type SaidWord = {
 
 /** The shape `SayRequest` of the API. */
 export type SayRequest = {
+  /** Counts only over the Unix socket. */
   readonly by: string
   readonly word: Word
+}
+
+/** The shape `ScanConflict` of the API. */
+export type ScanConflict = {
+  readonly first: number
+  readonly last: number
+  readonly protocol: 'tcp' | 'udp'
+  readonly severity: 'error' | 'warning' | 'note'
+  /** Where all are started; absent: none says. */
+  readonly environment?: string
+  readonly claims: readonly {
+    readonly file: string
+    readonly line: number
+    readonly column: number
+    readonly service: string
+    readonly text: string
+    readonly first: number
+    readonly last: number
+    readonly protocol: 'tcp' | 'udp'
+    /** `host`, `node`, `cluster`, or `network …`. */
+    readonly scope: string
+    readonly addresses: readonly (string | string)[]
+    readonly instances?: number
+    readonly environment?: string
+    readonly except?: readonly string[]
+    readonly confidence: 'explicit' | 'interpolated' | 'default' | 'heuristic'
+    readonly scan: string
+  }[]
+  readonly sentence: string
+}
+
+/** The shape `ScanConflictPage` of the API. */
+export type ScanConflictPage = {
+  /** The worst first. */
+  readonly conflicts: readonly ScanConflict[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
+}
+
+/** The shape `ScanPage` of the API. */
+export type ScanPage = {
+  /** By name. */
+  readonly scans: readonly ScanSummary[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
+}
+
+/** The shape `ScanRequest` of the API. */
+export type ScanRequest = {
+  /** What was scanned, such as a commit. */
+  readonly revision?: string
+  readonly findings: readonly PublishedFinding[]
+  /** How many are left out. */
+  readonly moreFindings: number
+  readonly claims: readonly PublishedClaim[]
+  /** How many are left out. */
+  readonly moreClaims: number
+  readonly filesRead: number
+}
+
+/** The shape `ScanSummary` of the API. */
+export type ScanSummary = {
+  readonly name: string
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag: string
+  /** Who published it. */
+  readonly by: string
+  /** Milliseconds since 1970, UTC. */
+  readonly atMs: number
+  readonly revision?: string
+  readonly errors: number
+  readonly warnings: number
+  readonly notes: number
+  readonly claims: number
+}
+
+/** The shape `ScanView` of the API. */
+export type ScanView = {
+  readonly summary: ScanSummary
+  readonly scan: ScanRequest
 }
 
 /** The shape `ServiceList` of the API. */
 export type ServiceList = {
   /** Of this answer, for the next question; it is never 0. */
   readonly index: number
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
   readonly endpoints: readonly {
     readonly service: string
+    /** The service that this is a further name of, by a Ports contract. */
+    readonly aliasOf?: string
     readonly port: string
     readonly instance?: string
     readonly environment?: string
@@ -1065,6 +1316,8 @@ export type ServiceList = {
     /** A literal address by which it is reached. */
     readonly address: string
     readonly number: number
+    /** Whoever connects there has to speak TLS. */
+    readonly tls?: true
     /** `127.0.0.1:20001`. */
     readonly target: string
   }[]
@@ -1102,6 +1355,13 @@ export type StageState = {
   readonly failedAtMs?: number
   /** Milliseconds since 1970, UTC. */
   readonly undoneAtMs?: number
+}
+
+/** The shape `StreamPage` of the API. */
+export type StreamPage = {
+  readonly streams: readonly StreamSummary[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `StreamSummary` of the API. */
@@ -1155,6 +1415,8 @@ export type Watch = {
 /** The shape `Webhook` of the API. */
 export type Webhook = {
   readonly id: string
+  /** For `If-Match`, with its quotes: the ETag of what is told here. */
+  readonly etag: string
   /** Cut short, since it is often a secret itself. */
   readonly url: string
   readonly format: 'cloudevents' | 'slack'
@@ -1175,6 +1437,8 @@ export type Webhook = {
 /** The shape `WebhookPage` of the API. */
 export type WebhookPage = {
   readonly webhooks: readonly Webhook[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** The shape `WebhookRequest` of the API. */
@@ -1199,6 +1463,7 @@ export type Word =
       readonly stage: string
       readonly condition: string
       readonly digest: Digest
+      /** Counts only over the Unix socket. */
       readonly as: string
     }
   | {
@@ -1206,6 +1471,7 @@ export type Word =
       readonly stage: string
       readonly condition: string
       readonly digest: Digest
+      /** Counts only over the Unix socket. */
       readonly as: string
     }
   | {
@@ -1239,6 +1505,7 @@ export interface Operations {
     readonly path: { readonly kind: string; readonly name: string; readonly proposal: Digest }
     readonly query: object
     readonly body: AnswerProposal
+    readonly ifMatch: true
     readonly reply: AnsweredProposal
   }
   /** Hold contracts from now on, or say what that would change */
@@ -1246,6 +1513,7 @@ export interface Operations {
     readonly path: object
     readonly query: object
     readonly body: ApplyContracts
+    readonly ifMatch: true
     readonly reply: Application
   }
   /** Say which process is to listen on a leased port now */
@@ -1253,6 +1521,7 @@ export interface Operations {
     readonly path: { readonly lease: string }
     readonly query: object
     readonly body: AssignRequest
+    readonly ifMatch: true
     readonly reply: PortLease
   }
   /** Begin to log a command line in; somebody confirms the code in a browser */
@@ -1268,13 +1537,18 @@ export interface Operations {
       readonly pollMs: number
     }
   }
-  /** Sign a browser in by a token, which it then need not keep */
+  /** Sign a browser in by a token, which it then need not keep, or by a code made by one */
   readonly beginSession: {
     readonly path: object
     readonly query: object
-    readonly body: {
-      readonly token: string
-    }
+    readonly body:
+      | {
+          readonly token: string
+        }
+      | {
+          /** Of `POST /v1/auth/codes`. */
+          readonly code: string
+        }
     readonly reply: {
       readonly name: string
       readonly kind: 'person' | 'machine' | 'agent' | 'local'
@@ -1312,6 +1586,16 @@ export interface Operations {
     readonly body: undefined
     readonly reply: RevisionComparison
   }
+  /** Make a code that signs one browser in, once and within a minute, as whoever asks */
+  readonly createSignInCode: {
+    readonly path: object
+    readonly query: object
+    readonly body: undefined
+    readonly reply: {
+      readonly code: string
+      readonly expiresAtMs: number
+    }
+  }
   /** Make a token for a machine; its secret is shown this once */
   readonly createToken: {
     readonly path: object
@@ -1333,6 +1617,8 @@ export interface Operations {
     readonly reply: {
       readonly token: {
         readonly id: string
+        /** For `If-Match`, with its quotes: the ETag of what is told here. */
+        readonly etag: string
         readonly name: string
         readonly grants: readonly {
           readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
@@ -1385,10 +1671,19 @@ export interface Operations {
       readonly tenant?: string | undefined
       readonly protocol?: 'tcp' | 'udp' | undefined
       readonly index?: string | undefined
+      readonly limit?: number | undefined
+      readonly cursor?: string | undefined
       readonly wait?: string | undefined
     }
     readonly body: undefined
     readonly reply: ServiceList
+  }
+  /** Look at the agent of a region */
+  readonly getAgent: {
+    readonly path: { readonly region: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: Agent
   }
   /** Say what a ramp ran among, as far as it was recorded */
   readonly getCircumstances: {
@@ -1410,6 +1705,20 @@ export interface Operations {
     readonly query: object
     readonly body: undefined
     readonly reply: Daemon
+  }
+  /** Look at what became of sending something */
+  readonly getDelivery: {
+    readonly path: { readonly id: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: Delivery
+  }
+  /** Look at a lease of a port */
+  readonly getLease: {
+    readonly path: { readonly lease: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: PortLease
   }
   /** Say that the process answers */
   readonly getLiveness: {
@@ -1460,7 +1769,19 @@ export interface Operations {
     readonly body: undefined
     readonly reply: {
       readonly name: string
+      /** All, those given by groups and by configuration too. */
       readonly grants: readonly {
+        readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
+        readonly scope: {
+          readonly contracts?: readonly string[]
+          readonly labels?: {
+            readonly [member: string]: string
+          }
+          readonly regions?: readonly string[]
+        }
+      }[]
+      /** Those given by name, which `PUT` takes the place of. */
+      readonly granted: readonly {
         readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
         readonly scope: {
           readonly contracts?: readonly string[]
@@ -1481,7 +1802,7 @@ export interface Operations {
     readonly body: undefined
     readonly reply: ProposalDetail
   }
-  /** Look at a ramp as it stands */
+  /** Look at a ramp as it stands; its ETag is the sequence of its last entry */
   readonly getRamp: {
     readonly path: { readonly ramp: string }
     readonly query: object
@@ -1502,6 +1823,13 @@ export interface Operations {
     readonly body: undefined
     readonly reply: Revision
   }
+  /** Look at what a scan has found, and at what it claims */
+  readonly getScan: {
+    readonly path: { readonly name: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: ScanView
+  }
   /** Say how one may sign in here */
   readonly getSignInWays: {
     readonly path: object
@@ -1512,7 +1840,41 @@ export interface Operations {
       readonly token: boolean
     }
   }
-  /** Grant a person these roles by name, instead of those granted by name before; `If-Match` is honoured */
+  /** Look at a token, without its secret */
+  readonly getToken: {
+    readonly path: { readonly id: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: {
+      readonly id: string
+      /** For `If-Match`, with its quotes: the ETag of what is told here. */
+      readonly etag: string
+      readonly name: string
+      readonly grants: readonly {
+        readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
+        readonly scope: {
+          readonly contracts?: readonly string[]
+          readonly labels?: {
+            readonly [member: string]: string
+          }
+          readonly regions?: readonly string[]
+        }
+      }[]
+      readonly createdBy: string
+      readonly createdAtMs: number
+      readonly expiresAtMs: number
+      readonly lastUsedAtMs?: number
+      readonly revokedAtMs?: number
+    }
+  }
+  /** Look at who is told of what */
+  readonly getWebhook: {
+    readonly path: { readonly id: string }
+    readonly query: object
+    readonly body: undefined
+    readonly reply: Webhook
+  }
+  /** Grant a person these roles by name, instead of those granted by name before */
   readonly grantPerson: {
     readonly path: { readonly name: string }
     readonly query: object
@@ -1528,9 +1890,22 @@ export interface Operations {
         }
       }[]
     }
+    readonly ifMatch: true
     readonly reply: {
       readonly name: string
+      /** All, those given by groups and by configuration too. */
       readonly grants: readonly {
+        readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
+        readonly scope: {
+          readonly contracts?: readonly string[]
+          readonly labels?: {
+            readonly [member: string]: string
+          }
+          readonly regions?: readonly string[]
+        }
+      }[]
+      /** Those given by name, which `PUT` takes the place of. */
+      readonly granted: readonly {
         readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
         readonly scope: {
           readonly contracts?: readonly string[]
@@ -1547,7 +1922,7 @@ export interface Operations {
   /** List the agents of every region */
   readonly listAgents: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
     readonly reply: AgentList
   }
@@ -1593,16 +1968,20 @@ export interface Operations {
   /** List contracts with their last ramp and what is running of them */
   readonly listEnvironments: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
-    readonly reply: readonly Environment[]
+    readonly reply: EnvironmentPage
   }
   /** Read entries of the whole ledger, in order */
   readonly listLedgerEntries: {
     readonly path: object
-    readonly query: { readonly after?: number | undefined; readonly limit?: number | undefined }
+    readonly query: {
+      readonly after?: number | undefined
+      readonly limit?: number | undefined
+      readonly cursor?: number | undefined
+    }
     readonly body: undefined
-    readonly reply: EntryPage
+    readonly reply: LedgerPage
   }
   /** Ask the kernel what runs or listens of this workspace */
   readonly listLeftovers: {
@@ -1619,7 +1998,19 @@ export interface Operations {
     readonly reply: {
       readonly people: readonly {
         readonly name: string
+        /** All, those given by groups and by configuration too. */
         readonly grants: readonly {
+          readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
+          readonly scope: {
+            readonly contracts?: readonly string[]
+            readonly labels?: {
+              readonly [member: string]: string
+            }
+            readonly regions?: readonly string[]
+          }
+        }[]
+        /** Those given by name, which `PUT` takes the place of. */
+        readonly granted: readonly {
           readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
           readonly scope: {
             readonly contracts?: readonly string[]
@@ -1632,13 +2023,18 @@ export interface Operations {
         readonly grantsVersion: number
         readonly lastSeenAtMs?: number
       }[]
+      /** The cursor of the next page; absent: there is none. */
       readonly next?: string
     }
   }
   /** List the leases of ports that are not free, and the ranges that they come from */
   readonly listPorts: {
     readonly path: object
-    readonly query: { readonly region?: string | undefined }
+    readonly query: {
+      readonly region?: string | undefined
+      readonly limit?: number | undefined
+      readonly cursor?: string | undefined
+    }
     readonly body: undefined
     readonly reply: LeaseList
   }
@@ -1652,7 +2048,11 @@ export interface Operations {
   /** Read the entries of a ramp, in order */
   readonly listRampEntries: {
     readonly path: { readonly ramp: string }
-    readonly query: { readonly after?: number | undefined; readonly limit?: number | undefined }
+    readonly query: {
+      readonly after?: number | undefined
+      readonly limit?: number | undefined
+      readonly cursor?: number | undefined
+    }
     readonly body: undefined
     readonly reply: EntryPage
   }
@@ -1678,14 +2078,14 @@ export interface Operations {
   /** List regions with who works there and what is under way */
   readonly listRegions: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
     readonly reply: RegionList
   }
   /** List the processes that serve from one database; none where one serves alone */
   readonly listReplicas: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
     readonly reply: ReplicaList
   }
@@ -1695,6 +2095,24 @@ export interface Operations {
     readonly query: { readonly limit?: number | undefined; readonly cursor?: number | undefined }
     readonly body: undefined
     readonly reply: RevisionPage
+  }
+  /** List the ports that several published scans claim, the worst first */
+  readonly listScanConflicts: {
+    readonly path: object
+    readonly query: {
+      readonly limit?: number | undefined
+      readonly cursor?: string | undefined
+      readonly scan?: string | undefined
+    }
+    readonly body: undefined
+    readonly reply: ScanConflictPage
+  }
+  /** List the scans of files for ports that were published, the latest of each name */
+  readonly listScans: {
+    readonly path: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
+    readonly body: undefined
+    readonly reply: ScanPage
   }
   /** List who is ready to serve; with the index of an answer, when it is different */
   readonly listServices: {
@@ -1707,6 +2125,8 @@ export interface Operations {
       readonly tenant?: string | undefined
       readonly protocol?: 'tcp' | 'udp' | undefined
       readonly index?: string | undefined
+      readonly limit?: number | undefined
+      readonly cursor?: string | undefined
       readonly wait?: string | undefined
     }
     readonly body: undefined
@@ -1715,9 +2135,9 @@ export interface Operations {
   /** List every stream, oldest first */
   readonly listStreams: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
-    readonly reply: readonly StreamSummary[]
+    readonly reply: StreamPage
   }
   /** List tokens, oldest first, without their secrets */
   readonly listTokens: {
@@ -1727,6 +2147,8 @@ export interface Operations {
     readonly reply: {
       readonly tokens: readonly {
         readonly id: string
+        /** For `If-Match`, with its quotes: the ETag of what is told here. */
+        readonly etag: string
         readonly name: string
         readonly grants: readonly {
           readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
@@ -1744,13 +2166,14 @@ export interface Operations {
         readonly lastUsedAtMs?: number
         readonly revokedAtMs?: number
       }[]
+      /** The cursor of the next page; absent: there is none. */
       readonly next?: string
     }
   }
   /** List who is told of what happens */
   readonly listWebhooks: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly limit?: number | undefined; readonly cursor?: string | undefined }
     readonly body: undefined
     readonly reply: WebhookPage
   }
@@ -1775,6 +2198,14 @@ export interface Operations {
     readonly body: undefined
     readonly reply: LedgerProof
   }
+  /** Publish what a scan has found, in the place of the one before */
+  readonly publishScan: {
+    readonly path: { readonly name: string }
+    readonly query: object
+    readonly body: ScanRequest
+    readonly ifMatch: true
+    readonly reply: ScanSummary
+  }
   /** Read what components wrote without the secrets of their contracts, a line each */
   readonly readLogs: {
     readonly path: object
@@ -1791,6 +2222,7 @@ export interface Operations {
     readonly path: { readonly id: string }
     readonly query: object
     readonly body: undefined
+    readonly ifMatch: true
     readonly reply: undefined
   }
   /** Give a leased port back; it cools before anybody else gets it */
@@ -1798,6 +2230,7 @@ export interface Operations {
     readonly path: { readonly lease: string }
     readonly query: object
     readonly body: undefined
+    readonly ifMatch: true
     readonly reply: undefined
   }
   /** Let a region have no agent any more; its stages are then done by the server */
@@ -1805,6 +2238,15 @@ export interface Operations {
     readonly path: { readonly region: string }
     readonly query: object
     readonly body: undefined
+    readonly ifMatch: true
+    readonly reply: undefined
+  }
+  /** Remove what was published of a repository that is scanned no more */
+  readonly removeScan: {
+    readonly path: { readonly name: string }
+    readonly query: object
+    readonly body: undefined
+    readonly ifMatch: true
     readonly reply: undefined
   }
   /** Tell somebody nothing any more, not even what is queued */
@@ -1812,6 +2254,7 @@ export interface Operations {
     readonly path: { readonly id: string }
     readonly query: object
     readonly body: undefined
+    readonly ifMatch: true
     readonly reply: undefined
   }
   /** Say what became of errands; none at all says that the agent is there */
@@ -1826,6 +2269,7 @@ export interface Operations {
     readonly path: { readonly id: string }
     readonly query: object
     readonly body: undefined
+    readonly ifMatch: true
     readonly reply: undefined
   }
   /** Hold, resume or abort a ramp, or answer what it asks people */
@@ -1833,6 +2277,7 @@ export interface Operations {
     readonly path: { readonly ramp: string }
     readonly query: object
     readonly body: SayRequest
+    readonly ifMatch: true
     readonly reply: SaidWord
   }
   /** End this session, or revoke the token of this login */
@@ -1855,7 +2300,7 @@ export interface Operations {
   /** Stop the daemon; what runs keeps running, and the answer ends with the daemon */
   readonly stopDaemon: {
     readonly path: object
-    readonly query: object
+    readonly query: { readonly onlyWithoutDoors?: string | undefined }
     readonly body: undefined
     readonly reply: undefined
   }
@@ -1893,6 +2338,8 @@ export interface Operations {
           readonly state: 'done'
           readonly token: {
             readonly id: string
+            /** For `If-Match`, with its quotes: the ETag of what is told here. */
+            readonly etag: string
             readonly name: string
             readonly grants: readonly {
               readonly role: 'viewer' | 'operator' | 'approver' | 'admin' | 'agent'
@@ -1954,14 +2401,18 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   beginSignIn: { method: 'GET', path: '/v1/auth/login' },
   claimPorts: { method: 'POST', path: '/v1/ports/leases' },
   compareRevisions: { method: 'GET', path: '/v1/contracts/{kind}/{name}/compare' },
+  createSignInCode: { method: 'POST', path: '/v1/auth/codes' },
   createToken: { method: 'POST', path: '/v1/tokens' },
   endSignIn: { method: 'GET', path: '/v1/auth/callback' },
   explainPort: { method: 'GET', path: '/v1/ports/{port}' },
   exportLedger: { method: 'GET', path: '/v1/ledger/export' },
   findService: { method: 'GET', path: '/v1/services/{service}' },
+  getAgent: { method: 'GET', path: '/v1/regions/{region}/agent' },
   getCircumstances: { method: 'GET', path: '/v1/ramps/{ramp}/circumstances' },
   getContract: { method: 'GET', path: '/v1/contracts/{kind}/{name}' },
   getDaemon: { method: 'GET', path: '/v1/daemon' },
+  getDelivery: { method: 'GET', path: '/v1/deliveries/{id}' },
+  getLease: { method: 'GET', path: '/v1/ports/leases/{lease}' },
   getLiveness: { method: 'GET', path: '/livez' },
   getMe: { method: 'GET', path: '/v1/me' },
   getMetrics: { method: 'GET', path: '/metrics' },
@@ -1971,7 +2422,10 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   getRamp: { method: 'GET', path: '/v1/ramps/{ramp}' },
   getReadiness: { method: 'GET', path: '/readyz' },
   getRevision: { method: 'GET', path: '/v1/contracts/{kind}/{name}/revisions/{digest}' },
+  getScan: { method: 'GET', path: '/v1/scans/{name}' },
   getSignInWays: { method: 'GET', path: '/v1/auth' },
+  getToken: { method: 'GET', path: '/v1/tokens/{id}' },
+  getWebhook: { method: 'GET', path: '/v1/webhooks/{id}' },
   grantPerson: { method: 'PUT', path: '/v1/people/{name}' },
   listAgents: { method: 'GET', path: '/v1/agents' },
   listApprovals: { method: 'GET', path: '/v1/approvals' },
@@ -1989,6 +2443,8 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   listRegions: { method: 'GET', path: '/v1/regions' },
   listReplicas: { method: 'GET', path: '/v1/replicas' },
   listRevisions: { method: 'GET', path: '/v1/contracts/{kind}/{name}/revisions' },
+  listScanConflicts: { method: 'GET', path: '/v1/scan-conflicts' },
+  listScans: { method: 'GET', path: '/v1/scans' },
   listServices: { method: 'GET', path: '/v1/services' },
   listStreams: { method: 'GET', path: '/v1/ledger/streams' },
   listTokens: { method: 'GET', path: '/v1/tokens' },
@@ -1996,10 +2452,12 @@ export const OPERATIONS: Readonly<Record<keyof Operations, OperationPlace>> = {
   openRamp: { method: 'POST', path: '/v1/ramps' },
   planContract: { method: 'POST', path: '/v1/contracts/{kind}/{name}/plan' },
   proveEntry: { method: 'GET', path: '/v1/ledger/proof/{position}' },
+  publishScan: { method: 'PUT', path: '/v1/scans/{name}' },
   readLogs: { method: 'GET', path: '/v1/logs' },
   redeliver: { method: 'POST', path: '/v1/deliveries/{id}/redeliver' },
   releasePort: { method: 'DELETE', path: '/v1/ports/leases/{lease}' },
   removeAgent: { method: 'DELETE', path: '/v1/regions/{region}/agent' },
+  removeScan: { method: 'DELETE', path: '/v1/scans/{name}' },
   removeWebhook: { method: 'DELETE', path: '/v1/webhooks/{id}' },
   reportWork: { method: 'POST', path: '/v1/agent/reports' },
   revokeToken: { method: 'DELETE', path: '/v1/tokens/{id}' },

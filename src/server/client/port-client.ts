@@ -1,4 +1,5 @@
 /** What a client asks about ports: who has them, claiming them, and giving them back. */
+import { present } from '../../core/fault/assert.ts'
 import type {
   ClaimRequest,
   LeaseList,
@@ -7,8 +8,12 @@ import type {
   PortStory,
   ProcessIdentity,
 } from '../wire/ports.ts'
+import { allPages } from './all-pages.ts'
 import { call } from './call.ts'
 import type { Transport } from './transport.ts'
+
+/** How many leases are asked for at once. */
+const LEASES_A_PAGE = 5_000
 
 /** Whose ports. */
 export interface MachineQuery {
@@ -26,7 +31,13 @@ export class PortClient {
 
   /** Who has which port of the server's machine, or of that of a region's agent. */
   async leases(query: MachineQuery = {}): Promise<LeaseList> {
-    return (await call(this.#transport, 'listPorts', { query })) as LeaseList
+    const ask = async (cursor: string | undefined): Promise<LeaseList> =>
+      (await call(this.#transport, 'listPorts', {
+        query: { ...query, limit: LEASES_A_PAGE, cursor },
+      })) as LeaseList
+    const [first, ...more] = await allPages(ask)
+    const { next: _, ...list } = present(first, 'there is a first page, if an empty one')
+    return { ...list, leases: [...list.leases, ...more.flatMap(({ leases }) => leases)] }
   }
 
   /** All that can be told of one port of such a machine. */
@@ -46,8 +57,12 @@ export class PortClient {
     return (await call(this.#transport, 'assignPort', options)) as PortLease
   }
 
-  /** Gives a leased port back. */
-  async release(lease: string): Promise<void> {
-    await call(this.#transport, 'releasePort', { path: { lease } })
+  /**
+   * Gives a leased port back.
+   *
+   * @param ifMatch the ETag of the lease as it was seen, if only that one is given back
+   */
+  async release(lease: string, ifMatch?: string): Promise<void> {
+    await call(this.#transport, 'releasePort', { path: { lease }, ifMatch })
   }
 }

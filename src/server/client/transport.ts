@@ -4,8 +4,10 @@
  */
 import { rootCertificates } from 'node:tls'
 import { Pool } from 'undici'
+import type { TlsFiles } from '../../certificates/tls-files.ts'
 import { Fault, isFault } from '../../core/fault/fault.ts'
 import { faultOf } from '../problem.ts'
+import { certifiedConnector } from './client-certificate.ts'
 
 /** How long a stream may be silent; the daemon sends a heartbeat every ten seconds. @unit ms */
 const SILENCE_MS = 60_000
@@ -33,6 +35,8 @@ export interface RemoteServer {
   readonly token?: string
   /** Certificates (PEM) to trust besides the system's. */
   readonly ca?: string
+  /** Also says who asks; read again for every connection. */
+  readonly certificate?: TlsFiles
 }
 
 /** Speaks HTTP to one server. */
@@ -53,12 +57,11 @@ export class Transport {
       this.#pool = new Pool('http://rampart', { socketPath: server, ...patience })
       return
     }
-    const { url, token, ca } = server
+    const { url, token } = server
     const { origin } = new URL(url)
     this.#server = origin
     this.#known = token === undefined ? {} : { authorization: `Bearer ${token}` }
-    const connect = ca === undefined ? {} : { connect: { ca: [...rootCertificates, ca] } }
-    this.#pool = new Pool(origin, { ...patience, ...connect })
+    this.#pool = new Pool(origin, { ...patience, ...connecting(server) })
   }
 
   /** Sends a request and reads its JSON answer. */
@@ -124,7 +127,7 @@ export class Transport {
         ...(signal === undefined ? {} : { signal }),
       })
     } catch (error) {
-      throw this.lost(request.path, error)
+      throw isFault(error) ? error : this.lost(request.path, error)
     }
     const { statusCode } = response
     if (statusCode < 400 || statusCode === request.answersAlsoWith) return response
@@ -144,6 +147,13 @@ export class Transport {
       return faultOf({}, operation)
     }
   }
+}
+
+/** How connections are made: whom they trust, and what they show. */
+function connecting({ ca, certificate }: RemoteServer): Pick<Pool.Options, 'connect'> {
+  const trusted = ca === undefined ? undefined : [...rootCertificates, ca]
+  if (certificate !== undefined) return { connect: certifiedConnector(certificate, trusted) }
+  return trusted === undefined ? {} : { connect: { ca: trusted } }
 }
 
 /** In words for whoever wrote the address. */

@@ -5,6 +5,7 @@
 import type { Identity } from '../access/identity.ts'
 import { mayDo, type Resource } from '../access/permissions.ts'
 import { type KnownHands, nameOf, otherNames, standsFor } from '../access/voice.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { AskedOwner, ProposalStatus, ProposalView } from '../wire/proposals.ts'
 import { type Answering, assessAnswer } from './decide-proposal.ts'
 import type { Proposal } from './proposal.ts'
@@ -68,7 +69,7 @@ export async function proposalView(
     ? refusal?.sentence
     : `${who.name} is no approver of ${kind}/${name}.`
   return {
-    ...{ kind, name, ...common },
+    ...{ kind, name, etag: proposalEtag(proposal, nowMs), ...common },
     owners: owners.map((asked): AskedOwner => {
       const word = proposal.words.find(({ as }) => as.includes(asked.owner))
       return word === undefined ? asked : { ...asked, by: word.by }
@@ -85,6 +86,11 @@ export interface Shown {
   readonly held: Revisions
   readonly proposal: Proposal
   readonly nowMs: number
+}
+
+/** What somebody has seen of a proposal: it never stands so again once it has stood otherwise. */
+export function proposalEtag(proposal: Proposal, nowMs: number): string {
+  return etagOf(`${statusOf(proposal, nowMs)}-${proposal.words.length}`)
 }
 
 function statusOf({ ended, expiresAtMs }: Proposal, nowMs: number): ProposalStatus {

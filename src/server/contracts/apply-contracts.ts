@@ -10,6 +10,7 @@ import { Fault } from '../../core/fault/fault.ts'
 import type { TouchedOwner } from '../../core/plan/owner.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Resource } from '../access/permissions.ts'
+import type { Precondition } from '../precondition.ts'
 import type {
   AppliedContract,
   ApplyReply,
@@ -17,6 +18,7 @@ import type {
   ContractUse,
   Expectation,
 } from '../wire/contracts.ts'
+import { etagOf } from '../wire/etags.ts'
 import { compareHeld } from './compare-revisions.ts'
 import type { Amended, ContractStore } from './contract-store.ts'
 import { unendedProposal } from './proposal.ts'
@@ -29,6 +31,12 @@ export interface ApplyParts {
   readonly store: ContractStore
   /** Ramps of a contract under way. */
   rampsUnderWay(kind: string, name: string): Promise<readonly string[]>
+}
+
+/** What is asked for. */
+export interface Application extends ApplyRequest {
+  /** What whoever applies has seen of the one contract. */
+  readonly precondition?: Precondition | undefined
 }
 
 /** By whom, and whether they may. */
@@ -52,7 +60,7 @@ export interface Applicant {
  */
 export async function applyContracts(
   parts: ApplyParts,
-  request: ApplyRequest,
+  request: Application,
   applicant: Applicant,
 ): Promise<ApplyReply> {
   const { store } = parts
@@ -92,13 +100,19 @@ interface Step {
   check(held: Revisions | undefined): void
 }
 
-function stepOf(contract: AnyContract, { expects = [] }: ApplyRequest, who: Applicant): Step {
+function stepOf(
+  contract: AnyContract,
+  { expects = [], precondition }: Application,
+  who: Applicant,
+): Step {
   const { kind, name, labels } = contract
   const expected = expects.filter((one) => one.kind === kind && one.name === name)
   const check = (held: Revisions | undefined): void => {
     // Neither may somebody take a contract out of another's hands, nor put one into them.
     if (held !== undefined) who.assertMay({ kind, name, labels: labelsOf(held) })
     who.assertMay({ kind, name, labels })
+    const deed = { operation: 'apply the contract', subject: `${kind}/${name}` }
+    precondition?.check(held && etagOf(latestOf(held).digest), deed)
     for (const one of expected) checkExpected(one, held)
   }
   return { contract, check }

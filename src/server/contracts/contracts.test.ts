@@ -99,10 +99,14 @@ test('refuses to replace what somebody amended meanwhile', async (t) => {
 test('lists by kind, label and owner, page by page', async (t) => {
   const { send } = await openServer(t)
   const owned = { components: { api: { owner: 'money', run: { command: ['a'] } } } }
+  const emptied = { http: 'http://localhost/queue', owner: 'queues' }
+  const drained = {
+    components: { api: { run: { command: ['a'] }, drain: { until: [emptied] } } },
+  }
   const documents = [
     documentOf('a', {}, { team: 'store' }),
     documentOf('b', owned, { team: 'pay' }),
-    documentOf('c'),
+    documentOf('c', drained),
   ]
   await send('POST', '/v1/apply', { documents })
   const names = async (query: string): Promise<readonly string[]> => {
@@ -112,6 +116,7 @@ test('lists by kind, label and owner, page by page', async (t) => {
   assert.deepEqual(await names('label=team'), ['a', 'b'])
   assert.deepEqual(await names('label=team=pay'), ['b'])
   assert.deepEqual(await names('owner=money'), ['b'])
+  assert.deepEqual(await names('owner=queues'), ['c'])
   assert.deepEqual(await names('kind=Rollout'), [])
   assert.deepEqual(await names('limit=2'), ['a', 'b'])
   assert.deepEqual(await names('limit=2&cursor=Environment/b'), ['c'])
@@ -129,7 +134,7 @@ test('plans and opens a held contract by name, and says what cannot run without 
   const opening = { contract, goal: 'up', settings: {}, by: 'anna' }
   const refused = await send<JsonObject>('POST', '/v1/ramps', opening)
   assert.equal(refused.body['code'], 'directory-missing')
-  assert.match(String(refused.body['detail']), /^api of shop run or read files/)
+  assert.match(String(refused.body['detail']), /^api of shop runs or reads files/)
   const opened = await send<JsonObject>('POST', '/v1/ramps', { ...opening, directory: '/srv' })
   assert.equal(opened.status, 201)
   const touched = await send<ApplyReply>('POST', '/v1/apply', {
@@ -143,7 +148,8 @@ test('plans and opens a held contract by name, and says what cannot run without 
 
 test('a whole finds its part among what is held, and a changed part names who uses it', async (t) => {
   const { send } = await openServer(t)
-  const part = documentOf('payments')
+  const cards = { components: { api: { owner: 'cards', run: { command: ['a'] } } } }
+  const part = documentOf('payments', cards)
   const reply = await send<ApplyReply>('POST', '/v1/apply', { documents: [part] })
   const revision = reply.body.contracts[0]?.digest
   const use = { contract: '../payments/rampart.yaml', revision: String(revision) }
@@ -157,6 +163,11 @@ test('a whole finds its part among what is held, and a changed part names who us
   assert.deepEqual(amended.body.contracts[0]?.usedBy, [
     { kind: 'Environment', name: 'shop', component: 'payments', revision, owner: 'money' },
   ])
+  const { body } = await send<ContractPage>('GET', '/v1/contracts?owner=cards')
+  assert.deepEqual(
+    body.contracts.map(({ name }) => name),
+    ['payments', 'shop'],
+  )
 })
 
 test('two replicas on one ledger see each other, and both amendments are kept', async () => {
@@ -190,5 +201,5 @@ test('what is held is no ramp', async (t) => {
   await send('POST', '/v1/apply', { documents: [documentOf('shop')] })
   assert.deepEqual((await send<JsonObject>('GET', '/v1/ramps')).body['ramps'], [])
   assert.equal((await send('GET', '/v1/ramps/latest')).status, 404)
-  assert.deepEqual((await send('GET', '/v1/environments')).body, [])
+  assert.deepEqual((await send('GET', '/v1/environments')).body, { environments: [] })
 })

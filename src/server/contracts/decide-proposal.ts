@@ -13,7 +13,7 @@ import type { ContractName, Revisions } from './revisions.ts'
 import { latestOf } from './revisions.ts'
 
 /** How long a proposal is waited for. @unit ms */
-export const PROPOSAL_MS: number = 14 * 86_400_000
+const PROPOSAL_MS: number = 14 * 86_400_000
 
 /** A revision that somebody wants. */
 export interface WantedRevision extends ContractName {

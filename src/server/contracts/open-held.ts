@@ -69,13 +69,14 @@ export function assertPlaced(plan: Plan, directory: string | undefined): void {
   const stages = plan.stages.filter((stage) => JSON.stringify(stage).includes(DIRECTORY))
   if (stages.length === 0) return
   const names = stages.map(({ name }) => name)
+  const acts = names.length === 1 ? 'runs or reads' : 'run or read'
   const few = names.length > 5 ? [...names.slice(0, 5), `${names.length - 5} more`] : names
   throw new Fault({
     code: 'directory-missing',
     operation: 'open the ramp',
     subject: plan.contract.name,
     hint:
-      `${few.join(', ')} of ${plan.contract.name} run or read files of the contract's own folder, ` +
+      `${few.join(', ')} of ${plan.contract.name} ${acts} files of the contract's own folder, ` +
       'which was not said; the server holds the contract, but not the files beside it.',
   })
 }

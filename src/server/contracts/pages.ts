@@ -64,15 +64,22 @@ export function isAsked(held: Revisions, { kind, label = [], owner }: ContractFi
   return isLabelled && (owner === undefined || ownersIn(held.document).has(owner))
 }
 
-/** Everybody whom a document names as an owner. */
+/** Everybody whom a document names as an owner, also within the parts that were put into it. */
 export function ownersIn(document: JsonObject): ReadonlySet<string> {
   const spec = objectOf(document['spec'])
   const components = Object.values(objectOf(spec['components'])).map(objectOf)
-  const conditions = components.flatMap(({ ready }) =>
-    Array.isArray(ready) ? ready.map(objectOf) : [],
-  )
-  const owners = [...components, ...conditions].map(({ owner }) => owner)
-  return new Set(owners.filter((owner) => typeof owner === 'string'))
+  const conditions = components.flatMap(({ ready, drain }) => [
+    ...objectsOf(ready),
+    ...objectsOf(objectOf(drain)['until']),
+  ])
+  const named = [...components, ...conditions, ...objectsOf(spec['agree'])]
+  const owners = named.map(({ owner }) => owner).filter((owner) => typeof owner === 'string')
+  const parts = components.map(({ use }) => objectOf(objectOf(use)['document']))
+  return new Set([...owners, ...parts.flatMap((part) => [...ownersIn(part)])])
+}
+
+function objectsOf(value: unknown): readonly JsonObject[] {
+  return Array.isArray(value) ? value.map(objectOf) : []
 }
 
 function objectOf(value: unknown): JsonObject {

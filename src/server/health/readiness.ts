@@ -15,7 +15,7 @@ const PATIENCE_MS = 3_000
 
 /** One thing that must hold. */
 export interface ReadinessCheck {
-  readonly name: 'ledger' | 'store' | 'clock'
+  readonly name: 'ledger' | 'store' | 'clock' | 'migrations'
   readonly passed: boolean
   readonly sentence: string
 }
@@ -31,6 +31,18 @@ export interface ReadinessParts {
   readonly ledger: Pick<Ledger, 'checkHealth'>
   readonly records: Pick<Records, 'get'>
   readonly clock: Clock
+  /** Absent: the schema is that of files which nobody but this process may open. */
+  readonly schema?: (() => Promise<SchemaStanding>) | undefined
+}
+
+/** How the schema of a database stands to this program. */
+export interface SchemaStanding {
+  /** The last migration that was made; undefined: none was. */
+  readonly number: number | undefined
+  /** The oldest migration that a program may know and still use the schema. */
+  readonly compatibleFrom: number
+  /** The last migration that this program knows. */
+  readonly known: number
 }
 
 /**
@@ -49,11 +61,16 @@ export function readinessOf(parts: ReadinessParts): () => Promise<Readiness> {
 
 /** Asks everything. */
 export async function askReadiness(parts: ReadinessParts): Promise<Readiness> {
-  const [ledger, store] = await Promise.all([
+  const [ledger, store, migrations] = await Promise.all([
     inTime(parts.clock, askLedger(parts)),
     inTime(parts.clock, askStore(parts)),
+    inTime(parts.clock, askSchema(parts)),
   ])
-  const checks = [...(ledger ?? [late('ledger')]), ...(store ?? [late('store')])]
+  const checks = [
+    ...(ledger ?? [late('ledger')]),
+    ...(store ?? [late('store')]),
+    ...(migrations ?? [late('migrations')]),
+  ]
   return { ready: checks.every(({ passed }) => passed), checks }
 }
 
@@ -96,6 +113,39 @@ async function askStore({ records }: ReadinessParts): Promise<readonly Readiness
   } catch (error) {
     return [{ name: 'store', passed: false, sentence: sentenceOf(error) }]
   }
+}
+
+async function askSchema({ schema }: ReadinessParts): Promise<readonly ReadinessCheck[]> {
+  if (schema === undefined) return []
+  try {
+    return [assessSchema(await schema())]
+  } catch (error) {
+    return [{ name: 'migrations', passed: false, sentence: sentenceOf(error) }]
+  }
+}
+
+/**
+ * Whether this program may use a schema as it stands: the one that it knows, or one that a newer program
+ * of a rolling upgrade has migrated without taking anything away.
+ */
+function assessSchema({ number, compatibleFrom, known }: SchemaStanding): ReadinessCheck {
+  const judged = (passed: boolean, sentence: string): ReadinessCheck => ({
+    name: 'migrations',
+    passed,
+    sentence,
+  })
+  if (number === undefined) return judged(false, 'The database has no schema of Rampart.')
+  if (number === known) {
+    return judged(true, `The schema is at ${number}, the newest that this program knows.`)
+  }
+  if (number < known) {
+    const sentence = `The schema is at ${number}, but this program needs ${known}; start it anew.`
+    return judged(false, sentence)
+  }
+  const newer = `The schema is at ${number}, migrated by a newer program; this one knows ${known}`
+  return compatibleFrom <= known
+    ? judged(true, `${newer}, and ${compatibleFrom} is enough.`)
+    : judged(false, `${newer}, and at least ${compatibleFrom} is needed.`)
 }
 
 /** Undefined when it takes too long: a check that hangs must not look like one that passes. */

@@ -7,7 +7,9 @@ import { Fault, isFault } from '../../core/fault/fault.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Records } from '../../seams/records.ts'
 import { Shelf, type Shelved } from '../access/shelf.ts'
+import { changeRecord, type Precondition } from '../precondition.ts'
 import { JSON_OBJECT } from '../schemas/contract.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { DeliveryView } from '../wire/webhooks.ts'
 import type { Notification } from './notification.ts'
 
@@ -110,13 +112,30 @@ export class DeliveryQueue {
     await this.#shelf.remove(id)
   }
 
-  /** Lets one be tried from the beginning. @throws delivery-unknown */
-  async again(id: string): Promise<void> {
+  /**
+   * Lets one be tried from the beginning.
+   *
+   * @param only what whoever asks has seen of it; absent: whatever there is
+   * @throws delivery-unknown, precondition-failed
+   */
+  async again(id: string, only?: Precondition): Promise<void> {
     const kept = await this.get(id)
     if (kept === undefined) throw deliveryUnknown(id)
+    const deed = { operation: 'deliver it again', subject: id }
+    only?.check(etagOf(kept.version), deed)
     const nowMs = this.#clock.nowMs()
     const { complaint: _, ...delivery } = kept.value
-    await this.put(kept, { ...delivery, ...FRESH, sinceMs: nowMs, nextAtMs: nowMs })
+    const version = () => this.#shelf.versionOf(id)
+    await changeRecord({ only, deed, version }, () =>
+      this.put(kept, { ...delivery, ...FRESH, sinceMs: nowMs, nextAtMs: nowMs }),
+    )
+  }
+
+  /** One, as it is shown. @throws delivery-unknown */
+  async view(id: string): Promise<DeliveryView> {
+    const kept = await this.get(id)
+    if (kept === undefined) throw deliveryUnknown(id)
+    return deliveryView(kept)
   }
 
   /** Every delivery that is pending. */
@@ -133,14 +152,15 @@ export class DeliveryQueue {
     const deliveries: DeliveryView[] = []
     let lookedAt = 0
     let last = cursor
-    for await (const { key, value } of this.#all(cursor)) {
+    for await (const kept of this.#all(cursor)) {
+      const { key, value } = kept
       if (deliveries.length === limit || lookedAt === LOOKED_AT_MAX)
         return { deliveries, next: last }
       lookedAt += 1
       last = key
       const isStatus = status === undefined || value.status === status
       const isWebhook = webhook === undefined || value.webhook === webhook
-      if (isStatus && isWebhook) deliveries.push(deliveryView(key, value))
+      if (isStatus && isWebhook) deliveries.push(deliveryView(kept))
     }
     return { deliveries }
   }
@@ -160,10 +180,10 @@ export class DeliveryQueue {
 const FRESH = { status: 'pending', attempts: 0 } as const
 
 /** A delivery as it is shown. */
-export function deliveryView(id: string, delivery: Delivery): DeliveryView {
-  const { webhook, notification, status, attempts, complaint, createdAtMs, nextAtMs } = delivery
+function deliveryView({ key, value, version }: KeptDelivery): DeliveryView {
+  const { webhook, notification, status, attempts, complaint, createdAtMs, nextAtMs } = value
   return {
-    ...{ id, webhook, event: notification.id, type: notification.type },
+    ...{ id: key, etag: etagOf(version), webhook, event: notification.id, type: notification.type },
     ...{ status, attempts, createdAtMs },
     ...(complaint === undefined ? {} : { complaint }),
     ...(nextAtMs === undefined || status !== 'pending' ? {} : { nextAtMs }),
@@ -180,7 +200,7 @@ function deliveryId(
 }
 
 /** That there is no such delivery. */
-export function deliveryUnknown(id: string): Fault {
+function deliveryUnknown(id: string): Fault {
   return new Fault({
     code: 'delivery-unknown',
     operation: 'find the delivery',

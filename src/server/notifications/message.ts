@@ -69,7 +69,7 @@ export function slackMessage(notification: Notification, options: MessageOptions
 }
 
 /** `v1,` and the HMAC-SHA256 over id, timestamp and body, in base64. */
-export function signatureOf(signed: {
+function signatureOf(signed: {
   readonly id: string
   readonly timestamp: string
   readonly body: string

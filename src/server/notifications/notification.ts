@@ -100,7 +100,8 @@ function ofRamp(entry: Entry, opened: RampOpened): readonly Told[] {
       return ended(entry, plan)
     case 'stage.gated':
     case 'stage.entered':
-      return entry.incarnation > 1 ? [] : approvalsAt(entry, plan)
+      // Also of a stage that is tried again: what people said before was forgotten, so it asks anew.
+      return approvalsAt(entry, plan)
     default:
       return []
   }

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict'
 import { createHmac } from 'node:crypto'
 import { type TestContext, test } from 'node:test'
-import { planOf, stageOf } from '../../../test/support/plan-words.ts'
+import { conditionOf, planOf, stageOf } from '../../../test/support/plan-words.ts'
 import { openReceiver, type Received } from '../../../test/support/webhook-receiver.ts'
 import { SystemClock } from '../../clock/system-clock.ts'
 import type { Entry } from '../../core/entry/entry.ts'
@@ -206,6 +206,25 @@ test('who is gone for good is not tried again', async (t) => {
     const { deliveries } = await notifications.queue.page({ limit: 10 })
     return deliveries[0]?.status === 'dead' && deliveries[0].attempts === 1
   })
+})
+
+test('an approval is asked for again once its stage is tried again', async (t) => {
+  const kept = new Kept()
+  const receiver = await openReceiver(t)
+  await add(kept.open(t), { url: receiver.url, types: ['dev.rampart.approval.wanted'] })
+  const agreed = conditionOf('agreed', { ask: 'approval', from: ['sre'], count: 1 })
+  const plan = planOf([stageOf('api', { gates: [agreed] })])
+  const ramp = 'shop-up-000001'
+  const why = { plan, planDigest: digestOf(plan), flags: [], by: 'anna', atMs: 1 }
+  await kept.append(
+    ramp,
+    { type: 'ramp.opened', ramp, ...why },
+    { type: 'stage.gated', stage: 'api', incarnation: 1, atMs: 2 },
+    { type: 'stage.reset', stage: 'api', notBeforeMs: 3, atMs: 3 },
+    { type: 'stage.gated', stage: 'api', incarnation: 2, atMs: 4 },
+  )
+  await receiver.until(2)
+  assert.deepEqual([...idsOf(receiver.received)].sort(), [`${ramp}:2:agreed`, `${ramp}:4:agreed`])
 })
 
 test('a receiver that hangs holds up nobody else', async (t) => {

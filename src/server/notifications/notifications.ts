@@ -10,6 +10,7 @@ import type { Ledger } from '../../seams/ledger.ts'
 import type { Random } from '../../seams/random.ts'
 import type { Records } from '../../seams/records.ts'
 import type { AccessAudit } from '../access/audit.ts'
+import type { Precondition } from '../precondition.ts'
 import { type BackOff, USUAL_BACK_OFF } from './back-off.ts'
 import { DeliveryQueue } from './delivery-queue.ts'
 import { Lane, type LaneParts } from './lane.ts'
@@ -96,9 +97,9 @@ export class Notifications {
     this.#wakeIn(PAUSE_MS)
   }
 
-  /** Sends one again, from the beginning. @throws delivery-unknown */
-  async redeliver(id: string): Promise<void> {
-    await this.queue.again(id)
+  /** Sends one again, from the beginning. @throws delivery-unknown, precondition-failed */
+  async redeliver(id: string, only?: Precondition): Promise<void> {
+    await this.queue.again(id, only)
     await this.#redeliveries.ask(id)
     this.look()
   }

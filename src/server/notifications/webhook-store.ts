@@ -9,16 +9,18 @@ import type { Records } from '../../seams/records.ts'
 import type { AccessAudit } from '../access/audit.ts'
 import { matchesPattern } from '../access/permissions.ts'
 import { newId } from '../access/secret.ts'
-import { Shelf } from '../access/shelf.ts'
+import { Shelf, type Shelved } from '../access/shelf.ts'
+import { changeRecord, type Precondition } from '../precondition.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { WebhookRequest, WebhookView } from '../wire/webhooks.ts'
 import { type Notification, USUAL_TYPES } from './notification.ts'
 import type { WebhookKeys } from './webhook-keys.ts'
 
 /** How many webhooks there may be: each is sent to by itself. */
-export const WEBHOOKS_MAX = 200
+const WEBHOOKS_MAX = 200
 
 /** A webhook as it is kept. */
-export interface Webhook extends WebhookView {
+export interface Webhook extends Omit<WebhookView, 'etag'> {
   /** The address, sealed. */
   readonly sealedUrl: string
   /** What was recorded up to this position is not told. */
@@ -61,6 +63,19 @@ export class WebhookStore {
     return shelved.map(({ value }) => value).sort((a, b) => a.createdAtMs - b.createdAtMs)
   }
 
+  /** The same, as they are shown. */
+  async views(): Promise<readonly WebhookView[]> {
+    const shelved = await this.#shelf.list({ limit: WEBHOOKS_MAX * 2 })
+    return shelved.map(webhookView)
+  }
+
+  /** One, as it is shown. @throws webhook-unknown */
+  async view(id: string): Promise<WebhookView> {
+    const shelved = await this.#shelf.get(id)
+    if (shelved === undefined) throw webhookUnknown(id)
+    return webhookView(shelved)
+  }
+
   async get(id: string): Promise<Webhook | undefined> {
     return (await this.#shelf.get(id))?.value
   }
@@ -71,7 +86,7 @@ export class WebhookStore {
   }
 
   /** @throws limit-reached */
-  async add(request: WebhookRequest, by: string): Promise<Webhook> {
+  async add(request: WebhookRequest, by: string): Promise<WebhookView> {
     if ((await this.list()).length >= WEBHOOKS_MAX) throw tooMany()
     const { audit, clock, keys } = this.#parts
     const id = `wh_${newId()}`
@@ -94,14 +109,20 @@ export class WebhookStore {
       details,
     })
     const webhook: Webhook = { ...shown, sealedUrl: keys.seal(id, url), since }
-    await this.#shelf.put(id, webhook, { ifVersion: 0 })
-    return webhook
+    const version = await this.#shelf.put(id, webhook, { ifVersion: 0 })
+    return webhookView({ key: id, value: webhook, version })
   }
 
-  /** @throws webhook-unknown */
-  async remove(id: string, by: string): Promise<void> {
-    const webhook = await this.get(id)
-    if (webhook === undefined) throw webhookUnknown(id)
+  /**
+   * @param only what whoever removes it has seen of it; absent: whatever there is
+   * @throws webhook-unknown, precondition-failed
+   */
+  async remove(id: string, by: string, only?: Precondition): Promise<void> {
+    const shelved = await this.#shelf.get(id)
+    if (shelved === undefined) throw webhookUnknown(id)
+    const { value: webhook, version } = shelved
+    const deed = { operation: 'remove the webhook', subject: id }
+    only?.check(etagOf(version), deed)
     await this.#parts.audit.note({
       by,
       what: 'webhook.removed',
@@ -109,13 +130,15 @@ export class WebhookStore {
       sentence: `${by} lets ${webhook.url} be told of nothing any more.`,
       details: {},
     })
-    await this.#shelf.remove(id)
+    const now = () => this.#shelf.versionOf(id)
+    await changeRecord({ only, deed, version: now }, () => this.#shelf.remove(id, version))
   }
 }
 
 /** A webhook as it is shown. */
-export function webhookView({ sealedUrl: _, since: __, ...view }: Webhook): WebhookView {
-  return view
+function webhookView({ value, version }: Shelved<Webhook>): WebhookView {
+  const { sealedUrl: _, since: __, id, ...view } = value
+  return { id, etag: etagOf(version), ...view }
 }
 
 /** Whether a webhook is to be told something. */
@@ -125,7 +148,7 @@ export function isFor({ types, contracts }: Webhook, { type, contract }: Notific
 }
 
 /** An address without what may be secret of it: the host, and where there is more, where that begins. */
-export function shownUrl(text: string): string {
+function shownUrl(text: string): string {
   const { protocol, host, pathname, search } = new URL(text)
   const [, first = '', ...more] = pathname.split('/')
   const isWhole = pathname === '/' && search === ''
@@ -134,7 +157,7 @@ export function shownUrl(text: string): string {
 }
 
 /** That there is no such webhook. */
-export function webhookUnknown(id: string): Fault {
+function webhookUnknown(id: string): Fault {
   return new Fault({
     code: 'webhook-unknown',
     operation: 'find the webhook',

@@ -7,6 +7,7 @@ import {
   createJsonSchemaTransform,
   createJsonSchemaTransformObject,
 } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { type App, openApp } from '../app.ts'
 import { PROBLEM_TYPE } from '../problem.ts'
 import { PROBLEM } from '../schemas/problem.ts'
@@ -44,7 +45,7 @@ export async function openApiDocument(
   add(app)
   await app.ready()
   try {
-    return tidyComponents(app.swagger() as unknown as OpenApiDocument)
+    return tidyComponents(withEtags(app.swagger() as unknown as OpenApiDocument))
   } finally {
     await app.close()
   }
@@ -55,19 +56,64 @@ const transformShapes = createJsonSchemaTransform({ zodToJsonConfig: ZOD })
 /** One route: its shapes, what it asks of whoever calls it, and that it may refuse. */
 const transform: Transform = (documented) => {
   const { schema, route } = documented
-  const permission = route.config?.permission
-  const refused = {
-    description: 'It was refused, or failed.',
-    content: { [PROBLEM_TYPE]: { schema: PROBLEM } },
+  const { permission, ifMatch, etag } = route.config ?? {}
+  const content = { [PROBLEM_TYPE]: { schema: PROBLEM } }
+  const stale = { description: 'It is not as If-Match says. Nothing was done.', content }
+  const response = {
+    ...(schema?.response as object | undefined),
+    ...(ifMatch === true ? { 412: stale } : {}),
+    default: { description: 'It was refused, or failed.', content },
   }
-  const response = { ...(schema?.response as object | undefined), default: refused }
   const described = {
     ...schema,
+    ...(ifMatch === true ? { headers: IF_MATCH } : {}),
     response,
     'x-permission': permission,
+    ...(etag === true ? { [HAS_ETAG]: true } : {}),
     ...(permission === 'open' ? { security: [] } : {}),
   }
   return transformShapes({ ...documented, schema: described })
+}
+
+/** Marks operations whose answer carries an ETag, until the document is made. */
+const HAS_ETAG = 'x-etag'
+
+const IF_MATCH = z.object({
+  'if-match': z
+    .string()
+    .optional()
+    .describe('The ETag of what is to be changed, as it was seen; `*`: it must be there.'),
+})
+
+const ETAG_HEADER = {
+  schema: { type: 'string' },
+  description: 'For `If-Match`: what was seen of it.',
+}
+
+/** The document with the header where operations give it. */
+function withEtags(document: OpenApiDocument): OpenApiDocument {
+  const paths = Object.entries(document.paths).map(([path, methods]) => {
+    const operations = Object.entries(methods).map(([method, operation]) => [
+      method,
+      withEtag(operation as unknown as MarkedOperation),
+    ])
+    return [path, Object.fromEntries(operations)]
+  })
+  return { ...document, paths: Object.fromEntries(paths) }
+}
+
+interface MarkedOperation {
+  readonly responses: Readonly<Record<string, object>>
+  readonly [HAS_ETAG]?: boolean
+}
+
+function withEtag({ [HAS_ETAG]: isMarked, ...operation }: MarkedOperation): object {
+  if (isMarked !== true) return operation
+  const responses = Object.entries(operation.responses).map(([status, response]) => [
+    status,
+    status.startsWith('2') ? { ...response, headers: { etag: ETAG_HEADER } } : response,
+  ])
+  return { ...operation, responses: Object.fromEntries(responses) }
 }
 
 /** The members of a shape that is being described. */

@@ -4,36 +4,53 @@
  */
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
-import type { RampState } from '../../core/ramp/state.ts'
-import { forbidden, maySee, whoAsks } from '../access/add-access.ts'
+import { pageOf } from '../../core/units/page-of.ts'
+import { forbidden, whoAsks } from '../access/add-access.ts'
+import { foreignCertificate } from '../access/agent-certificates.ts'
+import type { Identity } from '../access/identity.ts'
 import { mayServe } from '../access/permissions.ts'
+import { admissionNote } from '../agents/admission-note.ts'
+import type { AgentIdentity } from '../agents/agent-session.ts'
 import { ErrandWriter } from '../agents/errand-writer.ts'
+import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { LIVE_HEADERS } from '../live-answer.ts'
 import type { AgentParts, ServerParts } from '../parts.ts'
+import type { GoingRamp } from '../ramp-index.ts'
 import {
   AGENT_ERRAND,
   AGENT_LIST,
   AGENT_REPORTS,
   AGENT_REPORTS_REPLY,
+  AGENT_VIEW,
   AGENT_WORK,
+  type AgentWorkQuery,
   REGION_LIST,
 } from '../schemas/agents.ts'
 import { ofType } from '../schemas/content.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
 import { SlowWriter } from '../slow-writer.ts'
 import type { AgentView, RegionView } from '../wire/agents.ts'
+import { seenBy } from './seen-ramps.ts'
 
 const TAGS = ['agents']
 
+const REGION_PARAMS = z.object({ region: z.string().min(1).max(200) })
+
+/** What they need. */
+type AgentRouteParts = Pick<Api, 'parts' | 'access' | 'index' | 'store'>
+
 /** Adds the routes. */
-export function addAgentRoutes(app: App, parts: ServerParts): void {
-  addLooking(app, parts)
+export function addAgentRoutes(app: App, api: AgentRouteParts): void {
+  const { parts } = api
+  addLooking(app, api)
   addRemoving(app, parts)
-  addWork(app, parts)
+  addWork(app, api)
   addReports(app, parts)
 }
 
-function addLooking(app: App, { engine, agents }: ServerParts): void {
+function addLooking(app: App, { parts, index, store }: AgentRouteParts): void {
+  const { agents } = parts
   app.get(
     '/v1/agents',
     {
@@ -41,11 +58,15 @@ function addLooking(app: App, { engine, agents }: ServerParts): void {
         operationId: 'listAgents',
         summary: 'List the agents of every region',
         tags: TAGS,
+        querystring: PAGE_OF,
         response: { 200: AGENT_LIST },
       },
       config: { permission: 'agents.read' },
     },
-    async () => ({ agents: await everyAgent(agents) }),
+    async ({ query }) => {
+      const { items, ...next } = pageOf(await everyAgent(agents), ({ region }) => region, query)
+      return { agents: items, ...next }
+    },
   )
 
   app.get(
@@ -55,18 +76,42 @@ function addLooking(app: App, { engine, agents }: ServerParts): void {
         operationId: 'listRegions',
         summary: 'List regions with who works there and what is under way',
         tags: TAGS,
+        querystring: PAGE_OF,
         response: { 200: REGION_LIST },
       },
       config: { permission: 'agents.read' },
     },
     async (request) => {
-      const seen = engine.underWay().filter(({ plan: { contract } }) => maySee(request, contract))
-      return { regions: regionsOf(await everyAgent(agents), seen) }
+      const underWay = await index.underWay(seenBy(request, { store }))
+      const regions = regionsOf(await everyAgent(agents), underWay)
+      const { items, ...next } = pageOf(regions, ({ region }) => region, request.query)
+      return { regions: items, ...next }
     },
   )
 }
 
 function addRemoving(app: App, parts: ServerParts): void {
+  app.get(
+    '/v1/regions/:region/agent',
+    {
+      schema: {
+        operationId: 'getAgent',
+        summary: 'Look at the agent of a region',
+        tags: TAGS,
+        params: REGION_PARAMS,
+        response: { 200: AGENT_VIEW },
+      },
+      config: { permission: 'agents.read', etag: true },
+    },
+    async ({ params: { region } }, reply) => {
+      const agents = await everyAgent(parts.agents)
+      const agent = agents.find((one) => one.region === region)
+      if (agent === undefined) throw noAgent(region)
+      if (agent.etag !== undefined) void reply.header('etag', agent.etag)
+      return agent
+    },
+  )
+
   app.delete(
     '/v1/regions/:region/agent',
     {
@@ -74,21 +119,21 @@ function addRemoving(app: App, parts: ServerParts): void {
         operationId: 'removeAgent',
         summary: 'Let a region have no agent any more; its stages are then done by the server',
         tags: TAGS,
-        params: z.object({ region: z.string().min(1).max(200) }),
+        params: REGION_PARAMS,
         response: { 204: z.null() },
       },
-      config: { permission: 'daemon.manage' },
+      config: { permission: 'daemon.manage', ifMatch: true },
     },
-    async ({ params: { region } }, reply) => {
+    async ({ params: { region }, precondition }, reply) => {
       const { register, desk } = agentsOf(parts)
       if (desk.views().some((agent) => agent.region === region)) throw stillConnected(region)
-      if (!(await register.remove(region))) throw noAgent(region)
+      if (!(await register.remove(region, precondition))) throw noAgent(region)
       return await reply.code(204).send(null)
     },
   )
 }
 
-function addWork(app: App, parts: ServerParts): void {
+function addWork(app: App, { parts, access }: AgentRouteParts): void {
   app.get(
     '/v1/agent/work',
     {
@@ -102,15 +147,14 @@ function addWork(app: App, parts: ServerParts): void {
       config: { permission: 'agents.work' },
     },
     async (request, reply): Promise<void> => {
-      const { region, instance, version, replace } = request.query
       const { desk } = agentsOf(parts)
-      const identity = whoAsks(request)
-      if (!mayServe(identity, region)) throw forbidden(identity, 'agents.work', region)
+      const identity = admittedAgent(whoAsks(request), request.query)
       const writer = new SlowWriter(reply.raw)
       const errands = new ErrandWriter(writer, () => reply.raw.destroy())
       const connection = {
-        identity: { name: identity.name, region, instance, version },
-        isReplacing: replace,
+        identity,
+        isReplacing: request.query.replace,
+        note: async (agent: AgentIdentity) => void (await access.audit.note(admissionNote(agent))),
         // The first errand goes out only when the agent was let in.
         send: (errand: Parameters<ErrandWriter['send']>[0]): void => {
           if (!reply.raw.headersSent) {
@@ -144,26 +188,50 @@ function addReports(app: App, parts: ServerParts): void {
     },
     (request) => {
       const { desk } = agentsOf(parts)
-      const { name } = whoAsks(request)
-      if (!desk.report(name, request.body)) throw sessionOver(request.body.session)
+      const who = whoAsks(request)
+      const { session } = request.body
+      const region = desk.regionOf(session)
+      // A token may be for more regions than the certificate that it comes with today.
+      const isOwn = region !== undefined && mayServe(who, region)
+      if (!isOwn || !desk.report(who.name, request.body)) throw sessionOver(session)
       return { heard: true } as const
     },
   )
+}
+
+/** An agent as it presents itself, for a region that it may work for. */
+function admittedAgent(who: Identity, presented: AgentWorkQuery): AgentIdentity {
+  const { name, certificate } = who
+  const { region, instance, version } = presented
+  if (certificate?.regions.includes(region) === false) {
+    throw foreignCertificate(who, certificate, [region])
+  }
+  if (!mayServe(who, region)) throw forbidden(who, 'agents.work', region)
+  if (certificate === undefined) return { name, region, instance, version }
+  const { subject, fingerprint, untilMs } = certificate
+  return { name, region, instance, version, certificate: { subject, fingerprint, untilMs } }
 }
 
 /** The connected ones, and those that are known of regions whose agent is away. */
 async function everyAgent(agents: AgentParts | undefined): Promise<readonly AgentView[]> {
   if (agents === undefined) return []
   const { desk, register } = agents
-  const connected = desk.views()
+  const registered = await register.list()
+  const etags = new Map(registered.map(({ region, etag }) => [region, etag]))
+  const connected = desk.views().map((agent): AgentView => {
+    const etag = etags.get(agent.region)
+    return etag === undefined ? agent : { ...agent, etag }
+  })
   const here = new Set(connected.map(({ region }) => region))
-  const known = (await register.list()).filter(({ region }) => !here.has(region))
+  const known = registered.filter(({ region }) => !here.has(region))
   const away = known.map(
-    ({ name, region, version, lastSeenAtMs }): AgentView => ({
+    ({ name, region, version, certificate, lastSeenAtMs, etag }): AgentView => ({
       name,
       region,
+      etag,
       status: 'lost',
       version,
+      ...(certificate === undefined ? {} : { certificate }),
       sinceMs: lastSeenAtMs,
       lastSeenAtMs,
       busyWith: 0,
@@ -174,10 +242,10 @@ async function everyAgent(agents: AgentParts | undefined): Promise<readonly Agen
 
 function regionsOf(
   agents: readonly AgentView[],
-  underWay: readonly RampState[],
+  underWay: readonly GoingRamp[],
 ): readonly RegionView[] {
   const ramps = Map.groupBy(
-    underWay.flatMap(({ ramp, plan }) => plan.groups.map((group) => ({ ramp, group: group.name }))),
+    underWay.flatMap(({ summary: { ramp }, groups }) => groups.map((group) => ({ ramp, group }))),
     ({ group }) => group,
   )
   const names = new Set([...agents.map(({ region }) => region), ...ramps.keys()])

@@ -3,21 +3,22 @@
  * word to the ramp, and judged there; what is told here is only what that judgement would be now.
  */
 import { assessWord } from '../../core/ramp/decide-word.ts'
+import { ascending, pageOf } from '../../core/units/page-of.ts'
 import { whoAsks } from '../access/add-access.ts'
 import type { Identity } from '../access/identity.ts'
 import { mayDo, type Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
-import { askedOnce, type KnownHands, putInWords } from '../access/voice.ts'
+import { askedOnce, type KnownHands, putInWords, type Voiced } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
-import { ApprovalIndex, type Waiting } from '../approval-index.ts'
-import { PAGE_OF, pageOf } from '../schemas/access.ts'
+import type { Waiting } from '../approval-index.ts'
 import { APPROVAL_PAGE } from '../schemas/approval.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
 import type { ApprovalPage, ApprovalView } from '../wire/approvals.ts'
+import { etagOf } from '../wire/etags.ts'
 
 /** Adds the routes. */
 export function addApprovalRoutes(app: App, api: Api): void {
-  const approvals = new ApprovalIndex(api.parts)
   app.get(
     '/v1/approvals',
     {
@@ -33,11 +34,11 @@ export function addApprovalRoutes(app: App, api: Api): void {
     async (request): Promise<ApprovalPage> => {
       const who = whoAsks(request)
       const seen: Seen[] = []
-      for (const waiting of await approvals.list()) {
+      for (const waiting of await api.approvals.list()) {
         const resource = await resourceOf(api.store, waiting.state.plan.contract, who)
         if (mayDo(who, 'ramps.read', resource)) seen.push({ ...waiting, resource })
       }
-      const { items, ...next } = pageOf(seen, keyOf, request.query)
+      const { items, ...next } = pageOf(seen, longestFirst, request.query)
       const hands = askedOnce(api.access.tokens)
       const views = items.map((waiting) => viewOf(hands, who, waiting))
       return { approvals: await Promise.all(views), ...next }
@@ -49,8 +50,8 @@ interface Seen extends Waiting {
   readonly resource: Resource
 }
 
-function keyOf({ state, open }: Seen): string {
-  return `${state.ramp}/${open.stage}/${open.condition}`
+function longestFirst({ state, open }: Seen): string {
+  return `${ascending(open.askedAtMs)} ${state.ramp} ${open.stage} ${open.condition}`
 }
 
 async function viewOf(
@@ -68,6 +69,7 @@ async function viewOf(
     : `${who.name} is no approver of ${resource.kind}/${resource.name}.`
   return {
     ramp: state.ramp,
+    etag: etagOf(state.sequence),
     contract: state.plan.contract,
     goal: state.plan.goal,
     stage,
@@ -79,7 +81,13 @@ async function viewOf(
     words: words.map(({ by, approves, atMs }) => ({ by, approves, atMs })),
     askedAtMs,
     ...(expiresAtMs === undefined ? {} : { expiresAtMs }),
+    ...asWhom(voiced, question.from),
     mayApprove: whyNot === undefined,
     ...(whyNot === undefined ? {} : { whyNot }),
   }
+}
+
+/** As what they would be heard, where that is something that was asked for. */
+function asWhom({ word }: Voiced, from: readonly string[]): Pick<ApprovalView, 'as'> {
+  return word.say === 'approve' && from.includes(word.as) ? { as: word.as } : {}
 }

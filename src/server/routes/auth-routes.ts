@@ -19,8 +19,15 @@ import { viewOf } from '../access/identity.ts'
 import { notePage, sendPage } from '../access/pages.ts'
 import { csrfTokenOf, SESSION_MAX_MS } from '../access/sessions.ts'
 import { ownPath, SIGN_IN_MS, type SignIn } from '../access/sign-in.ts'
+import type { Recognised } from '../access/token-store.ts'
 import type { App } from '../app.ts'
-import { IDENTITY_VIEW, SIGN_IN_WAYS } from '../schemas/access.ts'
+import {
+  BEGIN_SESSION,
+  type BeginSession,
+  IDENTITY_VIEW,
+  SIGN_IN_CODE,
+  SIGN_IN_WAYS,
+} from '../schemas/access.ts'
 import type { AccessRouteParts } from './access-routes.ts'
 import { addDeviceRoutes } from './device-routes.ts'
 
@@ -44,6 +51,7 @@ export function addAuthRoutes(app: App, parts: AccessRouteParts): void {
   )
   addBrowserSignIn(app, parts)
   addTokenSession(app, parts)
+  addCodes(app, parts)
   addSignOut(app, parts)
   addDeviceRoutes(app, parts)
 }
@@ -116,9 +124,10 @@ function addTokenSession(app: App, parts: AccessRouteParts): void {
     {
       schema: {
         operationId: 'beginSession',
-        summary: 'Sign a browser in by a token, which it then need not keep',
+        summary:
+          'Sign a browser in by a token, which it then need not keep, or by a code made by one',
         tags: TAGS,
-        body: z.strictObject({ token: z.string().max(200) }),
+        body: BEGIN_SESSION,
         response: { 200: IDENTITY_VIEW },
       },
       config: OPEN,
@@ -126,19 +135,48 @@ function addTokenSession(app: App, parts: AccessRouteParts): void {
     async (request, reply) => {
       const { access } = parts
       assertOwnOrigin(access, request)
-      const coming = { secret: request.body.token, address: request.ip }
+      const { body } = request
+      const secretSent = 'code' in body ? body.code : body.token
+      const coming = { secret: secretSent, address: request.ip }
       const recognised = await access.turnstile.pass(coming, async () => {
-        const found = await access.tokens.recognise(coming.secret)
+        const found = await recognise(access, body)
         if (found.is === 'known') return found
         await noteRefusal(access, found)
         countFailure(access, request, reply)
         throw noSuchToken()
       })
+      const known = await identityOf(access, recognised)
+      const identity = await access.certificates.admit(known, request.raw.socket)
       const secret = await access.sessions.begin({ is: 'token', id: recognised.id })
-      const identity = await identityOf(access, recognised)
       const csrfToken = csrfTokenOf(secret)
       setCookie({ access, request, reply }, 'session', secret, SESSION_MAX_MS)
       return viewOf({ ...identity, csrfToken })
+    },
+  )
+}
+
+/** Whose token is handed in, or is the one that a code was made by. */
+async function recognise(access: Access, sent: BeginSession): Promise<Recognised> {
+  if (!('code' in sent)) return await access.tokens.recognise(sent.token)
+  const id = await access.signInCodes.take(sent.code)
+  return id === undefined ? { is: 'refused', why: 'unknown' } : await access.tokens.recall(id)
+}
+
+function addCodes(app: App, { access }: AccessRouteParts): void {
+  app.post(
+    '/v1/auth/codes',
+    {
+      schema: {
+        operationId: 'createSignInCode',
+        summary: 'Make a code that signs one browser in, once and within a minute, as whoever asks',
+        tags: TAGS,
+        response: { 201: SIGN_IN_CODE },
+      },
+      config: { permission: 'self' },
+    },
+    async (request, reply) => {
+      const made = await access.signInCodes.make(whoAsks(request))
+      return await reply.code(201).header('cache-control', 'no-store').send(made)
     },
   )
 }
@@ -227,6 +265,6 @@ async function showRefusal(
 }
 
 function noSuchToken(): Fault {
-  const hint = 'Nobody is known by that token; it may have expired or been revoked.'
+  const hint = 'Nobody is known by that; it may have expired, or been revoked or used.'
   return new Fault({ code: 'unauthenticated', operation: 'sign in', subject: 'you', hint })
 }

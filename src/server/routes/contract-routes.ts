@@ -18,10 +18,10 @@ import { latestOf } from '../contracts/revisions.ts'
 import type { ServerParts } from '../parts.ts'
 import type { RampIndex } from '../ramp-index.ts'
 import {
+  assertOneDocument,
   COMPARE_QUERY,
   CONTRACT_PARAMS,
   CONTRACTS_QUERY,
-  expectsOf,
   REVISION_PARAMS,
   REVISIONS_QUERY,
 } from '../schemas/contract-queries.ts'
@@ -36,6 +36,7 @@ import {
   REVISION_VIEW,
 } from '../schemas/held-contract.ts'
 import type { RevisionView } from '../wire/contracts.ts'
+import { etagOf } from '../wire/etags.ts'
 
 const TAGS = ['contracts']
 
@@ -87,13 +88,13 @@ function addReading(app: App, { index, store }: ContractRouteParts): void {
         params: CONTRACT_PARAMS,
         response: { 200: REVISION_VIEW },
       },
-      config,
+      config: { ...config, etag: true },
     },
     async (request, reply): Promise<RevisionView> => {
       const held = await findHeld(store, request, request.params)
       const { document } = held
       const latest = latestOf(held)
-      void reply.header('etag', `"${latest.digest}"`)
+      void reply.header('etag', etagOf(latest.digest))
       return { ...latest, document }
     },
   )
@@ -197,11 +198,11 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
         body: APPLY,
         response: { 200: APPLY_REPLY },
       },
-      config: { permission: 'contracts.apply' },
+      config: { permission: 'contracts.apply', ifMatch: true, etag: true },
     },
     async (request, reply) => {
-      const { body } = request
-      const expects = expectsOf(body, request.headers['if-match'])
+      const { body, precondition } = request
+      if (precondition !== undefined) assertOneDocument(body)
       const streams = await parts.ledger.streams()
       const rampsUnderWay = async (kind: string, name: string): Promise<readonly string[]> => {
         const open = rampsNamed(streams, name).filter(({ lastType }) => lastType !== 'ramp.ended')
@@ -217,13 +218,13 @@ function addApplying(app: App, { parts, index, store }: ContractRouteParts): voi
       }
       const applied = await applyContracts(
         { store, rampsUnderWay },
-        { ...body, expects },
+        { ...body, precondition },
         applicant,
       )
       const [only] = applied.contracts
       const isHeld = only?.outcome !== 'proposed' && !applied.dryRun
       if (applied.contracts.length === 1 && only !== undefined && isHeld) {
-        void reply.header('etag', `"${only.digest}"`)
+        void reply.header('etag', etagOf(only.digest))
       }
       return applied
     },

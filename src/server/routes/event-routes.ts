@@ -28,7 +28,9 @@ interface EventsQuery {
 
 const EVENTS: z.ZodType<EventsQuery> = z.strictObject({
   ramp: NAME.optional().describe('Only of that ramp, by its id.'),
-  contract: NAME.optional().describe('Only about contracts of that name.'),
+  contract: NAME.optional().describe(
+    'Only about that contract, by name, or by kind and name: `Environment/shop`.',
+  ),
   types: z
     .union([NAME, z.array(NAME).max(50)])
     .optional()
@@ -64,11 +66,12 @@ export function addEventRoutes(app: App, api: Api): void {
     async (request, reply): Promise<void> => {
       const { query } = request
       const isWanted = isAsked(query)
+      const isOfKind = kindSight(query, api)
       const isSeen = sightOf(request, api)
       const after = placeSeen(request.headers, query.after)
       const untilMs = whoAsks(request).kind === 'local' ? undefined : clock.nowMs() + LIFETIME_MS
       const wants = (recorded: Recorded): boolean | Promise<boolean> =>
-        isWanted(recorded) && isSeen(recorded)
+        isWanted(recorded) && both(isOfKind(recorded), () => isSeen(recorded))
       await answerLive(reply, {
         type: 'text/event-stream',
         tell: (writer) => streamEvents({ hub, clock, writer, after, untilMs, wants }),
@@ -87,9 +90,40 @@ function isAsked({ ramp, contract, types }: EventsQuery): (recorded: Recorded) =
     (contract === undefined || isAbout(stream, entry, contract))
 }
 
-function isAbout(stream: string, entry: Entry, name: string): boolean {
-  if (isOfContract(entry)) return entry.name === name
+/** As far as an entry and the id of its ramp tell. */
+function isAbout(stream: string, entry: Entry, contract: string): boolean {
+  const { kind, name } = readAsked(contract)
+  if (isOfContract(entry)) return entry.name === name && (kind ?? entry.kind) === entry.kind
   return readRampId(stream)?.name === name
+}
+
+/** Whether ramps are of the kind that is asked for, which only what is known of them tells. */
+function kindSight(
+  { contract }: EventsQuery,
+  { index }: Api,
+): (recorded: Recorded) => boolean | Promise<boolean> {
+  const wanted = contract === undefined ? undefined : readAsked(contract).kind
+  const judged = new Map<string, boolean>()
+  const judge = async (stream: string): Promise<boolean> => {
+    const isOf = (await index.summary(stream))?.contract.kind === wanted
+    judged.set(stream, isOf)
+    return isOf
+  }
+  return ({ stream, entry }) =>
+    wanted === undefined || isOfContract(entry) || (judged.get(stream) ?? judge(stream))
+}
+
+function readAsked(contract: string): { readonly kind?: string; readonly name: string } {
+  const [name = '', kind] = contract.split('/').reverse()
+  return kind === undefined ? { name } : { kind, name }
+}
+
+/** Without waiting where there is nothing to wait for: most entries are judged by what is known. */
+function both(
+  one: boolean | Promise<boolean>,
+  other: () => boolean | Promise<boolean>,
+): boolean | Promise<boolean> {
+  return typeof one === 'boolean' ? one && other() : one.then((holds) => holds && other())
 }
 
 /** Whether whoever asks may see an entry; what is found for a stream holds for the whole of it. */

@@ -18,7 +18,7 @@ const READINESS: z.ZodType<Readiness> = named(
     ready: z.boolean(),
     checks: z.array(
       z.object({
-        name: z.enum(['ledger', 'store', 'clock']),
+        name: z.enum(['ledger', 'store', 'clock', 'migrations']),
         passed: z.boolean(),
         sentence: z.string(),
       }),

@@ -1,22 +1,24 @@
 /** `/v1/ledger`: reading and proving the record. Nothing here writes to it. */
 import { Readable } from 'node:stream'
-
+import { z } from 'zod'
+import { ascending, type PageOf, pageOf } from '../../core/units/page-of.ts'
 import type { App } from '../app.ts'
 import type { ServerParts } from '../parts.ts'
 import { proveEntry } from '../prove-entry.ts'
 import { readPage } from '../read-page.ts'
 import { AFTER, PAGE, POSITION_PARAMS } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
-import {
-  ENTRY_PAGE,
-  LEDGER_PROOF,
-  RECORDED,
-  STREAM_SUMMARY,
-  VERIFICATION,
-} from '../schemas/entry.ts'
-import { listOf } from '../schemas/promised.ts'
+import { LEDGER_PAGE, LEDGER_PROOF, RECORDED, STREAM_PAGE, VERIFICATION } from '../schemas/entry.ts'
+import { CURSOR, limitOf } from '../schemas/paging.ts'
+import type { StreamSummary } from '../wire.ts'
 
 const TAGS = ['ledger']
+
+/** There are as many streams as there ever were ramps. */
+const STREAMS_QUERY: z.ZodType<PageOf> = z.strictObject({
+  limit: limitOf(5_000, 1_000),
+  cursor: CURSOR,
+})
 
 /** Adds the routes. */
 export function addLedgerRoutes(app: App, { ledger }: ServerParts): void {
@@ -50,11 +52,17 @@ export function addLedgerRoutes(app: App, { ledger }: ServerParts): void {
         operationId: 'listStreams',
         summary: 'List every stream, oldest first',
         tags: TAGS,
-        response: { 200: listOf(STREAM_SUMMARY) },
+        querystring: STREAMS_QUERY,
+        response: { 200: STREAM_PAGE },
       },
       config,
     },
-    () => ledger.streams(),
+    async ({ query }) => {
+      const oldestFirst = ({ openedAtMs, stream }: StreamSummary): string =>
+        `${ascending(openedAtMs)} ${stream}`
+      const { items, ...next } = pageOf(await ledger.streams(), oldestFirst, query)
+      return { streams: items, ...next }
+    },
   )
 
   app.get(
@@ -65,11 +73,14 @@ export function addLedgerRoutes(app: App, { ledger }: ServerParts): void {
         summary: 'Read entries of the whole ledger, in order',
         tags: TAGS,
         querystring: PAGE,
-        response: { 200: ENTRY_PAGE },
+        response: { 200: LEDGER_PAGE },
       },
       config,
     },
-    async ({ query: { after, limit } }) => await readPage(ledger.readAll(after), limit),
+    async ({ query: { after, limit, cursor = after } }) => {
+      const page = await readPage(ledger.readAll(cursor), limit, ({ position }) => position)
+      return { ...page, end: await ledger.end() }
+    },
   )
 
   app.get(

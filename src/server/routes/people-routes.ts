@@ -2,18 +2,14 @@
 import type { FastifyReply } from 'fastify'
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
+import { pageOf } from '../../core/units/page-of.ts'
 import { whoAsks } from '../access/add-access.ts'
 import { signOutEverywhere } from '../access/sign-out.ts'
 import type { App } from '../app.ts'
-import {
-  GRANTS_BODY,
-  PAGE_OF,
-  PEOPLE_PAGE,
-  PERSON_VIEW,
-  pageOf,
-  SIGNED_OUT,
-} from '../schemas/access.ts'
+import { GRANTS_BODY, PEOPLE_PAGE, PERSON_VIEW, SIGNED_OUT } from '../schemas/access.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
 import type { PersonView } from '../wire/access.ts'
+import { etagOf } from '../wire/etags.ts'
 import type { AccessRouteParts } from './access-routes.ts'
 
 const TAGS = ['access']
@@ -58,7 +54,7 @@ function addLooking(app: App, parts: AccessRouteParts): void {
         params: NAMED,
         response: { 200: PERSON_VIEW },
       },
-      config: MANAGE,
+      config: { ...MANAGE, etag: true },
     },
     async ({ params: { name } }, reply): Promise<PersonView> => {
       const person = await parts.access.people.find(name)
@@ -74,22 +70,21 @@ function addGranting(app: App, parts: AccessRouteParts): void {
     {
       schema: {
         operationId: 'grantPerson',
-        summary:
-          'Grant a person these roles by name, instead of those granted by name before; `If-Match` is honoured',
+        summary: 'Grant a person these roles by name, instead of those granted by name before',
         tags: TAGS,
         params: NAMED,
         body: GRANTS_BODY,
         response: { 200: PERSON_VIEW },
       },
-      config: MANAGE,
+      config: { ...MANAGE, ifMatch: true, etag: true },
     },
     async (request, reply): Promise<PersonView> => {
       const { name } = request.params
       const { people } = parts.access
-      const ifVersion = versionOf(request.headers['if-match'])
-      await people.grant(whoAsks(request), { name, grants: request.body.grants, ifVersion })
+      const { precondition: only } = request
+      await people.grant(whoAsks(request), { name, grants: request.body.grants, only })
       const person = await people.find(name)
-      return tagged(reply, person ?? { name, grants: [], grantsVersion: 0 })
+      return tagged(reply, person ?? { name, grants: [], granted: [], grantsVersion: 0 })
     },
   )
 }
@@ -117,21 +112,8 @@ function addSigningOut(app: App, parts: AccessRouteParts): void {
 
 /** Says by which ETag it is to be changed. */
 function tagged(reply: FastifyReply, person: PersonView): PersonView {
-  void reply.header('etag', `"${person.grantsVersion}"`)
+  void reply.header('etag', etagOf(person.grantsVersion))
   return person
-}
-
-/** @throws request-malformed */
-function versionOf(ifMatch: string | undefined): number | undefined {
-  if (ifMatch === undefined) return undefined
-  const [, digits] = /^"(\d{1,15})"$/.exec(ifMatch) ?? []
-  if (digits !== undefined) return Number(digits)
-  throw new Fault({
-    code: 'request-malformed',
-    operation: 'read the headers',
-    subject: 'headers',
-    hint: 'If-Match is the ETag of GET /v1/people/NAME, with its quotes.',
-  })
 }
 
 function personUnknown(name: string): Fault {

@@ -1,15 +1,19 @@
 /** `/v1/ports`: who has which port, and claiming, handing over and giving back leases of them. */
 import { z } from 'zod'
+import { present } from '../../core/fault/assert.ts'
 import { Fault } from '../../core/fault/fault.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import { type ListedRange, listRanges } from '../../core/port/range-list.ts'
-import type { PortBroker } from '../../seams/port-broker.ts'
+import { ascending, pageOf } from '../../core/units/page-of.ts'
+import type { LeaseGuard, PortBroker } from '../../seams/port-broker.ts'
 import { type Asking, assertMay, maySee, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
+import { namesOf } from '../access/voice.ts'
 import { leasesOfRegion, storyOfRegion } from '../agents/region-ports.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
+import type { Precondition } from '../precondition.ts'
 import {
   ASSIGN_REQUEST,
   CLAIM_REQUEST,
@@ -20,7 +24,9 @@ import {
   PORT_PARAMS,
   PORT_STORY,
   PORTS_OF,
+  PORTS_QUERY,
 } from '../schemas/ports.ts'
+import { leaseEtag } from '../wire/etags.ts'
 import type { LeaseList } from '../wire/ports.ts'
 
 const TAGS = ['ports']
@@ -42,25 +48,32 @@ function addLooking(app: App, api: Api): void {
         operationId: 'listPorts',
         summary: 'List the leases of ports that are not free, and the ranges that they come from',
         tags: TAGS,
-        querystring: PORTS_OF,
+        querystring: PORTS_QUERY,
         response: { 200: LEASE_LIST },
       },
       config,
     },
     async (request) => {
-      const { region } = request.query
-      const { index, leases, ranges } =
+      const { region, ...page } = request.query
+      const { index, leases, ranges, carried } =
         region === undefined ? leasesHere(api) : await leasesOfRegion(api.parts, region)
-      const environments = await environmentsOf(request, api, leases)
-      const isSeen = ({ owner }: PortLease): boolean => {
-        const resource = environments.get(environmentOf(owner))
-        return resource !== undefined && maySee(request, resource, 'ports.read')
-      }
-      return {
-        index,
-        leases: leases.filter(isSeen),
-        ...(ranges && { ranges: await rangesFor(request, api, ranges) }),
-      }
+      const owners = [...leases.map(({ owner }) => owner), ...(carried ?? [])]
+      const environments = await environmentsOf(request, api, owners)
+      const isSeen = (owner: Served): boolean =>
+        scopesOf(owner).every((name) => {
+          const resource = environments.get(name)
+          return resource !== undefined && maySee(request, resource, 'ports.read')
+        })
+      const { items, ...next } = pageOf(
+        leases.filter(({ owner }) => isSeen(owner)),
+        orderOf,
+        page,
+      )
+      const listed = { index, leases: items, ...next }
+      // What is no list of its own comes with the first page.
+      if (ranges === undefined || page.cursor !== undefined) return listed
+      const fronts = carried && { carried: carried.filter(isSeen) }
+      return { ...listed, ranges: await rangesFor(request, api, ranges), ...fronts }
     },
   )
 
@@ -100,16 +113,43 @@ function addClaiming(app: App, api: Api): void {
     },
     async (request) => {
       const { wishes } = request.body
-      for (const [name, resource] of await environmentsOf(request, api, wishes)) {
+      const owners = wishes.map(({ owner }) => owner)
+      const environments = await environmentsOf(request, api, owners)
+      for (const [name, resource] of environments) {
         assertMay(request, resource, () => unknownService(name))
       }
-      return await brokerOf(api).claim(wishes)
+      const who = whoAsks(request)
+      const named = wishes.map((wish) => {
+        const [scope = ''] = scopesOf(wish.owner)
+        const resource = present(environments.get(scope), 'every owner has one')
+        return { ...wish, by: namesOf(who, resource, who.name) }
+      })
+      return await brokerOf(api).claim(named)
     },
   )
 }
 
 function addAssigning(app: App, api: Api): void {
-  const config = { permission: 'ports.claim' } as const
+  const config = { permission: 'ports.claim', ifMatch: true } as const
+
+  app.get(
+    '/v1/ports/leases/:lease',
+    {
+      schema: {
+        operationId: 'getLease',
+        summary: 'Look at a lease of a port',
+        tags: TAGS,
+        params: LEASE_PARAMS,
+        response: { 200: PORT_LEASE },
+      },
+      config: { permission: 'ports.read', etag: true },
+    },
+    async (request, reply) => {
+      const lease = await leaseFor(request, api, request.params.lease)
+      void reply.header('etag', leaseEtag(lease))
+      return lease
+    },
+  )
 
   app.post(
     '/v1/ports/leases/:lease/assign',
@@ -126,7 +166,7 @@ function addAssigning(app: App, api: Api): void {
     },
     async (request) => {
       const { id } = await leaseFor(request, api, request.params.lease)
-      return await brokerOf(api).assign(id, request.body.process)
+      return await brokerOf(api).assign(id, request.body.process, guardOf(request.precondition))
     },
   )
 
@@ -144,15 +184,27 @@ function addAssigning(app: App, api: Api): void {
     },
     async (request, reply) => {
       const { id } = await leaseFor(request, api, request.params.lease)
-      await brokerOf(api).release(id, `Given back by ${request.identity?.name ?? 'nobody'}.`)
+      const because = `Given back by ${request.identity?.name ?? 'nobody'}.`
+      await brokerOf(api).release(id, because, guardOf(request.precondition))
       return await reply.code(204).send(null)
     },
   )
 }
 
+function orderOf({ claim, id }: PortLease): string {
+  return `${ascending(claim.port)} ${id}`
+}
+
+/** Judged by the broker, in the step in which it changes the lease. */
+function guardOf(only: Precondition | undefined): LeaseGuard | undefined {
+  const deed = { operation: 'change the lease', subject: 'the lease' }
+  return only && ((lease) => only.check(lease && leaseEtag(lease), deed))
+}
+
 function leasesHere(api: Api): LeaseList {
   const broker = brokerOf(api)
-  return { index: broker.index, leases: broker.leases(), ranges: listRanges(broker.enforced) }
+  const ranges = listRanges(broker.enforced)
+  return { index: broker.index, leases: broker.leases(), ranges, carried: broker.carried.all() }
 }
 
 /** Those of contracts that they may see; the built-in one is nobody's secret. */
@@ -172,13 +224,13 @@ async function rangesFor(
   return ranges.filter(({ contract }) => seen.has(contract))
 }
 
-/** The lease, for whoever may change it. @throws lease-unknown, forbidden */
+/** The lease, for whoever has the permission of the route there. @throws lease-unknown, forbidden */
 async function leaseFor(request: Asking, api: Api, id: string): Promise<PortLease> {
   const lease = brokerOf(api)
     .leases()
     .find((one) => one.id === id)
   if (lease === undefined) throw unknownLease(id)
-  for (const resource of (await environmentsOf(request, api, [lease])).values()) {
+  for (const resource of (await environmentsOf(request, api, [lease.owner])).values()) {
     assertMay(request, resource, () => unknownLease(id))
   }
   return lease
@@ -188,18 +240,23 @@ async function leaseFor(request: Asking, api: Api, id: string): Promise<PortLeas
 async function environmentsOf(
   request: Asking,
   { store }: Api,
-  owned: readonly Pick<PortLease, 'owner'>[],
+  owners: readonly Served[],
 ): Promise<ReadonlyMap<string, Resource>> {
   const who = whoAsks(request)
-  const names = new Set(owned.map(({ owner }) => environmentOf(owner)))
+  const names = new Set(owners.flatMap(scopesOf))
   const found = [...names].map(async (name): Promise<[string, Resource]> => {
     return [name, await resourceOf(store, { kind: 'Environment', name }, who)]
   })
   return new Map(await Promise.all(found))
 }
 
-function environmentOf({ service }: PortOwner): string {
-  return service.split('/')[0] ?? service
+/** Whatever belongs to a service. */
+type Served = Pick<PortOwner, 'service' | 'environment'>
+
+/** The environments that an owner has to do with: the one that it names, and that of its service. */
+function scopesOf({ service, environment }: Served): readonly string[] {
+  const [own = service] = service.split('/')
+  return environment === undefined || environment === own ? [own] : [environment, own]
 }
 
 /** @throws ports-unavailable where nobody leases ports */

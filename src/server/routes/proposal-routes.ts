@@ -3,19 +3,20 @@
  * touch. An answer is always recorded, also one that has no effect.
  */
 import type { Digest } from '../../core/units/digest.ts'
+import { ascending, descending, pageOf } from '../../core/units/page-of.ts'
 import { assertMay, forbidden, whoAsks } from '../access/add-access.ts'
 import type { Identity } from '../access/identity.ts'
 import { mayDo } from '../access/permissions.ts'
 import { askedOnce } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
-import { proposalView, voiceAnswer } from '../contracts/answer-proposal.ts'
+import { proposalEtag, proposalView, voiceAnswer } from '../contracts/answer-proposal.ts'
 import { compareHeld } from '../contracts/compare-revisions.ts'
 import { contractUnknown, findHeld, isSeen, proposalUnknown } from '../contracts/held-revision.ts'
 import { openProposal, type Proposal } from '../contracts/proposal.ts'
 import { labelsOf, type Revisions } from '../contracts/revisions.ts'
-import { PAGE_OF, pageOf } from '../schemas/access.ts'
 import { CONTRACT_PARAMS } from '../schemas/contract-queries.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
 import {
   ANSWER_PROPOSAL,
   ANSWERED_PROPOSAL,
@@ -38,15 +39,17 @@ export function addProposalRoutes(app: App, api: Api): void {
 interface Found {
   readonly held: Revisions
   readonly proposal: Proposal
+  /** Among those of its contract, the oldest first. */
+  readonly place?: number
 }
 
 function addLists(app: App, { parts, store, access }: Api): void {
   const pageFor = async (
     who: Identity,
-    found: readonly Found[],
+    { found, orderOf }: { readonly found: readonly Found[]; orderOf(one: Found): string },
     page: Parameters<typeof pageOf>[2],
   ): Promise<ProposalPage> => {
-    const { items, ...next } = pageOf(found, ({ proposal }) => proposal.proposal, page)
+    const { items, ...next } = pageOf(found, orderOf, page)
     const hands = askedOnce(access.tokens)
     const nowMs = parts.clock.nowMs()
     const views = items.map((one) => proposalView(hands, who, { ...one, nowMs }))
@@ -71,8 +74,9 @@ function addLists(app: App, { parts, store, access }: Api): void {
         const proposal = openProposal(held.proposals, nowMs)
         return proposal === undefined || !isSeen(request, held) ? [] : [{ held, proposal }]
       })
-      const inTurn = found.sort((one, other) => one.proposal.atMs - other.proposal.atMs)
-      return await pageFor(whoAsks(request), inTurn, request.query)
+      const longestFirst = ({ proposal: { atMs, proposal } }: Found): string =>
+        `${ascending(atMs)} ${proposal}`
+      return await pageFor(whoAsks(request), { found, orderOf: longestFirst }, request.query)
     },
   )
 
@@ -91,8 +95,10 @@ function addLists(app: App, { parts, store, access }: Api): void {
     },
     async (request) => {
       const held = await findHeld(store, request, request.params)
-      const found = held.proposals.map((proposal) => ({ held, proposal })).reverse()
-      return await pageFor(whoAsks(request), found, request.query)
+      const found = held.proposals.map((proposal, place) => ({ held, proposal, place }))
+      // None is ever taken out, so that the place of each is its own.
+      const newestFirst = ({ place = 0 }: Found): string => descending(place)
+      return await pageFor(whoAsks(request), { found, orderOf: newestFirst }, request.query)
     },
   )
 }
@@ -108,9 +114,9 @@ function addOne(app: App, { parts, store, access }: Api): void {
         params: PROPOSAL_PARAMS,
         response: { 200: PROPOSAL_DETAIL },
       },
-      config: READ,
+      config: { ...READ, etag: true },
     },
-    async (request): Promise<ProposalDetail> => {
+    async (request, reply): Promise<ProposalDetail> => {
       const { params } = request
       const held = await findHeld(store, request, params)
       const proposal = proposalOf(held, params.proposal)
@@ -119,6 +125,7 @@ function addOne(app: App, { parts, store, access }: Api): void {
       const before = await store.revision(params, proposal.replaces)
       const after = await store.proposedDocument(params, proposal.proposal)
       if (before === undefined || after === undefined) throw proposalUnknown(params)
+      void reply.header('etag', view.etag)
       return { ...view, ...compareHeld(before.document, after) }
     },
   )
@@ -136,10 +143,10 @@ function addAnswers(app: App, { parts, store, access }: Api): void {
         body: ANSWER_PROPOSAL,
         response: { 200: ANSWERED_PROPOSAL },
       },
-      config: { permission: 'contracts.apply' },
+      config: { permission: 'contracts.apply', ifMatch: true },
     },
     async (request): Promise<AnsweredProposal> => {
-      const { params, body } = request
+      const { params, body, precondition } = request
       const who = whoAsks(request)
       const before = await findHeld(store, request, params)
       const seen = proposalOf(before, params.proposal)
@@ -149,6 +156,8 @@ function addAnswers(app: App, { parts, store, access }: Api): void {
         const resource = { ...params, labels: labelsOf(now) }
         assertMay(request, resource, () => contractUnknown(params))
         const proposal = proposalOf(now, params.proposal)
+        const etag = proposalEtag(proposal, parts.clock.nowMs())
+        precondition?.check(etag, { operation: 'answer', subject: `${params.kind}/${params.name}` })
         const answering = await voiceAnswer(access.tokens, who, now, {
           ...body,
           proposal,

@@ -2,7 +2,7 @@
 import { type Asking, assertMay, forbidden, whoAsks } from '../access/add-access.ts'
 import type { Resource } from '../access/permissions.ts'
 import { resourceOf } from '../access/ramp-resource.ts'
-import { nameOf, voiceWord } from '../access/voice.ts'
+import { nameOf, namesOf, voiceWord } from '../access/voice.ts'
 import type { Api } from '../api.ts'
 import type { App } from '../app.ts'
 import { chooseTarget } from '../choose-target.ts'
@@ -23,6 +23,7 @@ import {
   RAMP_VIEW,
   SAY_REPLY,
 } from '../schemas/ramp.ts'
+import { etagOf } from '../wire/etags.ts'
 import type {
   CircumstanceReply,
   EntryPage,
@@ -90,15 +91,16 @@ function addReading(app: App, api: Api): void {
     {
       schema: {
         operationId: 'getRamp',
-        summary: 'Look at a ramp as it stands',
+        summary: 'Look at a ramp as it stands; its ETag is the sequence of its last entry',
         tags: TAGS,
         params: RAMP_PARAMS,
         response: { 200: RAMP_VIEW },
       },
-      config,
+      config: { ...config, etag: true },
     },
-    async (request): Promise<RampView> => {
+    async (request, reply): Promise<RampView> => {
       const state = await index.state(await rampMeant(request, api))
+      void reply.header('etag', etagOf(state.sequence))
       return { state, nowMs: parts.clock.nowMs() }
     },
   )
@@ -123,8 +125,9 @@ function addRecord(app: App, api: Api): void {
       config,
     },
     async (request): Promise<EntryPage> => {
-      const { after, limit } = request.query
-      return await readPage(parts.ledger.read(await rampMeant(request, api), after), limit)
+      const { after, limit, cursor = after } = request.query
+      const entries = parts.ledger.read(await rampMeant(request, api), cursor)
+      return await readPage(entries, limit, ({ sequence }) => sequence)
     },
   )
 
@@ -189,7 +192,7 @@ function addWords(app: App, api: Api): void {
         body: SAY,
         response: { 200: SAY_REPLY },
       },
-      config: { permission: 'ramps.operate' },
+      config: { permission: 'ramps.operate', ifMatch: true },
     },
     async (request): Promise<SayReply> => {
       const ramp = await rampMeant(request, api)
@@ -197,7 +200,8 @@ function addWords(app: App, api: Api): void {
       const who = whoAsks(request)
       const resource = await resourceOf(store, state.plan.contract, who)
       const voiced = await voiceWord(access.tokens, who, { state, resource, ...request.body })
-      return await parts.engine.speak({ ramp, ...voiced })
+      const heads = request.precondition?.heads
+      return await parts.engine.speak({ ramp, ...voiced, ...(heads && { heads }) })
     },
   )
 }
@@ -232,7 +236,7 @@ async function openRamp(
   const up = goal === 'up' ? undefined : await index.latest(contract.name, isUpOf(contract))
   const earlier = up && (await parts.settings.load(up.ramp))
   const settings = settingsFor(aimed, { goal, ...aim, directory, workspace, given, earlier })
-  const kept = next === undefined ? settings : { ...settings, next }
+  const kept = { ...settings, by: namesOf(who, resource, by), ...(next && { next }) }
   return await parts.engine.open({ plan, settings: kept, by })
 }
 

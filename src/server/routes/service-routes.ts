@@ -112,11 +112,13 @@ class Services {
       this.#whole ??= new ServiceWatch({ endpoints, clock, random, waitingMax: WAITING_MAX })
       return this.#whole
     }
-    const isSeen = async (environment: string): Promise<boolean> => {
-      const resource = await resourceOf(store, { kind: 'Environment', name: environment }, who)
-      return maySee(request, resource, 'ports.read')
-    }
-    const seen = await SeenEndpoints.of(endpoints, isSeen)
+    const seen = await SeenEndpoints.of(endpoints, {
+      onTrouble: (error) => parts.onTrouble(error, request.id),
+      maySee: async (environment) => {
+        const resource = await resourceOf(store, { kind: 'Environment', name: environment }, who)
+        return maySee(request, resource, 'ports.read')
+      },
+    })
     const waitingMax = Math.max(0, WAITING_MAX - this.#waiting)
     return new ServiceWatch({ endpoints: seen, clock, random, waitingMax })
   }

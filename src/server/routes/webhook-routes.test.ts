@@ -26,7 +26,7 @@ test('a webhook is told of the end of a ramp, and of nothing once it is removed'
   const receiver = await openReceiver(t)
   const made = await send<WebhookReply>('POST', '/v1/webhooks', { url: receiver.url })
   assert.equal(made.status, 201)
-  assert.match(made.body.secret, /^whsec_[A-Za-z0-9+/]{43}=$/)
+  assert.match(made.body.secret ?? '', /^whsec_[A-Za-z0-9+/]{43}=$/)
   assert.equal(made.headers['cache-control'], 'no-store')
   assert.match(made.body.webhook.url, /^http:\/\/127\.0\.0\.1:\d+\/services\/…$/)
   const opening = { contract: SHOP, directory: '/srv', goal: 'up', settings: {}, by: 'anna' }
@@ -38,13 +38,26 @@ test('a webhook is told of the end of a ramp, and of nothing once it is removed'
   assert.equal(event.data.ramp, opened.body.ramp)
   const listed = await send<WebhookPage>('GET', '/v1/webhooks')
   assert.ok(!JSON.stringify(listed.body).includes('planted-path'))
+  const slack = { url: receiver.url, format: 'slack', contracts: ['Environment/none'] }
+  const unsigned = await send<WebhookReply>('POST', '/v1/webhooks', slack)
+  assert.deepEqual([unsigned.status, Object.keys(unsigned.body)], [201, ['webhook']])
   const { id } = made.body.webhook
   assert.equal((await send('DELETE', `/v1/webhooks/${id}`)).status, 204)
   assert.equal((await send('DELETE', `/v1/webhooks/${id}`)).status, 404)
   const again = '/v1/deliveries/nothing/redeliver'
   assert.equal((await send('POST', again)).status, 404)
   const { body } = await send<DeliveryPage>('GET', '/v1/deliveries?status=delivered')
-  assert.equal(body.deliveries[0]?.webhook, id)
+  const [delivery] = body.deliveries
+  assert.equal(delivery?.webhook, id)
+  const at = `/v1/deliveries/${delivery?.id}`
+  assert.equal((await send('GET', at)).headers['etag'], delivery?.etag)
+  const redeliver = (ifMatch = ''): Promise<{ readonly status: number }> =>
+    send('POST', `${at}/redeliver`, undefined, { 'if-match': ifMatch })
+  assert.equal((await redeliver('"0"')).status, 412)
+  assert.equal((await redeliver(delivery?.etag)).status, 204)
+  // It is pending now, which nobody has seen yet, or gone: it is for nobody any more.
+  const { status } = await redeliver(delivery?.etag)
+  assert.ok(status === 412 || status === 404, String(status))
   assert.deepEqual(troubles, [])
 })
 

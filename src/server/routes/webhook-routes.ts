@@ -1,19 +1,23 @@
 /** `/v1/webhooks` and `/v1/deliveries`: who is told of what happens, and what became of telling them. */
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
+import { ascending, pageOf } from '../../core/units/page-of.ts'
 import { whoAsks } from '../access/add-access.ts'
 import { nameOf } from '../access/voice.ts'
 import type { App } from '../app.ts'
 import type { Notifications } from '../notifications/notifications.ts'
-import { webhookView } from '../notifications/webhook-store.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
 import {
   DELIVERIES_QUERY,
   DELIVERY_PAGE,
+  DELIVERY_VIEW,
   ID_PARAMS,
   WEBHOOK_PAGE,
   WEBHOOK_REPLY,
   WEBHOOK_REQUEST,
+  WEBHOOK_VIEW,
 } from '../schemas/webhook.ts'
+import type { WebhookView } from '../wire/webhooks.ts'
 
 const TAGS = ['webhooks']
 const CONFIG = { permission: 'webhooks.manage' } as const
@@ -36,13 +40,41 @@ function addWebhooks(app: App, told: () => Notifications): void {
         operationId: 'listWebhooks',
         summary: 'List who is told of what happens',
         tags: TAGS,
+        querystring: PAGE_OF,
         response: { 200: WEBHOOK_PAGE },
       },
       config: CONFIG,
     },
-    async () => ({ webhooks: (await told().webhooks.list()).map(webhookView) }),
+    async ({ query }) => {
+      const oldestFirst = ({ createdAtMs, id }: WebhookView): string =>
+        `${ascending(createdAtMs)} ${id}`
+      const { items, ...next } = pageOf(await told().webhooks.views(), oldestFirst, query)
+      return { webhooks: items, ...next }
+    },
   )
 
+  app.get(
+    '/v1/webhooks/:id',
+    {
+      schema: {
+        operationId: 'getWebhook',
+        summary: 'Look at who is told of what',
+        tags: TAGS,
+        params: ID_PARAMS,
+        response: { 200: WEBHOOK_VIEW },
+      },
+      config: { ...CONFIG, etag: true },
+    },
+    async ({ params: { id } }, reply) => {
+      const webhook = await told().webhooks.view(id)
+      void reply.header('etag', webhook.etag)
+      return webhook
+    },
+  )
+  addWebhookChanges(app, told)
+}
+
+function addWebhookChanges(app: App, told: () => Notifications): void {
   app.post(
     '/v1/webhooks',
     {
@@ -60,11 +92,13 @@ function addWebhooks(app: App, told: () => Notifications): void {
       const refusal = await notifications.courier.refusal(request.body.url)
       if (refusal !== undefined) throw unreachable(refusal)
       const by = nameOf(whoAsks(request), undefined)
-      const webhook = webhookView(await notifications.webhooks.add(request.body, by))
+      const webhook = await notifications.webhooks.add(request.body, by)
       notifications.look()
-      const secret = notifications.keys.shownSecret(webhook.id)
-      const answer = reply.code(201).header('location', `/v1/webhooks/${webhook.id}`)
-      return await answer.header('cache-control', 'no-store').send({ webhook, secret })
+      const { id, format } = webhook
+      // Nothing that goes to Slack is signed: who is shown a secret would think that it is.
+      const shown = format === 'slack' ? {} : { secret: notifications.keys.shownSecret(id) }
+      const answer = reply.code(201).header('location', `/v1/webhooks/${id}`)
+      return await answer.header('cache-control', 'no-store').send({ webhook, ...shown })
     },
   )
 
@@ -78,10 +112,11 @@ function addWebhooks(app: App, told: () => Notifications): void {
         params: ID_PARAMS,
         response: { 204: z.null().describe('It is told nothing any more.') },
       },
-      config: CONFIG,
+      config: { ...CONFIG, ifMatch: true },
     },
     async (request, reply) => {
-      await told().webhooks.remove(request.params.id, nameOf(whoAsks(request), undefined))
+      const { params, precondition } = request
+      await told().webhooks.remove(params.id, nameOf(whoAsks(request), undefined), precondition)
       return await reply.code(204).send(null)
     },
   )
@@ -103,6 +138,25 @@ function addDeliveries(app: App, told: () => Notifications): void {
     ({ query }) => told().queue.page(query),
   )
 
+  app.get(
+    '/v1/deliveries/:id',
+    {
+      schema: {
+        operationId: 'getDelivery',
+        summary: 'Look at what became of sending something',
+        tags: TAGS,
+        params: ID_PARAMS,
+        response: { 200: DELIVERY_VIEW },
+      },
+      config: { ...CONFIG, etag: true },
+    },
+    async ({ params: { id } }, reply) => {
+      const delivery = await told().queue.view(id)
+      void reply.header('etag', delivery.etag)
+      return delivery
+    },
+  )
+
   app.post(
     '/v1/deliveries/:id/redeliver',
     {
@@ -113,10 +167,10 @@ function addDeliveries(app: App, told: () => Notifications): void {
         params: ID_PARAMS,
         response: { 204: z.null().describe('It will be sent soon.') },
       },
-      config: CONFIG,
+      config: { ...CONFIG, ifMatch: true },
     },
     async (request, reply) => {
-      await told().redeliver(request.params.id)
+      await told().redeliver(request.params.id, request.precondition)
       return await reply.code(204).send(null)
     },
   )

@@ -1,6 +1,6 @@
 /** What is running: environments, logs, and what the kernel says is left. */
 import { Fault } from '../../core/fault/fault.ts'
-import type { RampState } from '../../core/ramp/state.ts'
+import { pageOf } from '../../core/units/page-of.ts'
 import type { Clock, Timer } from '../../seams/clock.ts'
 import type { Asking } from '../access/add-access.ts'
 import { componentsEverywhere, logsEverywhere } from '../agents/everywhere.ts'
@@ -9,14 +9,13 @@ import type { App } from '../app.ts'
 import { answerLive } from '../live-answer.ts'
 import type { LogMasks } from '../log-masks.ts'
 import type { ServerParts } from '../parts.ts'
-import { contractName } from '../ramp-index.ts'
+import { contractName, type GoingRamp } from '../ramp-index.ts'
 import { HEARTBEAT_MS } from '../ramp-stream.ts'
 import { LOGS, type LogsRequest } from '../requests.ts'
 import { ofType } from '../schemas/content.ts'
-import { listOf } from '../schemas/promised.ts'
-import { ENVIRONMENT_VIEW, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
+import { PAGE_OF } from '../schemas/paging.ts'
+import { ENVIRONMENT_PAGE, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
 import type { SlowWriter } from '../slow-writer.ts'
-import { watchViewOf } from '../watch-view.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
 import { seenBy } from './seen-ramps.ts'
 
@@ -37,7 +36,8 @@ export function addWorldRoutes(app: App, api: Api): void {
         operationId: 'listEnvironments',
         summary: 'List contracts with their last ramp and what is running of them',
         tags: TAGS,
-        response: { 200: listOf(ENVIRONMENT_VIEW) },
+        querystring: PAGE_OF,
+        response: { 200: ENVIRONMENT_PAGE },
       },
       config,
     },
@@ -47,13 +47,14 @@ export function addWorldRoutes(app: App, api: Api): void {
       const latest = await index.latestOfEach(isSeen)
       const seen = new Set(latest.map(({ contract }) => contractName(contract)))
       const isShown = (contract: string): boolean => isSeen === undefined || seen.has(contract)
-      return environmentsOf(
+      const environments = environmentsOf(
         latest,
         components.filter(({ subject }) => isShown(contractOf(subject))),
-        parts.engine
-          .underWay()
-          .filter(({ plan }) => plan.endless === true && isShown(contractName(plan.contract))),
+        // What a contract promises is broken whichever replica watches it.
+        await index.watches(isSeen),
       )
+      const { items, ...next } = pageOf(environments, byName, request.query)
+      return { environments: items, ...next }
     },
   )
 
@@ -114,19 +115,26 @@ async function seenComponents(request: Asking, api: Api): Promise<(subject: stri
   return (subject) => contracts.has(contractOf(subject))
 }
 
+/** A space comes before everything that names have in them. */
+function byName({ contract, kind }: EnvironmentView): string {
+  return `${contract} ${kind}`
+}
+
 /** Contracts with their last ramp and what is running of them, by name, then by kind. */
 export function environmentsOf(
   latest: readonly RampSummary[],
   components: readonly ComponentView[],
-  watching: readonly RampState[] = [],
+  watching: readonly GoingRamp[] = [],
 ): readonly EnvironmentView[] {
   const ramps = new Map(latest.map((ramp) => [contractName(ramp.contract), ramp]))
-  const watches = new Map(watching.map((state) => [contractName(state.plan.contract), state]))
+  const watches = new Map(watching.map((one) => [contractName(one.summary.contract), one.watch]))
   const starts = Map.groupBy(components, ({ subject }) => contractOf(subject))
-  const called = [...new Set([...ramps.keys(), ...starts.keys()])].map((contract) => {
-    const [kind = '', name = ''] = contract.split('/')
-    return { contract, kind, name }
-  })
+  const called = [...new Set([...ramps.keys(), ...starts.keys(), ...watches.keys()])].map(
+    (contract) => {
+      const [kind = '', name = ''] = contract.split('/')
+      return { contract, kind, name }
+    },
+  )
   called.sort((one, other) => order(one.name, other.name) || order(one.kind, other.kind))
   return called.map(({ contract, kind, name }) => {
     const lastRamp = ramps.get(contract)
@@ -135,7 +143,7 @@ export function environmentsOf(
       kind,
       contract: name,
       ...(lastRamp === undefined ? {} : { lastRamp }),
-      ...(watch === undefined ? {} : { watch: watchViewOf(watch) }),
+      ...(watch === undefined ? {} : { watch }),
       components: latestStarts(starts.get(contract) ?? [], lastRamp),
     }
   })

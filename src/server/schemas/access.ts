@@ -12,6 +12,8 @@ import type {
   TokenRequest,
   TokenView,
 } from '../wire/access.ts'
+import { NEXT } from './paging.ts'
+import { ETAG } from './promised.ts'
 
 const grants: z.ZodType<readonly Grant[]> = z.array(GRANT)
 const atMs = z.number().int()
@@ -27,6 +29,7 @@ export const IDENTITY_VIEW: z.ZodType<IdentityView> = z.object({
 /** A token without its secret. */
 export const TOKEN_VIEW: z.ZodType<TokenView> = z.object({
   id: z.string(),
+  etag: ETAG,
   name: z.string(),
   grants,
   createdBy: z.string(),
@@ -60,7 +63,8 @@ export const GRANTS_BODY: z.ZodType<{ readonly grants: readonly Grant[] }> = z.s
 /** Somebody who has signed in, or may. */
 export const PERSON_VIEW: z.ZodType<PersonView> = z.object({
   name: z.string(),
-  grants,
+  grants: grants.describe('All, those given by groups and by configuration too.'),
+  granted: grants.describe('Those given by name, which `PUT` takes the place of.'),
   grantsVersion: z.number().int(),
   lastSeenAtMs: atMs.exactOptional(),
 })
@@ -71,32 +75,33 @@ export const SIGNED_OUT: z.ZodType<SignedOut> = z.object({
   logins: z.number().int(),
 })
 
-/** Which page of a list. */
-export interface PageOf {
-  readonly limit: number
-  readonly cursor?: string | undefined
-}
-
-/** `?limit=&cursor=` */
-export const PAGE_OF: z.ZodType<PageOf> = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(100),
-  cursor: z.string().min(1).max(300).optional(),
-})
-
-const next = z.string().exactOptional()
-
 /** `GET /v1/tokens` */
 export const TOKEN_PAGE: z.ZodType<{
   readonly tokens: readonly TokenView[]
   readonly next?: string
-}> = z.object({ tokens: z.array(TOKEN_VIEW), next })
+}> = z.object({ tokens: z.array(TOKEN_VIEW), next: NEXT })
 
 /** `GET /v1/people` */
-export const PEOPLE_PAGE: z.ZodType<PeoplePage> = z.object({ people: z.array(PERSON_VIEW), next })
+export const PEOPLE_PAGE: z.ZodType<PeoplePage> = z.object({
+  people: z.array(PERSON_VIEW),
+  next: NEXT,
+})
 
 /** `GET /v1/auth` */
 export const SIGN_IN_WAYS: z.ZodType<{ readonly browser: boolean; readonly token: boolean }> =
   z.object({ browser: z.boolean(), token: z.boolean() })
+
+/** `POST /v1/auth/session` */
+export type BeginSession = { readonly token: string } | { readonly code: string }
+
+export const BEGIN_SESSION: z.ZodType<BeginSession> = z.union([
+  z.strictObject({ token: z.string().max(200) }),
+  z.strictObject({ code: z.string().max(100).describe('Of `POST /v1/auth/codes`.') }),
+])
+
+/** `POST /v1/auth/codes` */
+export const SIGN_IN_CODE: z.ZodType<{ readonly code: string; readonly expiresAtMs: number }> =
+  z.object({ code: z.string(), expiresAtMs: atMs })
 
 /** `POST /v1/auth/device` */
 export const DEVICE_BEGUN: z.ZodType<{
@@ -120,27 +125,3 @@ export const DEVICE_REPLY: z.ZodType<
   z.object({ state: z.literal('waiting') }),
   z.object({ state: z.literal('done'), token: TOKEN_VIEW, secret: z.string() }),
 ])
-
-/** One page of a list that is short enough to be read whole. */
-export function pageOf<Item>(
-  items: readonly Item[],
-  keyOf: (item: Item) => string,
-  { limit, cursor }: PageOf,
-): { readonly items: readonly Item[]; readonly next?: string } {
-  const begin = cursor === undefined ? 0 : placeAfter(items.map(keyOf), cursor)
-  const end = begin + limit
-  const page = items.slice(begin, end)
-  const last = page.at(-1)
-  const isWhole = last === undefined || end >= items.length
-  return isWhole ? { items: page } : { items: page, next: `${end}.${keyOf(last)}` }
-}
-
-/**
- * Where a page goes on: after the item that the one before ended with. Where that one is gone by now, it
- * is where it was, so that no reader begins anew without end.
- */
-function placeAfter(keys: readonly string[], cursor: string): number {
-  const [, count = '0', key] = /^(\d{1,9})\.(.*)$/s.exec(cursor) ?? []
-  const place = key === undefined ? -1 : keys.indexOf(key)
-  return place < 0 ? Math.max(0, Number(count) - 1) : place + 1
-}

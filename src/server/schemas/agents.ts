@@ -1,10 +1,17 @@
 /** The shapes of agents, regions and what travels between agents and the server. */
 import { z } from 'zod'
 import type { AgentErrand, AgentReports } from '../wire/agent-work.ts'
-import type { AgentView, RegionView } from '../wire/agents.ts'
+import type {
+  AgentCertificate,
+  AgentPage,
+  AgentView,
+  RegionPage,
+  RegionView,
+} from '../wire/agents.ts'
 import { JSON_OBJECT } from './contract.ts'
+import { NEXT } from './paging.ts'
 import { LEASE_LIST, PORT_STORY } from './ports.ts'
-import { COUNT, INSTANT, listOf, named, promised } from './promised.ts'
+import { COUNT, ETAG, INSTANT, listOf, named, promised } from './promised.ts'
 
 const NAME_MAX = 200
 const TEXT_MAX = 100_000
@@ -18,13 +25,24 @@ const OUTPUTS_MAX = 262_144
 const text = z.string().max(TEXT_MAX)
 const name = z.string().min(1).max(NAME_MAX)
 
+const AGENT_CERTIFICATE: z.ZodType<AgentCertificate> = named(
+  'AgentCertificate',
+  z.object({
+    subject: z.string(),
+    fingerprint: z.string().describe('SHA-256 of it, in hexadecimal.'),
+    untilMs: INSTANT,
+  }),
+)
+
 export const AGENT_VIEW: z.ZodType<AgentView> = named(
   'Agent',
   z.object({
     name: z.string(),
     region: z.string(),
+    etag: ETAG.exactOptional(),
     status: z.enum(['connected', 'lost']),
     version: z.string(),
+    certificate: AGENT_CERTIFICATE.exactOptional(),
     sinceMs: INSTANT,
     lastSeenAtMs: INSTANT,
     roundTripMs: z.number().exactOptional(),
@@ -41,14 +59,14 @@ const REGION_VIEW: z.ZodType<RegionView> = named(
   }),
 )
 
-export const AGENT_LIST: z.ZodType<{ readonly agents: readonly AgentView[] }> = named(
+export const AGENT_LIST: z.ZodType<AgentPage> = named(
   'AgentList',
-  z.object({ agents: listOf(AGENT_VIEW) }),
+  z.object({ agents: listOf(AGENT_VIEW), next: NEXT }),
 )
 
-export const REGION_LIST: z.ZodType<{ readonly regions: readonly RegionView[] }> = named(
+export const REGION_LIST: z.ZodType<RegionPage> = named(
   'RegionList',
-  z.object({ regions: listOf(REGION_VIEW) }),
+  z.object({ regions: listOf(REGION_VIEW), next: NEXT }),
 )
 
 /** What the server hands out; its other members depend on what is to be done. */

@@ -1,12 +1,10 @@
-/** What is asked about contracts: labels once or often, and expectations by body or header. */
+/** What is asked about contracts: labels once or often, and what goes with If-Match. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { isFault } from '../../core/fault/fault.ts'
-import type { Digest } from '../../core/units/digest.ts'
-import { CONTRACTS_QUERY, expectsOf, HELD_REFERENCE } from './contract-queries.ts'
+import { assertOneDocument, CONTRACTS_QUERY, HELD_REFERENCE } from './contract-queries.ts'
 import { WEBHOOK_REQUEST } from './webhook.ts'
 
-const DIGEST: Digest = `sha256:${'0'.repeat(64)}`
 const SHOP = { kind: 'Environment', metadata: { name: 'shop' } }
 
 test('takes one label or several', () => {
@@ -17,26 +15,17 @@ test('takes one label or several', () => {
   assert.equal(CONTRACTS_QUERY.safeParse({ limit: '1001' }).success, false)
 })
 
-test('If-Match is what is expected of a single document', () => {
-  const expected = [{ kind: 'Environment', name: 'shop', digest: DIGEST }]
-  for (const header of [`"${DIGEST}"`, `W/"${DIGEST}"`, DIGEST]) {
-    assert.deepEqual(expectsOf({ documents: [SHOP] }, header), expected)
-  }
-  assert.deepEqual(expectsOf({ documents: [SHOP], expects: expected }, undefined), expected)
-})
-
 test('If-Match is refused where it could mean several things, or nothing', () => {
   const malformed = (error: unknown): boolean => isFault(error, 'request-malformed')
   const sources = [{ path: 'a.yaml', text: '' }]
+  assertOneDocument({ documents: [SHOP] })
   for (const request of [
     { documents: [SHOP, SHOP] },
     { documents: [SHOP], sources },
     { sources },
+    {},
   ]) {
-    assert.throws(() => expectsOf(request, `"${DIGEST}"`), malformed)
-  }
-  for (const header of ['*', '"latest"', `"${DIGEST}", "${DIGEST}"`]) {
-    assert.throws(() => expectsOf({ documents: [SHOP] }, header), malformed)
+    assert.throws(() => assertOneDocument(request), malformed)
   }
 })
 

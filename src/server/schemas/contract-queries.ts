@@ -2,8 +2,9 @@
 import { z } from 'zod'
 import { Fault } from '../../core/fault/fault.ts'
 import type { Digest } from '../../core/units/digest.ts'
-import type { ApplyRequest, Expectation, HeldReference } from '../wire/contracts.ts'
+import type { ApplyRequest, HeldReference } from '../wire/contracts.ts'
 import { DIGEST, NAME } from './contract.ts'
+import { CURSOR, limitOf } from './paging.ts'
 import { named } from './promised.ts'
 
 /** Which contract. */
@@ -32,9 +33,6 @@ export const HELD_REFERENCE: z.ZodType<HeldReference> = named(
   }),
 )
 
-const limit = (most: number, usual: number): z.ZodType<number> =>
-  z.coerce.number().int().min(1).max(most).default(usual)
-
 /** `GET /v1/contracts` */
 export interface ContractsQuery {
   readonly limit: number
@@ -45,8 +43,8 @@ export interface ContractsQuery {
 }
 
 export const CONTRACTS_QUERY: z.ZodType<ContractsQuery> = z.strictObject({
-  limit: limit(1_000, 100),
-  cursor: z.string().max(500).optional().describe('`next` of the page before.'),
+  limit: limitOf(1_000, 100),
+  cursor: CURSOR,
   kind: NAME.optional(),
   label: z
     .union([z.array(NAME).max(20), NAME.transform((one) => [one])])
@@ -62,7 +60,7 @@ export interface RevisionsQuery {
 }
 
 export const REVISIONS_QUERY: z.ZodType<RevisionsQuery> = z.strictObject({
-  limit: limit(1_000, 100),
+  limit: limitOf(1_000, 100),
   cursor: z.coerce.number().int().min(1).optional().describe('`next` of the page before.'),
 })
 
@@ -78,25 +76,13 @@ export const COMPARE_QUERY: z.ZodType<CompareQuery> = z.strictObject({
 })
 
 /**
- * What is expected of the contracts that are applied: by the body, or for a single document by the
- * header `If-Match`, which is the ETag that it was read with.
+ * Asserts that `If-Match`, which is of one contract, comes with one document; for more there is `expects`.
  *
  * @throws request-malformed
  */
-export function expectsOf(
-  { documents = [], sources = [], expects = [] }: ApplyRequest,
-  ifMatch: string | undefined,
-): readonly Expectation[] {
-  if (ifMatch === undefined) return expects
-  const [only] = documents
-  const digest = DIGEST.safeParse(ifMatch.replace(/^(?:W\/)?"(.*)"$/, '$1'))
-  if (only === undefined || documents.length > 1 || sources.length > 0 || !digest.success) {
-    const hint = 'If-Match is one digest, for exactly one document; use expects for more.'
-    const subject = 'headers'
-    throw new Fault({ code: 'request-malformed', operation: 'read the headers', subject, hint })
-  }
-  const metadata = only['metadata']
-  const isNamed = typeof metadata === 'object' && metadata !== null && 'name' in metadata
-  const name = isNamed ? String(metadata['name']) : ''
-  return [...expects, { kind: String(only['kind']), name, digest: digest.data }]
+export function assertOneDocument({ documents = [], sources = [] }: ApplyRequest): void {
+  if (documents.length === 1 && sources.length === 0) return
+  const hint = 'If-Match is of one contract, for exactly one document; use expects for more.'
+  const subject = 'headers'
+  throw new Fault({ code: 'request-malformed', operation: 'read the headers', subject, hint })
 }

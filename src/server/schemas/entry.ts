@@ -2,8 +2,17 @@
 import { z } from 'zod'
 import type { Cause, Entry, Word } from '../../core/entry/entry.ts'
 import type { Answer } from '../../core/plan/verdict.ts'
-import type { EntryPage, LedgerProof, Recorded, StreamSummary, Verification } from '../wire.ts'
+import type {
+  EntryPage,
+  LedgerPage,
+  LedgerProof,
+  Recorded,
+  StreamPage,
+  StreamSummary,
+  Verification,
+} from '../wire.ts'
 import { DIGEST, JSON_OBJECT, NAME } from './contract.ts'
+import { NEXT } from './paging.ts'
 import { COUNT, INSTANT, named, promised } from './promised.ts'
 
 const TEXT_MAX = 10_000
@@ -31,7 +40,12 @@ export const CAUSE: z.ZodType<Cause> = named(
 )
 
 const why = z.string().max(TEXT_MAX)
-const approval = { stage: NAME, condition: NAME, digest: DIGEST, as: NAME }
+const approval = {
+  stage: NAME,
+  condition: NAME,
+  digest: DIGEST,
+  as: NAME.describe('Counts only over the Unix socket.'),
+}
 
 /** What somebody may say to a ramp. */
 export const WORD: z.ZodType<Word> = named(
@@ -76,12 +90,17 @@ export const RECORDED: z.ZodType<Recorded> = named(
   }),
 )
 
-export const ENTRY_PAGE: z.ZodType<EntryPage> = named(
-  'EntryPage',
-  z.object({
-    entries: z.array(RECORDED),
-    more: z.boolean().describe('Whether there were more to give when this was read.'),
-  }),
+const PAGE = z.object({
+  entries: z.array(RECORDED),
+  more: z.boolean().describe('Whether there were more to give when this was read.'),
+  next: NEXT,
+})
+
+export const ENTRY_PAGE: z.ZodType<EntryPage> = named('EntryPage', PAGE)
+
+export const LEDGER_PAGE: z.ZodType<LedgerPage> = named(
+  'LedgerPage',
+  PAGE.extend({ end: COUNT.describe('The position of the last entry of all; 0: there is none.') }),
 )
 
 export const STREAM_SUMMARY: z.ZodType<StreamSummary> = promised(
@@ -93,6 +112,12 @@ export const STREAM_SUMMARY: z.ZodType<StreamSummary> = promised(
     lastAtMs: INSTANT,
     lastType: z.string(),
   }),
+)
+
+/** `GET /v1/ledger/streams` */
+export const STREAM_PAGE: z.ZodType<StreamPage> = named(
+  'StreamPage',
+  z.object({ streams: z.array(STREAM_SUMMARY), next: NEXT }),
 )
 
 const PROBLEMS = [

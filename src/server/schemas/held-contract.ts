@@ -36,10 +36,7 @@ const summary = {
   approvals: z.array(OWNERS_WORD).exactOptional().describe('Whose word it took.'),
 }
 
-export const REVISION_SUMMARY: z.ZodType<RevisionSummary> = named(
-  'RevisionSummary',
-  z.object(summary),
-)
+const REVISION_SUMMARY: z.ZodType<RevisionSummary> = named('RevisionSummary', z.object(summary))
 
 export const REVISION_VIEW: z.ZodType<RevisionView> = named(
   'Revision',
@@ -49,7 +46,7 @@ export const REVISION_VIEW: z.ZodType<RevisionView> = named(
   }),
 )
 
-export const CONTRACT_SUMMARY: z.ZodType<ContractSummary> = named(
+const CONTRACT_SUMMARY: z.ZodType<ContractSummary> = named(
   'ContractSummary',
   z.object({
     ...summary,

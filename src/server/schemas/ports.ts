@@ -2,8 +2,10 @@
 import { z } from 'zod'
 import { OWNER_WORD } from '../../core/port/port-owner.ts'
 import type { Digest } from '../../core/units/digest.ts'
+import type { PageOf } from '../../core/units/page-of.ts'
 import type {
   AssignRequest,
+  CarriedFront,
   ClaimRequest,
   LeaseList,
   ListedRange,
@@ -11,6 +13,7 @@ import type {
   PortLease,
   PortStory,
 } from '../wire/ports.ts'
+import { CURSOR, limitOf, NEXT } from './paging.ts'
 import { COUNT, INSTANT, listOf, named } from './promised.ts'
 
 const NAME = z.string().regex(OWNER_WORD, 'a name, such as shop/api')
@@ -76,6 +79,73 @@ const CONTAINER = named(
   }),
 )
 
+const EVENT = z.enum(['scale-up', 'scale-down', 'roll', 'migrate', 'failover'])
+
+/** How the lease of one ends in whose place others serve. */
+const PARTING = named(
+  'PortParting',
+  z.object({
+    event: EVENT,
+    by: z
+      .enum(['component', 'contract', 'default'])
+      .describe('Whose words `drainMs` and `lingerMs` are.'),
+    contract: z.string().exactOptional().describe('The Ports contract that has a part in it.'),
+    drainMs: COUNT,
+    lingerMs: COUNT,
+    coolingMs: COUNT.exactOptional(),
+  }),
+)
+
+/** A rule of changing hands. */
+const TRANSITION = named(
+  'PortTransition',
+  z.object({
+    event: EVENT,
+    drainMs: COUNT,
+    lingerMs: COUNT,
+    coolingMs: COUNT.exactOptional(),
+    deadlineMs: COUNT,
+    says: listOf(z.string()).exactOptional().describe('The words of it that are written.'),
+  }),
+)
+
+/** A front that a proxy carries. */
+const CARRIED_FRONT: z.ZodType<CarriedFront> = named(
+  'CarriedFront',
+  z.object({
+    service: z.string(),
+    port: z.string(),
+    host: z.string(),
+    number: PORT_NUMBER,
+    carrier: z.discriminatedUnion('plane', [
+      z.object({ plane: z.literal('haproxy'), socket: z.string(), backend: z.string() }),
+      z.object({
+        plane: z.literal('nginx'),
+        config: z.string(),
+        pid: z.string(),
+        servers: z.string(),
+      }),
+      z.object({
+        plane: z.literal('envoy'),
+        admin: z.string(),
+        cluster: z.string(),
+        endpoints: z.string(),
+      }),
+    ]),
+    ramp: z.string().exactOptional(),
+  }),
+)
+
+/** Where the TLS of a front comes from: paths alone. */
+const FRONT_TLS = named(
+  'FrontTls',
+  z.object({
+    certificate: z.string(),
+    key: z.string().describe('The path of its file; the key itself is never told.'),
+    clientCa: z.string().exactOptional().describe('Absent: clients are asked for no certificate.'),
+  }),
+)
+
 /** One lease. */
 export const PORT_LEASE: z.ZodType<PortLease> = named(
   'PortLease',
@@ -84,7 +154,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     claim: CLAIM,
     owner: OWNER,
     state: z.enum(STATES),
-    token: COUNT,
+    token: COUNT.describe('For records: it grows with every lease granted here. Nobody checks it.'),
     rule: z.object({
       range: z.string(),
       contract: z.string().exactOptional(),
@@ -92,6 +162,11 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     }),
     giving: GIVING,
     front: z.enum(['http', 'tcp']).exactOptional(),
+    tls: FRONT_TLS.exactOptional(),
+    shut: z
+      .string()
+      .exactOptional()
+      .describe('Why its front lets nobody in, though its process is there; absent: it does.'),
     ramp: z.string().exactOptional(),
     process: PROCESS.exactOptional(),
     container: CONTAINER.exactOptional(),
@@ -108,6 +183,7 @@ export const PORT_LEASE: z.ZodType<PortLease> = named(
     because: z.string(),
     expiresAtMs: INSTANT.exactOptional(),
     coolUntilMs: INSTANT.exactOptional(),
+    parting: PARTING.exactOptional(),
   }),
 )
 
@@ -139,6 +215,9 @@ const LISTED_RANGE: z.ZodType<ListedRange> = named(
       perService: COUNT.exactOptional(),
       coolingMs: COUNT,
     }),
+    transitions: listOf(TRANSITION)
+      .exactOptional()
+      .describe('How its ports change hands, by what happens.'),
   }),
 )
 
@@ -148,7 +227,11 @@ export const LEASE_LIST: z.ZodType<LeaseList> = named(
   z.object({
     index: COUNT,
     leases: listOf(PORT_LEASE),
+    next: NEXT,
     ranges: listOf(LISTED_RANGE).exactOptional(),
+    carried: listOf(CARRIED_FRONT)
+      .exactOptional()
+      .describe('Fronts that a proxy carries; absent: an older agent answered.'),
   }),
 )
 
@@ -163,7 +246,6 @@ export const CLAIM_REQUEST: z.ZodType<ClaimRequest> = named(
           protocol: PROTOCOL.exactOptional(),
           addresses: ADDRESSES.exactOptional(),
           port: PORT_NUMBER.exactOptional(),
-          giving: GIVING.exactOptional(),
           ttlMs: z.number().int().min(100).max(TTL_MS_MAX).exactOptional(),
         }),
       )
@@ -220,12 +302,19 @@ export const LEASE_PARAMS: z.ZodType<{ readonly lease: string }> = z.strictObjec
   lease: z.string().min(1).max(100),
 })
 
+const REGION = z
+  .string()
+  .min(1)
+  .max(200)
+  .exactOptional()
+  .describe("The machine of that region's agent, which is asked. @default the server's own")
+
 /** Whose machine. */
-export const PORTS_OF: z.ZodType<{ readonly region?: string }> = z.strictObject({
-  region: z
-    .string()
-    .min(1)
-    .max(200)
-    .exactOptional()
-    .describe("The machine of that region's agent, which is asked. @default the server's own"),
+export const PORTS_OF: z.ZodType<{ readonly region?: string }> = z.strictObject({ region: REGION })
+
+/** Whose machine, and which page. */
+export const PORTS_QUERY: z.ZodType<PageOf & { readonly region?: string }> = z.strictObject({
+  region: REGION,
+  limit: limitOf(5_000, 1_000),
+  cursor: CURSOR,
 })

@@ -22,6 +22,11 @@ export function promised<Value>(id: string, shape: z.ZodType): z.ZodType<Value> 
 /** A time. */
 export const INSTANT: z.ZodNumber = z.number().describe('Milliseconds since 1970, UTC.')
 
+/** What somebody has seen of a thing. */
+export const ETAG: z.ZodString = z
+  .string()
+  .describe('For `If-Match`, with its quotes: the ETag of what is told here.')
+
 /** Counts, places and lengths of time. */
 export const COUNT: z.ZodNumber = z.number().int().min(0)
 

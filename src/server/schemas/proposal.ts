@@ -14,7 +14,8 @@ import type {
 import { DIGEST, NAME } from './contract.ts'
 import type { ContractParams } from './contract-queries.ts'
 import { DIFFERENCE } from './difference.ts'
-import { INSTANT, named } from './promised.ts'
+import { NEXT } from './paging.ts'
+import { ETAG, INSTANT, named } from './promised.ts'
 
 const WHY_MAX = 10_000
 const OWNERS_MAX = 100
@@ -48,6 +49,7 @@ const proposal = {
   kind: z.string(),
   name: z.string(),
   proposal: DIGEST.describe('Of the proposal: what is answered, and nothing else.'),
+  etag: ETAG,
   digest: DIGEST.describe('Of the revision that is wanted.'),
   replaces: DIGEST.describe('The revision that it was made upon.'),
   by: z.string(),
@@ -62,7 +64,7 @@ const proposal = {
   whyNot: z.string().exactOptional(),
 }
 
-export const PROPOSAL_VIEW: z.ZodType<ProposalView> = named('ProposalView', z.object(proposal))
+const PROPOSAL_VIEW: z.ZodType<ProposalView> = named('ProposalView', z.object(proposal))
 
 export const PROPOSAL_DETAIL: z.ZodType<ProposalDetail> = named(
   'ProposalDetail',
@@ -71,7 +73,7 @@ export const PROPOSAL_DETAIL: z.ZodType<ProposalDetail> = named(
 
 export const PROPOSAL_PAGE: z.ZodType<ProposalPage> = named(
   'ProposalPage',
-  z.object({ proposals: z.array(PROPOSAL_VIEW), next: z.string().exactOptional() }),
+  z.object({ proposals: z.array(PROPOSAL_VIEW), next: NEXT }),
 )
 
 /** `/v1/contracts/:kind/:name/proposals/:proposal` */

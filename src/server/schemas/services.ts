@@ -1,6 +1,7 @@
 /** The shapes of what is said about who serves what. */
 import { z } from 'zod'
 import type { ServiceList, ServicesQuery } from '../wire/services.ts'
+import { NEXT } from './paging.ts'
 import { COUNT, listOf, named } from './promised.ts'
 
 const WORD = z.string().min(1).max(400).exactOptional()
@@ -18,6 +19,14 @@ export const SERVICES_QUERY: z.ZodType<ServicesQuery> = z.strictObject({
     .regex(/^\d{1,15}$/, 'the index of an earlier answer')
     .exactOptional()
     .describe('That of an earlier answer: the next one comes as soon as it is different.'),
+  limit: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(5_000)
+    .exactOptional()
+    .describe('Unless it or `cursor` is given, all of them are told of.'),
+  cursor: z.string().min(1).max(4_000).exactOptional().describe('`next` of the page before.'),
   wait: WORD.describe('For how long at most: `30s`; 5 minutes unless it is given, 10 at most.'),
 })
 
@@ -35,9 +44,14 @@ export const SERVICE_LIST: z.ZodType<ServiceList> = named(
   'ServiceList',
   z.object({
     index: COUNT.describe('Of this answer, for the next question; it is never 0.'),
+    next: NEXT,
     endpoints: listOf(
       z.object({
         service: z.string(),
+        aliasOf: z
+          .string()
+          .exactOptional()
+          .describe('The service that this is a further name of, by a Ports contract.'),
         port: z.string(),
         instance: z.string().exactOptional(),
         environment: z.string().exactOptional(),
@@ -46,6 +60,7 @@ export const SERVICE_LIST: z.ZodType<ServiceList> = named(
         protocol: z.enum(['tcp', 'udp']),
         address: z.string().describe('A literal address by which it is reached.'),
         number: z.number().int().min(1).max(65_535),
+        tls: z.literal(true).exactOptional().describe('Whoever connects there has to speak TLS.'),
         target: z.string().describe('`127.0.0.1:20001`.'),
       }),
     ),

@@ -11,7 +11,8 @@ import type {
   WebhookView,
 } from '../wire/webhooks.ts'
 import { NAME } from './contract.ts'
-import { COUNT, INSTANT, named } from './promised.ts'
+import { CURSOR, limitOf, NEXT } from './paging.ts'
+import { COUNT, ETAG, INSTANT, named } from './promised.ts'
 
 const URL_MAX = 2_000
 
@@ -25,7 +26,7 @@ const TYPES = [
 ] as const
 
 /** What may be told. */
-export const NOTIFICATION_TYPE: z.ZodType<NotificationType> = z.enum(TYPES)
+const NOTIFICATION_TYPE: z.ZodType<NotificationType> = z.enum(TYPES)
 
 const FORMAT = z.enum(['cloudevents', 'slack'])
 const STATUS = z.enum(['pending', 'delivered', 'dead'])
@@ -58,6 +59,7 @@ export const WEBHOOK_VIEW: z.ZodType<WebhookView> = named(
   'Webhook',
   z.object({
     id: z.string(),
+    etag: ETAG,
     url: z.string().describe('Cut short, since it is often a secret itself.'),
     format: FORMAT,
     types: z.array(NOTIFICATION_TYPE),
@@ -69,14 +71,17 @@ export const WEBHOOK_VIEW: z.ZodType<WebhookView> = named(
 
 export const WEBHOOK_PAGE: z.ZodType<WebhookPage> = named(
   'WebhookPage',
-  z.object({ webhooks: z.array(WEBHOOK_VIEW) }),
+  z.object({ webhooks: z.array(WEBHOOK_VIEW), next: NEXT }),
 )
 
 export const WEBHOOK_REPLY: z.ZodType<WebhookReply> = named(
   'MadeWebhook',
   z.object({
     webhook: WEBHOOK_VIEW,
-    secret: z.string().describe('What its messages are signed with; shown only now.'),
+    secret: z
+      .string()
+      .exactOptional()
+      .describe('What its messages are signed with; shown only now. Those for Slack are not.'),
   }),
 )
 
@@ -84,6 +89,7 @@ export const DELIVERY_VIEW: z.ZodType<DeliveryView> = named(
   'Delivery',
   z.object({
     id: z.string(),
+    etag: ETAG,
     webhook: z.string(),
     event: z.string().describe('The id of the event, the same in every attempt.'),
     type: NOTIFICATION_TYPE,
@@ -99,14 +105,14 @@ export const DELIVERY_PAGE: z.ZodType<DeliveryPage> = named(
   'DeliveryPage',
   z.object({
     deliveries: z.array(DELIVERY_VIEW).describe('Newest first.'),
-    next: z.string().exactOptional().describe('The cursor of the next page; absent: none.'),
+    next: NEXT,
   }),
 )
 
 /** `GET /v1/deliveries` */
 export const DELIVERIES_QUERY: z.ZodType<DeliveryQuery> = z.strictObject({
-  limit: z.coerce.number().int().min(1).max(500).default(50),
-  cursor: z.string().max(500).optional(),
+  limit: limitOf(500, 50),
+  cursor: CURSOR,
   status: STATUS.optional().describe('`dead` are the dead letters.'),
   webhook: NAME.optional(),
 })

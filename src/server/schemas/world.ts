@@ -3,15 +3,17 @@ import { z } from 'zod'
 import type {
   BrokenPromise,
   ComponentView,
+  EnvironmentPage,
   EnvironmentView,
   LeftoversView,
   LogLine,
   WatchView,
 } from '../wire.ts'
+import { NEXT } from './paging.ts'
 import { COUNT, INSTANT, named } from './promised.ts'
 import { RAMP_PHASES, RAMP_SUMMARY } from './ramp.ts'
 
-export const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
+const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
   'Component',
   z.object({
     subject: z.string().describe('`<contract>/<component>`'),
@@ -50,7 +52,7 @@ const WATCH_VIEW: z.ZodType<WatchView> = named(
   }),
 )
 
-export const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
+const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
   'Environment',
   z.object({
     kind: z.string(),
@@ -59,6 +61,12 @@ export const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
     watch: WATCH_VIEW.exactOptional(),
     components: z.array(COMPONENT_VIEW),
   }),
+)
+
+/** `GET /v1/environments` */
+export const ENVIRONMENT_PAGE: z.ZodType<EnvironmentPage> = named(
+  'EnvironmentPage',
+  z.object({ environments: z.array(ENVIRONMENT_VIEW), next: NEXT }),
 )
 
 export const LOG_LINE: z.ZodType<LogLine> = named(

@@ -32,6 +32,8 @@ export interface IdentityView {
 /** A token, without its secret. */
 export interface TokenView {
   readonly id: string
+  /** For `If-Match`: what was seen of it, its last use aside. */
+  readonly etag: string
   /** What it is called in the ledger. */
   readonly name: string
   readonly grants: readonly Grant[]
@@ -60,7 +62,10 @@ export interface TokenReply {
 export interface PersonView {
   /** The subject at the provider, as `oidc:<email or subject>`. */
   readonly name: string
+  /** Everything: what was granted to them by name, then what their groups and configuration give. */
   readonly grants: readonly Grant[]
+  /** What was granted to them by name: what `PUT` takes the place of. */
+  readonly granted: readonly Grant[]
   /** Of what is granted by name, for `If-Match`; 0: nothing was yet. */
   readonly grantsVersion: number
   readonly lastSeenAtMs?: number

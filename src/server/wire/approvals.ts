@@ -12,6 +12,8 @@ export interface ApprovalWord {
 /** A question that only people can answer. */
 export interface ApprovalView {
   readonly ramp: string
+  /** Of the ramp, for `If-Match` with the word to it. */
+  readonly etag: string
   readonly contract: ContractReference
   readonly goal: string
   readonly stage: string
@@ -27,6 +29,8 @@ export interface ApprovalView {
   readonly words: readonly ApprovalWord[]
   readonly askedAtMs: number
   readonly expiresAtMs?: number
+  /** Which of `from` whoever asks speaks as; absent: none of it. */
+  readonly as?: string
   /** Whether whoever asks may approve it; and if not, why not. */
   readonly mayApprove: boolean
   readonly whyNot?: string

@@ -21,6 +21,8 @@ export interface ProposalView {
   readonly name: string
   /** What is answered: this proposal, and nothing else. */
   readonly proposal: Digest
+  /** For `If-Match`: how it stands, and how many have said yes. */
+  readonly etag: string
   /** Of the revision that is wanted. */
   readonly digest: Digest
   /** The revision that it was made upon. */

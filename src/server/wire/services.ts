@@ -12,6 +12,8 @@ export interface ServiceList {
   /** Of this answer; see the guide about discovery. */
   readonly index: number
   readonly endpoints: readonly ServiceEndpoint[]
+  /** The cursor of the next page; absent: there is none. */
+  readonly next?: string
 }
 
 /** What narrows it, and how long to wait for something new. */
@@ -24,4 +26,6 @@ export interface ServicesQuery {
   readonly protocol?: 'tcp' | 'udp'
   readonly index?: string
   readonly wait?: string
+  readonly limit?: number
+  readonly cursor?: string
 }

@@ -12,6 +12,8 @@ export type NotificationType =
 /** Somebody to be told. */
 export interface WebhookView {
   readonly id: string
+  /** For `If-Match`. */
+  readonly etag: string
   /** Without its query, and with the path cut short: it is often a secret itself. */
   readonly url: string
   /** `cloudevents` is signed; `slack` is a text that Slack and its likes take. */
@@ -23,9 +25,10 @@ export interface WebhookView {
   readonly createdAtMs: number
 }
 
-/** Every webhook, oldest first. */
+/** Some webhooks, oldest first. */
 export interface WebhookPage {
   readonly webhooks: readonly WebhookView[]
+  readonly next?: string
 }
 
 /** Some deliveries, newest first. */
@@ -46,12 +49,15 @@ export interface WebhookRequest {
 /** A webhook that was made: the only time the secret of its signatures is shown. */
 export interface WebhookReply {
   readonly webhook: WebhookView
-  readonly secret: string
+  /** Absent: its messages are not signed. */
+  readonly secret?: string
 }
 
 /** Something that was to be delivered. */
 export interface DeliveryView {
   readonly id: string
+  /** For `If-Match`: every attempt is another one. */
+  readonly etag: string
   readonly webhook: string
   /** The id of the event, the same in every attempt: `<stream>:<sequence>` of its entry. */
   readonly event: string

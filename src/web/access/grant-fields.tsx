@@ -2,26 +2,10 @@
 import type { ReactNode } from 'react'
 import type { Grant } from '../../server/wire/access.ts'
 import { SelectField, TextField } from '../part/field.tsx'
+import type { GrantDraft } from './grant-draft.ts'
 import { ROLE_WORDS } from './grant-words.ts'
 
 const ROLES: readonly Grant['role'][] = ['viewer', 'operator', 'approver', 'admin', 'agent']
-
-/** A grant as it is typed. */
-export interface GrantDraft {
-  readonly role: Grant['role']
-  /** Contracts, or regions of an agent, apart by commas; empty: everywhere. */
-  readonly where: string
-}
-
-/** What was typed, as a grant. */
-export function grantOf({ role, where }: GrantDraft): Grant {
-  const names = where
-    .split(',')
-    .map((name) => name.trim())
-    .filter((name) => name !== '')
-  if (names.length === 0) return { role, scope: {} }
-  return { role, scope: role === 'agent' ? { regions: names } : { contracts: names } }
-}
 
 /** The fields. */
 export function GrantFields(props: {
@@ -31,6 +15,7 @@ export function GrantFields(props: {
 }): ReactNode {
   const { draft, hasAgent = true, onChange } = props
   const roles = ROLES.filter((role) => hasAgent || role !== 'agent')
+  const labels = Object.entries(draft.labels ?? {})
   return (
     <>
       <SelectField
@@ -43,10 +28,17 @@ export function GrantFields(props: {
       <TextField
         label={draft.role === 'agent' ? 'Regions' : 'Contracts'}
         placeholder={draft.role === 'agent' ? 'eu, us' : 'Environment/shop, Environment/shop-*'}
-        hint="Apart by commas; empty means everywhere."
+        hint={`Apart by commas; empty means ${labels.length > 0 ? 'all with these labels' : 'everywhere'}.`}
         value={draft.where}
         onChange={(event) => onChange({ ...draft, where: event.target.value })}
       />
+      {labels.length === 0 ? null : (
+        <p className="text-xs">
+          Only for contracts with{' '}
+          <strong>{labels.map(([name, value]) => `${name}=${value}`).join(' ')}</strong>, which
+          stays.
+        </p>
+      )}
     </>
   )
 }

@@ -8,9 +8,10 @@ export function describeGrant({ role, scope }: Grant): string {
     Object.entries(scope.labels ?? {})
       .map(([name, value]) => `${name}=${value}`)
       .join(' '),
-    scope.regions === undefined ? '' : `in ${scope.regions.join(', ')}`,
   ].filter((part) => part !== '')
-  return where.length === 0 ? `${role} everywhere` : `${role} of ${where.join('; ')}`
+  const regions = scope.regions === undefined ? '' : ` in ${scope.regions.join(', ')}`
+  if (where.length > 0) return `${role} of ${where.join('; ')}${regions}`
+  return regions === '' ? `${role} everywhere` : `${role}${regions}`
 }
 
 /** All of them, in a line. */

@@ -5,6 +5,7 @@ import { meQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { isNotOffered } from '../api/request-failure.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { NotOffered } from '../part/state-note.tsx'
@@ -43,6 +44,7 @@ export function MeView(): ReactNode {
             )
           }
         >
+          {leave.error === null ? null : <Complaint sentence={leave.error.message} />}
           <p className="text-muted">
             A {me.kind === 'local' ? 'local owner' : me.kind}. This name stands in the ledger beside
             everything you say.

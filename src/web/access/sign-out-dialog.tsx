@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import type { SignedOut } from '../../server/wire/access.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 
 /** Asks before it does so. */
@@ -30,9 +31,9 @@ export function SignOutDialog(props: {
           {count(ended.logins, 'command line')}.
         </p>
       )}
-      <p role="alert" className="mt-2 min-h-5 text-bad">
-        {leaving.error?.message}
-      </p>
+      <div className="mt-2">
+        <Complaint sentence={leaving.error?.message} />
+      </div>
       <div className="mt-2 flex justify-end gap-2">
         <Button onClick={onClose}>{ended === undefined ? 'Leave it' : 'Close'}</Button>
         {ended === undefined ? (

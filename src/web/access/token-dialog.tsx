@@ -5,9 +5,11 @@ import type { TokenReply, TokenRequest } from '../../server/wire/access.ts'
 import { tokensQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { SelectField, TextField } from '../part/field.tsx'
-import { type GrantDraft, GrantFields, grantOf } from './grant-fields.tsx'
+import { type GrantDraft, grantOf } from './grant-draft.ts'
+import { GrantFields } from './grant-fields.tsx'
 import { SecretNote } from './secret-note.tsx'
 
 const DAY_MS = 86_400_000
@@ -59,9 +61,7 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
           options={LIFETIMES}
           onChange={(event) => setLifetime(event.target.value)}
         />
-        <p role="alert" className="min-h-5 text-bad">
-          {making.error?.message}
-        </p>
+        <Complaint sentence={making.error?.message} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>
           <Button type="submit" weight="main" disabled={name.trim() === '' || making.isPending}>

@@ -6,6 +6,7 @@ import { tokensQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { useNowMs } from '../clock.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
@@ -97,7 +98,12 @@ function RevokeDialog(props: {
   const { token, onClose } = props
   const queries = useQueryClient()
   const revoking = useMutation({
-    mutationFn: () => ask({ method: 'DELETE', path: `/v1/tokens/${encodeURIComponent(token.id)}` }),
+    mutationFn: () =>
+      ask({
+        method: 'DELETE',
+        path: `/v1/tokens/${encodeURIComponent(token.id)}`,
+        ifMatch: token.etag,
+      }),
     onSuccess: async () => {
       await queries.invalidateQueries({ queryKey: tokensQuery.queryKey })
       onClose()
@@ -109,9 +115,9 @@ function RevokeDialog(props: {
         Whoever uses it is refused from now on. Ramps that it has opened go on. This cannot be taken
         back; another token can be made.
       </p>
-      <p role="alert" className="mt-2 min-h-5 text-bad">
-        {revoking.error?.message}
-      </p>
+      <div className="mt-2">
+        <Complaint sentence={revoking.error?.message} />
+      </div>
       <div className="mt-2 flex justify-end gap-2">
         <Button onClick={onClose}>Leave it</Button>
         <Button weight="danger" disabled={revoking.isPending} onClick={() => revoking.mutate()}>

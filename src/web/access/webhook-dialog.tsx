@@ -5,6 +5,7 @@ import type { WebhookReply, WebhookRequest } from '../../server/wire/webhooks.ts
 import { webhooksQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { SelectField, TextField } from '../part/field.tsx'
 import { SecretNote } from './secret-note.tsx'
@@ -22,12 +23,17 @@ export function WebhookDialog({ onClose }: { readonly onClose: () => void }): Re
   const making = useMutation({
     mutationFn: (body: WebhookRequest) =>
       ask<WebhookReply>({ method: 'POST', path: '/v1/webhooks', body }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
+    onSuccess: ({ secret }) => {
+      // What is not signed has nothing more to show.
+      if (secret === undefined) onClose()
+      return queries.invalidateQueries({ queryKey: webhooksQuery.queryKey })
+    },
   })
-  if (making.data !== undefined) {
+  const secret = making.data?.secret
+  if (secret !== undefined) {
     return (
       <Dialog title="The secret of its signatures" onClose={onClose}>
-        <SecretNote of="this webhook" secret={making.data.secret} onDone={onClose} />
+        <SecretNote of="this webhook" secret={secret} onDone={onClose} />
       </Dialog>
     )
   }
@@ -55,9 +61,7 @@ export function WebhookDialog({ onClose }: { readonly onClose: () => void }): Re
         <p className="text-muted">
           It is told of a breach, a hold that needs a person, an approval wanted, and an end.
         </p>
-        <p role="alert" className="min-h-5 text-bad">
-          {making.error?.message}
-        </p>
+        <Complaint sentence={making.error?.message} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>
           <Button type="submit" weight="main" disabled={url.trim() === '' || making.isPending}>

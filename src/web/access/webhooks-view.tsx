@@ -1,10 +1,11 @@
 /** Webhooks: who is told of what, and what could not be delivered. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
-import { deliveriesQuery, webhooksQuery } from '../api/queries.ts'
+import type { DeliveryPage, DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
+import { deadLettersQuery, deliveriesQuery, webhooksQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
@@ -18,10 +19,13 @@ const TONES: Readonly<Record<DeliveryView['status'], Tone>> = {
   dead: 'bad',
 }
 
-/** Draws both lists. */
+/** Draws the lists. */
 export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
   const webhooks = useQuery(webhooksQuery)
   const deliveries = useQuery(deliveriesQuery)
+  // What could not be delivered has a list of its own.
+  const others = deliveries.data?.filter(({ status }) => status !== 'dead')
+  const dead = useQuery(deadLettersQuery)
   const [isMaking, setMaking] = useState(false)
   const add =
     isAdmin && webhooks.data !== undefined ? (
@@ -34,9 +38,10 @@ export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactN
           {(found) => <WebhookList webhooks={found} isAdmin={isAdmin} />}
         </Loaded>
       </Panel>
-      <Panel title="Deliveries" count={deliveries.data?.length} isFlush>
+      <DeadLetters query={dead} />
+      <Panel title="Latest deliveries" count={others?.length} isFlush>
         <Loaded query={deliveries} what="The list of deliveries">
-          {(found) => <DeliveryList deliveries={found} />}
+          {(found) => <DeliveryList deliveries={others ?? found} />}
         </Loaded>
       </Panel>
       {isMaking ? <WebhookDialog onClose={() => setMaking(false)} /> : null}
@@ -50,9 +55,9 @@ function WebhookList(props: {
 }): ReactNode {
   const queries = useQueryClient()
   const removing = useMutation({
-    mutationFn: (id: string) =>
-      ask({ method: 'DELETE', path: `/v1/webhooks/${encodeURIComponent(id)}` }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
+    mutationFn: ({ id, etag }: WebhookView) =>
+      ask({ method: 'DELETE', path: `/v1/webhooks/${encodeURIComponent(id)}`, ifMatch: etag }),
+    onSettled: () => queries.invalidateQueries({ queryKey: webhooksQuery.queryKey }),
   })
   if (props.webhooks.length === 0) {
     return (
@@ -63,61 +68,102 @@ function WebhookList(props: {
     )
   }
   return (
-    <ul className="divide-y divide-line">
-      {props.webhooks.map((webhook) => (
-        <li key={webhook.id} className="flex flex-wrap items-center gap-4 px-4 py-2.5">
-          <div className="min-w-0 grow">
-            <p className="break-all font-medium">{webhook.url}</p>
-            <p className="text-muted text-xs">
-              {webhook.format}, {webhook.types.map(shortType).join(', ')}, added by{' '}
-              {webhook.createdBy} <Ago atMs={webhook.createdAtMs} />
-            </p>
-          </div>
-          {props.isAdmin ? (
-            <Button disabled={removing.isPending} onClick={() => removing.mutate(webhook.id)}>
-              Remove
-            </Button>
-          ) : null}
-        </li>
-      ))}
-    </ul>
+    <>
+      <Refused error={removing.error} />
+      <ul className="divide-y divide-line">
+        {props.webhooks.map((webhook) => (
+          <li key={webhook.id} className="flex flex-wrap items-center gap-4 px-4 py-2.5">
+            <div className="min-w-0 grow">
+              <p className="break-all font-medium">{webhook.url}</p>
+              <p className="text-muted text-xs">
+                {webhook.format}, {webhook.types.map(shortType).join(', ')}, added by{' '}
+                {webhook.createdBy} <Ago atMs={webhook.createdAtMs} />
+              </p>
+            </div>
+            {props.isAdmin ? (
+              <Button disabled={removing.isPending} onClick={() => removing.mutate(webhook)}>
+                Remove
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Nothing where everything was delivered. */
+function DeadLetters({ query }: { readonly query: UseQueryResult<DeliveryPage> }): ReactNode {
+  if (query.data?.deliveries.length === 0) return null
+  return (
+    <Panel title="Not delivered" count={query.data?.deliveries.length} isFlush>
+      <Loaded query={query} what="The list of what was not delivered">
+        {({ deliveries, next }) => (
+          <>
+            <DeliveryList deliveries={deliveries} />
+            {next === undefined ? null : (
+              <p className="border-line border-t px-4 py-2.5 text-muted">
+                There are more: rampart webhooks deliveries --dead
+              </p>
+            )}
+          </>
+        )}
+      </Loaded>
+    </Panel>
   )
 }
 
 function DeliveryList({ deliveries }: { readonly deliveries: readonly DeliveryView[] }): ReactNode {
   const queries = useQueryClient()
   const again = useMutation({
-    mutationFn: (id: string) =>
-      ask({ method: 'POST', path: `/v1/deliveries/${encodeURIComponent(id)}/redeliver` }),
-    onSuccess: () => queries.invalidateQueries({ queryKey: deliveriesQuery.queryKey }),
+    mutationFn: ({ id, etag }: DeliveryView) =>
+      ask({
+        method: 'POST',
+        path: `/v1/deliveries/${encodeURIComponent(id)}/redeliver`,
+        ifMatch: etag,
+      }),
+    onSettled: () => queries.invalidateQueries({ queryKey: deliveriesQuery.queryKey }),
   })
   if (deliveries.length === 0) return <Empty title="Nothing was to be delivered." />
   return (
-    <ul className="divide-y divide-line">
-      {deliveries.map((delivery) => (
-        <li key={delivery.id} className="flex flex-wrap items-center gap-3 px-4 py-2">
-          <Mark tone={TONES[delivery.status]} />
-          <div className="min-w-0 grow">
-            <p>
-              <span className="font-medium">{shortType(delivery.type)}</span>{' '}
-              <span className="text-muted">
-                {delivery.status} after {delivery.attempts}{' '}
-                {delivery.attempts === 1 ? 'attempt' : 'attempts'},{' '}
-                <Ago atMs={delivery.createdAtMs} />
-              </span>
-            </p>
-            {delivery.complaint === undefined ? null : (
-              <p className="text-bad text-xs">{delivery.complaint}</p>
-            )}
-          </div>
-          {delivery.status === 'dead' ? (
-            <Button disabled={again.isPending} onClick={() => again.mutate(delivery.id)}>
-              Deliver again
-            </Button>
-          ) : null}
-        </li>
-      ))}
-    </ul>
+    <>
+      <Refused error={again.error} />
+      <ul className="divide-y divide-line">
+        {deliveries.map((delivery) => (
+          <li key={delivery.id} className="flex flex-wrap items-center gap-3 px-4 py-2">
+            <Mark tone={TONES[delivery.status]} />
+            <div className="min-w-0 grow">
+              <p>
+                <span className="font-medium">{shortType(delivery.type)}</span>{' '}
+                <span className="text-muted">
+                  {delivery.status} after {delivery.attempts}{' '}
+                  {delivery.attempts === 1 ? 'attempt' : 'attempts'},{' '}
+                  <Ago atMs={delivery.createdAtMs} />
+                </span>
+              </p>
+              {delivery.complaint === undefined ? null : (
+                <p className="text-bad text-xs">{delivery.complaint}</p>
+              )}
+            </div>
+            {delivery.status === 'dead' ? (
+              <Button disabled={again.isPending} onClick={() => again.mutate(delivery)}>
+                Deliver again
+              </Button>
+            ) : null}
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Why the last change came to nothing. */
+function Refused({ error }: { readonly error: Error | null }): ReactNode {
+  if (error === null) return null
+  return (
+    <div className="border-line border-b px-4 py-2.5">
+      <Complaint sentence={error.message} />
+    </div>
   )
 }
 

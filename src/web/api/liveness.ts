@@ -29,6 +29,11 @@ export function pollMs(): number {
   return liveness === 'live' ? SAFETY_POLL_MS : POLL_MS
 }
 
+/** Asks anew for whatever changes while it is shown. */
+export function askLiveAgain(queries: QueryClient): Promise<void> {
+  return queries.invalidateQueries({ predicate: ({ meta }) => meta?.['isLive'] === true })
+}
+
 /** Begins to follow the news. @returns stops */
 export function followNews(queries: QueryClient): () => void {
   const following = new AbortController()
@@ -37,7 +42,7 @@ export function followNews(queries: QueryClient): () => void {
     if (timer !== undefined) return
     timer = window.setTimeout(() => {
       timer = undefined
-      void queries.invalidateQueries({ predicate: ({ meta }) => meta?.['isLive'] === true })
+      void askLiveAgain(queries)
     }, GATHER_MS)
   }
   void follow({

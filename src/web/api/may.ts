@@ -17,6 +17,12 @@ export function mayOperate(me: IdentityView | undefined, contract: Contract): bo
   return me.grants.some((grant) => isEnough(grant, 'operator') && covers(grant, contract))
 }
 
+/** Whether they are an approver there; whether a ramp counts their word is the server's to say. */
+export function mayApprove(me: IdentityView | undefined, contract: Contract): boolean {
+  if (me === undefined) return true
+  return me.grants.some((grant) => isEnough(grant, 'approver') && covers(grant, contract))
+}
+
 /** Whether they may manage who may do what: that is over everything at once, so no scope gives it. */
 export function mayManage(me: IdentityView | undefined): boolean {
   if (me === undefined) return true

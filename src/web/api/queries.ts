@@ -8,31 +8,36 @@ import type {
   ContractPage,
   ContractSummary,
   RevisionPage,
+  RevisionSummary,
   RevisionView,
 } from '../../server/wire/contracts.ts'
 import type { LeaseList, PortStory } from '../../server/wire/ports.ts'
 import type { ProposalDetail, ProposalPage, ProposalView } from '../../server/wire/proposals.ts'
-import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
+import type { ScanConflict, ScanSummary, ScanView } from '../../server/wire/scans.ts'
+import type { DeliveryPage, DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
 import type {
   CircumstanceReply,
   DaemonView,
-  EntryPage,
   EnvironmentView,
+  LedgerPage,
   RampPage,
+  RampSummary,
   RampView,
-  StreamSummary,
   Verification,
 } from '../../server/wire.ts'
 import { followServerTime } from '../clock.ts'
 import { pollMs } from './liveness.ts'
-import { ask, keepCsrfToken } from './request.ts'
+import { ask, keepCsrfToken, type WebRequest } from './request.ts'
 
 /** How many ramps are asked for at once. */
 const RAMPS_A_PAGE = 250
 
-/** How many of anything else are asked for at once, and at most. */
+/** How many of anything else are asked for at once, and how often at most. */
 const ITEMS_A_PAGE = 500
-const ITEMS_MAX = 5_000
+const PAGES_MAX = 10
+
+/** The same of what is small, and of which there is much. */
+const MANY_A_PAGE = 5_000
 
 /** How often is asked who has which port: processes begin and end without any entry. @unit ms */
 const PORTS_POLL_MS = 2_000
@@ -74,7 +79,7 @@ export const daemonQuery = queryOptions({
 
 export const environmentsQuery = queryOptions({
   queryKey: ['environments'],
-  queryFn: ({ signal }) => ask<readonly EnvironmentView[]>({ path: '/v1/environments', signal }),
+  queryFn: ({ signal }) => askAll<EnvironmentView>('/v1/environments', signal),
   ...live,
 })
 
@@ -83,6 +88,17 @@ export const newestRampsQuery = queryOptions({
   queryKey: ['ramps', 'newest'],
   queryFn: ({ signal }) =>
     ask<RampPage>({ path: '/v1/ramps', query: { limit: RAMPS_A_PAGE }, signal }),
+  ...live,
+})
+
+/** The ramps under way that do more than watch, however old they are and whichever replica runs them. */
+export const underWayRampsQuery = queryOptions({
+  queryKey: ['ramps', 'underWay'],
+  queryFn: async ({ signal }): Promise<readonly RampSummary[]> => {
+    const query = { phase: ['held', 'moving', 'undoing'] }
+    const pages = await askPages<RampPage>('/v1/ramps', signal, ITEMS_A_PAGE, query)
+    return pages.flatMap(({ ramps }) => ramps)
+  },
   ...live,
 })
 
@@ -176,8 +192,9 @@ export interface ContractName {
 export function revisionsQuery(contract: ContractName) {
   return queryOptions({
     queryKey: ['revisions', contract],
-    queryFn: ({ signal }) =>
-      ask<RevisionPage>({ path: `${contractPath(contract)}/revisions`, signal }),
+    queryFn: async ({ signal }): Promise<RevisionPage> => ({
+      revisions: await askAll<RevisionSummary>(`${contractPath(contract)}/revisions`, signal),
+    }),
     ...live,
   })
 }
@@ -209,9 +226,13 @@ export function comparisonQuery(contract: ContractName, from: string, to: string
   })
 }
 
-export const streamsQuery = queryOptions({
-  queryKey: ['streams'],
-  queryFn: ({ signal }) => ask<readonly StreamSummary[]>({ path: '/v1/ledger/streams', signal }),
+/** How many entries the ledger has. */
+export const ledgerEndQuery = queryOptions({
+  queryKey: ['ledger', 'end'],
+  queryFn: async ({ signal }): Promise<number> => {
+    const page = await ask<LedgerPage>({ path: '/v1/ledger/entries', query: { limit: 1 }, signal })
+    return page.end
+  },
   ...live,
 })
 
@@ -220,7 +241,7 @@ export function ledgerQuery(after: number, limit: number) {
   return queryOptions({
     queryKey: ['ledger', after, limit],
     queryFn: ({ signal }) =>
-      ask<EntryPage>({ path: '/v1/ledger/entries', query: { after, limit }, signal }),
+      ask<LedgerPage>({ path: '/v1/ledger/entries', query: { after, limit }, signal }),
     placeholderData: keepPreviousData,
   })
 }
@@ -234,7 +255,11 @@ export const verificationQuery = queryOptions({
 /** Every lease of a port. */
 export const portsQuery = queryOptions({
   queryKey: ['ports'],
-  queryFn: ({ signal }) => ask<LeaseList>({ path: '/v1/ports', signal }),
+  queryFn: async ({ signal }): Promise<LeaseList> => {
+    const [first, ...more] = await askPages<LeaseList>('/v1/ports', signal, MANY_A_PAGE)
+    const leases = [first, ...more].flatMap((page) => page?.leases ?? [])
+    return { index: 0, ...first, leases }
+  },
   ...live,
   refetchInterval: ({ state: { data } }) =>
     data !== undefined && data.leases.length >= MANY_LEASES ? MANY_PORTS_POLL_MS : PORTS_POLL_MS,
@@ -247,6 +272,19 @@ export function portStoryQuery(port: number) {
     queryFn: ({ signal }) => ask<PortStory>({ path: `/v1/ports/${port}`, signal }),
     ...live,
     refetchInterval: PORTS_POLL_MS,
+  })
+}
+
+export const scansQuery = listQuery<ScanSummary>('scans')
+export const scanConflictsQuery = listQuery<ScanConflict>('scan-conflicts')
+
+/** What a scan of one repository has found. */
+export function scanQuery(name: string) {
+  return queryOptions({
+    queryKey: ['scan', name],
+    queryFn: ({ signal }) =>
+      ask<ScanView>({ path: `/v1/scans/${encodeURIComponent(name)}`, signal }),
+    ...live,
   })
 }
 
@@ -265,6 +303,18 @@ export const deliveriesQuery = queryOptions({
   ...live,
 })
 
+/** The newest that could not be delivered: among the latest of all they would be lost from sight. */
+export const deadLettersQuery = queryOptions({
+  queryKey: ['deliveries', 'dead'],
+  queryFn: ({ signal }) =>
+    ask<DeliveryPage>({
+      path: '/v1/deliveries',
+      query: { status: 'dead', limit: ITEMS_A_PAGE },
+      signal,
+    }),
+  ...live,
+})
+
 function listQuery<Item>(name: string) {
   return queryOptions({
     queryKey: [name],
@@ -273,22 +323,34 @@ function listQuery<Item>(name: string) {
   })
 }
 
-/** A whole list, page by page; of one that is longer than anybody reads, its beginning. */
-async function askAll<Item>(path: string, signal: AbortSignal): Promise<readonly Item[]> {
-  const items: Item[] = []
-  let cursor: string | undefined
-  do {
-    const query = { limit: ITEMS_A_PAGE, cursor }
-    const reply = await ask<{ readonly next?: string }>({ path, query, signal })
-    items.push(...listIn<Item>(reply))
-    cursor = reply.next
-  } while (cursor !== undefined && items.length < ITEMS_MAX)
-  return items
+/** A whole list, as far as anybody reads. */
+async function askAll<Item>(
+  path: string,
+  signal: AbortSignal,
+  limit = ITEMS_A_PAGE,
+): Promise<readonly Item[]> {
+  return (await askPages(path, signal, limit)).flatMap((page) => listIn<Item>(page))
 }
 
-/** A list, by itself or as the one list of a page. */
+/** A list page by page; of one that is longer than anybody reads, its beginning. */
+async function askPages<Page extends { readonly next?: string }>(
+  path: string,
+  signal: AbortSignal,
+  limit: number,
+  query: WebRequest['query'] = {},
+): Promise<readonly Page[]> {
+  const pages: Page[] = []
+  let cursor: string | undefined
+  do {
+    const page = await ask<Page>({ path, query: { ...query, limit, cursor }, signal })
+    pages.push(page)
+    cursor = page.next
+  } while (cursor !== undefined && pages.length < PAGES_MAX)
+  return pages
+}
+
+/** The one list of a page. */
 function listIn<Item>(reply: unknown): readonly Item[] {
-  if (Array.isArray(reply)) return reply as Item[]
   const found = Object.values((reply ?? {}) as object).find((member) => Array.isArray(member))
   return (found ?? []) as Item[]
 }

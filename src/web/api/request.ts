@@ -10,8 +10,13 @@ let csrfToken: string | undefined
 export interface WebRequest {
   readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
   readonly path: string
-  readonly query?: Readonly<Record<string, string | number | boolean | undefined>>
+  /** A member with several values is named once for each. */
+  readonly query?: Readonly<
+    Record<string, string | number | boolean | readonly string[] | undefined>
+  >
   readonly body?: unknown
+  /** The ETag of what is changed, as it was shown; absent: it is changed whatever it is. */
+  readonly ifMatch?: string | undefined
   readonly headers?: Readonly<Record<string, string>>
   readonly signal?: AbortSignal
 }
@@ -24,6 +29,15 @@ export function keepCsrfToken(token: string | undefined): void {
 /** Signs in with a token. No script keeps it: the session is a cookie that none can read. */
 export async function beginSession(token: string): Promise<void> {
   await ask({ method: 'POST', path: '/v1/auth/session', body: { token } })
+}
+
+/** Signs in with a code that the address has brought, and takes it out of the address before anything else. */
+export async function beginSessionByAddress(): Promise<void> {
+  const [, code] = /^#code=([\w-]{1,100})$/.exec(window.location.hash) ?? []
+  if (code === undefined) return
+  const { pathname, search } = window.location
+  window.history.replaceState(null, '', pathname + search)
+  await ask({ method: 'POST', path: '/v1/auth/session', body: { code } })
 }
 
 /** Asks, and reads the JSON that is answered. */
@@ -63,15 +77,16 @@ export async function send(request: WebRequest): Promise<Response> {
 function pathOf({ path, query }: WebRequest): string {
   const members = new URLSearchParams()
   for (const [name, value] of Object.entries(query ?? {})) {
-    if (value !== undefined) members.append(name, String(value))
+    for (const one of [value].flat()) if (one !== undefined) members.append(name, String(one))
   }
   return members.size === 0 ? path : `${path}?${members}`
 }
 
-function headersOf({ method = 'GET', body, headers }: WebRequest): Record<string, string> {
+function headersOf({ method = 'GET', body, ifMatch, headers }: WebRequest): Record<string, string> {
   const isChange = method !== 'GET'
   return {
     ...headers,
+    ...(ifMatch === undefined ? {} : { 'if-match': ifMatch }),
     ...(body === undefined ? {} : { 'content-type': 'application/json' }),
     ...(isChange && csrfToken !== undefined ? { 'x-csrf-token': csrfToken } : {}),
     ...(method === 'POST' ? { 'idempotency-key': freshKey() } : {}),

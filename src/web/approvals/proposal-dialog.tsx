@@ -2,15 +2,16 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { AnsweredProposal, AnswerProposal, ProposalView } from '../../server/wire/proposals.ts'
+import { askLiveAgain } from '../api/liveness.ts'
 import { proposalPath, proposalQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { ChangeList } from '../contracts/change-list.tsx'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { TextField } from '../part/field.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { DigestText } from '../part/short-text.tsx'
-import { WordComplaint } from '../ramp/word-dialog.tsx'
 
 /** What is shown. */
 export interface ProposalDialogProps {
@@ -57,7 +58,7 @@ export function ProposalDialog({ proposal, isOwn, onClose }: ProposalDialogProps
             onChange={(event) => setWhy(event.target.value)}
           />
         ) : null}
-        <WordComplaint sentence={answering.data?.refusal?.sentence ?? answering.error?.message} />
+        <Complaint sentence={answering.data?.refusal?.sentence ?? answering.error?.message} />
         <div className="flex flex-wrap justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>
           {mayAnswer ? (
@@ -85,8 +86,8 @@ function useAnswer(proposal: ProposalView) {
         method: 'POST',
         path: `${proposalPath(proposal)}/answers`,
         body: answer,
+        ifMatch: proposal.etag,
       }),
-    onSuccess: () =>
-      queries.invalidateQueries({ predicate: ({ meta }) => meta?.['isLive'] === true }),
+    onSuccess: () => askLiveAgain(queries),
   })
 }

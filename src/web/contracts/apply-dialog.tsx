@@ -5,6 +5,7 @@ import type { TouchedOwner } from '../../core/plan/owner.ts'
 import type { AppliedContract, ApplyReply, RevisionView } from '../../server/wire/contracts.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { TextField } from '../part/field.tsx'
 
@@ -60,9 +61,7 @@ export function ApplyDialog({ text, path, contract, applied, onClose }: ApplyPro
           value={why}
           onChange={(event) => setWhy(event.target.value)}
         />
-        <p role="alert" className="min-h-5 text-bad">
-          {applying.error?.message}
-        </p>
+        <Complaint sentence={applying.error?.message} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>
           <Button weight="main" disabled={applying.isPending} onClick={() => applying.mutate()}>

@@ -1,5 +1,5 @@
 /** Tries a change of a contract without making it: what is wrong where, and what it would do. */
-import { useMutation } from '@tanstack/react-query'
+import { useMutation, useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type {
   AppliedContract,
@@ -7,6 +7,8 @@ import type {
   Issue,
   RevisionView,
 } from '../../server/wire/contracts.ts'
+import { mayOperate } from '../api/may.ts'
+import { meQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
 import { Mark } from '../part/tone.tsx'
@@ -19,7 +21,9 @@ import { printDocument } from './print-document.ts'
 export function ChangeTrial({ revision }: { readonly revision: RevisionView }): ReactNode {
   const [text, setText] = useState(() => printDocument(revision.document))
   const [isApplying, setApplying] = useState(false)
+  const { data: me } = useQuery(meQuery)
   const { kind, name, digest } = revision
+  const mayTry = mayOperate(me, { kind, name })
   const path = `${name}.yaml`
   const trial = useMutation({
     mutationFn: (dryRun: boolean) =>
@@ -45,7 +49,12 @@ export function ChangeTrial({ revision }: { readonly revision: RevisionView }): 
         }}
       />
       <div className="flex items-center gap-3">
-        <Button weight="main" disabled={trial.isPending} onClick={() => trial.mutate(true)}>
+        <Button
+          weight="main"
+          disabled={!mayTry || trial.isPending}
+          aria-describedby="trial-note"
+          onClick={() => trial.mutate(true)}
+        >
           Try it
         </Button>
         {canApply && applied.outcome !== 'unchanged' ? (
@@ -53,7 +62,9 @@ export function ChangeTrial({ revision }: { readonly revision: RevisionView }): 
             {applied.outcome === 'proposed' ? 'Propose…' : 'Apply…'}
           </Button>
         ) : null}
-        <span className="text-muted text-xs">Trying changes nothing.</span>
+        <span id="trial-note" className="text-muted text-xs">
+          {mayTry ? 'Trying changes nothing.' : `This is for operators of ${kind}/${name}.`}
+        </span>
       </div>
       <div aria-live="polite" className="flex flex-col gap-4">
         {trial.isError ? (

@@ -6,20 +6,15 @@ import { Button } from '../part/button.tsx'
 import { Mark } from '../part/tone.tsx'
 
 /** The strip above the entries. */
-export function ChainState(props: {
-  readonly entries: number | undefined
-  readonly streams: number | undefined
-}): ReactNode {
-  const { entries, streams } = props
+export function ChainState(props: { readonly entries: number | undefined }): ReactNode {
+  const { entries } = props
   const query = useQuery({ ...verificationQuery, enabled: false })
   const { data } = query
   return (
     <div className="flex flex-wrap items-center gap-x-6 gap-y-2 rounded-lg border border-line bg-panel px-4 py-2.5">
       <span className="numbers">
         <strong className="font-semibold">{entries?.toLocaleString() ?? '…'}</strong>{' '}
-        <span className="text-muted">entries in</span>{' '}
-        <strong className="font-semibold">{streams?.toLocaleString() ?? '…'}</strong>{' '}
-        <span className="text-muted">streams</span>
+        <span className="text-muted">{entries === 1 ? 'entry' : 'entries'}</span>
       </span>
       <span role="status" className="flex min-w-0 items-center gap-2">
         {data === undefined ? (

@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, useDeferredValue, useState } from 'react'
 import type { Recorded } from '../../server/wire.ts'
-import { ledgerQuery, streamsQuery } from '../api/queries.ts'
+import { ledgerEndQuery, ledgerQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
 import { entrySentence } from '../part/entry-sentence.ts'
 import { SearchField, SelectField } from '../part/field.tsx'
@@ -32,16 +32,15 @@ const KINDS = [
 
 /** The page. */
 export function LedgerPage(): ReactNode {
-  const streams = useQuery(streamsQuery)
-  const head = streams.data?.reduce((sum, { sequence }) => sum + sequence, 0)
+  const end = useQuery(ledgerEndQuery)
   return (
     <Page
       title="Ledger"
       about="Append-only and hash-chained: whatever is shown anywhere follows from these entries."
     >
-      <ChainState entries={head} streams={streams.data?.length} />
-      <Loaded query={streams} what="The ledger" lines={8}>
-        {() => (head === 0 ? <NoEntries /> : <Entries head={head ?? 0} />)}
+      <ChainState entries={end.data} />
+      <Loaded query={end} what="The ledger" lines={8}>
+        {(head) => (head === 0 ? <NoEntries /> : <Entries head={head} />)}
       </Loaded>
     </Page>
   )

@@ -3,6 +3,7 @@ import { useQueries } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RampState } from '../../core/ramp/state.ts'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import { type Mood, stageRows } from '../../core/telling/stage-rows.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import { rampQuery } from '../api/queries.ts'
@@ -44,7 +45,6 @@ function MovingRow(props: {
 }): ReactNode {
   const { ramp, state } = props
   const nowMs = useNowMs()
-  const { contract, goal } = ramp
   const { tone, word } = toldOfSummary(ramp)
   const rows = state === undefined ? [] : stageRows(state, nowMs)
   const ready = rows.filter(({ mood }) => mood === 'good').length
@@ -62,10 +62,7 @@ function MovingRow(props: {
       >
         <span className="flex items-center gap-2">
           <Mark tone={tone} />
-          <span className="truncate font-medium">
-            {contract.name} {goal}
-            {contract.target === undefined ? '' : ` for ${contract.target}`}
-          </span>
+          <span className="truncate font-medium">{rampTitle(ramp)}</span>
           <span className="truncate text-muted text-xs">{word}</span>
           <span className="ml-auto flex shrink-0 gap-3 text-muted text-xs">
             <span className="numbers">{rows.length === 0 ? '' : `${ready} of ${rows.length}`}</span>
@@ -78,7 +75,7 @@ function MovingRow(props: {
           ))}
         </span>
         <span className="truncate text-muted text-xs">
-          {waiting === '' ? (ramp.cause ?? 'Deciding what is next.') : waiting}
+          {waiting === '' ? (ramp.cause ?? (state && 'Deciding what is next.')) : waiting}
         </span>
       </Link>
     </li>

@@ -1,16 +1,14 @@
 /** The overview: what is moving, what is stuck and on whom, what broke, and what watches. */
-import { useQueries, useQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
-import { placedSentence } from '../../core/telling/placed-sentence.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import {
   approvalsQuery,
-  daemonQuery,
   environmentsQuery,
   newestRampsQuery,
   proposalsQuery,
-  rampQuery,
+  underWayRampsQuery,
 } from '../api/queries.ts'
 import { useNowMs } from '../clock.ts'
 import { Page, Panel } from '../part/panel.tsx'
@@ -32,16 +30,19 @@ export function OverviewPage(): ReactNode {
   const environments = useQuery(environmentsQuery)
   const approvals = approvalsInTurn(useQuery(approvalsQuery).data ?? [])
   const proposals = useQuery(proposalsQuery).data?.proposals ?? []
-  const older = useOlderUnderWay(newest.data?.ramps)
+  const underWay = useQuery(underWayRampsQuery)
   const nowMs = useNowMs()
-  if (newest.isError && newest.data === undefined) {
+  // Half a picture would give an all-clear about what it does not show.
+  const needed = [newest, environments, underWay]
+  const failed = needed.find(({ isError, data }) => isError && data === undefined)
+  if (failed !== undefined) {
     return (
       <Page title="Overview">
-        <Trouble error={newest.error} what="The overview" onRetry={() => void newest.refetch()} />
+        <Trouble error={failed.error} what="The overview" onRetry={() => void failed.refetch()} />
       </Page>
     )
   }
-  if (newest.data === undefined || (environments.data === undefined && environments.isPending)) {
+  if (needed.some(({ data }) => data === undefined)) {
     return (
       <Page title="Overview">
         <Waiting lines={10} />
@@ -49,7 +50,7 @@ export function OverviewPage(): ReactNode {
     )
   }
   const picture = sortOut({
-    ramps: [...newest.data.ramps, ...older],
+    ramps: [...(newest.data?.ramps ?? []), ...(underWay.data ?? [])],
     environments: environments.data ?? [],
     nowMs,
   })
@@ -71,25 +72,6 @@ export function OverviewPage(): ReactNode {
       </div>
     </Page>
   )
-}
-
-/** Ramps under way that were opened before the newest page begins. */
-function useOlderUnderWay(newest: readonly RampSummary[] | undefined): readonly RampSummary[] {
-  const { data: daemon } = useQuery(daemonQuery)
-  const known = new Set(newest?.map(({ ramp }) => ramp))
-  const missing = newest === undefined ? [] : (daemon?.ramps ?? []).filter((id) => !known.has(id))
-  const views = useQueries({ queries: missing.slice(0, 50).map((ramp) => rampQuery(ramp)) })
-  return views.flatMap(({ data }) => {
-    if (data === undefined || data.state.ended !== undefined) return []
-    const { ramp, plan, by, openedAtMs, latestMs, held, undoCause, direction } = data.state
-    const why = held ?? undoCause
-    const cause = why && placedSentence(why)
-    const going = plan.endless === true ? 'watching' : 'moving'
-    const phase = held !== undefined ? 'held' : direction === 'undoing' ? 'undoing' : going
-    const { contract, goal } = plan
-    const summary = { ramp, contract, goal, phase, by, openedAtMs, latestMs } as const
-    return [cause === undefined ? summary : { ...summary, cause }]
-  })
 }
 
 function BrokePanel({ ramps }: { readonly ramps: readonly RampSummary[] }): ReactNode {

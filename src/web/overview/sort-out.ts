@@ -1,6 +1,6 @@
 /** Sorts ramps and environments into what the overview tells: pure, so that it can be tried on its own. */
 import type { ApprovalView } from '../../server/wire/approvals.ts'
-import type { BrokenPromise, EnvironmentView, RampSummary } from '../../server/wire.ts'
+import type { BrokenPromise, EnvironmentView, RampSummary, WatchView } from '../../server/wire.ts'
 import { hasBroken } from '../part/ramp-tone.ts'
 
 const DAY_MS = 86_400_000
@@ -17,7 +17,7 @@ export interface Picture {
   /** Whom they wait for is a person. */
   readonly stuck: readonly RampSummary[]
   readonly broke: readonly RampSummary[]
-  readonly watching: readonly RampSummary[]
+  readonly watching: readonly WatchView[]
   readonly promises: readonly BrokenIn[]
   readonly isEmpty: boolean
 }
@@ -33,7 +33,7 @@ export function sortOut(known: {
   return {
     moving: all.filter(({ phase }) => phase === 'moving' || phase === 'undoing'),
     stuck: all.filter(({ phase }) => phase === 'held'),
-    watching: all.filter(({ phase }) => phase === 'watching'),
+    watching: environments.flatMap(({ watch }) => (watch?.phase === 'watching' ? [watch] : [])),
     broke: all.filter((ramp) => hasBroken(ramp) && nowMs - (ramp.endedAtMs ?? 0) < DAY_MS),
     promises: environments.flatMap(({ contract, watch }) =>
       (watch?.broken ?? []).map((promise) => ({ ...promise, contract, ramp: watch?.ramp ?? '' })),

@@ -1,6 +1,7 @@
 /** What does not go on without a person: promises that are broken, ramps that hold, approvals. */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import type { ApprovalView } from '../../server/wire/approvals.ts'
 import type { ProposalView } from '../../server/wire/proposals.ts'
 import type { RampSummary } from '../../server/wire.ts'
@@ -67,13 +68,13 @@ function PromiseRow(promise: BrokenIn): ReactNode {
 }
 
 function HeldRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
-  const { contract, goal, cause = 'It waits to be resumed or aborted.', owner } = ramp
+  const { cause = 'It waits to be resumed or aborted.', owner } = ramp
   return (
     <AttentionRow
       tone="held"
       word="Held"
       ramp={ramp.ramp}
-      title={`${contract.name} ${goal}${contract.target === undefined ? '' : ` for ${contract.target}`}`}
+      title={rampTitle(ramp)}
       owner={owner}
       sentence={cause}
       aside={

@@ -1,6 +1,7 @@
 /** A ramp on one line, which leads to it. */
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import type { RampSummary } from '../../server/wire.ts'
 import { toldOfSummary } from './ramp-tone.ts'
 import { Ago, Lasting } from './time.tsx'
@@ -12,7 +13,7 @@ export const RAMP_ROW_HEIGHT = 52
 /** One ramp. */
 export function RampRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
   const { tone, word } = toldOfSummary(ramp)
-  const { contract, goal, cause } = ramp
+  const { cause } = ramp
   return (
     <Link
       to="/ramps/$ramp"
@@ -30,10 +31,7 @@ export function RampRow({ ramp }: { readonly ramp: RampSummary }): ReactNode {
             <Mark tone={tone} />
             <span className="sr-only">{word}</span>
           </span>
-          <span className="truncate font-medium">
-            {contract.name} {goal}
-            {contract.target === undefined ? '' : ` for ${contract.target}`}
-          </span>
+          <span className="truncate font-medium">{rampTitle(ramp)}</span>
           <span className="hidden truncate font-mono text-muted text-xs lg:inline">
             {ramp.ramp}
           </span>

@@ -61,7 +61,7 @@ export function exactUtc(atMs: number): string {
 }
 
 /** How long ago, in words. */
-export function agoText(atMs: number, nowMs: number): string {
+function agoText(atMs: number, nowMs: number): string {
   const ms = nowMs - atMs
   if (ms < 5_000 && ms > -5_000) return 'just now'
   if (ms < 0) return `in ${coarse(-ms)}`

@@ -96,7 +96,7 @@ export function mapPorts({ leases, ranges, withEmpty }: MapParts): readonly Rang
 }
 
 /** Leases by number; two of one number by protocol. */
-export function byNumber(one: PortLease, other: PortLease): number {
+function byNumber(one: PortLease, other: PortLease): number {
   const difference = one.claim.port - other.claim.port
   return (
     difference || one.claim.protocol.localeCompare(other.claim.protocol) || one.token - other.token

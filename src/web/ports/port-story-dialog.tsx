@@ -1,7 +1,10 @@
 /** All that can be told of one port number, leased or not: who has it and why, who listens, who had it. */
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
+import type { PortLease } from '../../core/port/port-lease.ts'
 import { printOwner } from '../../core/port/port-owner.ts'
+import { printProcess } from '../../core/port/print-process.ts'
 import type { PortStory } from '../../server/wire/ports.ts'
 import { portStoryQuery } from '../api/queries.ts'
 import { Dialog } from '../part/dialog.tsx'
@@ -42,6 +45,7 @@ function Story({ story }: { readonly story: PortStory }): ReactNode {
           <PortPill state={lease.state} />
           <span className="font-medium">{printOwner(lease.owner)}</span>
           {lease.front === undefined ? null : <FrontTag front={lease.front} />}
+          {lease.ramp === undefined ? null : <RampLink lease={lease} ramp={lease.ramp} />}
         </p>
       ))}
       <ul aria-label="What is known" className="flex flex-col gap-1.5">
@@ -85,6 +89,22 @@ function Story({ story }: { readonly story: PortStory }): ReactNode {
   )
 }
 
+/** The ramp that asked for it: of what has a front, or ends for others to serve, its hand-over. */
+function RampLink(props: { readonly lease: PortLease; readonly ramp: string }): ReactNode {
+  const { lease, ramp } = props
+  const isHandedOver = lease.front !== undefined || lease.parting !== undefined
+  return (
+    <Link
+      to="/ramps/$ramp"
+      params={{ ramp }}
+      search={isHandedOver ? { view: 'hand-over' } : {}}
+      className="ml-auto text-accent text-xs hover:underline"
+    >
+      {isHandedOver ? 'Its hand-over' : 'Its ramp'}
+    </Link>
+  )
+}
+
 function Part(props: { readonly title: string; readonly children: ReactNode }): ReactNode {
   return (
     <section>
@@ -96,8 +116,7 @@ function Part(props: { readonly title: string; readonly children: ReactNode }): 
 
 function Sighting({ sighting }: { readonly sighting: PortStory['sightings'][number] }): ReactNode {
   const { claim, process, command } = sighting
-  const who =
-    process === undefined ? 'A process that may not be looked at' : `Process ${process.pid}`
+  const who = printProcess({ pid: process?.pid }, 'first')
   return (
     <>
       {who} on {claim.addresses.join(' and ')} ({claim.protocol})

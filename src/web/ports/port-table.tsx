@@ -55,7 +55,7 @@ function LeaseRow(props: {
   readonly lease: PortLease
   readonly onOpen: (port: number) => void
 }): ReactNode {
-  const { claim, owner, state, front, process } = props.lease
+  const { claim, owner, state, front, process, shut } = props.lease
   return (
     <tr className="border-line border-b align-top last:border-b-0 hover:bg-sunken [&>td]:px-2 sm:[&>td]:px-3 [&>td]:py-2 [&>td]:first:pl-4 [&>td]:last:pr-4">
       <td className="whitespace-nowrap">
@@ -70,14 +70,14 @@ function LeaseRow(props: {
         </button>
         {claim.protocol === 'udp' ? <span className="text-muted text-xs"> udp</span> : null}
         {front === undefined ? null : (
-          <>
-            {' '}
+          <span className="block sm:ml-1 sm:inline">
             <FrontTag front={front} />
-          </>
+          </span>
         )}
       </td>
       <td>
         <PortPill state={state} />
+        {shut === undefined ? null : <span className="block text-muted text-xs">shut</span>}
       </td>
       <td className="min-w-0">
         <span className="[overflow-wrap:anywhere]">{owner.service}</span>

@@ -15,11 +15,19 @@ import { Loaded } from '../part/loaded.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { Copyable } from '../part/short-text.tsx'
 import { Empty, NotOffered } from '../part/state-note.tsx'
+import { type Tab, Tabs } from '../part/tabs.tsx'
+import { CarriedFronts } from './carried-fronts.tsx'
 import { filterPorts, wrongPorts } from './port-map.ts'
 import { PortMapPanel } from './port-map-panel.tsx'
 import { PortPill } from './port-mark.tsx'
 import { PortStoryDialog } from './port-story-dialog.tsx'
 import { PortTable } from './port-table.tsx'
+import { ScansView } from './scans-view.tsx'
+
+const TABS: readonly Tab<'leases' | 'scans'>[] = [
+  { name: 'leases', title: 'Leases' },
+  { name: 'scans', title: 'Scans' },
+]
 
 /** The page. */
 export function PortsPage(): ReactNode {
@@ -28,25 +36,36 @@ export function PortsPage(): ReactNode {
   const open = useOpen()
   const number = Number(port)
   const isPort = Number.isInteger(number) && number >= 1 && number <= 65_535
+  const { view } = useSearch({ from: '/ports' })
+  const navigate = useNavigate({ from: '/ports' })
   const { error } = query
   const isWithout = error instanceof RequestFailure && error.problem.code === 'ports-unavailable'
   return (
     <Page
       title="Ports"
-      about="What is leased of which range, for whom, and who listens there by the word of the kernel."
+      about="Who has which port, by the word of the kernel; and what files claim before anything runs."
       actions={isWithout ? undefined : <ExplainForm onOpen={open} />}
     >
-      {isWithout ? (
-        <Boxed>
-          <NotOffered what="The leases of ports">{error.message}</NotOffered>
-        </Boxed>
-      ) : (
-        <Boxed isBare={query.data !== undefined}>
-          <Loaded query={query} what="The list of ports" lines={8}>
-            {(list) => <Listed list={list} />}
-          </Loaded>
-        </Boxed>
-      )}
+      <Tabs
+        tabs={TABS}
+        open={view === 'scans' ? 'scans' : 'leases'}
+        label="Views of ports"
+        onOpen={(name) => void navigate({ search: name === 'leases' ? {} : { view: name } })}
+      >
+        {view === 'scans' ? (
+          <ScansView onOpen={open} />
+        ) : isWithout ? (
+          <Boxed>
+            <NotOffered what="The leases of ports">{error.message}</NotOffered>
+          </Boxed>
+        ) : (
+          <Boxed isBare={query.data !== undefined}>
+            <Loaded query={query} what="The list of ports" lines={8}>
+              {(list) => <Listed list={list} />}
+            </Loaded>
+          </Boxed>
+        )}
+      </Tabs>
       {isPort ? (
         <PortStoryDialog key={number} port={number} onClose={() => open(undefined)} />
       ) : null}
@@ -68,10 +87,15 @@ function useOpen(): (port: number | undefined) => void {
 
 /** Of ranges that contracts have, the map is drawn also when nobody has a port. */
 function Listed({ list }: { readonly list: LeaseList }): ReactNode {
-  const { leases, ranges = [] } = list
+  const { leases, ranges = [], carried = [] } = list
   const hasContracts = ranges.some(({ contract }) => contract !== undefined)
-  if (leases.length === 0 && !hasContracts) return <NoPorts />
-  return <Leases leases={leases} ranges={ranges} />
+  if (leases.length === 0 && carried.length === 0 && !hasContracts) return <NoPorts />
+  return (
+    <>
+      <Leases leases={leases} ranges={ranges} />
+      <CarriedFronts fronts={carried} />
+    </>
+  )
 }
 
 function Leases(props: {
@@ -194,7 +218,7 @@ function ExplainForm({ onOpen }: { readonly onOpen: (port: number) => void }): R
 }
 
 function Boxed(props: { readonly isBare?: boolean; readonly children: ReactNode }): ReactNode {
-  if (props.isBare === true) return props.children
+  if (props.isBare === true) return <div className="flex flex-col gap-5">{props.children}</div>
   return <div className="rounded-lg border border-line bg-panel">{props.children}</div>
 }
 

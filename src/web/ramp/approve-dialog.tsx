@@ -1,21 +1,24 @@
 /** Approving or rejecting: what exactly is approved, who else has, and what follows. */
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
+import { isAskedStill, type ShownApproval } from '../../core/ramp/seen-standing.ts'
 import type { Digest } from '../../core/units/digest.ts'
-import type { ApprovalWord } from '../../server/wire/approvals.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
-import { SelectField } from '../part/field.tsx'
 import { Ago } from '../part/time.tsx'
 import { useName, useWord } from './say-word.ts'
-import { Consequences, WordComplaint } from './word-dialog.tsx'
+import { Consequences } from './word-dialog.tsx'
 
 /** A question for people, as much of it as is shown. */
-export interface AskedApproval {
-  readonly stage: string
-  readonly condition: string
+export interface AskedApproval extends ShownApproval {
   readonly from: readonly string[]
   readonly count: number
-  readonly words: readonly ApprovalWord[]
+  /** Which of `from` the reader is; absent: none of it, or not known. */
+  readonly as?: string
+  /** Why the reader may not approve it. */
+  readonly whyNot?: string
+  /** Of the ramp. */
+  readonly etag: string
 }
 
 /** What is approved. */
@@ -30,18 +33,22 @@ export interface ApproveProps {
 /** The dialog. */
 export function ApproveDialog(props: ApproveProps): ReactNode {
   const { ramp, approval, digest, proposedBy, onClose } = props
-  const { stage, condition, from, count, words: given } = approval
+  const { stage, condition, from, count, etag, words: given, whyNot } = approval
   const by = useName()
-  const [as, setAs] = useState(from[0] ?? '')
+  // As what somebody is heard is the server's to say; only the owner of the machine says it themselves.
+  const as = approval.as ?? from[0] ?? ''
   const saying = useWord(ramp)
   const missing = count - given.filter(({ approves }) => approves).length
   const say = (word: 'approve' | 'reject'): void =>
     saying.mutate(
-      { say: word, stage, condition, digest, as },
+      {
+        word: { say: word, stage, condition, digest, as },
+        seen: { etag, isStill: (state, nowMs) => isAskedStill(state, approval, nowMs) },
+      },
       { onSuccess: ({ refusal }) => refusal === undefined && onClose() },
     )
   const isOwn = by === proposedBy
-  const objection = isOwn ? `You proposed it, so another must approve it.` : undefined
+  const objection = isOwn ? `You proposed it, so another must approve it.` : whyNot
   return (
     <Dialog title={`Approve ${stage}?`} onClose={onClose}>
       <div className="flex flex-col gap-4">
@@ -50,15 +57,19 @@ export function ApproveDialog(props: ApproveProps): ReactNode {
           <dd className="break-all font-mono text-[0.78rem]">{digest}</dd>
           <dt className="text-muted">Proposed by</dt>
           <dd>{proposedBy}</dd>
+          <dt className="text-muted">Asks for</dt>
+          <dd>
+            {count === 1 ? 'one word' : `${count} words`} of {from.join(' or ')}
+          </dd>
+          {approval.as === undefined ? null : (
+            <>
+              <dt className="text-muted">You are</dt>
+              <dd>{approval.as}</dd>
+            </>
+          )}
           <dt className="text-muted">Given</dt>
           <dd>
-            {given.length === 0
-              ? `none of ${count}`
-              : given.map((word) => (
-                  <span key={word.by} className="block">
-                    {word.by} {word.approves ? 'approved' : 'rejected'} <Ago atMs={word.atMs} />
-                  </span>
-                ))}
+            <GivenWords words={given} count={count} />
           </dd>
         </dl>
         <Consequences
@@ -70,19 +81,7 @@ export function ApproveDialog(props: ApproveProps): ReactNode {
             'Rejecting it fails the stage at once, and what its policy says follows.',
           ]}
         />
-        {from.length > 1 ? (
-          <SelectField
-            label="Speaking as"
-            value={as}
-            options={from.map((name) => ({ value: name, text: name }))}
-            onChange={(event) => setAs(event.target.value)}
-          />
-        ) : (
-          <p className="text-muted">
-            You speak as <strong className="text-ink">{as}</strong>.
-          </p>
-        )}
-        <WordComplaint
+        <Complaint
           sentence={objection ?? saying.data?.refusal?.sentence ?? saying.error?.message}
         />
         <div className="flex flex-wrap justify-end gap-2">
@@ -90,11 +89,26 @@ export function ApproveDialog(props: ApproveProps): ReactNode {
           <Button weight="danger" disabled={saying.isPending} onClick={() => say('reject')}>
             Reject
           </Button>
-          <Button weight="main" disabled={isOwn || saying.isPending} onClick={() => say('approve')}>
+          <Button
+            weight="main"
+            disabled={objection !== undefined || saying.isPending}
+            onClick={() => say('approve')}
+          >
             Approve
           </Button>
         </div>
       </div>
     </Dialog>
   )
+}
+
+/** What others have said. */
+function GivenWords(props: Pick<AskedApproval, 'words' | 'count'>): ReactNode {
+  const { words, count } = props
+  if (words.length === 0) return `none of ${count}`
+  return words.map((word) => (
+    <span key={word.by} className="block">
+      {word.by} {word.approves ? 'approved' : 'rejected'} <Ago atMs={word.atMs} />
+    </span>
+  ))
 }

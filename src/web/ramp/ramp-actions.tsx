@@ -1,11 +1,14 @@
 /** What can be said to a ramp. Each button opens a dialog that says what will happen first. */
 import { useQuery } from '@tanstack/react-query'
 import { CirclePause, OctagonX, Play, Stamp } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
-import { openApprovals } from '../../core/ramp/open-approvals.ts'
+import { type ReactNode, useId, useState } from 'react'
+import { type OpenApproval, openApprovals } from '../../core/ramp/open-approvals.ts'
 import type { RampState } from '../../core/ramp/state.ts'
-import { mayOperate } from '../api/may.ts'
-import { meQuery } from '../api/queries.ts'
+import type { IdentityView } from '../../server/wire/access.ts'
+import type { ApprovalView } from '../../server/wire/approvals.ts'
+import { etagOf } from '../../server/wire/etags.ts'
+import { mayApprove, mayOperate } from '../api/may.ts'
+import { approvalsQuery, meQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
 import { AbortDialog } from './abort-dialog.tsx'
 import { ApproveDialog } from './approve-dialog.tsx'
@@ -23,6 +26,7 @@ export function RampActions(props: {
   const { state, nowMs } = props
   const [opened, setOpened] = useState<Opened | undefined>()
   const { data: me } = useQuery(meQuery)
+  const { data: asked = [] } = useQuery(approvalsQuery)
   const by = useName()
   if (state.ended !== undefined) return null
   if (!mayOperate(me, state.plan.contract)) {
@@ -34,11 +38,13 @@ export function RampActions(props: {
   const close = (): void => setOpened(undefined)
   return (
     <>
-      {approvals.map(({ stage, condition }, index) => (
-        <Button key={`${stage}/${condition}`} weight="main" onClick={() => setOpened(index)}>
-          <Stamp aria-hidden="true" size={14} />
-          Approve {stage}…
-        </Button>
+      {approvals.map((open, index) => (
+        <AnswerButton
+          key={`${open.stage}/${open.condition}`}
+          open={open}
+          offer={offerOf(state, me, judged(asked, state, open))}
+          onOpen={() => setOpened(index)}
+        />
       ))}
       {isHeld ? (
         <Button
@@ -65,7 +71,10 @@ export function RampActions(props: {
       {approval === undefined ? null : (
         <ApproveDialog
           ramp={state.ramp}
-          approval={{ ...approval, ...approval.question }}
+          approval={{
+            ...{ ...approval, ...approval.question, etag: etagOf(state.sequence) },
+            ...standing(judged(asked, state, approval)),
+          }}
           digest={state.planDigest}
           proposedBy={state.by}
           onClose={close}
@@ -73,4 +82,69 @@ export function RampActions(props: {
       )}
     </>
   )
+}
+
+/** What may be answered; with a reason: nothing. */
+interface Offer {
+  readonly say: 'Approve' | 'Reject'
+  readonly whyNot?: string | undefined
+}
+
+/** Opens the dialog, or is there for the reason why it does not. */
+function AnswerButton(props: {
+  readonly open: OpenApproval
+  readonly offer: Offer
+  readonly onOpen: () => void
+}): ReactNode {
+  const { open, offer, onOpen } = props
+  const isOffered = offer.whyNot === undefined
+  const reason = useId()
+  return (
+    <>
+      <Button
+        weight={isOffered ? 'main' : 'plain'}
+        disabled={!isOffered}
+        aria-describedby={isOffered ? undefined : reason}
+        onClick={onOpen}
+      >
+        <Stamp aria-hidden="true" size={14} />
+        {offer.say} {open.stage}…
+      </Button>
+      {isOffered ? null : (
+        <span id={reason} className="text-muted text-xs">
+          {offer.whyNot}
+        </span>
+      )}
+    </>
+  )
+}
+
+/** What the server says of a question: whether whoever looks may answer it, and as whom. */
+function judged(
+  asked: readonly ApprovalView[],
+  { ramp }: RampState,
+  { stage, condition }: OpenApproval,
+): ApprovalView | undefined {
+  return asked.find(
+    (one) => one.ramp === ramp && one.stage === stage && one.condition === condition,
+  )
+}
+
+/** Until the server has said so, as far as roles tell. Whoever proposed it may reject it all the same. */
+function offerOf(
+  { plan: { contract }, by }: RampState,
+  me: IdentityView | undefined,
+  found: ApprovalView | undefined,
+): Offer {
+  if (!mayApprove(me, contract)) {
+    return { say: 'Approve', whyNot: `This is for approvers of ${contract.kind}/${contract.name}.` }
+  }
+  const isOwn = me !== undefined && me.name === by
+  if (isOwn && found?.as !== undefined) return { say: 'Reject' }
+  return { say: 'Approve', whyNot: found?.whyNot }
+}
+
+function standing(found: ApprovalView | undefined): Pick<ApprovalView, 'as' | 'whyNot'> {
+  const { as, whyNot } = found ?? {}
+  return { ...(as === undefined ? {} : { as }), ...(whyNot === undefined ? {} : { whyNot }) }
 }

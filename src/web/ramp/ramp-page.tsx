@@ -1,6 +1,7 @@
 /** One ramp: what it is about, where it stands and why, and everything that speaks for it. */
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { lazy, type ReactNode, Suspense } from 'react'
+import { rampTitle } from '../../core/telling/ramp-title.ts'
 import { Page } from '../part/panel.tsx'
 import { toldOfState } from '../part/ramp-tone.ts'
 import { Trouble, Waiting } from '../part/state-note.tsx'
@@ -14,16 +15,19 @@ import { RampHeader } from './ramp-header.tsx'
 import { StagePanel } from './stage-panel.tsx'
 import { StoryView } from './story-view.tsx'
 import { TimelineView } from './timeline-view.tsx'
+import { hasTransitions } from './transition.ts'
+import { TransitionView } from './transition-view.tsx'
 import { type Moment, useMoment, useRamp } from './use-ramp.ts'
 import { WhyView } from './why-view.tsx'
 
 const GraphView = lazy(async () => ({ default: (await import('./graph-view.tsx')).GraphView }))
 
-type ViewName = 'timeline' | 'graph' | 'story' | 'logs' | 'why' | 'compare'
+type ViewName = 'timeline' | 'graph' | 'hand-over' | 'story' | 'logs' | 'why' | 'compare'
 
 const TABS: readonly Tab<ViewName>[] = [
   { name: 'timeline', title: 'Timeline' },
   { name: 'graph', title: 'Graph' },
+  { name: 'hand-over', title: 'Hand-over' },
   { name: 'story', title: 'Story' },
   { name: 'logs', title: 'Logs' },
   { name: 'why', title: 'Why' },
@@ -58,14 +62,17 @@ function RampAt({ moment }: { readonly moment: Moment }): ReactNode {
   const { state } = moment
   const { contract, goal } = state.plan
   const view = TABS.find(({ name }) => name === search.view)?.name ?? 'timeline'
+  // A ramp that replaces nothing has no hand-over; whoever was sent a link to it is told so.
+  const tabs = TABS.filter(
+    ({ name }) => name !== 'hand-over' || view === name || hasTransitions(state),
+  )
   const { word } = toldOfState(state)
   const select = (stage: string | undefined): void => {
     void navigate({ search: (old) => ({ ...old, stage }), replace: true, resetScroll: false })
   }
-  const target = contract.target === undefined ? '' : ` for ${contract.target}`
   return (
     <Page
-      title={`${contract.name} ${goal}${target}`}
+      title={rampTitle(state.plan)}
       tab={`${word} · ${contract.name} ${goal}`}
       about={<RampHeader moment={moment} />}
       actions={moment.isNow ? <RampActions state={state} nowMs={moment.nowMs} /> : undefined}
@@ -74,7 +81,7 @@ function RampAt({ moment }: { readonly moment: Moment }): ReactNode {
       <MomentSlider moment={moment} />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,1fr)_25rem]">
         <Tabs
-          tabs={TABS}
+          tabs={tabs}
           open={view}
           label="Views of the ramp"
           onOpen={(name) =>
@@ -101,6 +108,8 @@ function View(props: {
   switch (view) {
     case 'graph':
       return <GraphView moment={moment} stage={stage} onSelect={onSelect} />
+    case 'hand-over':
+      return <TransitionView moment={moment} onSelect={onSelect} />
     case 'story':
       return <StoryView moment={moment} stage={stage} />
     case 'logs':

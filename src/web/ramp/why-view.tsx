@@ -125,7 +125,7 @@ function StageTable(props: {
       <table className="w-full text-left">
         <caption className="sr-only">Where the time went</caption>
         <thead className="text-muted text-xs">
-          <tr className="border-line border-b [&>th]:px-4 [&>th]:py-2 [&>th]:font-normal">
+          <tr className="border-line border-b [&>th]:px-2 [&>th]:py-2 [&>th]:font-normal sm:[&>th]:px-4 [&>th]:first:pl-4 [&>th]:last:pr-4">
             <th>Stage</th>
             <th className="text-right">From</th>
             <th className="text-right">Took</th>
@@ -137,7 +137,7 @@ function StageTable(props: {
           {shown.map((stage) => (
             <tr
               key={stage.name}
-              className="border-line border-b last:border-b-0 [&>td]:px-4 [&>td]:py-1.5"
+              className="border-line border-b last:border-b-0 [&>td]:whitespace-nowrap [&>td]:px-2 [&>td]:py-1.5 sm:[&>td]:px-4 [&>td]:first:pl-4 [&>td]:last:pr-4"
             >
               <td>
                 <button

@@ -1,11 +1,14 @@
 /** A dialog that says what a word will do, takes the reason, and tells what became of it. */
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Word } from '../../core/entry/entry.ts'
+import { isHeldStill } from '../../core/ramp/seen-standing.ts'
 import type { RampState } from '../../core/ramp/state.ts'
+import { etagOf } from '../../server/wire/etags.ts'
 import { Button } from '../part/button.tsx'
+import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { TextField } from '../part/field.tsx'
-import { useName, useWord } from './say-word.ts'
+import { type SeenRamp, useName, useWord } from './say-word.ts'
 import { type Intent, whatFollows, whyNot } from './what-follows.ts'
 
 const TITLES = { hold: 'Hold this ramp?', resume: 'Resume this ramp?', abort: 'Abort this ramp?' }
@@ -26,7 +29,8 @@ export function WordDialog(props: {
   const isDanger = intent.say === 'abort'
   const submit = (event: FormEvent): void => {
     event.preventDefault()
-    saying.mutate({ ...intent, why } as Word, {
+    const word = { ...intent, why } as Word
+    saying.mutate(intent.say === 'resume' ? { word, seen: seenHeld(state) } : { word }, {
       onSuccess: ({ refusal }) => {
         if (refusal === undefined) onClose()
       },
@@ -44,7 +48,7 @@ export function WordDialog(props: {
           maxLength={500}
           onChange={(event) => setWhy(event.target.value)}
         />
-        <WordComplaint
+        <Complaint
           sentence={objection ?? saying.data?.refusal?.sentence ?? saying.error?.message}
         />
         <div className="flex justify-end gap-2">
@@ -60,6 +64,11 @@ export function WordDialog(props: {
       </form>
     </Dialog>
   )
+}
+
+/** Who lets a ramp go on means what it holds by; who stops one means it whatever it does. */
+function seenHeld(shown: RampState): SeenRamp {
+  return { etag: etagOf(shown.sequence), isStill: (state) => isHeldStill(state, shown) }
 }
 
 function titleOf(intent: Intent): string {
@@ -82,14 +91,5 @@ export function Consequences({ sentences }: { readonly sentences: readonly strin
         ))}
       </ul>
     </div>
-  )
-}
-
-/** Why it cannot be said, or was refused. Its place is kept, so that the buttons stay where they are. */
-export function WordComplaint({ sentence }: { readonly sentence: string | undefined }): ReactNode {
-  return (
-    <p role="alert" className="min-h-5 text-bad">
-      {sentence}
-    </p>
   )
 }

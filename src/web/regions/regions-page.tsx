@@ -123,6 +123,11 @@ function AgentList({ agents }: { readonly agents: readonly AgentView[] }): React
                   </>
                 )}
                 , version {agent.version}
+                {agent.certificate === undefined ? null : (
+                  <>
+                    , certificate until <Ago atMs={agent.certificate.untilMs} />
+                  </>
+                )}
               </p>
             </div>
             <p className="numbers whitespace-nowrap text-right text-muted text-xs">

@@ -3,30 +3,22 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
-import { newestRampsQuery } from '../api/queries.ts'
+import { contractsQuery, newestRampsQuery } from '../api/queries.ts'
 import { Dialog } from '../part/dialog.tsx'
 import { inputLook } from '../part/field.tsx'
-import { toldOfSummary } from '../part/ramp-tone.ts'
-import { Mark, type Tone } from '../part/tone.tsx'
+import { Mark } from '../part/tone.tsx'
+import { type Found, findAmong, type Place } from './find-among.ts'
 import { SECTIONS } from './sections.ts'
-
-const SHOWN_MAX = 12
-
-interface Found {
-  readonly key: string
-  readonly title: string
-  readonly aside: string
-  readonly tone?: Tone
-  go(): void
-}
 
 /** The dialog in which something is found. */
 export function Finder({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [text, setText] = useState('')
   const [place, setPlace] = useState(0)
-  const found = useFound(text, onClose)
+  const found = useFound(text)
+  const go = useGo(onClose)
   const press = (event: KeyboardEvent): void => {
-    if (event.key === 'Enter') found[place]?.go()
+    const chosen = found[place]
+    if (event.key === 'Enter' && chosen !== undefined) go(chosen.place)
     const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0
     if (step === 0) return
     event.preventDefault()
@@ -63,7 +55,7 @@ export function Finder({ onClose }: { readonly onClose: () => void }): ReactNode
               'flex h-9 items-center gap-2 rounded-md px-2 text-left',
               index === place && 'bg-accent-soft',
             )}
-            onClick={item.go}
+            onClick={() => go(item.place)}
           >
             {item.tone === undefined ? null : <Mark tone={item.tone} />}
             <span className="truncate font-medium">{item.title}</span>
@@ -71,43 +63,31 @@ export function Finder({ onClose }: { readonly onClose: () => void }): ReactNode
           </button>
         ))}
         {found.length === 0 ? (
-          <p className="p-2 text-muted">Nothing is called so among the newest ramps and pages.</p>
+          <p className="p-2 text-muted">
+            Nothing is called so among contracts, the newest ramps and pages.
+          </p>
         ) : null}
       </div>
     </Dialog>
   )
 }
 
-function useFound(text: string, onClose: () => void): readonly Found[] {
+function useFound(text: string): readonly Found[] {
+  const ramps = useQuery(newestRampsQuery).data?.ramps ?? []
+  const contracts = useQuery(contractsQuery).data?.contracts ?? []
+  return findAmong(text, { pages: SECTIONS, contracts, ramps })
+}
+
+function useGo(onClose: () => void): (place: Place) => void {
   const navigate = useNavigate()
-  const { data } = useQuery(newestRampsQuery)
-  const wanted = text.trim().toLowerCase()
-  const pages = SECTIONS.filter(({ title }) => title.toLowerCase().includes(wanted)).map(
-    ({ title, to }): Found => ({
-      key: to,
-      title,
-      aside: 'page',
-      go: () => {
-        onClose()
-        void navigate({ to })
-      },
-    }),
-  )
-  const ramps = (data?.ramps ?? [])
-    .filter(({ ramp, contract }) => `${ramp} ${contract.name}`.toLowerCase().includes(wanted))
-    .map((summary): Found => {
-      const { tone, word } = toldOfSummary(summary)
-      return {
-        key: summary.ramp,
-        title: summary.ramp,
-        aside: word,
-        tone,
-        go: () => {
-          onClose()
-          void navigate({ to: '/ramps/$ramp', params: { ramp: summary.ramp } })
-        },
-      }
-    })
-  const all = wanted === '' ? [...pages, ...ramps] : [...ramps, ...pages]
-  return all.slice(0, SHOWN_MAX)
+  return (place) => {
+    onClose()
+    if (place.is === 'page') void navigate({ to: place.to })
+    else if (place.is === 'ramp') {
+      void navigate({ to: '/ramps/$ramp', params: { ramp: place.ramp } })
+    } else {
+      const { kind, name } = place
+      void navigate({ to: '/contracts/$kind/$name', params: { kind, name } })
+    }
+  }
 }

@@ -1,8 +1,8 @@
 /** What stands around every page: where one can go, whether it is live, and who is asking. */
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { approvalsQuery, daemonQuery, meQuery } from '../api/queries.ts'
 import { statusOf } from '../api/request-failure.ts'
 import { Button } from '../part/button.tsx'
@@ -95,8 +95,15 @@ function FindButton({ onFind }: { readonly onFind: () => void }): ReactNode {
 function Sections(): ReactNode {
   const approvals = useQuery(approvalsQuery)
   const waiting = approvals.data?.filter(({ mayApprove }) => mayApprove).length ?? 0
+  const nav = useRef<HTMLElement>(null)
+  const path = useLocation({ select: ({ pathname }) => pathname })
+  useEffect(() => bringIntoView(nav.current, path), [path])
   return (
-    <nav aria-label="Sections" className="overflow-x-auto px-3 pb-2">
+    <nav
+      ref={nav}
+      aria-label="Sections"
+      className="relative shrink-0 overflow-x-auto px-3 pb-2 md:shrink"
+    >
       <ul className="flex gap-0.5 md:flex-col">
         {SECTIONS.map((section) => (
           <li key={section.to}>
@@ -106,6 +113,13 @@ function Sections(): ReactNode {
       </ul>
     </nav>
   )
+}
+
+/** On a phone not all sections have room: brings the one of this page into view, and moves nothing else. */
+function bringIntoView(nav: HTMLElement | null, path: string): void {
+  const link = nav?.querySelector<HTMLElement>(`a[href="/${path.split('/')[1] ?? ''}"]`)
+  if (nav === null || link === null || link === undefined) return
+  nav.scrollLeft = link.offsetLeft - (nav.clientWidth - link.offsetWidth) / 2
 }
 
 function SectionLink(props: { readonly section: Section; readonly count: number }): ReactNode {

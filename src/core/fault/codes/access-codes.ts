@@ -12,6 +12,10 @@ export type AccessCodeName =
   | 'person-unknown'
   | 'sign-in-refused'
   | 'sign-in-unavailable'
+  | 'certificate-unusable'
+  | 'certificate-missing'
+  | 'certificate-untrusted'
+  | 'certificate-foreign'
 
 export const ACCESS_CODES: Readonly<Record<AccessCodeName, FaultCode>> = {
   'access-malformed': {
@@ -83,5 +87,37 @@ export const ACCESS_CODES: Readonly<Record<AccessCodeName, FaultCode>> = {
     httpStatus: 503,
     exitCode: 1,
     retryable: true,
+  },
+  'certificate-unusable': {
+    meaning: 'A file of certificates or a key cannot be used.',
+    remedy:
+      'Put the file that the message names in order; `openssl x509 -noout -text -in FILE` shows it.',
+    httpStatus: 422,
+    exitCode: 2,
+    retryable: false,
+  },
+  'certificate-missing': {
+    meaning:
+      'The server lets agents in only by a certificate beside their token, and none was shown.',
+    remedy: 'Give the agent its certificate: `rampart agent --certificate FILE --key FILE`.',
+    httpStatus: 403,
+    exitCode: 1,
+    retryable: false,
+  },
+  'certificate-untrusted': {
+    meaning:
+      'The certificate that an agent has shown does not count: by its dates, or by who signed it.',
+    remedy:
+      'Renew it at an authority that the server names by --client-ca; the agent reads it anew.',
+    httpStatus: 403,
+    exitCode: 1,
+    retryable: false,
+  },
+  'certificate-foreign': {
+    meaning: 'The certificate that an agent has shown is not for the region of its token.',
+    remedy: 'Use a certificate with the name spiffe://DOMAIN/rampart/agent/REGION of that region.',
+    httpStatus: 403,
+    exitCode: 1,
+    retryable: false,
   },
 }

@@ -165,6 +165,8 @@ export const PLAN_CODES: Readonly<Record<PlanCodeName, FaultCode>> = {
     meaning: 'The contract runs or reads files beside it, and where they are was not said.',
     remedy:
       'Say to POST /v1/ramps, as `directory`, the absolute path of its folder where it is to run.',
+    remoteRemedy:
+      'Run `rampart up` on the machine that has its folder; from elsewhere starts what needs no file.',
     httpStatus: 422,
     exitCode: 2,
     retryable: false,

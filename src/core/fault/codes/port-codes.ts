@@ -14,6 +14,7 @@ export type PortCodeName =
   | 'folder-absent'
   | 'baseline-unusable'
   | 'report-unwritable'
+  | 'scan-unknown'
 
 export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
   'port-refused': {
@@ -99,5 +100,12 @@ export const PORT_CODES: Readonly<Record<PortCodeName, FaultCode>> = {
     httpStatus: 500,
     exitCode: 1,
     retryable: true,
+  },
+  'scan-unknown': {
+    meaning: 'No scan of ports was published under that name.',
+    remedy: 'Publish one: rampart ports scan --publish NAME.',
+    httpStatus: 404,
+    exitCode: 1,
+    retryable: false,
   },
 }

@@ -32,13 +32,17 @@ export interface DnsAnswer {
 
 const CLASS_IN = 1
 const NOTHING: ZoneNode = { addresses: [], places: [] }
-const REFUSED: DnsAnswer = {
-  code: 'REFUSED',
+
+/** An answer without any record. */
+export const EMPTY_ANSWER: DnsAnswer = {
+  code: 'NOERROR',
   isAuthoritative: false,
   answers: [],
   authorities: [],
   additionals: [],
 }
+
+const REFUSED: DnsAnswer = { ...EMPTY_ANSWER, code: 'REFUSED' }
 
 /**
  * Answers one question. `turn` says with which of several records to begin: the question's number,

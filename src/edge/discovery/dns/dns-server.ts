@@ -8,7 +8,7 @@ import { createServer, type Server, type Socket } from 'node:net'
 import { EVERY_ADDRESS, LOOPBACK } from '../../../core/port/port-claim.ts'
 import type { Clock } from '../../../seams/clock.ts'
 import type { Endpoints } from '../../../seams/endpoints.ts'
-import { beginListening, portOf } from '../listening.ts'
+import { beginListening, isAddressAbsent, openOnOnePort, portOf } from '../listening.ts'
 import type { HomeNames } from '../service-name.ts'
 import type { ZoneView } from './answer-question.ts'
 import { respond } from './respond.ts'
@@ -43,13 +43,12 @@ export interface DnsServerOptions {
  *
  * @source RFC 6761, section 6.2
  */
-export const DEFAULT_ZONES: NonNullable<DnsServerOptions['zones']> = [
+const DEFAULT_ZONES: NonNullable<DnsServerOptions['zones']> = [
   { origin: 'ports.test', style: 'plain' },
   { origin: 'consul', style: 'consul' },
 ]
 
 const CONNECTIONS_MAX = 256
-const PORT_TRIES = 20
 
 /** A server that listens until it is closed. */
 export class DnsServer {
@@ -69,17 +68,16 @@ export class DnsServer {
 
   /** Listens, on all addresses or none. @throws what the system says when it cannot */
   static async open(options: DnsServerOptions): Promise<DnsServer> {
-    for (let tries = 1; ; tries += 1) {
+    return await openOnOnePort(options.port ?? 0, async () => {
       const server = new DnsServer(options)
       try {
         await server.#listen()
         return server
       } catch (thrown) {
         await server.close()
-        // A port that one protocol was given may be taken in the other: then another one is tried.
-        if ((options.port ?? 0) !== 0 || tries === PORT_TRIES) throw thrown
+        throw thrown
       }
-    }
+    })
   }
 
   /** The port of all its addresses. */
@@ -103,8 +101,8 @@ export class DnsServer {
         await this.#listenUdp(address)
         this.#listening.push(address)
       } catch (thrown) {
-        // A machine without IPv6 has one loopback address less; who names addresses means all of them.
-        if (this.#options.addresses !== undefined || !isAbsent(thrown)) throw thrown
+        // Who names addresses means all of them.
+        if (this.#options.addresses !== undefined || !isAddressAbsent(thrown)) throw thrown
       }
     }
   }
@@ -162,9 +160,4 @@ export class DnsServer {
       return [{ origin, table, serial: index, ttlS, negativeTtlS, serverAddresses }]
     })
   }
-}
-
-function isAbsent(thrown: unknown): boolean {
-  const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-  return code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'
 }

@@ -4,7 +4,7 @@
  *
  * @source RFC 6891; RFC 2181, section 9 (what truncation means)
  */
-import { answerQuestion, type DnsAnswer, type ZoneView } from './answer-question.ts'
+import { answerQuestion, type DnsAnswer, EMPTY_ANSWER, type ZoneView } from './answer-question.ts'
 import { type DnsHeard, parseDns } from './dns-query.ts'
 import { type DnsRecord, DnsWriter } from './dns-record.ts'
 
@@ -55,19 +55,11 @@ function respondToQuery(
   circumstances: DnsCircumstances,
 ): Buffer {
   if (query.edns !== undefined && query.edns.version > 0)
-    return printAnswer(query, CODES.BADVERS, EMPTY, UDP_BYTES_WITHOUT_EDNS)
+    return printAnswer(query, CODES.BADVERS, EMPTY_ANSWER, UDP_BYTES_WITHOUT_EDNS)
   if (circumstances.isLimited === true && circumstances.transport === 'udp')
-    return printAnswer(query, CODES.NOERROR, EMPTY, 0)
+    return printAnswer(query, CODES.NOERROR, EMPTY_ANSWER, 0)
   const answer = answerQuestion(query.question, zones, query.id)
   return printAnswer(query, CODES[answer.code], answer, mostBytes(query, circumstances))
-}
-
-const EMPTY: DnsAnswer = {
-  code: 'NOERROR',
-  isAuthoritative: false,
-  answers: [],
-  authorities: [],
-  additionals: [],
 }
 
 function mostBytes(query: Query, { transport }: DnsCircumstances): number {

@@ -2,6 +2,7 @@
  * How much one network may ask by UDP in a second, so that this server is of no use to anybody who
  * writes somebody else's address on their questions. This machine itself is not limited.
  */
+import { isLoopback } from '../../../core/port/port-claim.ts'
 import type { Clock } from '../../../seams/clock.ts'
 import { printAddress } from './ip-bytes.ts'
 
@@ -38,11 +39,6 @@ export class SourceLimit {
     this.#counts.set(network, count)
     return count > this.#most
   }
-}
-
-/** Whether an address is of this machine alone. */
-export function isLoopback(address: string): boolean {
-  return address === '::1' || /^(::ffff:)?127\./.test(address)
 }
 
 /** By its bytes: as text, `2001:db8::1` and `2001:db8::2` do not even begin with the same network. */

@@ -50,10 +50,10 @@ function addPlainNames(zone: ZoneBuilder, told: readonly Endpoint[], home: HomeN
 /**
  * `shop-api.service` with addresses and places, `http.shop-api.service` of that port alone, and
  * `_shop-api._http.service` with places; the environment is what Consul calls a datacenter. Worktrees
- * have no place in these names, so they are not told of.
+ * and tenants have no place in these names, so they are not told of.
  */
 function addConsulNames(zone: ZoneBuilder, told: readonly Endpoint[], home: HomeNames): void {
-  const unscoped = told.filter((one) => one.scope === undefined)
+  const unscoped = told.filter((one) => one.scope === undefined && one.tenant === home.tenant)
   for (const one of unscoped) {
     for (const service of consulServices(one.service, home)) {
       for (const suffix of consulSuffixes(one.environment, home)) {

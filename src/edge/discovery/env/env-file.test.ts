@@ -70,6 +70,18 @@ describe('variables of services', () => {
     })
   })
 
+  it('are those of a worktree where it has any, and never those of a tenant', () => {
+    const apart = { ...API, scope: 'wt1', number: 9 }
+    const web = { ...API, service: 'shop/web', number: 10 }
+    const tenants = { ...API, service: 'shop/db', tenant: 'acme' }
+    const { values } = variablesOf([API, apart, web, tenants], { scope: 'wt1' })
+    const ports = [...values].filter(([name]) => name.endsWith('_PORT'))
+    assert.deepEqual(Object.fromEntries(ports), {
+      SHOP_API_HTTP_PORT: '9',
+      SHOP_WEB_HTTP_PORT: '10',
+    })
+  })
+
   it('of two services with one name are left out, with a remark', () => {
     const list = variablesOf([API, { ...API, service: 'shop-api' }], {})
     assert.equal(list.values.size, 0)

@@ -3,13 +3,15 @@ import { Fault } from '../../../core/fault/fault.ts'
 import { serviceVariables, urlOf } from '../../../core/port/service-variables.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { oneAddressEach } from '../instances.ts'
+import { ownFirst } from '../own-first.ts'
 
 /** For whom lines are written: what reads `.env` files, or `sh` and those like it. */
 export type VariableStyle = 'dotenv' | 'sh'
 
-/** Whose services are told of. */
+/** Whose services are told of: those of these words, and where they have none, those without; never a tenant's. */
 export interface VariableScope {
   readonly environment?: string
+  /** A worktree, a CI job. */
   readonly scope?: string
 }
 
@@ -22,12 +24,16 @@ export interface VariableList {
 
 /**
  * The variables of one environment and scope. Of several instances the first is taken; two services
- * whose variables would have one name are both left out, so that nobody finds the wrong one.
+ * whose variables would have one name are both left out, so that nobody finds the wrong one. What has
+ * such a name only by a contract gives way to whose own it is.
  */
-export function variablesOf(all: readonly Endpoint[], home: VariableScope): VariableList {
+export function variablesOf(told: readonly Endpoint[], home: VariableScope): VariableList {
   const values = new Map<string, string>()
   const remarks: string[] = []
-  for (const [stem, group] of Map.groupBy(oneAddressEach(all.filter(isHere(home))), stemOf)) {
+  for (const [stem, all] of Map.groupBy(oneAddressEach(told.filter(isHere(home))), stemOf)) {
+    const own = ownFirst(all)
+    const apart = own.filter(({ scope }) => scope !== undefined)
+    const group = apart.length > 0 ? apart : own
     const [first] = group
     if (first === undefined) continue
     const owners = [...new Set(group.map(({ service, port }) => `${service} ${port}`))]
@@ -73,8 +79,10 @@ function printForDotenv(name: string, value: string): string {
 }
 
 function isHere(home: VariableScope): (one: Endpoint) => boolean {
-  return ({ environment, scope }) =>
-    scope === home.scope && (environment === undefined || environment === home.environment)
+  return ({ environment, scope, tenant }) =>
+    tenant === undefined &&
+    (scope === undefined || scope === home.scope) &&
+    (environment === undefined || environment === home.environment)
 }
 
 function stemOf({ service, port }: Endpoint): string {

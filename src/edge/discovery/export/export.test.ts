@@ -167,6 +167,32 @@ describe('a file that is written', () => {
     assert.equal(written, 2)
   })
 
+  for (const [print, name] of [
+    [printNginxUpstreams, 'upstream http.api.shop {\n  server 127.0.0.1:1 down;'],
+    [printHaproxyBackends, 'backend http.api.shop'],
+    [printHaproxySlots, 'backend http.api.shop'],
+    [printHaproxyState, '1 http.api.shop 1 slot1 127.0.0.1 0 1'],
+    [printHaproxyMap, 'http.api.shop.localhost http.api.shop'],
+  ] as const) {
+    it(`keeps a name that it has had, also over a restart: ${print.name}`, async (t) => {
+      const root = folder(t)
+      const onTrouble = (error: unknown): void => assert.fail(String(error))
+      const text = (): string => readFileSync(join(root, 'file'), 'utf8')
+      const endpoints = new EndpointTable()
+      const follow = () => followFile({ root, path: 'file', print }, { endpoints, onTrouble })
+      endpoints.set([API, { ...API, scope: 'job-1' }])
+      const first = follow()
+      await first.settled()
+      assert.match(text(), /job-1/)
+      endpoints.set([])
+      await first.close()
+      assert.ok(text().includes(name), text())
+      assert.ok(!text().includes('job-1') && !text().includes('20001'), text())
+      await follow().close()
+      assert.ok(text().includes(name), text())
+    })
+  }
+
   it('that cannot be written is told of, and written with the next change', async (t) => {
     const root = folder(t)
     const endpoints = new EndpointTable()

@@ -6,6 +6,9 @@ import type { Endpoint } from '../../../seams/endpoints.ts'
 import { oneAddressEach } from '../instances.ts'
 import { groupByName, type HomeNames, labelOf } from '../service-name.ts'
 
+/** The first line of every file that is written as a whole. */
+export const WRITTEN_HEAD = '# Written by Rampart; changes in here are lost.'
+
 /** What is exported. */
 export interface ExportScope {
   readonly home?: HomeNames

@@ -1,11 +1,16 @@
-/** Keeps a whole file as the endpoints are: what another program includes, loads or watches. */
+/**
+ * Keeps a whole file as the endpoints are: what another program includes, loads or watches. A group that
+ * it has named stays in it, also over restarts.
+ */
 import type { Endpoint, Endpoints } from '../../../seams/endpoints.ts'
+import type { ExportScope } from './exported-groups.ts'
 import { FileExport } from './file-export.ts'
+import { KeptNames } from './kept-names.ts'
 import { type FilePlace, replaceFile } from './replace-file.ts'
 
 /** A file, and what is in it. */
 export interface ExportedFile extends FilePlace {
-  readonly print: (endpoints: readonly Endpoint[]) => string
+  readonly print: (endpoints: readonly Endpoint[], scope: ExportScope) => string
 }
 
 /** Writes the file now and after every change, until it is closed. */
@@ -19,9 +24,12 @@ export function followFile(
   },
 ): FileExport {
   const { onWritten, ...others } = parts
+  const kept = new KeptNames()
   const write = async (endpoints: readonly Endpoint[]): Promise<void> => {
-    const text = Buffer.from(file.print(endpoints))
-    await replaceFile(file, () => text)
+    await replaceFile(file, (before) => {
+      const wanted = kept.wanted(before?.toString() ?? '', endpoints)
+      return Buffer.from(file.print(endpoints, { wanted }))
+    })
     await onWritten?.()
   }
   return new FileExport({ ...others, write })

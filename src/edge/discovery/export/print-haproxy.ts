@@ -8,7 +8,12 @@ import type { Endpoint } from '../../../seams/endpoints.ts'
 import { printTarget } from '../instances.ts'
 import { LocalNames } from '../localhost/find-port.ts'
 import { labelOf } from '../service-name.ts'
-import { type ExportedGroup, type ExportScope, exportedGroups } from './exported-groups.ts'
+import {
+  type ExportedGroup,
+  type ExportScope,
+  exportedGroups,
+  WRITTEN_HEAD,
+} from './exported-groups.ts'
 
 /** Backends with places that are filled at run time. */
 export interface SlotScope extends ExportScope {
@@ -27,7 +32,7 @@ export function printHaproxyBackends(all: readonly Endpoint[], scope: ExportScop
     const servers = endpoints.map((one, at) => `  server ${slotOf(at)} ${printTarget(one)}`)
     return [`backend ${name}`, ...servers].join('\n')
   })
-  return ['# Written by Rampart; changes in here are lost.', ...blocks, ''].join('\n')
+  return [WRITTEN_HEAD, ...blocks, ''].join('\n')
 }
 
 /**
@@ -41,7 +46,7 @@ export function printHaproxySlots(all: readonly Endpoint[], scope: SlotScope = {
     (_, at) => `  server ${slotOf(at)} ${printTarget(NOWHERE)}`,
   )
   const blocks = exportedGroups(all, scope).map(({ name }) => [`backend ${name}`, ...places])
-  return ['# Written by Rampart; changes in here are lost.', ...blocks.flat(), ''].join('\n')
+  return [WRITTEN_HEAD, ...blocks.flat(), ''].join('\n')
 }
 
 /** The columns of a state file of version 1. */

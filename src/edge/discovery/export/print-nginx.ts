@@ -4,7 +4,7 @@
  */
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { printTarget } from '../instances.ts'
-import { type ExportScope, exportedGroups } from './exported-groups.ts'
+import { type ExportScope, exportedGroups, WRITTEN_HEAD } from './exported-groups.ts'
 
 /** Never reached, because it is down; nginx wants a server in every upstream. */
 const NOBODY = '  server 127.0.0.1:1 down;'
@@ -15,5 +15,5 @@ export function printNginxUpstreams(all: readonly Endpoint[], scope: ExportScope
     const servers = endpoints.map((one) => `  server ${printTarget(one)};`)
     return [`upstream ${name} {`, ...(servers.length === 0 ? [NOBODY] : servers), '}'].join('\n')
   })
-  return ['# Written by Rampart; changes in here are lost.', ...blocks, ''].join('\n')
+  return [WRITTEN_HEAD, ...blocks, ''].join('\n')
 }

@@ -2,10 +2,11 @@
  * Answers `GET /v1/services` and `/v1/services/NAME`: at once, when there is something new (`index`,
  * `wait`), or again and again as server-sent events. That there is nobody is an answer like any other.
  */
+import { type PageOf, pageOf } from '../../../core/units/page-of.ts'
 import type { Clock } from '../../../seams/clock.ts'
-import { parseServiceRequest, type ServiceRequest } from './service-query.ts'
+import { parseServiceRequest, type ServiceRequest, takeServicePage } from './service-query.ts'
 import { streamServices } from './service-stream.ts'
-import { matchesTag } from './service-view.ts'
+import { type EndpointView, matchesTag } from './service-view.ts'
 import type { SeenView, ServiceWatch } from './service-watch.ts'
 import {
   answerJson,
@@ -22,7 +23,7 @@ export interface ServicesParts {
 }
 
 /** The header with the index of an answer, also where it has no body. */
-export const INDEX_HEADER = 'x-rampart-index'
+const INDEX_HEADER = 'x-rampart-index'
 
 /** Answers one request about a service (by its name, decoded) or about all of them. */
 export async function answerServices(
@@ -33,6 +34,11 @@ export async function answerServices(
   if (refuseMethod(exchange, ['GET', 'HEAD'])) return
   const { request } = exchange
   const { searchParams } = new URL(request.url ?? '/', 'http://localhost')
+  const paged = takeServicePage(searchParams)
+  if ('problem' in paged) {
+    answerProblem(exchange, 'request-malformed', paged.problem)
+    return
+  }
   const asked = parseServiceRequest(name, searchParams)
   if ('problem' in asked) {
     answerProblem(exchange, 'request-malformed', asked.problem)
@@ -44,13 +50,13 @@ export async function answerServices(
     if (!isStreamed) answerBusy(exchange)
     return
   }
-  await answerOnce(parts, exchange, asked)
+  await answerOnce(parts, exchange, { ...asked, ...paged })
 }
 
 async function answerOnce(
   { watch }: ServicesParts,
   exchange: HttpExchange,
-  asked: ServiceRequest,
+  { page, ...asked }: ServiceRequest & { readonly page: PageOf | undefined },
 ): Promise<void> {
   const { request, response } = exchange
   const gone = new AbortController()
@@ -61,11 +67,20 @@ async function answerOnce(
   if (answer.verdict === 'gone') return
   if (answer.verdict === 'busy') answerBusy(exchange)
   else if (hasTag(answer.view.tag)) answerNotModified(exchange, headersOf(answer))
-  else answerJson(exchange, printServices(answer), headersOf(answer))
+  else answerJson(exchange, printServices(answer, page), headersOf(answer))
 }
 
-function printServices({ index, view }: SeenView): string {
-  return JSON.stringify({ index, endpoints: view.endpoints })
+function printServices({ index, view }: SeenView, page: PageOf | undefined): string {
+  if (page === undefined) return JSON.stringify({ index, endpoints: view.endpoints })
+  const { items, ...next } = pageOf(view.endpoints, orderOf, page)
+  return JSON.stringify({ index, endpoints: items, ...next })
+}
+
+/** The order of the seam, and what tells those apart that are equal in it. */
+function orderOf(endpoint: EndpointView): string {
+  const { service, port, instance = '', environment = '', tenant = '', scope = '' } = endpoint
+  const { protocol, target } = endpoint
+  return [service, port, instance, environment, tenant, scope, protocol, target].join(' ')
 }
 
 // The tag is of the endpoints and not of the index beside them, so it is a weak one.

@@ -11,7 +11,7 @@ export class ServiceLookup {
   readonly #all: readonly Endpoint[]
   readonly #home: HomeNames
   #byService: ReadonlyMap<string, readonly Endpoint[]> | undefined
-  #byName: ReadonlyMap<string, readonly Endpoint[]> | undefined
+  readonly #byName = new Map<string | undefined, ReadonlyMap<string, readonly Endpoint[]>>()
 
   constructor(all: readonly Endpoint[], home: HomeNames = {}) {
     this.#all = all
@@ -27,18 +27,29 @@ export class ServiceLookup {
 
   /**
    * Who names no scope gets no worktree's, and who names no environment gets the home's: a service's
-   * own name means the same as its name with dots.
+   * own name means the same as its name with dots. A tenant's are found with the tenant alone.
    */
-  #named(name: string, { environment, scope }: ServiceQuery): readonly Endpoint[] {
+  #named(name: string, query: ServiceQuery): readonly Endpoint[] {
+    const { environment, scope, tenant = this.#home.tenant } = query
     this.#byService ??= Map.groupBy(this.#all, (one) => one.service)
     const exact = (this.#byService.get(name) ?? []).filter((one) => {
       const isHere = one.environment === undefined || one.environment === this.#home.environment
       return (
-        (scope !== undefined || one.scope === undefined) && (environment !== undefined || isHere)
+        one.tenant === tenant &&
+        (scope !== undefined || one.scope === undefined) &&
+        (environment !== undefined || isHere)
       )
     })
     if (exact.length > 0) return exact
-    this.#byName ??= groupByName(this.#all, this.#home)
-    return this.#byName.get(name.toLowerCase()) ?? []
+    return this.#namesOf(tenant).get(name.toLowerCase()) ?? []
+  }
+
+  #namesOf(tenant: string | undefined): ReadonlyMap<string, readonly Endpoint[]> {
+    const known = this.#byName.get(tenant)
+    if (known !== undefined) return known
+    const home = tenant === undefined ? this.#home : { ...this.#home, tenant }
+    const groups = groupByName(this.#all, home)
+    this.#byName.set(tenant, groups)
+    return groups
   }
 }

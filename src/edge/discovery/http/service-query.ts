@@ -4,6 +4,7 @@
  */
 import { isFault } from '../../../core/fault/fault.ts'
 import { parseDurationMs } from '../../../core/units/duration.ts'
+import type { PageOf } from '../../../core/units/page-of.ts'
 
 /** Whose endpoints; every word that is given must match. */
 export interface ServiceQuery {
@@ -65,6 +66,25 @@ export function parseServiceRequest(
     ...(index === null ? {} : { index: Number(index) }),
     ...(waitMs === undefined ? {} : { waitMs: Math.min(waitMs, WAIT_MS_MAX) }),
   }
+}
+
+const PAGE_MAX = 5_000
+const PAGE_USUAL = 1_000
+
+/** Which page of an answer is wanted, taken out of the words of an address; undefined: all of it. */
+export function takeServicePage(
+  parameters: URLSearchParams,
+): { readonly page: PageOf | undefined } | { readonly problem: string } {
+  const limit = parameters.get('limit')
+  const cursor = parameters.get('cursor')
+  parameters.delete('limit')
+  parameters.delete('cursor')
+  if (limit === null && cursor === null) return { page: undefined }
+  const count = limit === null ? PAGE_USUAL : Number(limit)
+  if (!Number.isInteger(count) || count < 1 || count > PAGE_MAX) {
+    return { problem: `limit is ${JSON.stringify(limit)}; give a number from 1 to ${PAGE_MAX}` }
+  }
+  return { page: { limit: count, ...(cursor === null ? {} : { cursor }) } }
 }
 
 /** Seconds where no unit is given. */

@@ -50,7 +50,10 @@ export type ServiceAnswer =
 const REMEMBERED_MAX = 10_000
 const WAITING_MAX = 4_096
 
-/** The share of the wait by which it may be longer, so that those who came at once do not come again at once. */
+/**
+ * The share of the wait by which it may be longer, so that those who came at once do not come again
+ * at once.
+ */
 const JITTER_PART = 16
 
 /** Answers questions now, or when there is something new. */

@@ -4,6 +4,7 @@
  * name; worktree and environment follow as in every name. A service goes before a port of a shorter one.
  */
 import type { Endpoint } from '../../../seams/endpoints.ts'
+import { byOwnName } from '../own-first.ts'
 import { groupByName, type HomeNames, labelOf, type Named } from '../service-name.ts'
 
 /** A port that somebody has, or is about to have. */
@@ -48,9 +49,10 @@ export class LocalNames {
   }
 }
 
-/** The words of a port that tell it from every other, as one text. */
-export function servedKey({ service, port, environment, scope }: ServedPort): string {
-  return JSON.stringify([service, port, environment ?? null, scope ?? null])
+/** The words of a port that tell it from every other, as one text; by whatever name it was found. */
+export function servedKey(served: ServedPort): string {
+  const { service, port, environment, tenant, scope } = byOwnName(served)
+  return JSON.stringify([service, port, environment ?? null, tenant ?? null, scope ?? null])
 }
 
 function chooseUsual(name: string, group: readonly ServedPort[]): Meaning {

@@ -104,6 +104,14 @@ describe('names below localhost', () => {
     assert.equal((await ask('http.api.shop.localhost')).text, 'other http.api.shop.localhost')
   })
 
+  it('say where it is of a port whose clients have to speak TLS', async (t) => {
+    const { endpoints, ask } = await open(t)
+    endpoints.set([{ ...API, tls: true }])
+    const { status, text } = await ask('api.shop.localhost')
+    assert.equal(status, 421)
+    assert.match(text, /^Ask for https:\/\/127\.0\.0\.1:20001\/ /m)
+  })
+
   it('lead to a server on either loopback address', async (t) => {
     const { endpoints, ask } = await open(t)
     const number = await serve(t, saying('v6'), '::1')

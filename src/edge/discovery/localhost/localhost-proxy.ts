@@ -13,12 +13,14 @@ import { hostsOf } from '../../forwarder/http-fields.ts'
 import { carryRequest, createCarrier } from '../../forwarder/http-front.ts'
 import type { FrontParts } from '../../forwarder/tcp-front.ts'
 import { nameOfHost } from '../host-names.ts'
-import { beginListening, portOf } from '../listening.ts'
+import { printTarget } from '../instances.ts'
+import { beginListening, isAddressAbsent, openOnOnePort, portOf } from '../listening.ts'
 import type { ServedPort } from './find-port.ts'
 import { PortPools, type PortPoolsParts } from './port-pools.ts'
 import {
   pageOfAll,
   pageOfForeign,
+  pageOfSecure,
   pageOfSeveral,
   pageOfUnknown,
   pageOfUnserved,
@@ -38,9 +40,10 @@ export interface LocalhostProxyOptions extends PortPoolsParts {
   readonly waitingMax?: number
   /** @default everybody may */
   readonly mayConnect?: MayConnect
+  /** Is told of what should never go wrong. */
+  readonly onTrouble?: (error: unknown) => void
 }
 
-const PORT_TRIES = 20
 const SUFFIX = '.localhost'
 
 /** A proxy that listens until it is closed. */
@@ -61,17 +64,16 @@ export class LocalhostProxy {
 
   /** Listens, on both loopback addresses where there are two. @throws what the system says when it cannot */
   static async open(options: LocalhostProxyOptions): Promise<LocalhostProxy> {
-    for (let tries = 1; ; tries += 1) {
+    return await openOnOnePort(options.port ?? 0, async () => {
       const proxy = new LocalhostProxy(options)
       try {
         await proxy.#listen()
         return proxy
       } catch (thrown) {
         await proxy.close()
-        // A port that is free on one address may be taken on the other: then another one is tried.
-        if ((options.port ?? 0) !== 0 || tries === PORT_TRIES) throw thrown
+        throw thrown
       }
-    }
+    })
   }
 
   /** The port of all its addresses. */
@@ -100,9 +102,7 @@ export class LocalhostProxy {
       try {
         await this.#listenAt({ host, port: this.#port, ipv6Only: host.includes(':') })
       } catch (thrown) {
-        // A machine without IPv6 has one loopback address less.
-        const code = thrown instanceof Error && 'code' in thrown ? thrown.code : undefined
-        if (code !== 'EADDRNOTAVAIL' && code !== 'EAFNOSUPPORT') throw thrown
+        if (!isAddressAbsent(thrown)) throw thrown
       }
     }
   }
@@ -111,6 +111,7 @@ export class LocalhostProxy {
     const server = createCarrier({
       request: (request, response) => this.#carry(request, response),
       upgrade: (request, socket, head) => this.#carryUpgrade(request, socket, head),
+      onBroken: (error) => this.#options.onTrouble?.(error),
     })
     server.prependListener('connection', (socket: Socket) => {
       this.#sockets.add(socket)
@@ -136,9 +137,9 @@ export class LocalhostProxy {
       return
     }
     const text = `${target.sentences.join('\n')}\n`
-    const head1 = `HTTP/1.1 ${target.status === 200 ? 404 : target.status} Refused`
+    const line = `HTTP/1.1 ${target.status === 200 ? 404 : target.status} Refused`
     const fields = `Connection: close\r\nContent-Length: ${Buffer.byteLength(text)}`
-    socket.end(`${head1}\r\n${fields}\r\n\r\n${text}`)
+    socket.end(`${line}\r\n${fields}\r\n\r\n${text}`)
   }
 
   #targetOf(
@@ -151,6 +152,8 @@ export class LocalhostProxy {
     const meaning = this.#pools.find(name)
     if (meaning.verdict === 'unknown') return pageOfUnknown(name, this.#pools.list())
     if (meaning.verdict === 'several') return pageOfSeveral(name, meaning.names)
+    const secure = this.#pools.secureAt(meaning.served)
+    if (secure !== undefined) return pageOfSecure(name, printTarget(secure))
     return { served: meaning.served, name }
   }
 

@@ -3,10 +3,10 @@
  * is then forgotten. Nothing here ever cuts off what is under way.
  */
 import type { Clock } from '../../../seams/clock.ts'
-import type { Backend } from '../../../seams/data-plane.ts'
 import type { Endpoint, Endpoints } from '../../../seams/endpoints.ts'
 import { BackendPool, type WaitingLimits } from '../../forwarder/backend-pool.ts'
 import { printTarget } from '../instances.ts'
+import { byOwnName } from '../own-first.ts'
 import type { HomeNames } from '../service-name.ts'
 import { LocalNames, type Meaning, type ServedPort, servedKey } from './find-port.ts'
 
@@ -47,12 +47,21 @@ export class PortPools {
     this.#stop()
   }
 
+  /** What a name means; a port is found by its own name, whatever it was asked for by. */
   find(name: string): Meaning {
-    return this.#namesNow().find(name)
+    const meaning = this.#namesNow().find(name)
+    if (meaning.verdict !== 'port') return meaning
+    return { verdict: 'port', served: byOwnName(meaning.served) }
   }
 
   list(): readonly string[] {
     return this.#namesNow().list()
+  }
+
+  /** Where a port is whose clients have to speak TLS; undefined: they need not. */
+  secureAt(served: ServedPort): Endpoint | undefined {
+    const key = servedKey(served)
+    return this.#known().find((one) => one.tls !== undefined && servedKey(one) === key)
   }
 
   /** The pool of one port; made when it is first asked for. */
@@ -73,10 +82,14 @@ export class PortPools {
     const at = `${endpoints.index} ${expected?.index}`
     if (this.#names?.at === at) return this.#names.names
     const remembered = [...this.#pools.values()].map(({ served }) => served)
-    const all = [...endpoints.list(), ...(expected?.list() ?? [])].filter(isTcp)
-    const names = new LocalNames([...all, ...remembered], home)
+    const names = new LocalNames([...this.#known(), ...remembered], home)
     this.#names = { at, names }
     return names
+  }
+
+  #known(): readonly Endpoint[] {
+    const { endpoints, expected } = this.#parts
+    return [...endpoints.list(), ...(expected?.list() ?? [])].filter(isTcp)
   }
 
   #follow(): void {
@@ -99,14 +112,10 @@ export class PortPools {
       if (inFlight === 0) pool.remove(backend.id)
     }
     for (const [id, { address, number }] of ready) {
-      if (pool.find(id)?.state !== 'routed') pool.route(backendOf(id, address, number))
+      if (pool.find(id)?.state !== 'routed') pool.route({ id, address, port: number })
     }
     return pool.list().length > 0 || pool.waiting > 0 || nowMs - one.seenAtMs < REMEMBER_MS
   }
-}
-
-function backendOf(id: string, address: string, port: number): Backend {
-  return { id, address, port }
 }
 
 function isTcp({ protocol }: Endpoint): boolean {

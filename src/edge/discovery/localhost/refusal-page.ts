@@ -37,6 +37,15 @@ export function pageOfUnserved(name: string, waitMs: number): RefusalPage {
   return { status: 503, sentences, names: [] }
 }
 
+/** Whoever serves it speaks TLS, by a certificate that is not for that name. */
+export function pageOfSecure(name: string, target: string): RefusalPage {
+  const sentences = [
+    `${name} speaks TLS, and this does not: it could show nobody's certificate but its own.`,
+    `Ask for https://${target}/ by a name that its certificate has.`,
+  ]
+  return { status: 421, sentences, names: [] }
+}
+
 /** The list of everything. */
 export function pageOfAll(names: readonly string[]): RefusalPage {
   const sentence = names.length === 0 ? 'Nobody is ready yet.' : 'These are ready, or will be:'

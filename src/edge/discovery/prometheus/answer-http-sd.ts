@@ -5,6 +5,7 @@
 import { parseServiceRequest } from '../http/service-query.ts'
 import type { ServiceWatch } from '../http/service-watch.ts'
 import { answerJson, answerProblem, type HttpExchange, refuseMethod } from '../http/write-answer.ts'
+import { isOwn } from '../own-first.ts'
 import { targetGroupsOf } from './print-http-sd.ts'
 
 /** Answers one request; `service` names one service, all other words narrow as they do elsewhere. */
@@ -19,5 +20,7 @@ export function answerHttpSd(watch: ServiceWatch, exchange: HttpExchange): void 
     return
   }
   const { view } = watch.look(asked.query)
-  answerJson(exchange, JSON.stringify(targetGroupsOf(view.endpoints)))
+  // A further name is for whoever asks by it: nobody is scraped twice.
+  const targets = name === undefined ? view.endpoints.filter(isOwn) : view.endpoints
+  answerJson(exchange, JSON.stringify(targetGroupsOf(targets)))
 }

@@ -28,6 +28,8 @@ describe('targets for Prometheus', () => {
       { ...API, instance: '2', number: 20_003 },
       { ...API, protocol: 'udp', service: 'dns' },
     ])
+    const [secure] = targetGroupsOf([{ ...API, tls: true }])
+    assert.equal(secure?.labels['__scheme__'], 'https')
     const labels = {
       service: 'shop/api',
       __meta_rampart_service: 'shop/api',

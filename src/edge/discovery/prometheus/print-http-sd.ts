@@ -28,5 +28,6 @@ export function targetGroupsOf(endpoints: readonly Endpoint[]): readonly TargetG
 function labelsOf(one: Endpoint): TargetGroup['labels'] {
   const given = WORDS.filter((word) => one[word] !== undefined)
   const labels = given.map((word) => [`__meta_rampart_${word}`, one[word]])
-  return { service: one.service, ...Object.fromEntries(labels) }
+  const scheme = one.tls === undefined ? {} : { __scheme__: 'https' }
+  return { service: one.service, ...scheme, ...Object.fromEntries(labels) }
 }

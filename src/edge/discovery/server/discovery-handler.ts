@@ -11,7 +11,8 @@ import { answerHttpSd } from '../prometheus/answer-http-sd.ts'
 
 const SERVICES = '/v1/services'
 const PROMETHEUS = '/v1/prometheus'
-const ENVOY = '/v3/discovery:endpoints'
+/** Where Envoy asks. */
+export const ENVOY_PATH = '/v3/discovery:endpoints'
 
 /** Answers requests about who serves what. */
 export class DiscoveryHandler {
@@ -40,7 +41,7 @@ export class DiscoveryHandler {
     if (path === SERVICES) await answerServices({ watch: this.#watch, clock }, exchange)
     else if (path.startsWith(`${SERVICES}/`)) await this.#answerNamed(exchange, path)
     else if (path === PROMETHEUS) answerHttpSd(this.#watch, exchange)
-    else if (path === ENVOY) await answerEds(this.#assignments, exchange, body)
+    else if (path === ENVOY_PATH) await answerEds(this.#assignments, exchange, body)
     else return false
     return true
   }

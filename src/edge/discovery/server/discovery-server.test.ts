@@ -21,6 +21,7 @@ const WEB: Endpoint = { ...API, service: 'shop/web', number: 20_002 }
 
 interface Told {
   readonly index: number
+  readonly next?: string
   readonly endpoints: readonly { readonly target: string; readonly service: string }[]
 }
 
@@ -117,8 +118,31 @@ describe('services over HTTP', () => {
     assert.equal(await numbers('/shop/nothing'), '')
   })
 
+  it('are told page by page to who asks so, the same as at once', async (t) => {
+    const { endpoints, ask } = await open(t)
+    const one = { ...API, instance: 'one' }
+    endpoints.set([API, one, WEB])
+    const seen: string[] = []
+    let cursor: string | undefined
+    do {
+      const after = cursor === undefined ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const { body } = await ask(`?limit=1${after}`)
+      seen.push(...(body?.endpoints ?? []).map(({ service, target }) => `${service} ${target}`))
+      cursor = body?.next
+      // What is gone, and what has come before the place where it goes on, changes nothing.
+      endpoints.set([{ ...API, service: 'a/first' }, one, WEB])
+    } while (cursor !== undefined)
+    assert.deepEqual(seen, [
+      'shop/api 127.0.0.1:20001',
+      'shop/api 127.0.0.1:20001',
+      'shop/web 127.0.0.1:20002',
+    ])
+    assert.equal((await ask('?limit=0')).status, 400)
+    assert.equal((await ask('')).body?.next, undefined)
+  })
+
   it('say what is wrong with a question, and with who it is asked of', async (t) => {
-    const { ask, url, server } = await open(t)
+    const { ask, url } = await open(t)
     const detail = async (path: string): Promise<string> => (await ask(path)).body?.detail ?? ''
     assert.match(await detail('?indx=1'), /there is no "indx"; there are port, .*index, wait/)
     assert.match(await detail('?index=-1'), /index is "-1"/)
@@ -129,14 +153,24 @@ describe('services over HTTP', () => {
     assert.deepEqual([post.status, post.headers.get('allow')], [405, 'GET, HEAD'])
     const head = await fetch(url(''), { method: 'HEAD' })
     assert.deepEqual([head.status, await head.text()], [200, ''])
-    const foreign = requestOf({
-      host: '127.0.0.1',
-      port: server.port,
-      path: '/v1/services',
-      headers: { host: 'rebound.example' },
-    }).end()
-    const [response] = (await once(foreign, 'response')) as [IncomingMessage]
-    assert.equal(response.resume().statusCode, 400)
+  })
+
+  it('are for who means this machine, and Envoy, which means its cluster', async (t) => {
+    const { server } = await open(t)
+    const rebound = async (path: string, method: string, more: Record<string, string> = {}) => {
+      const headers = { host: 'rebound.example', ...more }
+      const place = { host: '127.0.0.1', port: server.port }
+      const sent = requestOf({ ...place, path, method, headers })
+      sent.end(method === 'POST' ? '{}' : undefined)
+      const [response] = (await once(sent, 'response')) as [IncomingMessage]
+      return response.resume().statusCode
+    }
+    assert.equal(await rebound('/v1/services', 'GET'), 400)
+    assert.equal(await rebound('/v1/services', 'POST'), 400)
+    assert.equal(await rebound('/v3/discovery:endpoints', 'GET'), 400)
+    assert.equal(await rebound('/v3/discovery:endpoints', 'POST'), 200)
+    const origin = 'http://rebound.example'
+    assert.equal(await rebound('/v3/discovery:endpoints', 'POST', { origin }), 400)
   })
 
   it('are told within milliseconds to who waits, and only of what they asked for', async (t) => {

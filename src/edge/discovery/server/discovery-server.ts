@@ -3,12 +3,12 @@
  * everything else that Rampart does. It listens on loopback addresses unless told otherwise.
  */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { isLoopback } from '../dns/source-limit.ts'
+import { isLoopback } from '../../../core/port/port-claim.ts'
 import { isOwnName, nameOfHost } from '../host-names.ts'
 import type { ServiceWatchParts } from '../http/service-watch.ts'
 import { answerProblem } from '../http/write-answer.ts'
 import { beginListening, endListening, portOf } from '../listening.ts'
-import { DiscoveryHandler } from './discovery-handler.ts'
+import { DiscoveryHandler, ENVOY_PATH } from './discovery-handler.ts'
 
 /** What it serves, and where. */
 export interface DiscoveryServerOptions extends ServiceWatchParts {
@@ -71,7 +71,8 @@ export class DiscoveryServer {
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const exchange = { request, response }
     const name = nameOfHost(request.headers.host)
-    if (isLoopback(this.#options.address ?? '127.0.0.1') && !isOwnName(name)) {
+    const isMeant = isOwnName(name) || mayBeEnvoy(request)
+    if (isLoopback(this.#options.address ?? '127.0.0.1') && !isMeant) {
       const detail = `this is not ${name ?? 'a server without a name'}; say localhost`
       answerProblem(exchange, 'request-malformed', detail)
       return
@@ -79,4 +80,14 @@ export class DiscoveryServer {
     if (await this.#handler.handle(exchange)) return
     answerProblem(exchange, 'route-unknown', 'ask for /v1/services')
   }
+}
+
+/**
+ * Envoy names as the host what it calls the cluster by which it asks. With a page of the web that lets
+ * its own name mean this machine it cannot be confused: browsers say with every POST whose page it is.
+ *
+ * @source https://fetch.spec.whatwg.org/#append-a-request-origin-header
+ */
+function mayBeEnvoy({ method, url, headers }: IncomingMessage): boolean {
+  return method === 'POST' && url === ENVOY_PATH && headers.origin === undefined
 }

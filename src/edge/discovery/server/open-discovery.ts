@@ -4,9 +4,9 @@
  */
 import type { Clock } from '../../../seams/clock.ts'
 import type { Endpoints } from '../../../seams/endpoints.ts'
-import type { PortBroker } from '../../../seams/port-broker.ts'
 import type { Random } from '../../../seams/random.ts'
-import { followBroker, followExpected } from '../broker-endpoints.ts'
+import type { MayConnect } from '../../forwarder/front.ts'
+import { type FollowedBroker, followBroker, followExpected } from '../broker-endpoints.ts'
 import type { DnsServer, DnsServerOptions } from '../dns/dns-server.ts'
 import { EndpointTable } from '../endpoint-table.ts'
 import type { EnvBlock } from '../env/env-file.ts'
@@ -17,7 +17,7 @@ import type { HomeNames } from '../service-name.ts'
 import { DiscoveryHandler } from './discovery-handler.ts'
 import type { DiscoveryServer, DiscoveryServerOptions } from './discovery-server.ts'
 
-type Own = 'endpoints' | 'expected' | 'clock' | 'random' | 'home' | 'onTrouble'
+type Own = 'endpoints' | 'mayConnect' | 'expected' | 'clock' | 'random' | 'home' | 'onTrouble'
 
 /** What is opened; what is absent is not. */
 export interface DiscoveryDoors {
@@ -33,11 +33,13 @@ export interface DiscoveryDoors {
 
 /** What discovery is made of. */
 export interface DiscoveryOptions {
-  readonly broker: Pick<PortBroker, 'leases' | 'onChanged'>
+  readonly broker: FollowedBroker
   readonly clock: Clock
   readonly random: Random
   readonly home?: HomeNames
   readonly doors: DiscoveryDoors
+  /** Who may come to whom through the proxy for `localhost`. @default everybody */
+  readonly mayConnect?: MayConnect
   /** Told of what is a bug of ours, and of files that cannot be written. */
   readonly onTrouble: (error: unknown) => void
 }
@@ -91,7 +93,7 @@ export class Discovery {
   }
 
   async #openServers(): Promise<void> {
-    const { doors, broker: _, ...others } = this.#options
+    const { doors, broker: _, mayConnect, ...others } = this.#options
     const parts = { ...others, endpoints: this.endpoints }
     if (doors.http !== undefined) {
       const { DiscoveryServer } = await import('./discovery-server.ts')
@@ -107,7 +109,7 @@ export class Discovery {
     }
     if (doors.localhost !== undefined) {
       const { LocalhostProxy } = await import('../localhost/localhost-proxy.ts')
-      const known = { ...parts, expected: this.#expected }
+      const known = { ...parts, expected: this.#expected, ...(mayConnect && { mayConnect }) }
       this.localhost = this.#keep(await LocalhostProxy.open({ ...known, ...doors.localhost }))
     }
   }
@@ -115,10 +117,15 @@ export class Discovery {
   async #openFiles(): Promise<void> {
     const { doors, onTrouble } = this.#options
     const parts = { endpoints: this.endpoints, onTrouble }
-    const { followEnvBlock } = await import('../env/env-file.ts')
-    const { followFile } = await import('../export/follow-file.ts')
-    for (const block of doors.blocks ?? []) this.#keep(followEnvBlock(block, parts))
-    for (const file of doors.files ?? []) this.#keep(followFile(file, parts))
+    const { blocks = [], files = [] } = doors
+    if (blocks.length > 0) {
+      const { followEnvBlock } = await import('../env/env-file.ts')
+      for (const block of blocks) this.#keep(followEnvBlock(block, parts))
+    }
+    if (files.length > 0) {
+      const { followFile } = await import('../export/follow-file.ts')
+      for (const file of files) this.#keep(followFile(file, parts))
+    }
   }
 
   #keep<Door extends Closing>(door: Door): Door {

@@ -91,7 +91,7 @@ export function assessObject(object: JsonObject, nowMs: number): ObjectStatus {
 }
 
 /** `apps/Deployment`, `/Pod`: the group, without the version, and the kind. */
-export function groupKindOf(object: JsonObject): string {
+function groupKindOf(object: JsonObject): string {
   const apiVersion = textAt(object, 'apiVersion')
   const group = apiVersion.includes('/') ? (apiVersion.split('/')[0] ?? '') : ''
   return `${group}/${textAt(object, 'kind')}`

@@ -16,7 +16,7 @@ interface Count {
 }
 
 /** How many replicas an object wants; the API server fills in 1 when nothing is said. */
-export function wantedReplicas(object: JsonObject): number {
+function wantedReplicas(object: JsonObject): number {
   return numberAt(object, 'spec.replicas', 1)
 }
 

@@ -1,0 +1,84 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { environmentIn, headOf } from '../../../test/support/environments.ts'
+import { EnforcedPorts } from '../../core/port/enforced-ports.ts'
+import { type ListedRange, listRanges } from '../../core/port/range-list.ts'
+import { parseContracts } from '../index.ts'
+import { toConnectPolicy, toPolicy } from '../ports/definition.ts'
+import { handOversOf } from './hand-over.ts'
+
+const PORTS = `apiVersion: rampart/v1
+kind: Ports
+metadata: { name: shop-ports }
+spec:
+  ranges: { shop: { ports: 21000-21099, for: { service: shop/* } } }
+`
+
+/** The ranges as they are listed where a contract with these rules is in force. */
+function inForce(transitions?: string): readonly ListedRange[] {
+  const enforced = new EnforcedPorts()
+  if (transitions === undefined) return listRanges(enforced)
+  const text = `${PORTS}  transitions: ${transitions}\n`
+  const [contract] = parseContracts([{ path: 'ports.yaml', text }]).contracts
+  assert.ok(contract?.kind === 'Ports')
+  const { name, digest, definition } = contract
+  const connect = toConnectPolicy(contract)
+  const rules = { contract: name, digest, ramp: 'up-1', policy: toPolicy(contract), connect }
+  enforced.enforce({ ...rules, transitions: definition.transitions })
+  return listRanges(enforced)
+}
+
+const said = (web: string, ranges: readonly ListedRange[]): readonly string[] => {
+  const run = 'run: { command: [x], ports: { http: {} } }'
+  const contract = environmentIn(`${headOf('shop')}  components: { web: { ${run}${web} } }\n`)
+  return handOversOf(contract, undefined, () => ranges).map(({ sentence }) => sentence)
+}
+
+const RULES = '{ scale-up: { deadline: 90s }, roll: { drain: 20s, linger: 2s, cooling: 1m } }'
+
+test('what the rules of a contract in force come to is told for each port that is rolled', () => {
+  const [up, down, roll, migrate, failover] = said(', roll: {}', inForce(RULES))
+  assert.equal(
+    up,
+    'scale-up: nobody is let go of; all within 1m30s of the first new port, by shop-ports.',
+  )
+  assert.equal(
+    down,
+    'scale-down: the old one has at most 30s to finish, and 5s more, by shop-ports.',
+  )
+  assert.equal(
+    roll,
+    'roll: the old one has at most 20s to finish, and 2s more; its port cools for 1m, by shop-ports.',
+  )
+  assert.match(migrate ?? '', /^migrate: the old one has at most 30s to finish, and 5s more/)
+  assert.equal(failover, 'failover: clients wait for 2m, by shop-ports.')
+})
+
+test('what has no effect is said', () => {
+  assert.deepEqual(said(', roll: { drain: 5s }', inForce(RULES)).slice(2, 3), [
+    'roll: the old one has at most 5s to finish; its port cools for 1m; its component says that itself, which leaves drain and linger without effect, by shop-ports.',
+  ])
+  assert.deepEqual(said('', inForce(RULES)), [
+    'shop/web http has no front, so that whoever reaches it may connect: its component is stopped, then started, so that what shop-ports says of scale-up and roll has no effect on it; roll: {} gives it one.',
+  ])
+  assert.deepEqual(said('', inForce('{}')), [
+    'shop/web http has no front, so that whoever reaches it may connect: its component is stopped, then started.',
+  ])
+})
+
+test('what is fixed for a component in a range of UDP is told of as refused', () => {
+  const udp = inForce().map((range) => {
+    const rules = { ...range.rules, fixed: { 'shop/web/http': 21_053 } }
+    return { ...range, contract: 'names', range: 'dns', protocol: 'udp', rules } as const
+  })
+  assert.deepEqual(said('', udp), [
+    'shop/web http is refused a port: names fixes 21053/udp for it, and components have ports of TCP alone; call its port otherwise.',
+  ])
+})
+
+test('where no contract is in force, a component says for itself how its owners part', () => {
+  assert.deepEqual(said(', roll: {}', inForce()), [
+    'shop/web http: the old one has at most 30s to finish; no Ports contract has a part in it.',
+  ])
+  assert.deepEqual(said('', inForce()), [])
+})

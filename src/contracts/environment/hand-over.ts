@@ -1,0 +1,161 @@
+/**
+ * How the ports of an environment's components change hands, by what happens: what the components say
+ * themselves, and what the Ports contracts say that are in force where they run. Whoever moves traffic
+ * finds the rules anew when it does; this tells beforehand what they come to, and what has no effect.
+ */
+import { matchRanges, type RuledRange } from '../../core/port/match-range.ts'
+import { type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
+import type { PortOwner } from '../../core/port/port-lease.ts'
+import { printServicePort } from '../../core/port/port-owner.ts'
+import type { PortTransition } from '../../core/port/port-transition.ts'
+import type { ListedRange } from '../../core/port/range-list.ts'
+import { printDuration } from '../../core/units/duration.ts'
+import { listWords } from '../document/describe-value.ts'
+import type { EnvironmentContract, Roll } from './definition.ts'
+import { type Placement, placementsOf } from './region.ts'
+import { aimEnvironment } from './target.ts'
+
+/** What comes of one rule for one port; or that no rule has any effect on it. */
+export interface HandOver {
+  /** `shop/api`, and which of its ports. */
+  readonly service: string
+  readonly port: string
+  /** What happens; absent: whatever does. */
+  readonly event?: PortTransition['event']
+  /** The Ports contract and the range that the port would be granted from; absent: the built-in one. */
+  readonly contract?: string
+  readonly range?: string
+  /** How those part with it who serve no more; absent: nobody does. */
+  readonly parting?: Parting
+  readonly sentence: string
+}
+
+/** The ranges that are in force where a region's stages are done; undefined: that cannot be told. */
+export type RangesIn = (region: string | undefined) => readonly ListedRange[] | undefined
+
+/** Every one, in the order of components. */
+export function handOversOf(
+  contract: EnvironmentContract,
+  target: string | undefined,
+  rangesIn: RangesIn,
+): readonly HandOver[] {
+  const definition = aimEnvironment(contract, target)
+  return placementsOf(definition).flatMap((placement) => {
+    const ranges = rangesIn(placement.region)
+    const { run } = placement.component
+    if (ranges === undefined || run === undefined || run.external !== undefined) return []
+    const service = `${contract.name}/${placement.stage}`
+    return run.ports.flatMap((port) => [
+      ...ofOtherProtocol({ service, port }, ranges),
+      ...handOversAt({ service, port }, placement, ranges),
+    ])
+  })
+}
+
+/** Components have ports of TCP alone, so that what is fixed of another protocol is refused to them. */
+function ofOtherProtocol(of: Of, ranges: readonly ListedRange[]): readonly HandOver[] {
+  const name = printServicePort(of)
+  return ranges
+    .filter(({ standing, protocol }) => standing === 'in-force' && protocol !== 'tcp')
+    .flatMap(({ contract, range, protocol, rules }) => {
+      const number = rules.fixed[name]
+      if (number === undefined || contract === undefined) return []
+      const sentence =
+        `${of.service} ${of.port} is refused a port: ${contract} fixes ${number}/${protocol} for it, and ` +
+        'components have ports of TCP alone; call its port otherwise.'
+      return [{ ...of, contract, range, sentence }]
+    })
+}
+
+function handOversAt(
+  owner: Pick<PortOwner, 'service' | 'port'>,
+  { component }: Placement,
+  ranges: readonly ListedRange[],
+): readonly HandOver[] {
+  const { roll, run } = component
+  const address = run?.address
+  const from = rangeOf(owner, address === undefined ? {} : { addresses: [address] }, ranges)
+  const rules = from?.transitions ?? []
+  const { contract } = from ?? {}
+  const of = { ...owner, ...(from && { ...(contract && { contract }), range: from.range }) }
+  const isRolled = roll?.ports.includes(owner.port) === true
+  if (!isRolled) return contract === undefined ? [] : [withoutFront(of, contract, rules)]
+  if (contract === undefined) return [withoutRule(of, roll)]
+  return rules.map((rule) => ({ ...of, event: rule.event, ...toldOf(rule, contract, roll) }))
+}
+
+/** The range that its starts would be granted from, as the broker chooses it. */
+function rangeOf(
+  { service, port }: Pick<PortOwner, 'service' | 'port'>,
+  where: { readonly addresses?: readonly string[] },
+  ranges: readonly ListedRange[],
+): ListedRange | undefined {
+  const granting = ranges.filter(({ standing }) => standing === 'in-force')
+  const ruled = granting.map((listed): RuledRange & { readonly listed: ListedRange } => {
+    const { range: name, first, last, protocol, rules, contract } = listed
+    const rule = { range: name, ...(contract === undefined ? {} : { contract }) }
+    return { range: { name, first, last, protocol, ...rules }, rule, listed }
+  })
+  const ofContracts = ruled.filter(({ rule }) => rule.contract !== undefined)
+  // Who will open a ramp is not known: whoever does may claim, or is told then.
+  const wish = { owner: { service, port, instance: '1' }, by: 'contract', ...where } as const
+  const [best] = matchRanges(wish, ofContracts)
+  return ruled.find(({ rule }) => rule === best?.rule)?.listed
+}
+
+type Of = Pick<HandOver, 'service' | 'port'>
+
+/** Only the words that are written are told of: what is usual has no effect either. */
+function withoutFront(of: Of, contract: string, rules: readonly PortTransition[]): HandOver {
+  const written = rules.flatMap(({ event, says = [] }) => (says.length === 0 ? [] : [event]))
+  const stops =
+    `${of.service} ${of.port} has no front, so that whoever reaches it may connect: ` +
+    'its component is stopped, then started'
+  const sentence =
+    written.length === 0
+      ? `${stops}.`
+      : `${stops}, so that what ${contract} says of ${listWords(written, 'and')} has no effect on it; roll: {} gives it one.`
+  return { ...of, sentence }
+}
+
+function withoutRule(of: Of, roll: Roll): HandOver {
+  const parting = partingOf({ event: 'roll', own: roll })
+  const sentence = `${of.service} ${of.port}: the old one has ${printTimes(parting)}; no Ports contract has a part in it.`
+  return { ...of, parting, sentence }
+}
+
+function toldOf(
+  rule: PortTransition,
+  contract: string,
+  roll: Roll,
+): Pick<HandOver, 'parting' | 'sentence'> {
+  const { event, coolingMs, deadlineMs } = rule
+  const cools = coolingMs === undefined ? [] : [`its port cools for ${printDuration(coolingMs)}`]
+  const notes = ownNote(rule, roll)
+  const told = (parts: readonly string[]): string =>
+    `${event}: ${[...parts, ...notes].join('; ')}, by ${contract}.`
+  const most = `all within ${printDuration(deadlineMs)} of the first new port`
+  const within = rule.says?.includes('deadline') === true ? [most] : []
+  if (event === 'failover') {
+    const waits = printDuration(deadlineMs)
+    const isOwn = roll.by === undefined
+    const clients = isOwn ? `clients wait for ${waits}` : 'how long clients wait its proxy says'
+    return { sentence: told([clients, ...cools]) }
+  }
+  if (event === 'scale-up') {
+    return { sentence: told(['nobody is let go of', ...within]) }
+  }
+  const parting = partingOf({ event, rule, contract, own: roll })
+  return {
+    parting,
+    sentence: told([`the old one has ${printTimes(parting)}`, ...cools, ...within]),
+  }
+}
+
+/** A component's own words stand before those of a rule. */
+function ownNote({ event, says = [] }: PortTransition, roll: Roll): readonly string[] {
+  const isOwn = roll.drainMs !== undefined || roll.lingerMs !== undefined
+  const beaten = says.filter((word) => word === 'drain' || word === 'linger')
+  if (!isOwn || beaten.length === 0 || event === 'failover' || event === 'scale-up') return []
+  return [`its component says that itself, which leaves ${listWords(beaten, 'and')} without effect`]
+}
