@@ -109,7 +109,7 @@ function wishesOf(name: string, count: number) {
 /** What the kernel says that the keeper holds. */
 function heldBy(pid: number | undefined): { readonly ports: number; readonly mebibytes: number } {
   const kernel = new LinuxKernel()
-  const listening = kernel.sockets('tcp', (state) => state === 'listening') ?? []
+  const listening = kernel.listening('tcp') ?? []
   const inodes = new Set(listening.map(({ inode }) => inode))
   const own = kernel.holders(inodes, pid === undefined ? [] : [pid])
   const held = listening.filter(({ inode }) => own.has(inode))

@@ -49,7 +49,7 @@ export async function checkPolicy(
         )
   const { leases } = await withDaemon(parts, options, (client) => client.ports.leases())
   const kernel = await parts.openKernel()
-  const listeners = kernel.sockets('tcp', (state) => state === 'listening') ?? []
+  const listeners = kernel.listening('tcp') ?? []
   const { trials, untried } = trialsOf(contracts, leases, { listeners, atHand })
   const done = await tryAll(trials)
   const wrong = done.filter(([trial, outcome]) => !agrees(trial, outcome)).length

@@ -7,13 +7,10 @@ const COMMAND_MAX = 60
 
 /** Every listener; undefined where the system does not tell. */
 export function listenersOf(kernel: KernelProcesses): readonly Listener[] | undefined {
-  const rows = (['tcp', 'udp'] as const).map((protocol) =>
-    kernel.sockets(protocol, (state) => state === 'listening'),
-  )
+  const rows = (['tcp', 'udp'] as const).map((protocol) => kernel.listening(protocol))
   if (rows.every((some) => some === undefined)) return undefined
   const sockets = rows.flatMap((some) => some ?? [])
-  const pids = kernel.processes().map(({ pid }) => pid)
-  const holders = kernel.holders(new Set(sockets.map(({ inode }) => inode)), pids)
+  const holders = kernel.holders(new Set(sockets.map(({ inode }) => inode)), kernel.pids())
   return sockets.map(({ protocol, address, port, inode }) => {
     const [pid] = holders.get(inode) ?? []
     if (pid === undefined) return { protocol, address, port }

@@ -44,13 +44,16 @@ test('who listens is named by the process where that may be looked at', () => {
   const kernel: KernelProcesses = {
     bootId: () => 'boot',
     process: () => undefined,
+    pids: () => [7],
     processes: () => [{ pid: 7, parentPid: 1, groupId: 7, sessionId: 7, started: '1' }],
     command: () => `node ${'x'.repeat(100)}`,
-    sockets: (protocol) => (protocol === 'tcp' ? [row(80, 'a'), row(81, 'b')] : undefined),
+    listening: (protocol) => (protocol === 'tcp' ? [row(80, 'a'), row(81, 'b')] : undefined),
+    sockets: () => undefined,
+    client: () => undefined,
     holders: () => new Map([['a', [7]]]),
   }
   const [known, unknown] = listenersOf(kernel) ?? []
   assert.match(known?.who ?? '', /^process 7 \(node x{54}…\)$/)
   assert.deepEqual(unknown, { protocol: 'tcp', address: '::', port: 81 })
-  assert.equal(listenersOf({ ...kernel, sockets: () => undefined }), undefined)
+  assert.equal(listenersOf({ ...kernel, listening: () => undefined }), undefined)
 })

@@ -9,8 +9,7 @@ import { matchesWord } from '../../core/port/match-word.ts'
 import { mayConnect, rulesFor } from '../../core/port/may-connect.ts'
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
 import { digestOfText } from '../../core/units/digest.ts'
-import type { KernelProcesses } from '../../seams/kernel-processes.ts'
-import { type ClientSocket, findClientSocket, holdersOf } from './client-socket.ts'
+import type { ClientSocket, KernelProcesses } from '../../seams/kernel-processes.ts'
 import type { Admission, FrontClient } from './front.ts'
 import { ServiceProcesses } from './service-processes.ts'
 
@@ -33,9 +32,12 @@ const NAMING_PAUSE_MS = 200
 /** What is known of whoever opened a connection. */
 interface Opened {
   readonly services: readonly string[]
-  readonly isProber: boolean
-  /** For people. */
-  readonly who: string
+  /** Absent when it is not of this machine, or is not told of. */
+  readonly socket?: ClientSocket | undefined
+  /** Of the service that has it. */
+  readonly pid?: number | undefined
+  /** Whether the prober has it; absent until that counts. */
+  isProber?: boolean
 }
 
 /** Judges clients of one process's fronts. */
@@ -64,11 +66,10 @@ export class AccessJudge {
     // Whoever shows what it is need not be looked up.
     if (mayConnect(policies, target, shown).verdict === 'allowed') return { allowed: true }
     const opened = this.#openedBy(client)
-    if (opened.isProber) return { allowed: true }
     const services = [...new Set([...opened.services, ...shown])]
     const { verdict, sentence } = mayConnect(policies, target, services)
-    if (verdict === 'allowed') return { allowed: true }
-    const came = `It came from ${opened.who}${this.#showing(client, target)}.`
+    if (verdict === 'allowed' || this.#isProbers(opened)) return { allowed: true }
+    const came = `It came from ${this.#whoIs(client, opened)}${this.#showing(client, target)}.`
     return { allowed: false, sentence: `${sentence} ${came}` }
   }
 
@@ -105,42 +106,51 @@ export class AccessJudge {
   #openedBy(client: FrontClient): Opened {
     const known = this.#opened.get(client.connection)
     // A service may have been started, and connected, before its process was told of.
-    if (known !== undefined && (known.isProber || known.services.length > 0)) return known
+    if (known !== undefined && (known.isProber === true || known.services.length > 0)) return known
     const opened = this.#lookUp(client)
     this.#opened.set(client.connection, opened)
     return opened
   }
 
   #lookUp(client: FrontClient): Opened {
-    const elsewhere = `${client.remoteAddress}:${client.remotePort}`
-    const socket = this.#kernel && findClientSocket(client)
-    if (socket === undefined) return { services: [], isProber: false, who: elsewhere }
-    const isProber = this.#isProbers(socket)
+    const socket = this.#kernel?.client(client)
+    if (socket === undefined) return { services: [] }
     const users = this.#clients().filter((one) => one.users.includes(socket.user))
     const found = this.#processes?.holding(socket.inode)
     const services = [
       ...users.map(({ service }) => service),
       ...(found === undefined ? [] : [found.service]),
     ]
-    const pid = found?.pid ?? (services.length === 0 ? this.#strangerWith(socket) : undefined)
-    const named = pid === undefined ? '' : `process ${pid} (${this.#commandOf(pid)}) of `
-    return { services, isProber, who: `${named}user ${socket.user} at ${elsewhere}` }
+    return { services, socket, pid: found?.pid }
   }
 
   /** By the very process: whatever it has started is judged for itself. */
-  #isProbers({ inode }: ClientSocket): boolean {
+  #isProbers(opened: Opened): boolean {
+    opened.isProber ??= opened.socket !== undefined && this.#hasProber(opened.socket)
+    return opened.isProber
+  }
+
+  #hasProber({ inode }: ClientSocket): boolean {
     const { prober } = this.#access
     if (prober === undefined || this.#kernel?.bootId() !== prober.bootId) return false
     const isThere = this.#kernel.process(prober.pid)?.started === prober.started
-    return isThere && holdersOf(inode, [prober.pid]).length > 0
+    return isThere && this.#kernel.holders(new Set([inode]), [prober.pid]).size > 0
+  }
+
+  /** For people. */
+  #whoIs({ remoteAddress, remotePort }: FrontClient, { services, socket, pid }: Opened): string {
+    const elsewhere = `${remoteAddress}:${remotePort}`
+    if (socket === undefined) return elsewhere
+    const holder = pid ?? (services.length === 0 ? this.#strangerWith(socket) : undefined)
+    const named = holder === undefined ? '' : `process ${holder} (${this.#commandOf(holder)}) of `
+    return `${named}user ${socket.user} at ${elsewhere}`
   }
 
   #strangerWith({ inode }: ClientSocket): number | undefined {
     const nowMs = performance.now()
     if (this.#kernel === undefined || nowMs - this.#namedAtMs < NAMING_PAUSE_MS) return undefined
     this.#namedAtMs = nowMs
-    const pids = this.#kernel.processes().map(({ pid }) => pid)
-    return holdersOf(inode, pids)[0]
+    return this.#kernel.holders(new Set([inode]), this.#kernel.pids()).get(inode)?.[0]
   }
 
   #commandOf(pid: number): string {

@@ -2,10 +2,12 @@
 import { performance } from 'node:perf_hooks'
 import type { KernelProcess, KernelProcesses } from '../../seams/kernel-processes.ts'
 import type { ServiceProcess } from './access.ts'
-import { holdersOf } from './client-socket.ts'
 
 /** How long the list is good enough for a client that is on none of it. @unit ms */
-const FRESH_MS = 50
+const FRESH_MS = 10
+
+/** How long a number is taken for the same process's: far less than it takes to use up all numbers. @unit ms */
+const SAME_MS = 1_000
 
 interface Member {
   readonly service: string
@@ -16,8 +18,11 @@ interface Member {
 export class ServiceProcesses {
   readonly #kernel: KernelProcesses
   readonly #leaders: readonly ServiceProcess[]
-  #members: ReadonlyMap<number, Member> = new Map()
+  readonly #members = new Map<number, Member>()
+  /** Every process that was there, members or not. */
+  #all = new Map<number, KernelProcess>()
   #readAtMs = Number.NEGATIVE_INFINITY
+  #readAllAtMs = Number.NEGATIVE_INFINITY
 
   constructor(kernel: KernelProcesses, leaders: readonly ServiceProcess[]) {
     const bootId = kernel.bootId()
@@ -29,13 +34,14 @@ export class ServiceProcesses {
   holding(inode: string): { readonly service: string; readonly pid: number } | undefined {
     const found = this.#find(inode)
     if (found !== undefined || performance.now() - this.#readAtMs < FRESH_MS) return found
-    this.#members = this.#read()
+    this.#read()
     this.#readAtMs = performance.now()
     return this.#find(inode)
   }
 
   #find(inode: string): { readonly service: string; readonly pid: number } | undefined {
-    for (const pid of holdersOf(inode, this.#members.keys())) {
+    const holders = this.#kernel.holders(new Set([inode]), [...this.#members.keys()])
+    for (const pid of holders.get(inode) ?? []) {
       const member = this.#members.get(pid)
       // The number may be another process's by now.
       const isSame = member !== undefined && this.#kernel.process(pid)?.started === member.started
@@ -44,15 +50,26 @@ export class ServiceProcesses {
     return undefined
   }
 
-  #read(): ReadonlyMap<number, Member> {
-    const all = this.#kernel.processes()
-    const byPid = new Map(all.map((one) => [one.pid, one]))
-    const members = new Map<number, Member>()
-    for (const one of all) {
-      const service = this.#serviceOf(one, byPid)
-      if (service !== undefined) members.set(one.pid, { service, started: one.started })
+  /** Those that have come since; now and then all of them. */
+  #read(): void {
+    const nowMs = performance.now()
+    if (nowMs - this.#readAllAtMs > SAME_MS) {
+      this.#all.clear()
+      this.#members.clear()
+      this.#readAllAtMs = nowMs
     }
-    return members
+    const before = this.#all
+    const pids = this.#kernel.pids()
+    const known = pids.flatMap((pid) => before.get(pid) ?? [])
+    const come = pids
+      .filter((pid) => !before.has(pid))
+      .flatMap((pid) => this.#kernel.process(pid) ?? [])
+    this.#all = new Map([...known, ...come].map((one) => [one.pid, one]))
+    for (const pid of this.#members.keys()) if (!this.#all.has(pid)) this.#members.delete(pid)
+    for (const one of come) {
+      const service = this.#serviceOf(one, this.#all)
+      if (service !== undefined) this.#members.set(one.pid, { service, started: one.started })
+    }
   }
 
   #serviceOf(one: KernelProcess, byPid: ReadonlyMap<number, KernelProcess>): string | undefined {

@@ -5,12 +5,7 @@
 import type { PortClaim, PortProtocol } from '../../core/port/port-claim.ts'
 import type { PortLease, PortThief, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { portKey } from '../../core/port/port-table.ts'
-import type {
-  KernelProcess,
-  KernelProcesses,
-  SocketRow,
-  SocketState,
-} from '../../seams/kernel-processes.ts'
+import type { KernelProcess, KernelProcesses, SocketRow } from '../../seams/kernel-processes.ts'
 import { isEngineProgram } from './engine-programs.ts'
 
 /** How much of a command line is told of. @unit characters */
@@ -36,8 +31,7 @@ export class PortKernel {
 
   /** Every socket that listens, TCP and UDP; undefined when this machine does not tell. */
   listening(): Listening | undefined {
-    const isListening = (state: SocketState): boolean => state === 'listening'
-    const rows = (['tcp', 'udp'] as const).map((it) => this.#processes.sockets(it, isListening))
+    const rows = (['tcp', 'udp'] as const).map((it) => this.#processes.listening(it))
     if (rows[0] === undefined) return undefined
     return Map.groupBy(
       rows.flatMap((some) => some ?? []),
@@ -47,7 +41,7 @@ export class PortKernel {
 
   /** The sockets of one port in any state; empty when this machine does not tell. */
   socketsOn(protocol: PortProtocol, port: number): readonly SocketRow[] {
-    return this.#processes.sockets(protocol, (_, one) => one === port) ?? []
+    return this.#processes.sockets(protocol, port) ?? []
   }
 
   /** Who that process is, so that nobody with its number is taken for it later. */
@@ -100,9 +94,8 @@ export class PortKernel {
   }: Pick<PortLease, 'claim' | 'process' | 'container'>): readonly SocketRow[] | undefined {
     if (process === undefined || container?.port === undefined) return undefined
     if (!this.isAlive(process)) return undefined
-    const isThere = (state: SocketState, port: number): boolean =>
-      state === 'listening' && port === container.port
-    return this.#processes.sockets(claim.protocol, isThere, process.pid)
+    const rows = this.#processes.listening(claim.protocol, process.pid)
+    return rows?.filter(({ port }) => port === container.port)
   }
 
   #ownOf(

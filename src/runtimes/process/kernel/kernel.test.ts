@@ -1,12 +1,14 @@
 /** What both ways of asking the operating system must agree on. */
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { test } from 'node:test'
 import { LinuxKernel, parseStat } from './linux.ts'
 import { openKernel } from './open-kernel.ts'
 import { PsKernel, parseListeners, parseProcesses, parseSockets } from './ps.ts'
+import { SocketDiag } from './socket-diag.ts'
 import { printAddress } from './socket-table.ts'
 
 const hasProc = existsSync('/proc/self/stat')
@@ -54,6 +56,66 @@ test('a listening port is told with its holder', linuxOnly, async () => {
   assert.deepEqual(kernel.socketsOn(port, [process.ppid]), [{ address: '::1', pids: [] }])
   await new Promise((resolve) => server.close(resolve))
   assert.ok(!kernel.listeningPorts().has(port))
+})
+
+test('netlink and /proc tell the same of who listens and of who connects', linuxOnly, async (t) => {
+  const asked = new LinuxKernel()
+  const read = new LinuxKernel(() => undefined)
+  assert.ok(SocketDiag.open() !== undefined, 'this machine can be asked')
+  for (const host of ['127.0.0.1', '::1', '::']) {
+    const server = createServer().listen(0, host)
+    await once(server, 'listening')
+    t.after(() => server.close())
+    const { port } = server.address() as AddressInfo
+    const rows = [asked, read].map((kernel) => {
+      return kernel.listening('tcp')?.filter((row) => row.port === port)
+    })
+    assert.equal(rows[0]?.length, 1)
+    assert.deepEqual(rows[0], rows[1])
+    // A socket of IPv6 that speaks IPv4 is one of its own kind in the tables.
+    const ways = {
+      '127.0.0.1': ['127.0.0.1', '::ffff:127.0.0.1'],
+      '::1': ['::1'],
+      '::': ['127.0.0.1'],
+    }
+    for (const way of ways[host as '::']) {
+      const client = connect(port, way)
+      const [accepted] = (await once(server, 'connection')) as [Socket]
+      const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = accepted
+      const ends = { remoteAddress, remotePort, localAddress, localPort }
+      const found = asked.client(ends)
+      assert.deepEqual(found, read.client(ends), way)
+      assert.equal(found?.user, process.getuid?.())
+      assert.deepEqual(asked.holders(new Set([found?.inode ?? '']), [process.pid]).size, 1)
+      // The other way round it is the socket of the server's side.
+      const turned = {
+        remoteAddress: localAddress,
+        remotePort: localPort,
+        localAddress: remoteAddress,
+      }
+      const mine = asked.client({ ...turned, localPort: remotePort })
+      assert.notEqual(mine?.inode ?? '', found?.inode)
+      client.destroy()
+      accepted.destroy()
+      await Promise.all([once(client, 'close'), once(accepted, 'close')])
+      assert.equal(asked.client(ends), undefined, 'nobody is there any more, but somebody listens')
+    }
+  }
+  const nowhere = {
+    remoteAddress: '192.0.2.1',
+    remotePort: 9,
+    localAddress: '192.0.2.2',
+    localPort: 9,
+  }
+  assert.equal(asked.client(nowhere), undefined)
+})
+
+test('thousands of listeners are told in one answer', linuxOnly, async (t) => {
+  const servers = Array.from({ length: 2_000 }, () => createServer().listen(0, '127.0.0.1'))
+  await Promise.all(servers.map((server) => once(server, 'listening')))
+  t.after(() => servers.map((server) => server.close()))
+  const told = new Set(new LinuxKernel().listening('tcp')?.map(({ port }) => port))
+  for (const server of servers) assert.ok(told.has((server.address() as AddressInfo).port))
 })
 
 test('a name that looks like fields does not confuse the reading of stat', () => {

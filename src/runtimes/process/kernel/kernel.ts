@@ -26,10 +26,7 @@ export interface Kernel extends KernelProcesses {
   children(pid: number): readonly number[]
   /** The variables it was started with; undefined when it is gone or may not be looked at. */
   variables(pid: number): ReadonlyMap<string, string> | undefined
-  /**
-   * Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. Slow
-   * (10 ms on a machine with large tables): to know of one port, rather try to bind it.
-   */
+  /** Every TCP port that anybody listens on, IPv4 and IPv6; undefined when this cannot be told. */
   listeningPorts(): ReadonlySet<number> | undefined
   /** The TCP ports that these processes listen on. */
   listenersOf(pids: readonly number[]): readonly Listener[]

@@ -1,21 +1,37 @@
 /**
- * Asks Linux, through /proc. Synchronous on purpose: /proc is memory, and an answer that is taken
- * apart by an await would be true of no instant at all.
+ * Asks Linux, through /proc and netlink. Synchronous on purpose: both are memory, and an answer that is
+ * taken apart by an await would be true of no instant at all.
  */
 import { closeSync, openSync, readdirSync, readFileSync, readSync } from 'node:fs'
 import type { PortProtocol } from '../../../core/port/port-claim.ts'
-import type { KernelProcess, SocketRow, SocketState } from '../../../seams/kernel-processes.ts'
+import type {
+  ClientSocket,
+  ConnectionEnds,
+  KernelProcess,
+  SocketRow,
+  SocketState,
+} from '../../../seams/kernel-processes.ts'
+import { findClientSocket } from './client-socket.ts'
 import type { HeldSocket, Kernel, Listener } from './kernel.ts'
 import { goneIsUndefined, readIfThere } from './read-if-there.ts'
+import { SocketDiag } from './socket-diag.ts'
 import { findHolders } from './socket-holders.ts'
-import { readSockets } from './socket-table.ts'
+import { printBytes, readSockets } from './socket-table.ts'
 
 /** One line of stat always fits; shared, since each reading is over before the next begins. */
 const LINE = Buffer.alloc(4_096)
 
-/** The kernel as /proc tells it. */
+/** The kernel as /proc and netlink tell it. */
 export class LinuxKernel implements Kernel {
   readonly blindSpots: readonly string[] = []
+  readonly #openDiag: () => SocketDiag | undefined
+  /** Empty inside when it cannot be asked; absent until the first question about sockets. */
+  #diag: readonly [SocketDiag | undefined] | undefined
+
+  /** @param openDiag how to ask by netlink; where it gives nothing, the tables of /proc are read */
+  constructor(openDiag: () => SocketDiag | undefined = SocketDiag.open) {
+    this.#openDiag = openDiag
+  }
 
   bootId(): string {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'latin1').trim()
@@ -26,14 +42,12 @@ export class LinuxKernel implements Kernel {
     return stat === undefined ? undefined : parseStat(stat)
   }
 
+  pids(): readonly number[] {
+    return readdirSync('/proc').map(Number).filter(Number.isInteger)
+  }
+
   processes(): readonly KernelProcess[] {
-    const found: KernelProcess[] = []
-    for (const name of readdirSync('/proc')) {
-      const pid = Number(name)
-      const process = Number.isInteger(pid) ? this.process(pid) : undefined
-      if (process !== undefined) found.push(process)
-    }
-    return found
+    return this.pids().flatMap((pid) => this.process(pid) ?? [])
   }
 
   children(pid: number): readonly number[] {
@@ -59,12 +73,17 @@ export class LinuxKernel implements Kernel {
     return (readIfThere(`/proc/${pid}/cmdline`, 'utf8') ?? '').split('\0').join(' ').trim()
   }
 
-  sockets(
-    protocol: PortProtocol,
-    wanted: (state: SocketState, port: number) => boolean,
-    pid?: number,
-  ): readonly SocketRow[] | undefined {
-    return readSockets(protocol, wanted, pid)
+  listening(protocol: PortProtocol, pid?: number): readonly SocketRow[] | undefined {
+    if (protocol === 'tcp' && pid === undefined) return this.#listeners()
+    return readSockets(protocol, isListening, pid)
+  }
+
+  sockets(protocol: PortProtocol, port: number): readonly SocketRow[] | undefined {
+    return readSockets(protocol, (_, one) => one === port)
+  }
+
+  client(ends: ConnectionEnds): ClientSocket | undefined {
+    return findClientSocket(ends, this.#askDiag())
   }
 
   holders(
@@ -75,11 +94,11 @@ export class LinuxKernel implements Kernel {
   }
 
   listeningPorts(): ReadonlySet<number> {
-    return new Set(readListeners().map(({ port }) => port))
+    return new Set(this.#listeners().map(({ port }) => port))
   }
 
   listenersOf(pids: readonly number[]): readonly Listener[] {
-    const ports = new Map(readListeners().map(({ inode, port }) => [inode, port]))
+    const ports = new Map(this.#listeners().map(({ inode, port }) => [inode, port]))
     const found = new Map<string, Listener>()
     for (const [inode, holders] of findHolders(new Set(ports.keys()), pids)) {
       const port = ports.get(inode) ?? 0
@@ -89,7 +108,7 @@ export class LinuxKernel implements Kernel {
   }
 
   socketsOn(port: number, pids: readonly number[]): readonly HeldSocket[] {
-    const rows = readListeners().filter((row) => row.port === port)
+    const rows = this.#listeners().filter((row) => row.port === port)
     const holders = findHolders(new Set(rows.map(({ inode }) => inode)), pids)
     return rows.map(({ inode, address }) => ({ address, pids: holders.get(inode) ?? [] }))
   }
@@ -100,6 +119,25 @@ export class LinuxKernel implements Kernel {
       ? undefined
       : { pid: stat.pid, started: stat.started }
   }
+
+  /** TCP sockets of this network namespace that listen. */
+  #listeners(): readonly SocketRow[] {
+    const asked = this.#askDiag()?.listening()
+    if (asked === undefined) return readSockets('tcp', isListening) ?? []
+    return asked.map(({ address, port, inode }) => ({
+      ...{ protocol: 'tcp', address: printBytes(address), port },
+      ...{ state: 'listening', inode },
+    }))
+  }
+
+  #askDiag(): SocketDiag | undefined {
+    this.#diag ??= [this.#openDiag()]
+    return this.#diag[0]
+  }
+}
+
+function isListening(state: SocketState): boolean {
+  return state === 'listening'
 }
 
 /**
@@ -134,9 +172,4 @@ function readLine(path: string): string {
   } finally {
     closeSync(file)
   }
-}
-
-/** Listening TCP sockets of this network namespace. */
-function readListeners(): readonly SocketRow[] {
-  return readSockets('tcp', (state) => state === 'listening') ?? []
 }

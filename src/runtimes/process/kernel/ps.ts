@@ -33,6 +33,10 @@ export class PsKernel implements Kernel {
     return parseProcesses(ask('ps', ['-p', String(pid), '-o', COLUMNS]) ?? '')[0]
   }
 
+  pids(): readonly number[] {
+    return this.processes().map(({ pid }) => pid)
+  }
+
   processes(): readonly KernelProcess[] {
     return parseProcesses(ask('ps', ['-A', '-o', COLUMNS]) ?? '')
   }
@@ -57,7 +61,15 @@ export class PsKernel implements Kernel {
     return (ask('ps', ['-ww', '-o', 'command=', '-p', String(pid)]) ?? '').trim()
   }
 
+  listening(): undefined {
+    return undefined
+  }
+
   sockets(): undefined {
+    return undefined
+  }
+
+  client(): undefined {
     return undefined
   }
 

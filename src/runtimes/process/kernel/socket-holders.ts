@@ -9,8 +9,7 @@ export function findHolders(
 ): ReadonlyMap<string, readonly number[]> {
   const found = new Map<string, number[]>()
   for (const pid of inodes.size === 0 ? [] : pids) {
-    for (const inode of new Set(socketsOf(pid))) {
-      if (!inodes.has(inode)) continue
+    for (const inode of heldBy(pid, inodes)) {
       const holders = found.get(inode)
       if (holders === undefined) found.set(inode, [pid])
       else holders.push(pid)
@@ -19,11 +18,14 @@ export function findHolders(
   return found
 }
 
-function socketsOf(pid: number): readonly string[] {
-  const names = goneIsUndefined(() => readdirSync(`/proc/${pid}/fd`)) ?? []
-  return names.flatMap((name) => {
+/** Those of the sockets that the process holds; looks no further once it has all of them. */
+function heldBy(pid: number, inodes: ReadonlySet<string>): ReadonlySet<string> {
+  const held = new Set<string>()
+  for (const name of goneIsUndefined(() => readdirSync(`/proc/${pid}/fd`)) ?? []) {
     const target = goneIsUndefined(() => readlinkSync(`/proc/${pid}/fd/${name}`)) ?? ''
     const inode = /^socket:\[(\d+)\]$/.exec(target)?.[1]
-    return inode === undefined ? [] : [inode]
-  })
+    if (inode !== undefined && inodes.has(inode)) held.add(inode)
+    if (held.size === inodes.size) break
+  }
+  return held
 }

@@ -57,7 +57,11 @@ export function parseSockets(
  */
 export function printAddress(local: string): string {
   const words = (local.match(/.{8}/g) ?? []).map((word) => Number.parseInt(word, 16))
-  const bytes = Buffer.from(new Uint32Array(words).buffer)
+  return printBytes(Buffer.from(new Uint32Array(words).buffer))
+}
+
+/** An address of 4 or 16 bytes, as people write it. */
+export function printBytes(bytes: Buffer): string {
   if (bytes.length === 4) return bytes.join('.')
   const groups = Array.from({ length: 8 }, (_, at) => bytes.readUInt16BE(at * 2).toString(16))
   if (groups.slice(0, 6).join(':') === '0:0:0:0:0:ffff') return bytes.subarray(12).join('.')
