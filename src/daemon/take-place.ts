@@ -119,7 +119,7 @@ async function displace(
   if (signal.aborted) return
   log(
     `A daemon without doors (process ${pid}) served ${place.workspace}: it was asked to stop, and has. ` +
-      'What runs goes on, and ramps under way are taken up here.',
+      'What runs goes on, and ramps under way are taken up by whoever serves next.',
   )
 }
 
