@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { leftovers } from '../src/runtimes/process/leftovers.ts'
 import type { ComponentView, EnvironmentView, RampSummary } from '../src/server/wire.ts'
-import { isAlive, until } from './support/daemon.ts'
+import { isAlive } from './support/daemon.ts'
 import {
   type Finished,
   openFolder,
@@ -14,6 +14,7 @@ import {
   startRampart,
   stopDaemon,
 } from './support/rampart.ts'
+import { until } from './support/until.ts'
 
 interface Status {
   readonly ramps: readonly RampSummary[]

@@ -15,7 +15,7 @@ import { type FileResult, runTestFile } from './suite/run-test-file.ts'
 const TEST_TIMEOUT_MS = 300_000
 
 /** The most files that are run again alone after they failed. */
-const AGAIN_MOST = 6
+const AGAIN_MOST = 12
 
 const root = join(import.meta.dirname, '..')
 

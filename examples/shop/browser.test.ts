@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import { until } from '../../test/support/daemon.ts'
+import { until } from '../../test/support/until.ts'
 import { openerOf, openInBrowser, type Place } from './browser.ts'
 import { openForPerson } from './dashboard.ts'
 

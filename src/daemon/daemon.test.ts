@@ -18,8 +18,8 @@ import {
   openDaemon,
   openWorkspace,
   PROGRAM,
-  until,
 } from '../../test/support/daemon.ts'
+import { until } from '../../test/support/until.ts'
 import { isFault } from '../core/fault/fault.ts'
 import type { Json } from '../core/units/json.ts'
 import { openKernel } from '../runtimes/process/kernel/open-kernel.ts'

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '../../test/support/daemon.ts'
+import { until } from '../../test/support/until.ts'
 import { SystemClock } from '../clock/system-clock.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import type { Asking, Probe } from '../seams/probe.ts'

@@ -4,14 +4,8 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createServer } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import {
-  granted,
-  Listener,
-  makePortBench,
-  policyOf,
-  until,
-  wish,
-} from '../../test/ports/workbench.ts'
+import { granted, Listener, makePortBench, policyOf, wish } from '../../test/ports/workbench.ts'
+import { until } from '../../test/support/until.ts'
 import { LinuxKernel } from '../runtimes/process/kernel/linux.ts'
 import type { PortGrant, PortWish } from '../seams/port-broker.ts'
 import { PortKernel } from './kernel/port-kernel.ts'

@@ -1,14 +1,8 @@
 /** Contracts put in force by a real broker, asked about by the probe, and taken back. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
-import {
-  granted,
-  Listener,
-  makePortBench,
-  policyOf,
-  until,
-  wish,
-} from '../../test/ports/workbench.ts'
+import { granted, Listener, makePortBench, policyOf, wish } from '../../test/ports/workbench.ts'
+import { until } from '../../test/support/until.ts'
 import { present } from '../core/fault/assert.ts'
 import type { Answer } from '../core/plan/verdict.ts'
 import { digestOf } from '../core/units/digest.ts'

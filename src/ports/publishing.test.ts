@@ -6,9 +6,9 @@ import {
   Listener,
   makePortBench,
   type PortBench,
-  until,
   wish,
 } from '../../test/ports/workbench.ts'
+import { until } from '../../test/support/until.ts'
 import type { PortBroker } from '../seams/port-broker.ts'
 import { isEngineProgram } from './kernel/engine-programs.ts'
 

@@ -158,7 +158,7 @@ test('answers at once whoever follows a ramp and has seen all of it', async (t) 
   const { state } = await client.ramp(ramp)
   const path = `/v1/ramps/${ramp}/stream?after=${state.sequence + 1_000}`
   const sent = request({ socketPath: socket, path }).end()
-  const [response] = await once(sent, 'response', { signal: AbortSignal.timeout(5_000) })
+  const [response] = await once(sent, 'response', { signal: AbortSignal.timeout(60_000) })
   const { 'x-accel-buffering': gathers, 'x-request-id': id } = response.headers
   sent.destroy()
   assert.equal(gathers, 'no')

@@ -6,7 +6,7 @@ import { present } from '../../src/core/fault/assert.ts'
 import { findPart, REAL_PARTS } from '../support/real-parts.ts'
 
 /** How long something may take to be seen, on a machine that is busy. @unit ms */
-const PATIENCE_MS = 20_000
+const PATIENCE_MS = 60_000
 
 /** As it is, without what it would tell and ask of others. */
 const FLAGS = [

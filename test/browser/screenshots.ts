@@ -18,7 +18,7 @@ import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { LeaseList, PortGrant, PortLease, PortWish } from '../../src/server/wire/ports.ts'
 import type { ScanRequest } from '../../src/server/wire/scans.ts'
 import type { EnvironmentPage, OpenRampReply, RampPage } from '../../src/server/wire.ts'
-import { until } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 import { openBrowser } from './browser.ts'
 import { publishedScans } from './published-scans.ts'
 import {

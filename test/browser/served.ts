@@ -10,8 +10,8 @@ import type { JsonObject } from '../../src/core/units/json.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { placeOf, readDaemonFile } from '../../src/server/client/daemon-place.ts'
 import type { TokenReply } from '../../src/server/wire/access.ts'
-import { until } from '../support/daemon.ts'
 import { rampart, type Started, startRampart } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 import { builtDashboard } from './built-dashboard.ts'
 
 /** A server that is there. */

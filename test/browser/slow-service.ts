@@ -6,7 +6,7 @@ import { present } from '../../src/core/fault/assert.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
 import type { LeaseList } from '../../src/server/wire/ports.ts'
 import type { OpenRampReply, RampPage } from '../../src/server/wire.ts'
-import { until } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 import { askLocally, type Served } from './served.ts'
 
 /** Answers `/slow` once there is a file, everything else at once; finishes what it has when it ends. */

@@ -17,8 +17,8 @@ import type { Order } from '../../src/seams/actuator.ts'
 import type { PortBroker } from '../../src/seams/port-broker.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
 import { policyOf } from '../ports/workbench.ts'
-import { until } from '../support/daemon.ts'
 import { sharePodman } from '../support/podman.ts'
+import { until } from '../support/until.ts'
 
 const engine = sharePodman()
 const { needs } = engine

@@ -20,9 +20,9 @@ import { type TestContext, test } from 'node:test'
 import { parse, stringify } from 'yaml'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { ComponentView, EnvironmentView } from '../../src/server/wire.ts'
-import { until } from '../support/daemon.ts'
 import { type Podman, sharePodman } from '../support/podman.ts'
 import { type Finished, openFolder, rampart, stopDaemon } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 
 const REPOSITORY = join(import.meta.dirname, '../..')
 const engine = sharePodman(importLibraries)

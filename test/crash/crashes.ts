@@ -11,7 +11,8 @@ import type { RampartClient } from '../../src/server/client/client.ts'
 import { findDaemon } from '../../src/server/client/connect-daemon.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import type { Recorded } from '../../src/server/wire.ts'
-import { openWorkspace, PROGRAM, until } from '../support/daemon.ts'
+import { openWorkspace, PROGRAM } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 
 /** The goal of a ramp. */
 export type Goal = 'up' | 'down'

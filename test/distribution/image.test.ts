@@ -15,11 +15,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { after, before, describe, test } from 'node:test'
-import { until } from '../support/daemon.ts'
 import { writeNodeRoot, writeNpm } from '../support/node-image.ts'
 import { npm, pack } from '../support/packed.ts'
 import { type Podman, requirePodman, startPodman } from '../support/podman.ts'
 import { roomyFolder } from '../support/roomy-folder.ts'
+import { until } from '../support/until.ts'
 
 const CONTAINERFILE = join(import.meta.dirname, '../../deploy/Containerfile')
 

@@ -10,12 +10,13 @@ import { join } from 'node:path'
 import { after, before, describe, type TestContext, test } from 'node:test'
 import { openKernel } from '../../src/runtimes/process/kernel/open-kernel.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
-import { killDaemon, until } from '../support/daemon.ts'
+import { killDaemon } from '../support/daemon.ts'
 import { installPacked, type Packed, pack } from '../support/packed.ts'
 import { openFolder, startNode } from '../support/rampart.ts'
 import { findProgramOf } from '../support/real-parts.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { roomyFolder } from '../support/roomy-folder.ts'
+import { until } from '../support/until.ts'
 
 /** More than this, and somebody should look at what has come in. @unit bytes */
 const PACKED_MOST = 2_000_000

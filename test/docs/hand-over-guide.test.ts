@@ -11,9 +11,9 @@ import { type TestContext, test } from 'node:test'
 import { drain, watchConnections } from '../../src/service.ts'
 import { findImports } from '../../tools/layers.ts'
 import { guideCluster } from '../handover/envoy.ts'
-import { until } from '../ports/workbench.ts'
 import { findProgramOf } from '../support/real-parts.ts'
 import { requireRealPart } from '../support/require-part.ts'
+import { until } from '../support/until.ts'
 import { blocksOf } from './markdown-blocks.ts'
 
 const ROOT = join(import.meta.dirname, '../..')

@@ -1,5 +1,5 @@
 /** Waits for a server that takes its time to start: tries something until it works. */
-import { until } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 
 const START_MS = 40_000
 

@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { runInProcess } from '../support/cli.ts'
-import { until } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 import { openFolder, stopDaemon } from '../support/rampart.ts'
 import { assertGolden, steadyJson, steadyText } from './golden-text.ts'
 

@@ -9,8 +9,8 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { promisify } from 'node:util'
 import type { Json } from '../../src/core/units/json.ts'
-import { until } from '../ports/workbench.ts'
 import { requirePart } from '../support/require-part.ts'
+import { until } from '../support/until.ts'
 import { Bench, tinyContract, webSaying } from './ramps.ts'
 
 const linux = requirePart('Linux', process.platform === 'linux', 'a machine with Linux')

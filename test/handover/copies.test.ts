@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { Json } from '../../src/core/units/json.ts'
-import { until } from '../ports/workbench.ts'
+import { until } from '../support/until.ts'
 import { Bench, CLIENTS, Load, smokeBy, tinyContract, webSaying } from './ramps.ts'
 
 /** Says its word and which start it is; one of them, if told so, never listens. */
@@ -39,7 +39,7 @@ function contract(copies: number, says = 'one', more: Variant = {}): Json {
   const web = webSaying(says, {
     command: [process.execPath, 'copies.cjs'],
     env: silent === undefined ? {} : { SILENT: silent },
-    more: { copies, deadline: '5s', ...rest },
+    more: { copies, deadline: '30s', ...rest },
   })
   return tinyContract(web, { beside: smokeBy(proof) })
 }

@@ -9,9 +9,9 @@ import { type TestContext, test } from 'node:test'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
 import type { Json } from '../../src/core/units/json.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
-import { until } from '../ports/workbench.ts'
 import { runInProcess } from '../support/cli.ts'
 import { killDaemon, openWorkspace } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 import { Bench, CLIENTS, Load, PROGRAM, tinyContract, webSaying } from './ramps.ts'
 
 interface Variant {

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { tellHaproxy } from '../../src/edge/haproxy/runtime-socket.ts'
-import { until } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
+import { until } from '../support/until.ts'
 import type { Afterwards } from './support.ts'
 
 /** One that is started. */

@@ -8,7 +8,7 @@ import { Bench, Load, OWN_PORT, SERVES, tinyContract, webSaying } from './ramps.
 function contract(address: string): Json {
   const host = `$\{self.host}`
   const ready = [SERVES, { tcp: { host, port: OWN_PORT } }]
-  const more = { ready, roll: {}, deadline: '5s' }
+  const more = { ready, roll: {}, deadline: '30s' }
   return tinyContract(webSaying(`${host}:${OWN_PORT}`, { ports: { http: { address } }, more }))
 }
 

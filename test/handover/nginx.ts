@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { SystemClock } from '../../src/clock/system-clock.ts'
 import { NginxPlane } from '../../src/edge/nginx/nginx-plane.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
-import { until } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
+import { until } from '../support/until.ts'
 import type { Afterwards } from './support.ts'
 
 /** An nginx that runs. */

@@ -6,8 +6,8 @@ import { type TestContext, test } from 'node:test'
 import type { Json, JsonObject } from '../../src/core/units/json.ts'
 import { readEndpoints } from '../../src/edge/envoy/endpoints-file.ts'
 import { tellHaproxy } from '../../src/edge/haproxy/runtime-socket.ts'
-import { until } from '../ports/workbench.ts'
 import { requireRealPart } from '../support/require-part.ts'
+import { until } from '../support/until.ts'
 import { startEnvoyFront } from './envoy.ts'
 import { type StartedHaproxy, startHaproxy } from './haproxy.ts'
 import { startNginx } from './nginx.ts'
@@ -18,7 +18,7 @@ const envoy = { ...requireRealPart('Envoy'), timeout: 60_000 }
 const nginx = { ...requireRealPart('nginx'), timeout: 60_000 }
 
 function contract(says: string, by: Json, proof?: readonly string[]): Json {
-  const web = webSaying(says, { more: { roll: { by, drain: '10s' }, deadline: '5s' } })
+  const web = webSaying(says, { more: { roll: { by, drain: '10s' }, deadline: '30s' } })
   // What stands on it reaches it where the proxy is.
   const url = `http://$\{component("web").host}:$\{component("web").ports.http}/`
   const reader = { needs: ['web'], ready: [{ http: { url, status: 200 } }] }

@@ -17,7 +17,10 @@ import {
 } from '../../src/daemon/daemon-parts.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
-import { until } from '../ports/workbench.ts'
+import { until } from '../support/until.ts'
+
+/** Who says so never listens, and its start is given up soon. */
+const NEVER = 'never'
 
 /** A service that says its word, slowly if told so, and finishes what it has when it is to end. */
 export const PROGRAM: string = `
@@ -25,7 +28,7 @@ const { PORT, HOST = '127.0.0.1', SAYS, SLOW = '0' } = process.env
 const server = require('node:http').createServer((request, response) => {
   setTimeout(() => response.end(SAYS), Number(SLOW))
 })
-if (SAYS !== 'never') server.listen(PORT, HOST)
+if (SAYS !== '${NEVER}') server.listen(PORT, HOST)
 process.on('SIGTERM', () => {
   server.close(() => process.exit(0))
   server.closeIdleConnections()
@@ -59,7 +62,7 @@ export function webSaying(says: string, wishes: WebWishes = {}): Json {
     run: { command, ports, env: { PORT: OWN_PORT, SAYS: says, ...env } },
     ready: [SERVES],
     roll: { drain: '10s' },
-    deadline: '3s',
+    deadline: says === NEVER ? '3s' : '30s',
     stop: { grace: '5s' },
     ...more,
   }

@@ -11,8 +11,8 @@ import { test } from 'node:test'
 import type { TLSSocket } from 'node:tls'
 import { promisify } from 'node:util'
 import type { Json } from '../../src/core/units/json.ts'
-import { until } from '../ports/workbench.ts'
 import { type Certificate, makeCertificate, openssl } from '../support/certificates.ts'
+import { until } from '../support/until.ts'
 import { Bench, Load, SERVICE } from './ramps.ts'
 
 const PORT = `$\{self.ports.http}`
@@ -24,7 +24,7 @@ function environment(says: string, tls?: Readonly<Record<string, string>>): Json
     run: { command: SERVICE, ports: { http: {} }, env: { PORT, SAYS: says } },
     ready: [{ http: { url: URL_OF_SELF, status: 200 } }],
     roll: { drain: '10s', ...(tls && { tls }) },
-    deadline: '5s',
+    deadline: '30s',
     stop: { grace: '5s' },
   }
   return {

@@ -36,7 +36,7 @@ function web(says: string, variant: Variant = {}): Json {
   const component = webSaying(says, {
     command: [process.execPath, 'rules.cjs'],
     ports: { http: { address } },
-    more: { roll, copies, deadline: '10s' },
+    more: { roll, copies, deadline: '30s' },
   })
   return tinyContract(component)
 }

@@ -10,7 +10,8 @@ import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 import { runInProcess } from '../support/cli.ts'
 import { freePort } from '../support/free-port.ts'
 import { openFolder, startRampart, stopDaemon } from '../support/rampart.ts'
-import { Listener, until } from './workbench.ts'
+import { until } from '../support/until.ts'
+import { Listener } from './workbench.ts'
 
 const SERVE = "require('net').createServer().listen(process.env.PORT, '127.0.0.1')"
 

@@ -13,7 +13,8 @@ import { Discovery } from '../../src/edge/discovery/server/open-discovery.ts'
 import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { SystemRandom } from '../../src/random/system-random.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
-import { granted, Listener, makePortBench, until, wish } from './workbench.ts'
+import { until } from '../support/until.ts'
+import { granted, Listener, makePortBench, wish } from './workbench.ts'
 
 /** From the instant in which a lease is ready, or is not any more. @unit ms */
 const TOLD_WITHIN_MS = 250

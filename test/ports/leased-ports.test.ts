@@ -19,7 +19,8 @@ import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { Order } from '../../src/seams/actuator.ts'
 import type { PortBroker } from '../../src/seams/port-broker.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
-import { granted, Listener, policyOf, until } from './workbench.ts'
+import { until } from '../support/until.ts'
+import { granted, Listener, policyOf } from './workbench.ts'
 
 const SERVE = `require('node:net').createServer().listen(process.env.PORT, '127.0.0.1')`
 const PORT = `$\{self.ports.http}`

@@ -7,7 +7,8 @@ import { test } from 'node:test'
 import { Holding } from '../../src/ports/holding.ts'
 import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
-import { granted, Listener, makePortBench, policyOf, until, wish } from './workbench.ts'
+import { until } from '../support/until.ts'
+import { granted, Listener, makePortBench, policyOf, wish } from './workbench.ts'
 
 const kernel = new PortKernel(new LinuxKernel())
 

@@ -166,12 +166,3 @@ require('node:readline').createInterface(process.stdin).on('line', (line) => {
   server.listen({ ...JSON.parse(line), ipv6Only: true }, () => console.log('listening'))
 })
 `
-
-/** Waits until something is so, looking again and again; fails after half a minute. */
-export async function until(what: string, isSo: () => boolean | Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + 30_000
-  while (!(await isSo())) {
-    if (performance.now() > untilMs) throw new TypeError(`It never came about that ${what}.`)
-    await new Promise((resolve) => setTimeout(resolve, 5))
-  }
-}

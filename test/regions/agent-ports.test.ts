@@ -13,8 +13,9 @@ import type { PortLease } from '../../src/core/port/port-lease.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { Load } from '../handover/ramps.ts'
 import { runInProcess } from '../support/cli.ts'
-import { openWorkspace, until } from '../support/daemon.ts'
+import { openWorkspace } from '../support/daemon.ts'
 import { type Finished, type Started, startRampart, stopDaemon } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 
 const CONTRACT = `apiVersion: rampart/v1
 kind: Environment

@@ -10,9 +10,10 @@ import { type TestContext, test } from 'node:test'
 import type { AgentView } from '../../src/server/wire/agents.ts'
 import { type Certificate, makeCertificate, openssl } from '../support/certificates.ts'
 import { runInProcess } from '../support/cli.ts'
-import { openWorkspace, until } from '../support/daemon.ts'
+import { openWorkspace } from '../support/daemon.ts'
 import { type Finished, rampart, type Started, startRampart } from '../support/rampart.ts'
 import { startTcpRelay, type TcpRelay } from '../support/tcp-relay.ts'
+import { until } from '../support/until.ts'
 
 const LISTENING = /Listening at https:\/\/127\.0\.0\.1:(\d+)\./
 

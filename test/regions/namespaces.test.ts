@@ -13,8 +13,9 @@ import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { RampartClient } from '../../src/server/client/client.ts'
 import type { BrokenPromise } from '../../src/server/wire.ts'
 import { runInProcess } from '../support/cli.ts'
-import { openDaemon, until } from '../support/daemon.ts'
+import { openDaemon } from '../support/daemon.ts'
 import { type Finished, openFolder, stopDaemon } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 import {
   hostsLeft,
   type LinkName,

@@ -19,7 +19,7 @@ import {
   tlsFiles,
 } from '../support/certificates.ts'
 import { type CertifiedServer, openCertifiedServer } from '../support/certified-server.ts'
-import { until } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 
 const EU = { role: 'agent', scope: { regions: ['eu'] } } as const
 const US = { role: 'agent', scope: { regions: ['us'] } } as const

@@ -6,10 +6,11 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { stringify } from 'yaml'
 import { Browser } from '../support/browser.ts'
-import { openWorkspace, until } from '../support/daemon.ts'
+import { openWorkspace } from '../support/daemon.ts'
 import { freePort } from '../support/free-port.ts'
 import { openIdentityProvider } from '../support/identity-provider.ts'
 import { rampart, startRampart } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 
 const ACCOUNTS = {
   anna: { email: 'anna@example.org', isVerified: true, groups: ['platform'] },

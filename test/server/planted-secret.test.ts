@@ -11,10 +11,11 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import pg from 'pg'
 import { RampartClient } from '../../src/server/client/client.ts'
-import { openWorkspace, until } from '../support/daemon.ts'
+import { openWorkspace } from '../support/daemon.ts'
 import { openOtlpReceiver } from '../support/otlp-receiver.ts'
 import { type PostgresServer, startPostgres } from '../support/postgres.ts'
 import { rampart, type Started, startRampart } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 import { openReceiver } from '../support/webhook-receiver.ts'
 
 /** Long, so that whoever cuts texts cuts it, and with what JSON and addresses write otherwise. */

@@ -4,9 +4,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { RampartClient } from '../../src/server/client/client.ts'
 import { makeCertificate, openssl } from '../support/certificates.ts'
-import { openWorkspace, until } from '../support/daemon.ts'
+import { openWorkspace } from '../support/daemon.ts'
 import { startPostgres } from '../support/postgres.ts'
 import { rampart, type Started, startRampart } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 
 /** Where a server says that it listens. */
 async function urlOf(served: Started): Promise<string> {

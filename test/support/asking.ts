@@ -3,18 +3,19 @@ import assert from 'node:assert/strict'
 import type { Answer } from '../../src/core/plan/verdict.ts'
 import type { JsonObject } from '../../src/core/units/json.ts'
 import type { Asking, Probe } from '../../src/seams/probe.ts'
+import { until } from './until.ts'
 
 /** What a test says besides the input. */
 export interface AskingOptions {
   readonly self?: JsonObject
-  /** @unit ms @default 5000 */
+  /** @unit ms @default 30000 */
   readonly timeoutMs?: number
   readonly signal?: AbortSignal
 }
 
 /** One asking. */
 export function askingOf(input: JsonObject, options: AskingOptions = {}): Asking {
-  const signal = options.signal ?? AbortSignal.timeout(options.timeoutMs ?? 5_000)
+  const signal = options.signal ?? AbortSignal.timeout(options.timeoutMs ?? 30_000)
   return { input, self: options.self ?? {}, attempt: 1, signal }
 }
 
@@ -48,6 +49,17 @@ export async function askUntilPassed(
     assert.notEqual(answer.outlook, 'terminal', answer.sentence)
     assert.ok(performance.now() < giveUpMs, `not passed within ${withinMs} ms: ${answer.sentence}`)
   }
+}
+
+/** Asks again and again until the answer is as expected. @throws AssertionError when it is not, for a minute */
+export async function askUntil(ask: () => Promise<Answer>, expected: RegExp): Promise<Answer> {
+  let answer = await ask()
+  await until(`it is ${expected}`, async () => {
+    if (expected.test(`${gist(answer)}: ${answer.sentence}`)) return true
+    answer = await ask()
+    return false
+  })
+  return answer
 }
 
 /** How many milliseconds asking takes when the signal aborts after `abortMs`. */

@@ -1,6 +1,3 @@
-/** Real daemons for tests: a workspace of one's own, and nothing of it left afterwards. */
-import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, realpathSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -56,21 +53,6 @@ export function isAlive(pid: number): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false
     throw error
-  }
-}
-
-/** Waits until something holds, looking often, and fails with a sentence when it never does. */
-export async function until(
-  sentence: string,
-  holds: () => boolean | Promise<boolean>,
-  deadlineMs = 10_000,
-): Promise<void> {
-  const signal = AbortSignal.timeout(deadlineMs)
-  while (!(await holds())) {
-    assert.ok(!signal.aborted, `${sentence}: not within ${deadlineMs} ms`)
-    const look = new AbortController()
-    setTimeout(() => look.abort(), 10)
-    await once(look.signal, 'abort')
   }
 }
 

@@ -6,8 +6,8 @@ import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { Json } from '../../src/core/units/json.ts'
-import { until } from '../ports/workbench.ts'
 import { findProgramOf } from './real-parts.ts'
+import { until } from './until.ts'
 
 /** One that is started. */
 export interface StartedEnvoy {

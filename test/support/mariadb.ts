@@ -88,7 +88,7 @@ async function connectAsAdmin(port: number, socketPath: string): Promise<Connect
 }
 
 async function patiently(open: () => Promise<Connection>): Promise<Connection> {
-  const giveUpMs = performance.now() + 30_000
+  const giveUpMs = performance.now() + 60_000
   for (;;) {
     try {
       return await open()

@@ -22,9 +22,9 @@ import { after, before } from 'node:test'
 import { promisify } from 'node:util'
 import { Pool } from 'undici'
 import { present } from '../../src/core/fault/assert.ts'
-import { until } from './daemon.ts'
 import { type PartOptions, requirePart, requireRealPart } from './require-part.ts'
 import { roomyFolder } from './roomy-folder.ts'
+import { until } from './until.ts'
 
 const CGROUP2 = 0x63677270
 const DEFAULT_NETWORK_ID = '2f259bab93aaaaa2542ba43ef33eb990d0999ee1b9924b557b7be53c0b7a1bb9'

@@ -82,7 +82,7 @@ async function placePostgres(flags: readonly string[]): Promise<PlacedPostgres> 
     crash: async () => {
       const [pid] = (await readFile(join(dataFolder, 'postmaster.pid'), 'utf8')).split('\n')
       process.kill(Number(pid), 'SIGQUIT')
-      const giveUpMs = performance.now() + 20_000
+      const giveUpMs = performance.now() + 60_000
       while (isAlive(Number(pid)) && performance.now() < giveUpMs) {
         await new Promise((resolve) => setTimeout(resolve, 10))
       }
@@ -105,7 +105,7 @@ function isAlive(pid: number): boolean {
 }
 
 async function untilReady(url: string): Promise<void> {
-  const giveUpMs = performance.now() + 20_000
+  const giveUpMs = performance.now() + 60_000
   for (;;) {
     const client = new pg.Client({ connectionString: url })
     client.on('error', () => 'It is not up yet.')

@@ -48,7 +48,7 @@ export async function openReceiver(
   })
   const { port } = server.address() as AddressInfo
   const until = async (count: number): Promise<readonly Received[]> => {
-    const signal = AbortSignal.timeout(15_000)
+    const signal = AbortSignal.timeout(60_000)
     while (received.length < count) await once(server, 'received', { signal })
     return received
   }

@@ -9,7 +9,8 @@ import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { RampartClient } from '../../src/server/client/client.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import type { EnvironmentView, WatchView } from '../../src/server/wire.ts'
-import { openWorkspace, PROGRAM, until } from '../support/daemon.ts'
+import { openWorkspace, PROGRAM } from '../support/daemon.ts'
+import { until } from '../support/until.ts'
 
 const SERVE = `require('node:net').createServer().listen(process.env.PORT, '127.0.0.1')`
 const PORT = `$\{self.ports.main}`

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { until } from '../support/daemon.ts'
 import { openOtlpReceiver } from '../support/otlp-receiver.ts'
 import { openFolder, rampart, stopDaemon } from '../support/rampart.ts'
+import { until } from '../support/until.ts'
 
 const CONTRACT = `apiVersion: rampart/v1
 kind: Environment

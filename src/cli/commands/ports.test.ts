@@ -6,8 +6,8 @@ import { connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { runInProcess } from '../../../test/support/cli.ts'
-import { until } from '../../../test/support/daemon.ts'
 import { openFolder, startRampart, stopDaemon } from '../../../test/support/rampart.ts'
+import { until } from '../../../test/support/until.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 
 test('a claimed port is held, explained and given back, by its number as by its lease', async (t) => {

@@ -1,8 +1,8 @@
 /** `rampart ready`, against a real server: through its socket, over the network, and with nobody there. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { until } from '../../../test/support/daemon.ts'
 import { openFolder, rampart, startRampart } from '../../../test/support/rampart.ts'
+import { until } from '../../../test/support/until.ts'
 
 test('a server says what it tells load balancers, and nobody there is a fault', async (t) => {
   const cwd = openFolder(t)

@@ -25,7 +25,7 @@ class Terminal extends PassThrough {
 
   /** Waits until something has been written. */
   async until(pattern: RegExp): Promise<void> {
-    const signal = AbortSignal.timeout(5_000)
+    const signal = AbortSignal.timeout(60_000)
     while (!pattern.test(this.text)) await once(this, 'data', { signal })
   }
 }

@@ -1,10 +1,11 @@
 /** Clients and backends that do not keep to the rules, or keep to their letter: one front before each. */
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { type TestContext, test } from 'node:test'
-import { setImmediate as nextTurn } from 'node:timers/promises'
 import { freePort } from '../../../test/support/free-port.ts'
+import { until } from '../../../test/support/until.ts'
 import type { Backend } from '../../seams/data-plane.ts'
 import { BackendPool } from './backend-pool.ts'
 import { Forwarder } from './forwarder.ts'
@@ -65,14 +66,6 @@ async function ask(port: number, text: string, enough = /\0/): Promise<string> {
   }
   socket.destroy()
   return answer
-}
-
-async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + 5_000
-  while (!(await holds())) {
-    assert.ok(performance.now() < deadlineMs, 'it did not come about in time')
-    await nextTurn()
-  }
 }
 
 test('where a body ends is known behind a thousand fields too', async (context) => {
@@ -144,8 +137,8 @@ test('an answer before the end of the request leaves no connection behind', asyn
   })
   const head = 'POST / HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Length: 9\r\n\r\n'
   assert.match(await ask(port, head), /^HTTP\/1.1 401 [\s\S]*hi$/)
-  await until(async () => (await plane.inFlight(FRONT, backend)) === 0)
-  await until(() => sockets.every(({ closed }) => closed))
+  await until('nothing is in flight', async () => (await plane.inFlight(FRONT, backend)) === 0)
+  await until('all are closed', () => sockets.every(({ closed }) => closed))
 })
 
 test('requests of one connection are done in their order, one at a time', async (context) => {
@@ -157,16 +150,16 @@ test('requests of one connection are done in their order, one at a time', async 
   const answer = await ask(port, post('/a') + post('/b') + post('/c'), /\/c$/)
   assert.deepEqual(answer.match(/\/\w$|\/\w(?=HTTP)/g), ['/a', '/b', '/c'])
   assert.equal(heard.length, 1)
-  await until(async () => (await plane.inFlight(FRONT, backend)) === 0)
+  await until('nothing is in flight', async () => (await plane.inFlight(FRONT, backend)) === 0)
 })
 
 test('who leaves with requests waiting leaves nothing in flight', async (context) => {
   const { plane, backend, port, heard } = await world(context, () => undefined)
   const client = connect(port, '127.0.0.1')
   client.write(`${GET}\r\n`.repeat(5))
-  await until(() => heard.length > 0)
+  await until('it is heard', () => heard.length > 0)
   client.destroy()
-  await until(async () => (await plane.inFlight(FRONT, backend)) === 0)
+  await until('nothing is in flight', async () => (await plane.inFlight(FRONT, backend)) === 0)
 })
 
 test('who asks on and on without taking answers loses the connection', async (context) => {
@@ -198,14 +191,14 @@ test('a WebSocket that is declined is over, and carries nothing to the backend',
   const answer = await ask(port, head + smuggled)
   assert.match(answer, /^HTTP\/1.1 426 [\s\S]*Connection: close\r\n\r\nno$/)
   assert.doesNotMatch(heard.join(), /secret/)
-  await until(async () => (await plane.inFlight(FRONT, backend)) === 0)
+  await until('nothing is in flight', async () => (await plane.inFlight(FRONT, backend)) === 0)
 })
 
 test('a WebSocket whose backend breaks off before it agrees is a 502', async (context) => {
   const { plane, backend, port } = await world(context, (socket) => socket.destroy())
   const head = `${GET}Connection: Upgrade\r\nUpgrade: websocket\r\n\r\n`
   assert.match(await ask(port, head), /^HTTP\/1.1 502 /)
-  await until(async () => (await plane.inFlight(FRONT, backend)) === 0)
+  await until('nothing is in flight', async () => (await plane.inFlight(FRONT, backend)) === 0)
 })
 
 test('a head that never ends is waited for only so long', () => {

@@ -1,4 +1,5 @@
 /** A real HAProxy, told over its runtime socket. */
+
 import assert from 'node:assert/strict'
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -8,6 +9,7 @@ import { type TestContext, test } from 'node:test'
 import { scratchFolder, serveBackend } from '../../../test/handover/backends.ts'
 import { freePort } from '../../../test/support/free-port.ts'
 import { requireRealPart } from '../../../test/support/require-part.ts'
+import { until } from '../../../test/support/until.ts'
 import { HaproxyPlane } from './haproxy-plane.ts'
 import { tellHaproxy } from './runtime-socket.ts'
 
@@ -29,14 +31,6 @@ async function start(folder: string, port: number, context: TestContext, more = 
   return child
 }
 
-async function until(holds: () => Promise<boolean>): Promise<void> {
-  const untilMs = performance.now() + 10_000
-  while (!(await holds())) {
-    assert.ok(performance.now() < untilMs, 'it comes in time')
-    await new Promise((resolve) => setTimeout(resolve, 10))
-  }
-}
-
 async function edge(context: TestContext, more = '') {
   const folder = scratchFolder(context)
   const port = await freePort()
@@ -48,7 +42,7 @@ async function edge(context: TestContext, more = '') {
       () => true,
       () => false,
     )
-  await until(isUp)
+  await until('it is up', isUp)
   const ask = async (): Promise<string> => {
     const response = await fetch(`http://127.0.0.1:${port}/`, { headers: { connection: 'close' } })
     return response.ok ? response.text() : String(response.status)
@@ -102,7 +96,7 @@ test(
       const [head = '', row = ''] = text.replace(/^# /, '').split('\n')
       return Number(row.split(',')[head.split(',').indexOf('wretr')]) >= 6
     }
-    await until(retried)
+    await until('it is tried again', retried)
     await plane.route(FRONT, await serveBackend(context, '7-1'))
     assert.equal(await ask(), '7-1')
     assert.deepEqual(await Promise.all(waiting), ['7-1', '7-1', '7-1'])
@@ -120,7 +114,7 @@ test('what a restart of HAProxy has forgotten can be told again', haproxy, async
   child.kill('SIGKILL')
   await gone
   await start(folder, port, context)
-  await until(isUp)
+  await until('it is up', isUp)
   assert.equal(await ask(), '503')
   await plane.route(FRONT, old)
   assert.equal(await ask(), 'old')

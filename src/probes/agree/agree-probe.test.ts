@@ -37,7 +37,7 @@ async function ask(input: JsonObject, urls: Readonly<Record<string, string>>): P
     input: { url },
     self: {},
   }))
-  const signal = AbortSignal.timeout(5_000)
+  const signal = AbortSignal.timeout(60_000)
   const all = { quorum: 'all', withinMs: 2_000, ...input }
   return await probe.ask({ input: all, self: {}, attempt: 1, signal, among })
 }

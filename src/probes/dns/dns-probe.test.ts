@@ -58,7 +58,7 @@ async function serve(test: TestContext, zone: Record<string, Reply[] | number | 
 
 const a = (data: string, ttl = 30): Reply => ({ type: 'A', name: 'api.shop.test', data, ttl })
 
-describe('the dns probe', { timeout: 20_000 }, () => {
+describe('the dns probe', { timeout: 120_000 }, () => {
   it('waits until the name is there, and gives its records', async (test) => {
     const { resolver, zone } = await serve(test)
     const input = { name: 'api.shop.test', resolvers: [resolver] }

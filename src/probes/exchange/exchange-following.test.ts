@@ -28,7 +28,7 @@ async function post(url: string): Promise<void> {
   const reader = new InputReader({ url, method: 'POST', followRedirects: 3, headers })
   const expectation = readExpectation(reader)
   assert.equal(reader.mistake, undefined)
-  const facts = await exchangeFollowing(expectation, { body: 'b' }, AbortSignal.timeout(5_000))
+  const facts = await exchangeFollowing(expectation, { body: 'b' }, AbortSignal.timeout(60_000))
   assert.equal(facts.exchange.status, 200)
 }
 

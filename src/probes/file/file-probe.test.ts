@@ -23,7 +23,7 @@ async function place(test: TestContext): Promise<Place> {
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex')
 
-describe('the file probe', { timeout: 20_000 }, () => {
+describe('the file probe', { timeout: 120_000 }, () => {
   it('waits for a file, however late it comes, relative to the workspace', async (test) => {
     const { probe, path } = await place(test)
     const input = { path: 'report.json' }

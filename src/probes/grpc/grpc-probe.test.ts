@@ -119,7 +119,7 @@ async function serve(test: TestContext, options: Options = {}): Promise<HealthSe
   return health
 }
 
-describe('the grpc probe', { timeout: 30_000 }, () => {
+describe('the grpc probe', { timeout: 120_000 }, () => {
   it('waits until the server says that it is serving', async (test) => {
     const health = await serve(test)
     const input = { address: `127.0.0.1:${health.port}` }

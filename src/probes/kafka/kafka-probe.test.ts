@@ -52,7 +52,7 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
   }
 
   async function askUntil(expected: string, more: JsonObject): Promise<Answer> {
-    const giveUpMs = performance.now() + 20_000
+    const giveUpMs = performance.now() + 60_000
     for (;;) {
       const answer = await ask(more)
       if (gist(answer) === expected) return answer
@@ -167,7 +167,7 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
   it('leaves no connection to the broker', async () => {
     const before = openSockets()
     for (let count = 1; count <= 3; count += 1) await ask({ topic: TOPIC, group: 'none' })
-    const giveUpMs = performance.now() + 5_000
+    const giveUpMs = performance.now() + 60_000
     while (openSockets() > before) {
       assert.ok(performance.now() < giveUpMs, `${openSockets() - before} connections are left`)
       await pause(10)
@@ -247,7 +247,7 @@ describe('the kafka probe', requireRealPart('Kafka'), () => {
     await askUntil('passed ready', { topic, group: 'late' })
     const input = { topic, group: 'late', canary: { processedWithin: 50 } }
     const reasons = new Set<string>()
-    const giveUpMs = performance.now() + 30_000
+    const giveUpMs = performance.now() + 60_000
     for (;;) {
       const answer = await ask(input)
       if (answer.verdict === 'passed') break

@@ -324,7 +324,7 @@ describe('the kubernetes probe', () => {
     let told = Promise.withResolvers<void>()
     const stop = probe.watch(askingOf(input), () => told.resolve())
     test.after(stop)
-    const giveUp = AbortSignal.timeout(10_000)
+    const giveUp = AbortSignal.timeout(60_000)
     while (api.watches() < 2) {
       giveUp.throwIfAborted()
       await new Promise(setImmediate)

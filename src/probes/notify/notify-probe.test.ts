@@ -47,7 +47,7 @@ async function bench(test: TestContext): Promise<Bench> {
 
 const READY = { ready: true, readyAtMs: STARTED_AT_MS + 300 }
 
-describe('the notify probe', { timeout: 10_000 }, () => {
+describe('the notify probe', { timeout: 120_000 }, () => {
   it('waits for READY=1, and shows the status meanwhile', async (test) => {
     const one = await bench(test)
     await one.said({ messages: 0 })

@@ -214,7 +214,7 @@ describe('the queue probe on BullMQ', requireRealPart('Redis'), () => {
     assert.equal(gist(answer), 'failed notYet no-worker', answer.sentence)
     assert.ok(settleMs < 700, `settled ${settleMs} ms after the abort`)
     assert.equal(await jobsLeft(), 0)
-    const giveUpMs = performance.now() + 5_000
+    const giveUpMs = performance.now() + 60_000
     while ((await clients()) > before) assert.ok(performance.now() < giveUpMs, 'a session is left')
   })
 

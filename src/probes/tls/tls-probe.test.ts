@@ -30,7 +30,7 @@ async function serve(test: TestContext, shown: Certificate, options: ServeOption
   return (server.address() as AddressInfo).port
 }
 
-describe('the tls probe', { ...openssl, timeout: 20_000 }, () => {
+describe('the tls probe', { ...openssl, timeout: 120_000 }, () => {
   it('passes for a certificate that is trusted for the name, and shows it', async (test) => {
     const authority = await makeCertificate(test, { isAuthority: true })
     const port = await serve(test, await makeCertificate(test, { by: authority, days: 30 }))

@@ -28,7 +28,7 @@ class Changes {
   }
 }
 
-describe('watching a path', { timeout: 10_000 }, () => {
+describe('watching a path', { timeout: 120_000 }, () => {
   it('tells of a file that appears, changes and goes', async (test) => {
     const path = join(await scratch(test), 'evidence.json')
     const changes = new Changes()

@@ -6,6 +6,7 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
+import { until } from '../../../test/support/until.ts'
 import type { Order } from '../../seams/actuator.ts'
 import {
   assertNothingLeft,
@@ -18,7 +19,6 @@ import {
   shell,
   start,
   stop,
-  until,
   type Workbench,
 } from './fixtures/workbench.ts'
 
@@ -61,7 +61,7 @@ test('a component outlives its killed daemon, and the next one takes it over', a
   const runtime = bench.open()
   const state = runtime.state(outputs.instance)
   assert.deepEqual([state?.status, state?.pid], ['running', outputs.pid])
-  const live = runtime.followLogs({ subject: 'shop/api', signal: AbortSignal.timeout(10_000) })
+  const live = runtime.followLogs({ subject: 'shop/api', signal: AbortSignal.timeout(60_000) })
   for await (const { stream } of live) {
     assert.equal(stream, 'out')
     break

@@ -1,16 +1,9 @@
 /** Several starts of one component side by side, told apart by which copy each is. */
 import assert from 'node:assert/strict'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../../test/support/until.ts'
 import type { JsonObject } from '../../core/units/json.ts'
-import {
-  isAlive,
-  makeOrder,
-  makeWorkbench,
-  shell,
-  start,
-  stop,
-  until,
-} from './fixtures/workbench.ts'
+import { isAlive, makeOrder, makeWorkbench, shell, start, stop } from './fixtures/workbench.ts'
 import type { ProcessRuntime } from './process-runtime.ts'
 
 const SLEEPS = 'exec sleep 60'

@@ -5,9 +5,10 @@ import { once } from 'node:events'
 import { type TestContext, test } from 'node:test'
 import { askOnce, gist } from '../../../test/support/asking.ts'
 import { freePort } from '../../../test/support/free-port.ts'
+import { until } from '../../../test/support/until.ts'
 import { HttpProbe } from '../../probes/http/http-probe.ts'
 import { TcpProbe } from '../../probes/tcp/tcp-probe.ts'
-import { contents, makeWorkbench, script, start, until } from './fixtures/workbench.ts'
+import { contents, makeWorkbench, script, start } from './fixtures/workbench.ts'
 
 function serverOn(port: number, host: string): string {
   return `require('node:http').createServer((_, answer) => answer.end('hello'))

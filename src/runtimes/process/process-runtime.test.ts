@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { chmodSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { until } from '../../../test/support/until.ts'
 import {
   assertNothingLeft,
   contents,
@@ -14,7 +15,6 @@ import {
   shell,
   start,
   stop,
-  until,
 } from './fixtures/workbench.ts'
 import { openKernel } from './kernel/open-kernel.ts'
 import { leftovers } from './leftovers.ts'

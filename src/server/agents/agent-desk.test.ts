@@ -1,6 +1,8 @@
 /** The desk and an agent's runner, joined by a wire that can be cut. */
+
 import assert from 'node:assert/strict'
 import { describe, it } from 'node:test'
+import { until } from '../../../test/support/until.ts'
 import { ErrandRunner } from '../../agent/errand-runner.ts'
 import { SystemClock } from '../../clock/system-clock.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
@@ -166,7 +168,7 @@ describe('the desk of agents', () => {
     probe.answer = new Promise(() => undefined)
     const { cut } = await join()
     const answering = placedProbe(new HandProbe(), desk).ask(asking())
-    await until(() => probe.asked.length === 1)
+    await until('it is asked', () => probe.asked.length === 1)
     cut()
     assert.equal((await answering).reason, 'agent-lost')
     assert.ok(probe.asked[0]?.signal.aborted)
@@ -178,7 +180,7 @@ describe('the desk of agents', () => {
     actuator.gate = gate.promise
     const { cut } = await join()
     const running = placedActuator(new OnceActuator(), desk).run(order('r/eu/api/1'))
-    await until(() => actuator.given.length === 1)
+    await until('it is given', () => actuator.given.length === 1)
     cut()
     gate.resolve()
     await join()
@@ -206,7 +208,7 @@ describe('the desk of agents', () => {
     probe.answer = new Promise(() => undefined)
     const second = await join()
     const answering = placedProbe(new HandProbe(), desk).ask(asking())
-    await until(() => second.errands.some((errand) => errand.do === 'ask'))
+    await until('it is to ask', () => second.errands.some((errand) => errand.do === 'ask'))
     const given = second.errands.find((errand) => errand.do === 'ask')
     const forged = { errand: given?.errand ?? '', told: 'answer', answer: passed } as const
     const { session } = second
@@ -238,13 +240,13 @@ describe('the desk of agents', () => {
     const stop = placed.watch?.(asking(), () => {
       changes += 1
     })
-    await until(() => probe.watched === 1)
+    await until('it is watched', () => probe.watched === 1)
     probe.changed()
     assert.equal(changes, 1)
     cut()
     assert.equal(changes, 2)
     await join()
-    await until(() => probe.watched === 1)
+    await until('it is watched', () => probe.watched === 1)
     assert.equal(changes, 3)
     stop?.()
     assert.equal(probe.watched, 0)
@@ -254,7 +256,7 @@ describe('the desk of agents', () => {
     const { desk, join } = bench({ beatMs: 5, silenceMs: 20 })
     await join()
     assert.equal(desk.views().length, 1)
-    await until(() => desk.views().length === 0)
+    await until('nobody is there', () => desk.views().length === 0)
     assert.equal(await desk.isWorked('eu'), true)
   })
 
@@ -287,15 +289,10 @@ describe('the desk of agents', () => {
     await join()
     const nobody = new AbortController()
     const answering = placedProbe(new HandProbe(), desk).ask(asking(nobody.signal))
-    await until(() => probe.asked.length === 1)
+    await until('it is asked', () => probe.asked.length === 1)
     nobody.abort()
     assert.ok(probe.asked[0]?.signal.aborted)
     assert.equal((await answering).verdict, 'inconclusive')
     assert.equal(desk.views()[0]?.busyWith, 0)
   })
 })
-
-/** Waits until something holds; the test's own time limit is the deadline. */
-async function until(holds: () => boolean): Promise<void> {
-  while (!holds()) await new Promise((resolve) => setImmediate(resolve))
-}

@@ -1,8 +1,9 @@
 /** `/v1/services` and the ranges of `/v1/ports`, of a real broker, for whoever may see which part. */
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { granted, Listener, until, wish } from '../../../test/ports/workbench.ts'
+import { granted, Listener, wish } from '../../../test/ports/workbench.ts'
 import { openNetServer } from '../../../test/support/net-server.ts'
+import { until } from '../../../test/support/until.ts'
 import { present } from '../../core/fault/assert.ts'
 import type { PortRange } from '../../core/port/port-policy.ts'
 import { digestOf } from '../../core/units/digest.ts'

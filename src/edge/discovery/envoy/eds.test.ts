@@ -1,11 +1,12 @@
 /** Endpoint discovery by Envoy's published definitions: with a real gRPC client, and as JSON. */
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { connect } from 'node:http2'
-import { performance } from 'node:perf_hooks'
 import { describe, it, type TestContext } from 'node:test'
 import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import { edsClient, throughDefinition } from '../../../../test/support/envoy-protos.ts'
+import { until } from '../../../../test/support/until.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
@@ -85,14 +86,6 @@ async function open(t: TestContext, more: Partial<EdsServerOptions> = {}) {
     return { stream, next, failed, told }
   }
   return { endpoints, server, call }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 5_000
-  while (!holds()) {
-    assert.ok(performance.now() < deadlineMs, 'it did not come about in time')
-    await new Promise(setImmediate)
-  }
 }
 
 describe('clusters', () => {
@@ -199,7 +192,7 @@ describe('endpoint discovery by gRPC', () => {
     const wrong = call('StreamEndpoints')
     wrong.stream.write({ type_url: 'type.googleapis.com/x.Y', resource_names: ['a'] })
     assert.match((await wrong.failed)[0].message, /INVALID_ARGUMENT: there are only endpoints here/)
-    await until(() => server.streams === 0)
+    await until('nobody reads', () => server.streams === 0)
     const one = call<Response>('StreamEndpoints')
     one.stream.write({ resource_names: ['a/b/c'] })
     await one.next()
@@ -207,7 +200,7 @@ describe('endpoint discovery by gRPC', () => {
     assert.match((await other.failed)[0].message, /UNAVAILABLE: too many streams/)
     one.stream.end()
     await once(one.stream, 'end')
-    await until(() => server.streams === 0)
+    await until('nobody reads', () => server.streams === 0)
   })
 
   it('is not shaken by what is no gRPC', async (t) => {

@@ -219,7 +219,7 @@ async function ask(port: number, host: string): Promise<string> {
 }
 
 async function untilAnswered(port: number, host: string): Promise<string> {
-  const deadlineMs = performance.now() + 10_000
+  const deadlineMs = performance.now() + 60_000
   for (;;) {
     try {
       return await ask(port, host)

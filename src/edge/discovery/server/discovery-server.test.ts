@@ -1,10 +1,12 @@
 /** The HTTP view of discovery over real connections: now, when it changes, and as a stream. */
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { type IncomingMessage, request as requestOf } from 'node:http'
 import { connect } from 'node:net'
 import { performance } from 'node:perf_hooks'
 import { describe, it, type TestContext } from 'node:test'
+import { until } from '../../../../test/support/until.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
@@ -48,14 +50,6 @@ async function open(t: TestContext, more: Partial<DiscoveryServerOptions> = {}) 
     return { status: response.status, headers: response.headers, body }
   }
   return { endpoints, server, url, ask }
-}
-
-async function until(holds: () => boolean): Promise<void> {
-  const deadlineMs = performance.now() + 5_000
-  while (!holds()) {
-    assert.ok(performance.now() < deadlineMs, 'it did not come about in time')
-    await new Promise(setImmediate)
-  }
 }
 
 /** The events of a stream, as they come. */
@@ -179,7 +173,7 @@ describe('services over HTTP', () => {
     const { body, headers } = await ask('/shop/api')
     assert.equal(headers.get('x-rampart-index'), String(body?.index))
     const asked = ask(`/shop/api?index=${body?.index}&wait=30s`)
-    await until(() => server.waiting === 1)
+    await until('one waits', () => server.waiting === 1)
     endpoints.add(WEB)
     await new Promise(setImmediate)
     assert.equal(server.waiting, 1)
@@ -223,13 +217,13 @@ describe('services over HTTP', () => {
     const { body } = await ask('')
     const waits = requestOf(url(`?index=${body?.index}`)).end()
     waits.on('error', () => undefined)
-    await until(() => server.waiting === 1)
+    await until('one waits', () => server.waiting === 1)
     const busy = await ask(`?index=${body?.index}`)
     assert.deepEqual([busy.status, busy.headers.get('retry-after')], [503, '1'])
     assert.equal((await ask('', { accept: 'text/event-stream' })).status, 503)
     assert.equal((await ask('')).status, 200)
     waits.destroy()
-    await until(() => server.waiting === 0)
+    await until('nobody waits', () => server.waiting === 0)
   })
 
   it('come as a stream that goes on from what the reader has', async (t) => {
@@ -246,7 +240,7 @@ describe('services over HTTP', () => {
     const second = await next()
     assert.deepEqual(second.told.endpoints, [])
     request.destroy()
-    await until(() => server.waiting === 0)
+    await until('nobody waits', () => server.waiting === 0)
     const resumed = await stream(t, url('/shop/api'), second.id)
     endpoints.add({ ...API, number: 20_009 })
     const third = await resumed.next()
@@ -270,7 +264,7 @@ describe('services over HTTP', () => {
     socket.write(
       'GET /v1/services HTTP/1.1\r\nHost: a.localhost\r\nAccept: text/event-stream\r\n\r\n',
     )
-    await until(() => server.waiting === 1)
+    await until('one waits', () => server.waiting === 1)
     const many = Array.from({ length: 5_000 }, (_, number) => ({ ...API, number }))
     for (let round = 0; round < 16; round += 1) {
       endpoints.set(many.map((one) => ({ ...one, instance: String(round) })))
@@ -280,7 +274,7 @@ describe('services over HTTP', () => {
     wakes.shift()?.()
     assert.equal(server.waiting, 1)
     wakes.shift()?.()
-    await until(() => server.waiting === 0)
+    await until('nobody waits', () => server.waiting === 0)
     socket.destroy()
   })
 })

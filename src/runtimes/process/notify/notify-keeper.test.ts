@@ -6,16 +6,8 @@ import { test } from 'node:test'
 import { setTimeout as delay } from 'node:timers/promises'
 import { DgramSocket } from 'node-unix-socket'
 import { requireRealPart } from '../../../../test/support/require-part.ts'
-import {
-  CLOCK,
-  contents,
-  ended,
-  makeWorkbench,
-  shell,
-  start,
-  stop,
-  until,
-} from '../fixtures/workbench.ts'
+import { until } from '../../../../test/support/until.ts'
+import { CLOCK, contents, ended, makeWorkbench, shell, start, stop } from '../fixtures/workbench.ts'
 import { notifySocketPath } from './notify-path.ts'
 import { type NotifyState, parseNotifyState } from './notify-state.ts'
 

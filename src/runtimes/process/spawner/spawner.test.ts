@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, readlinkSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type TestContext, test } from 'node:test'
+import { until } from '../../../../test/support/until.ts'
 import {
   assertNothingLeft,
   contents,
@@ -16,7 +17,6 @@ import {
   shell,
   start,
   stop,
-  until,
   type Workbench,
 } from '../fixtures/workbench.ts'
 import { openSubjectFolder } from '../instance-folder.ts'
