@@ -4,17 +4,10 @@ import type { PortLease, PortState } from '../../core/port/port-lease.ts'
 import type { Endpoint } from '../../seams/endpoints.ts'
 import { followBroker, followExpected, readyEndpoints } from './broker-endpoints.ts'
 import { EndpointTable } from './endpoint-table.ts'
+import { API } from './fixtures/api-endpoint.ts'
 import { ServiceLookup } from './http/service-lookup.ts'
 import { oneAddressEach, printTarget } from './instances.ts'
 import { groupByName, type HomeNames, labelOf, namesOf } from './service-name.ts'
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 describe('the table of endpoints', () => {
   it('tells of changes, and only of changes', () => {

@@ -1,4 +1,5 @@
 /** Names that a contract gives to ports: which of them are told of, and whom they give way to. */
+
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { SystemClock } from '../../clock/system-clock.ts'
@@ -6,18 +7,12 @@ import type { Endpoint } from '../../seams/endpoints.ts'
 import { EndpointTable } from './endpoint-table.ts'
 import { variablesOf } from './env/print-variables.ts'
 import { printHaproxyBackends } from './export/print-haproxy.ts'
+import { API } from './fixtures/api-endpoint.ts'
 import { PortPools } from './localhost/port-pools.ts'
 import { namedEndpoints } from './named-ports.ts'
 import { byOwnName, ownFirst } from './own-first.ts'
 import { groupByName } from './service-name.ts'
 
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 const NAMES = [{ name: 'api', service: 'shop/api', port: 'http' }]
 const ALIAS: Endpoint = { ...API, service: 'api', aliasOf: 'shop/api' }
 

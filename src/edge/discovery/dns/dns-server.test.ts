@@ -7,19 +7,11 @@ import { describe, it, type TestContext } from 'node:test'
 import { promisify } from 'node:util'
 import { requireRealPart } from '../../../../test/support/require-part.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
-import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { DnsServer, type DnsServerOptions } from './dns-server.ts'
 
 const run = promisify(execFile)
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 async function open(t: TestContext, more: Partial<DnsServerOptions> = {}) {
   const endpoints = new EndpointTable()

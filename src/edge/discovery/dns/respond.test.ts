@@ -4,19 +4,12 @@ import { decode, encode, type Packet, type RecordType } from 'dns-packet'
 import fc from 'fast-check'
 import type { Clock } from '../../../seams/clock.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import type { ZoneView } from './answer-question.ts'
 import { printAddress } from './ip-bytes.ts'
 import { respond, UDP_BYTES_MAX } from './respond.ts'
 import { SourceLimit } from './source-limit.ts'
 import { makeZone } from './zone.ts'
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 function zoneOf(endpoints: readonly Endpoint[]): readonly ZoneView[] {
   const table = makeZone(endpoints, 'plain', {})

@@ -1,4 +1,5 @@
 /** Blocks in real files, read by real shells and by Node's own reader of `.env`. */
+
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import {
@@ -19,21 +20,13 @@ import { describe, it, type TestContext } from 'node:test'
 import { parseEnv, promisify } from 'node:util'
 import { array, assert as check, constantFrom, property, string, uint8Array } from 'fast-check'
 import { isFault } from '../../../core/fault/fault.ts'
-import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { followEnvBlock, removeEnvBlock, writeEnvBlock } from './env-file.ts'
 import { replaceBlock } from './managed-block.ts'
 import { printVariables, variablesOf } from './print-variables.ts'
 
 const run = promisify(execFile)
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 function folder(t: TestContext): string {
   const path = mkdtempSync(join(tmpdir(), 'rampart-env-'))

@@ -8,19 +8,11 @@ import { type ClientDuplexStream, credentials } from '@grpc/grpc-js'
 import { edsClient, throughDefinition } from '../../../../test/support/envoy-protos.ts'
 import { until } from '../../../../test/support/until.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
-import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { DiscoveryServer } from '../server/discovery-server.ts'
 import { ASSIGNMENT_TYPE, ClusterAssignments } from './cluster-assignment.ts'
 import { EdsServer, type EdsServerOptions } from './eds-server.ts'
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 interface Assignment {
   readonly '@type': string

@@ -1,4 +1,5 @@
 /** What is printed for proxies, checked and used by the real ones. */
+
 import assert from 'node:assert/strict'
 import { execFile, spawn } from 'node:child_process'
 import { once } from 'node:events'
@@ -15,6 +16,7 @@ import { freePort } from '../../../../test/support/free-port.ts'
 import { requireRealPart } from '../../../../test/support/require-part.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { followFile } from './follow-file.ts'
 import {
   printHaproxyBackends,
@@ -27,14 +29,6 @@ import { printNginxUpstreams } from './print-nginx.ts'
 const run = promisify(execFile)
 const PATH = [process.env['PATH'], '/usr/sbin', '/usr/local/sbin'].join(delimiter)
 const env = { ...process.env, PATH }
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 const ALL: readonly Endpoint[] = [
   API,

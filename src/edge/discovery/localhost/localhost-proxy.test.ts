@@ -1,4 +1,5 @@
 /** The proxy of names below localhost before real servers, spoken to over real connections. */
+
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import { createServer, type IncomingMessage, request as requestOf, type Server } from 'node:http'
@@ -7,18 +8,10 @@ import { describe, it, type TestContext } from 'node:test'
 import { WebSocket, WebSocketServer } from 'ws'
 import { freePort } from '../../../../test/support/free-port.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
-import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { LocalNames } from './find-port.ts'
 import { LocalhostProxy, type LocalhostProxyOptions } from './localhost-proxy.ts'
-
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 
 interface Answer {
   readonly status: number | undefined

@@ -10,15 +10,9 @@ import { until } from '../../../../test/support/until.ts'
 import { SystemClock } from '../../../clock/system-clock.ts'
 import type { Endpoint } from '../../../seams/endpoints.ts'
 import { EndpointTable } from '../endpoint-table.ts'
+import { API } from '../fixtures/api-endpoint.ts'
 import { DiscoveryServer, type DiscoveryServerOptions } from './discovery-server.ts'
 
-const API: Endpoint = {
-  service: 'shop/api',
-  port: 'http',
-  protocol: 'tcp',
-  address: '127.0.0.1',
-  number: 20_001,
-}
 const WEB: Endpoint = { ...API, service: 'shop/web', number: 20_002 }
 
 interface Told {
