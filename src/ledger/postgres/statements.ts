@@ -5,7 +5,7 @@ import { CHECKPOINT_COLUMNS, HEAD_COLUMNS, LINK_COLUMNS } from './rows.ts'
 /** Writes a group; see the function's own words in the schema. */
 export const APPEND: Statement = {
   name: 'append',
-  text: `SELECT rampart.append_1($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
+  text: `SELECT rampart.append_2($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13,
     $14, $15, $16, $17)`,
 }
 

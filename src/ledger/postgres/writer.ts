@@ -198,7 +198,8 @@ export class Writer {
     const moved: Head = { position, hash, checkpoints: number, checkpointPosition }
     const atMs = Math.trunc(clock.nowMs())
     const { publicKey } = signer
-    const statement = checkpointStatement({ number, position, hash, atMs, publicKey })
+    const checkpoint = { number, position, hash, atMs, publicKey }
+    const signature = signs ? signer.sign(checkpointStatement(checkpoint)) : null
     const seal = signer.seal(headStatement(moved))
     const [row] = await rowsOf(client, APPEND, [
       ...[head.position, head.hash, head.epoch],
@@ -208,7 +209,7 @@ export class Writer {
       texts.join('\n'),
       recorded.map((one) => one.hash).join('\n'),
       ...[hash, number, checkpointPosition, seal],
-      ...[atMs, publicKey, signs ? signer.sign(statement) : null, this.#newsOf(ends)],
+      ...[atMs, publicKey, signature, this.#newsOf(ends)],
     ])
     if (row?.[0] === 'written') {
       this.#known = { ...moved, seal, epoch: head.epoch }
