@@ -108,7 +108,7 @@ test(
     }
     await daemons.fronts.open('shop/api', { http: 'tcp' }, { tls })
     const owner = { service: 'shop/api', port: 'http', instance: '1' }
-    const [start] = granted(await broker.claim([{ owner, isHeld: false }]))
+    const [start] = granted(await broker.claim([{ owner }]))
     const { id, claim } = start ?? assert.fail('it is leased')
     const service = new Listener(context)
     await broker.assign(id, identify(service.pid) ?? assert.fail('it lives'))

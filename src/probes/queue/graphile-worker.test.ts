@@ -182,10 +182,10 @@ describe('the queue probe on graphile-worker', requireRealPart('embedded Postgre
     })
     const full = await ask({ processedWithin: 1_000 })
     assert.equal(gist(full), 'failed notYet backlog', full.sentence)
-    assert.equal(
-      await jobsLeft(),
-      Number(full.evidence['waiting']) + Number(full.evidence['active']),
-    )
+    // The worker goes on meanwhile, but with what it was given by others.
+    const canaries =
+      "select 1 from graphile_worker._private_jobs where payload->>'token' is not null"
+    assert.equal((await sql.query(canaries)).rows.length, 0)
   })
 
   it('takes the canary back when it is aborted, and leaves no session', async () => {
