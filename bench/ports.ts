@@ -2,11 +2,13 @@
  * How fast are ports leased, each recorded on the disk and held as a socket before it is answered?
  * And can ten thousand be held at once?
  */
+import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { LinuxKernel } from '../src/runtimes/process/kernel/linux.ts'
 import type { PortBroker } from '../src/seams/port-broker.ts'
 import { granted, makePortBench, policyOf, wish } from '../test/ports/workbench.ts'
-import { withCleanup } from './measure/afterwards.ts'
+import { type Cleanup, withCleanup } from './measure/afterwards.ts'
 import { versionOf } from './measure/machine.ts'
 import { type Bench, figure, type Scale, type Section } from './measure/section.ts'
 
@@ -38,7 +40,7 @@ function waysOf(isQuick: boolean): readonly Way[] {
 }
 
 async function measure({ isQuick, progress }: Scale): Promise<Section> {
-  const { rates, held } = await withCleanup(async (cleanup) => {
+  const { rates, held, asking } = await withCleanup(async (cleanup) => {
     const bench = makePortBench(cleanup)
     const broker = await bench.open({ policies: [policyOf(RANGE)] })
     const rates = new Map<string, number>()
@@ -49,7 +51,8 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
     }
     const rest = (isQuick ? 200 : TARGET_HELD) - broker.leases().length
     if (rest > 0) granted(await broker.claim(wishesOf('rest', rest)))
-    return { rates, held: heldBy(await bench.keeperPid()) }
+    const asking = await withCleanup((own) => measureAsking(own, isQuick ? 3 : 200))
+    return { rates, held: heldBy(await bench.keeperPid()), asking }
   })
   const alone = await getPortRate(isQuick ? 50 : 1_000)
   const best = Math.max(...rates.values())
@@ -82,6 +85,7 @@ async function measure({ isQuick, progress }: Scale): Promise<Section> {
     notes: [
       `With ${held.ports} ports held, ${held.mebibytes} MiB of the keeper are resident.`,
       `get-port ${versionOf('get-port')}, one at a time, in one process.`,
+      ...asking,
     ],
   }
 }
@@ -104,6 +108,34 @@ async function claimRate(broker: PortBroker, way: Way): Promise<number> {
 
 function wishesOf(name: string, count: number) {
   return Array.from({ length: count }, (_, at) => wish(`${name}-${at}`))
+}
+
+/** What one question to the kernel costs while all of these are held, by netlink and by the tables of /proc. */
+async function measureAsking(cleanup: Cleanup, times: number): Promise<readonly string[]> {
+  const server = createServer().listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  cleanup.after(() => void server.close())
+  const client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  const [accepted] = (await once(server, 'connection')) as [Socket]
+  cleanup.after(() => void [client, accepted].map((socket) => socket.destroy()))
+  const { remoteAddress = '', remotePort = 0, localAddress = '', localPort = 0 } = accepted
+  const ends = { remoteAddress, remotePort, localAddress, localPort }
+  const kernels = [new LinuxKernel(), new LinuxKernel(() => undefined)]
+  const questions = [
+    ['A client', (kernel: LinuxKernel) => kernel.client(ends)],
+    ['Every listener', (kernel: LinuxKernel) => kernel.listening('tcp')],
+  ] as const
+  return questions.map(([what, ask]) => {
+    const [asked = 0, read = 0] = kernels.map((kernel) => microsecondsOf(() => ask(kernel), times))
+    return `${what} is known after ${figure(asked)} µs by netlink, ${figure(read)} µs by /proc: ${figure(read / asked)} times.`
+  })
+}
+
+function microsecondsOf(ask: () => unknown, times: number): number {
+  ask()
+  const beganMs = performance.now()
+  for (let count = 0; count < times; count += 1) ask()
+  return ((performance.now() - beganMs) * 1_000) / times
 }
 
 /** What the kernel says that the keeper holds. */
