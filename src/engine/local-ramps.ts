@@ -136,9 +136,10 @@ export class LocalRamps {
     const { parts } = this.#options
     // Before anything is ended: where there is no room for them, watching goes on.
     if (isKept !== true) await parts.settings.keep(ramp, settings)
+    // Looked for anew, since it may have ended meanwhile.
     const watching = this.#inTheWay(opening.plan)
     try {
-      await this.#makeWay(opening)
+      if (watching !== undefined) await this.#makeWay(watching, opening)
       await this.open({ ...opening, isKept: true }, right)
     } catch (error) {
       this.#tellUnwatched(watching)
@@ -163,13 +164,11 @@ export class LocalRamps {
   }
 
   /**
-   * Ends the endless ramp that moves a subject.
+   * Ends the endless ramp that moves a plan's subject.
    *
    * @throws ledger-unavailable when the ledger takes nothing for long; it is not ended then
    */
-  async #makeWay({ plan, by }: Pick<NewRamp, 'plan' | 'by'>): Promise<void> {
-    const loop = this.#inTheWay(plan)
-    if (loop === undefined) return
+  async #makeWay(loop: RampLoop, { plan, by }: Pick<NewRamp, 'plan' | 'by'>): Promise<void> {
     const isOver = this.#untilOver(loop)
     const why = `${plan.goal} takes its place`
     const word = { say: 'abort', undo: false, why } as const
