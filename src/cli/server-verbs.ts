@@ -90,6 +90,19 @@ export const SERVER_VERBS: readonly Verb[] = [
       (await import('./commands/people.ts')).runPeopleList(parts, options),
   },
   {
+    usage: 'people grant <person>',
+    summary: 'grant a person a role by name, beside what they have',
+    options: [
+      ['--role <role>', 'viewer, operator, approver or admin'],
+      ['--name <pattern>', 'only for those: Environment/shop-*', 'repeatable'],
+      ['--label <label>', 'only for contracts with that label: team=store', 'repeatable'],
+      WORKSPACE_FLAG,
+      JSON_FLAG,
+    ],
+    run: async (parts, [person = ''], options) =>
+      (await import('./commands/people-grant.ts')).runPeopleGrant(parts, person, options),
+  },
+  {
     usage: 'people revoke <person>',
     summary: 'take away all that was granted to a person by name',
     options: [WORKSPACE_FLAG, JSON_FLAG],

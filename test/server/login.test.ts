@@ -1,4 +1,4 @@
-/** `rampart login` from one end to the other: the real program, a real server, a real provider. */
+/** `rampart login` and `rampart people` from end to end: the real program, a real server, a real provider. */
 import assert from 'node:assert/strict'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -14,10 +14,21 @@ import { until } from '../support/until.ts'
 
 const ACCOUNTS = {
   anna: { email: 'anna@example.org', isVerified: true, groups: ['platform'] },
+  bert: { email: 'bert@example.org', isVerified: true, groups: [] },
 }
 
-/** A server that lets the platform's people in, and what it has said so far. */
-async function serve(t: TestContext): Promise<{ readonly url: string; said(): string }> {
+const BERT = 'oidc:bert@example.org'
+
+interface Served {
+  readonly url: string
+  /** Its folder, where an admin is whoever may write there. */
+  readonly cwd: string
+  /** What it has said so far. */
+  said(): string
+}
+
+/** A server that lets the platform's people in. */
+async function serve(t: TestContext): Promise<Served> {
   const cwd = openWorkspace(t)
   const port = await freePort()
   const url = `http://127.0.0.1:${port}`
@@ -37,7 +48,7 @@ async function serve(t: TestContext): Promise<{ readonly url: string; said(): st
   const listens = (): boolean => served.stderr().includes('Listening at')
   await until('the server listens', () => listens() || served.child.exitCode !== null, 30_000)
   assert.ok(listens(), served.stderr())
-  return { url, said: served.stderr }
+  return { url, cwd, said: served.stderr }
 }
 
 test('logs somebody in at the command line, by whichever browser they have', async (t) => {
@@ -78,4 +89,68 @@ test('logs somebody in at the command line, by whichever browser they have', asy
   for (const text of [said(), ledger.stdout, listed.stdout, stderr]) {
     assert.ok(!text.includes(secret.slice(-43)), 'a secret is told to nobody')
   }
+})
+
+/** Signs somebody in. @returns what they may do, else the page that refuses them */
+async function signIn(url: string, login: string): Promise<{ status: number; text: string }> {
+  const browser = new Browser()
+  const asked = await browser.open(`${url}/v1/auth/login?returnTo=/v1/me`)
+  const consent = await browser.submit(asked, { login, password: 'any' })
+  return await browser.submit(consent, {})
+}
+
+test('lets somebody in by name, who may do that and no more', async (t) => {
+  const { url, cwd } = await serve(t)
+  const grant = (...words: string[]) => rampart(['people', 'grant', BERT, ...words], { cwd })
+  assert.equal((await signIn(url, 'bert')).status, 403, 'nobody has let him in')
+  const shop = ['--role', 'operator', '--name', 'shop-*', '--label', 'team=store']
+  const first = await grant(...shop)
+  assert.equal(first.exitCode, 0, first.stderr)
+  const operator = 'operator of Environment/shop-*; team=store'
+  assert.ok(first.stderr.includes(`${BERT} is granted ${operator}.\n`), first.stderr)
+  assert.ok(first.stderr.includes(`now: ${operator}. Before: nothing.\n`), first.stderr)
+  assert.match(first.stderr, /Nobody has signed in by that name yet/)
+  assert.equal(first.stdout, '')
+  const scope = { contracts: ['Environment/shop-*'], labels: { team: 'store' } }
+  const { status, text } = await signIn(url, 'bert')
+  assert.deepEqual([status, JSON.parse(text).grants], [200, [{ role: 'operator', scope }]])
+
+  const again = await grant(...shop)
+  assert.match(again.stderr, /before; nothing changes\.\nBy name they have: operator of/)
+  assert.doesNotMatch(again.stderr, /Nobody has signed in/)
+  const second = await grant('--role', 'viewer')
+  assert.ok(second.stderr.includes(`now: ${operator}, viewer everywhere. Before: ${operator}.\n`))
+  assert.match(second.stderr, /next: rampart people revoke oidc:bert@example\.org, and grant again/)
+
+  const third = await grant('--role', 'viewer', '--name', 'Ports/shop', '--json')
+  const told = JSON.parse(third.stdout)
+  assert.deepEqual(told.grantedBefore, [
+    { role: 'operator', scope },
+    { role: 'viewer', scope: {} },
+  ])
+  const ports = { role: 'viewer', scope: { contracts: ['Ports/shop'] } }
+  assert.deepEqual([told.name, told.granted], [BERT, [...told.grantedBefore, ports]])
+  assert.equal(third.stderr, '')
+  const list = await rampart(['people', 'list'], { cwd })
+  assert.match(list.stdout, /^oidc:bert@example\.org +operator, viewer, viewer +signed in/)
+  const strange = await grant('--role', 'viewer', '--name', 'a/b/c')
+  assert.equal(strange.exitCode, 2, strange.stderr)
+  assert.match(strange.stderr, /expected <kind>\/<name>/)
+  const ledger = await rampart(['ledger', 'export'], { cwd })
+  assert.equal(
+    ledger.stdout.match(/grants\.changed/g)?.length,
+    3,
+    'what changes nothing is no change',
+  )
+})
+
+test('says what groups give besides what was granted by name', async (t) => {
+  const { url, cwd } = await serve(t)
+  const { status, text } = await signIn(url, 'anna')
+  assert.equal(status, 200, text)
+  const words = ['people', 'grant', 'oidc:anna@example.org', '--role', 'viewer']
+  const { exitCode, stderr } = await rampart(words, { cwd })
+  assert.equal(exitCode, 0, stderr)
+  assert.match(stderr, /now: viewer everywhere\. Before: nothing\.\n/)
+  assert.match(stderr, /give besides: admin everywhere\.\nNext: rampart people list\n$/)
 })

@@ -1,10 +1,11 @@
 /** `rampart token create|list|revoke`: by what machines and agents are known to a server. */
-import type { Grant, Scope } from '../../server/wire/access.ts'
+import type { Grant } from '../../server/wire/access.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { misuse } from '../complaint.ts'
 import { durationOption } from '../duration-option.ts'
 import { EXIT } from '../exit-code.ts'
 import type { JsonOption, WorkspaceOption } from '../options.ts'
+import { scopeOf, strangeLabel } from '../scope-options.ts'
 import { withDaemon, withOwnDaemon, workspaceOf } from '../workspace.ts'
 
 const ROLES = ['viewer', 'operator', 'approver', 'admin', 'agent'] as const
@@ -35,7 +36,17 @@ export async function runTokenCreate(
       'The token of an agent is for the regions that it works in: --region is missing.'
     return misuse(parts, sentence, `Next: rampart token create ${name} --role agent --region eu`)
   }
-  const grants: readonly Grant[] = [{ role, scope: scopeOf(options) }]
+  const { contract: contracts, label: labels, region: regions } = options
+  const scope = { contracts, labels, regions }
+  const strange = strangeLabel(scope)
+  if (strange !== undefined) {
+    return misuse(
+      parts,
+      strange,
+      `Next: rampart token create ${name} --role ${role} --label team=store`,
+    )
+  }
+  const grants: readonly Grant[] = [{ role, scope: scopeOf(scope) }]
   const lifetimeMs = lifetimeOf(options.expires ?? LIFETIME)
   return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {
     const { token, secret } = await client.createToken({ name, grants, lifetimeMs })
@@ -83,18 +94,6 @@ export async function runTokenRevoke(
     parts.stderr.write(`${id} is revoked.\n`)
     return EXIT.yes
   })
-}
-
-function scopeOf({ contract, label, region }: CreateOptions): Scope {
-  const labels = (label ?? []).map((text) => {
-    const [key = '', ...value] = text.split('=')
-    return [key, value.join('=')] as const
-  })
-  return {
-    ...(contract === undefined ? {} : { contracts: contract }),
-    ...(label === undefined ? {} : { labels: Object.fromEntries(labels) }),
-    ...(region === undefined ? {} : { regions: region }),
-  }
 }
 
 /** As durations are written, and days, which no contract needs: `90d`, `12h`. */

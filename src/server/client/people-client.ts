@@ -1,5 +1,5 @@
 /** What a client asks about people who sign in to a server. */
-import type { PersonView, SignedOut } from '../wire/access.ts'
+import type { Grant, PersonView, SignedOut } from '../wire/access.ts'
 import { etagOf } from '../wire/etags.ts'
 import { allPages } from './all-pages.ts'
 import { call } from './call.ts'
@@ -27,14 +27,26 @@ export class PeopleClient {
   }
 
   /**
+   * Grants to one by name, instead of what was granted by name before.
+   *
+   * @param seen what is known of them; for somebody unknown, `grantsVersion` 0
+   * @throws precondition-failed when it was changed since they were looked at
+   */
+  async grant(
+    { name, grantsVersion }: Pick<PersonView, 'name' | 'grantsVersion'>,
+    grants: readonly Grant[],
+  ): Promise<PersonView> {
+    const ifMatch = etagOf(grantsVersion)
+    return await call(this.#transport, 'grantPerson', { path: { name }, body: { grants }, ifMatch })
+  }
+
+  /**
    * Takes away all that was granted to one by name. @returns what groups and configuration still give
    *
    * @throws precondition-failed when it was changed since they were looked at
    */
-  async revoke({ name, grantsVersion }: PersonView): Promise<PersonView> {
-    const ifMatch = etagOf(grantsVersion)
-    const body = { grants: [] }
-    return await call(this.#transport, 'grantPerson', { path: { name }, body, ifMatch })
+  async revoke(seen: PersonView): Promise<PersonView> {
+    return await this.grant(seen, [])
   }
 
   /** Ends every session and every login of one. */

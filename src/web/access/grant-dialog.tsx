@@ -6,6 +6,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Grant, PersonView } from '../../server/wire/access.ts'
 import { etagOf } from '../../server/wire/etags.ts'
+import { describeGrant, describeGrants } from '../../server/wire/grant-words.ts'
 import { peopleQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
@@ -14,7 +15,6 @@ import { Dialog } from '../part/dialog.tsx'
 import { TextField } from '../part/field.tsx'
 import { draftOf, type GrantDraft, grantOf } from './grant-draft.ts'
 import { GrantFields } from './grant-fields.tsx'
-import { describeGrant, describeGrants } from './grant-words.ts'
 
 interface Row {
   readonly key: number

@@ -3,7 +3,7 @@ import type { ReactNode } from 'react'
 import type { Grant } from '../../server/wire/access.ts'
 import { SelectField, TextField } from '../part/field.tsx'
 import type { GrantDraft } from './grant-draft.ts'
-import { ROLE_WORDS } from './grant-words.ts'
+import { ROLE_WORDS } from './role-words.ts'
 
 const ROLES: readonly Grant['role'][] = ['viewer', 'operator', 'approver', 'admin', 'agent']
 

@@ -1,6 +1,7 @@
 /** The reader, as the server knows them. */
 import { useMutation, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
+import { describeGrant } from '../../server/wire/grant-words.ts'
 import { meQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { isNotOffered } from '../api/request-failure.ts'
@@ -10,7 +11,7 @@ import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { NotOffered } from '../part/state-note.tsx'
 import { Mark } from '../part/tone.tsx'
-import { describeGrant, ROLE_WORDS } from './grant-words.ts'
+import { ROLE_WORDS } from './role-words.ts'
 
 /** Draws it. */
 export function MeView(): ReactNode {

@@ -2,6 +2,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { PersonView } from '../../server/wire/access.ts'
+import { describeGrants } from '../../server/wire/grant-words.ts'
 import { peopleQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
 import { Loaded } from '../part/loaded.tsx'
@@ -9,7 +10,6 @@ import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
 import { Ago } from '../part/time.tsx'
 import { GrantDialog } from './grant-dialog.tsx'
-import { describeGrants } from './grant-words.ts'
 import { SignOutDialog } from './sign-out-dialog.tsx'
 
 /** Draws them. */

@@ -2,6 +2,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { TokenView } from '../../server/wire/access.ts'
+import { describeGrants } from '../../server/wire/grant-words.ts'
 import { tokensQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { useNowMs } from '../clock.ts'
@@ -13,7 +14,6 @@ import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
 import { Ago } from '../part/time.tsx'
 import { Mark } from '../part/tone.tsx'
-import { describeGrants } from './grant-words.ts'
 import { TokenDialog } from './token-dialog.tsx'
 
 /** Draws them. */

@@ -1,5 +1,5 @@
 /** Grants in words. Pure. */
-import type { Grant } from '../../server/wire/access.ts'
+import type { Grant } from './access.ts'
 
 /** What somebody may do, and where. */
 export function describeGrant({ role, scope }: Grant): string {
@@ -17,13 +17,4 @@ export function describeGrant({ role, scope }: Grant): string {
 /** All of them, in a line. */
 export function describeGrants(grants: readonly Grant[]): string {
   return grants.length === 0 ? 'nothing' : grants.map(describeGrant).join(', ')
-}
-
-/** What a role may, in a sentence. */
-export const ROLE_WORDS: Readonly<Record<Grant['role'], string>> = {
-  viewer: 'Sees everything, changes nothing.',
-  operator: 'Also starts, holds, resumes and aborts ramps, and applies contracts.',
-  approver: 'Also approves, unless it is their own proposal.',
-  admin: 'Also says who may do what.',
-  agent: 'Works for the server in its regions, and sees nothing else.',
 }
