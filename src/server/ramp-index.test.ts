@@ -178,6 +178,30 @@ test('knows which promises are broken that another replica watches, reading only
   assert.deepEqual(await index.watches(), [])
 })
 
+test('knows what has watched a contract last since it was brought up, whichever kind shares its name', async (t) => {
+  const trial = await openTrial(t)
+  const { index, parts } = trial
+  const abort = { say: 'abort', undo: false, why: '' } as const
+  const watch = async (kind?: string): Promise<string> => {
+    const ramp = await open(trial, 'shop', 'anna', kind, 'watch')
+    await parts.engine.speak({ ramp, by: 'x', word: abort })
+    return ramp
+  }
+  const since = async (): Promise<readonly (readonly [string, string])[]> => {
+    const watched = await index.watchedSince(await index.latestOfEach())
+    return [...watched].map(([contract, { ramp }]) => [contract, ramp])
+  }
+  await watch()
+  const up = await finish(trial, 'shop', 'anna')
+  assert.deepEqual(await since(), [], 'it was brought up since')
+  await watch()
+  const second = await watch()
+  const ports = await watch('Ports')
+  assert.deepEqual(await since(), [['Environment/shop', second]])
+  await finish(trial, 'shed', 'anna')
+  assert.deepEqual(await since(), [['Environment/shop', second]], `since ${up}, not ${ports}`)
+})
+
 function isFailed({ lastAnswer }: ConditionState): boolean {
   return lastAnswer?.verdict === 'failed'
 }

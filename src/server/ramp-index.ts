@@ -128,6 +128,27 @@ export class RampIndex {
     return this.#going(({ isWatch }) => isWatch, isSeen)
   }
 
+  /** The last ramp that watched a contract since that ramp of it, by contract; ended ones too. */
+  async watchedSince(ramps: readonly RampSummary[]): Promise<ReadonlyMap<string, RampSummary>> {
+    const since = new Map(ramps.map(({ ramp, contract }) => [contractName(contract), ramp]))
+    // By name, which kinds may share: whatever is older than these need not be read.
+    const sought = new Map<string, Set<string>>()
+    for (const { ramp, contract } of ramps) {
+      sought.set(contract.name, (sought.get(contract.name) ?? new Set()).add(ramp))
+    }
+    const last = new Map<string, RampSummary>()
+    for (const { ramp, name, isWatch } of (await this.#heads.list()).toReversed()) {
+      if (sought.size === 0) break
+      const here = sought.get(name)
+      if (here?.delete(ramp) === true && here.size === 0) sought.delete(name)
+      if (here === undefined || !isWatch) continue
+      const summary = await this.#summaryOf(ramp)
+      const contract = contractName(summary.contract)
+      if (!last.has(contract) && here.has(since.get(contract) ?? '')) last.set(contract, summary)
+    }
+    return last
+  }
+
   /** The ramps under way, oldest first, whichever replica runs them. */
   underWay(isSeen?: IsSeen): Promise<readonly GoingRamp[]> {
     return this.#going(() => true, isSeen)

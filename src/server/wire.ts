@@ -207,6 +207,16 @@ export interface WatchView {
   readonly broken: readonly BrokenPromise[]
 }
 
+/** That what is up was watched, and is no more: what was to take the place of that never began. */
+export interface UnwatchedView {
+  /** The ramp that watched it last. */
+  readonly ramp: string
+  /** When it ended. */
+  readonly sinceMs: number
+  /** Why it ended. */
+  readonly cause?: string
+}
+
 /** A contract with its last ramp and what is running of it. */
 export interface EnvironmentView {
   /** The contract's kind; those of other kinds run no components. */
@@ -217,6 +227,8 @@ export interface EnvironmentView {
   readonly lastRamp?: RampSummary
   /** Absent when nothing watches it. */
   readonly watch?: WatchView
+  /** Absent unless it is up and is to be watched, but nothing watches it. */
+  readonly unwatched?: UnwatchedView
   readonly components: readonly ComponentView[]
 }
 

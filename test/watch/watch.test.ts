@@ -1,15 +1,20 @@
 /** What is up is watched for real: processes are killed, and each policy does what it says. */
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
+import { writeFileSync } from 'node:fs'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
+import { stringify } from 'yaml'
+import type { Fault } from '../../src/core/fault/fault.ts'
 import type { Json } from '../../src/core/units/json.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { RampartClient } from '../../src/server/client/client.ts'
 import { ensureDaemon } from '../../src/server/client/ensure-daemon.ts'
 import type { EnvironmentView, WatchView } from '../../src/server/wire.ts'
 import { openWorkspace, PROGRAM } from '../support/daemon.ts'
+import { type Finished, rampart } from '../support/rampart.ts'
 import { until } from '../support/until.ts'
 
 const SERVE = `require('node:net').createServer().listen(process.env.PORT, '127.0.0.1')`
@@ -44,9 +49,11 @@ class Watched {
     this.#contract = watched
   }
 
-  static async open(t: TestContext, watched: Json): Promise<Watched> {
+  /** @param crash where its daemon is killed, as RAMPART_CRASH is written */
+  static async open(t: TestContext, watched: Json, crash?: string): Promise<Watched> {
     const workspace = openWorkspace(t)
-    const client = await ensureDaemon({ workspace, program: PROGRAM })
+    const armed = crash === undefined ? [] : ['/usr/bin/env', `RAMPART_CRASH=${crash}`]
+    const client = await ensureDaemon({ workspace, program: [...armed, ...PROGRAM] })
     t.after(() => client.close())
     const self = new Watched(workspace, client, watched)
     await self.ramp('up')
@@ -149,6 +156,41 @@ test('an undo of a region leaves the other one as it is', async (t) => {
   assert.deepEqual(subjects(), [])
 })
 
+test('says that nothing watches what is up, once a crash came between watching and what takes its place', async (t) => {
+  const spec = contract({ every: '200ms' })
+  const watched = await Watched.open(t, spec, 'before:down:1')
+  const { client, workspace } = watched
+  const { ramp: watch = '' } = (await watched.view()).watch ?? {}
+  assert.equal((await watched.view()).unwatched, undefined, 'it is watched')
+  await assert.rejects(watched.ramp('down'), ({ code }: Fault) => /^daemon-/.test(code))
+  await client.close()
+  const cwd = workspace
+  writeFileSync(join(cwd, 'rampart.yaml'), stringify(spec))
+  const status = (...words: string[]): Promise<Finished> => rampart(['status', ...words], { cwd })
+  const told = await status()
+  assert.equal(told.exitCode, 0, told.stderr)
+  assert.match(told.stdout, /^tiny is ready, but nothing watches it$/m)
+  assert.match(
+    told.stdout,
+    /^ {2}✖ nothing watches it; what did has ended .* ago: .*down takes its place/m,
+  )
+  assert.match(told.stdout, /^ {2}Next: rampart up$/m)
+  const { environments } = JSON.parse((await status('--json')).stdout)
+  const [{ lastRamp, watch: now, unwatched }] = environments
+  assert.deepEqual([lastRamp.goal, lastRamp.outcome, now], ['up', 'reached', undefined])
+  assert.equal(unwatched.ramp, watch)
+  const up = await rampart(['up'], { cwd })
+  assert.equal(up.exitCode, 0, up.stderr)
+  await until('it is watched again', async () => {
+    return /^tiny is ready, and watched$/m.test((await status()).stdout)
+  })
+  const [after] = JSON.parse((await status('--json')).stdout).environments
+  assert.equal(after.unwatched, undefined)
+  const down = await rampart(['down'], { cwd })
+  assert.equal(down.exitCode, 0, down.stderr)
+  assert.doesNotMatch((await status()).stdout, /watches it/)
+})
+
 test('what is not watched is asked nothing once it is up', async (t) => {
   const workspace = openWorkspace(t)
   const client = await ensureDaemon({ workspace, program: PROGRAM })
@@ -156,5 +198,6 @@ test('what is not watched is asked nothing once it is up', async (t) => {
   const watched = new Watched(workspace, client, contract(false))
   await watched.ramp('up')
   assert.deepEqual((await client.daemon()).ramps, [])
+  assert.equal((await watched.view()).unwatched, undefined, 'it is not to be watched')
   await watched.ramp('down')
 })

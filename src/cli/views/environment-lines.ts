@@ -20,13 +20,15 @@ export function environmentLines(
       title,
       ...componentLines(shown, nowMs, paint),
       ...brokenLines(environment, nowMs, paint),
+      ...unwatchedLines(environment, nowMs, paint),
       ...nextLines(environment),
       '',
     ]
   })
 }
 
-function titleOf({ kind, contract: called, lastRamp, watch, components }: EnvironmentView): string {
+function titleOf(environment: EnvironmentView): string {
+  const { kind, contract: called, lastRamp, watch, unwatched, components } = environment
   const name = kind === 'Environment' ? called : `${kind}/${called}`
   if (lastRamp === undefined) return `${name}: its ramps are not in this ledger`
   const { target } = lastRamp.contract
@@ -42,9 +44,23 @@ function titleOf({ kind, contract: called, lastRamp, watch, components }: Enviro
   if (broken.length === 0 && promises > 0) {
     return `${contract} was ${word}, but ${promises === 1 ? 'a promise is' : `${promises} promises are`} broken`
   }
-  if (broken.length === 0)
-    return `${contract} is ${word}${watch === undefined ? '' : ', and watched'}`
-  return `${contract} was ${word}, but ${broken.join(' and ')} ended since`
+  if (broken.length > 0) return `${contract} was ${word}, but ${broken.join(' and ')} ended since`
+  if (unwatched !== undefined) return `${contract} is ${word}, but nothing watches it`
+  return `${contract} is ${word}${watch === undefined ? '' : ', and watched'}`
+}
+
+/** That nothing watches what is up, since when and why. */
+function unwatchedLines(
+  { unwatched }: EnvironmentView,
+  nowMs: number,
+  paint: Paint,
+): readonly string[] {
+  if (unwatched === undefined) return []
+  const { sinceMs, cause } = unwatched
+  const ago = `${describeDuration(Math.max(0, nowMs - sinceMs))} ago`
+  const why = cause === undefined ? '' : `: ${cause}`
+  const mark = paint.mood('bad', MARKS.bad)
+  return [`  ${mark} nothing watches it; what did has ended ${ago}${why}`]
 }
 
 /** What is promised and not kept by what runs. */
@@ -65,11 +81,12 @@ function isDown({ lastRamp, components }: EnvironmentView): boolean {
   return isReached && components.every(({ status }) => status === 'exited')
 }
 
-function nextLines({ lastRamp, components }: EnvironmentView): readonly string[] {
+function nextLines({ lastRamp, unwatched, components }: EnvironmentView): readonly string[] {
   const [first] = components.filter(isBroken)
   const isUp = lastRamp?.goal === 'up' && lastRamp.outcome === 'reached'
-  if (first === undefined || !isUp) return []
-  return [`  Next: rampart logs ${nameOf(first)}, rampart up`]
+  if (!isUp || (first === undefined && unwatched === undefined)) return []
+  const logs = first === undefined ? '' : `rampart logs ${nameOf(first)}, `
+  return [`  Next: ${logs}rampart up`]
 }
 
 function componentLines(

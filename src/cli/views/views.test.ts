@@ -223,6 +223,28 @@ describe('environments', () => {
     ])
   })
 
+  test('that nothing watches say so, since when, why, and what to do', () => {
+    const cause = 'me: down takes its place'
+    const environment = {
+      kind: 'Environment',
+      contract: 'shop',
+      lastRamp: ramp('up', 'reached'),
+      unwatched: { ramp: 'shop-watch-abc123', sinceMs: 4_000, cause },
+      components: [running],
+    }
+    const [title, , ...lines] = shown(environment)
+    assert.equal(title, 'shop is ready, but nothing watches it')
+    assert.deepEqual(lines, [
+      '  ✖ nothing watches it; what did has ended 1.00 s ago: me: down takes its place',
+      '  Next: rampart up',
+      '',
+    ])
+    const broken = shown({ ...environment, components: [killed] })
+    assert.equal(broken[0], 'shop was ready, but api ended since')
+    assert.match(broken[2] ?? '', /nothing watches it/)
+    assert.equal(broken[3], '  Next: rampart logs api, rampart up')
+  })
+
   test('whose component was killed say so, and what to do', () => {
     const lines = shown({
       kind: 'Environment',

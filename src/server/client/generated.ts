@@ -489,6 +489,8 @@ export type Environment = {
   readonly contract: string
   readonly lastRamp?: RampSummary
   readonly watch?: Watch
+  /** It is up and is to be watched, but nothing watches it; ramped up again, it is. */
+  readonly unwatched?: Unwatched
   readonly components: readonly Component[]
 }
 
@@ -1380,6 +1382,15 @@ export type TouchedOwner = {
   readonly owner: string
   /** For example `db`, `db/schema`, `settings.password`. */
   readonly places: readonly string[]
+}
+
+/** The shape `Unwatched` of the API. */
+export type Unwatched = {
+  /** The ramp that watched it last. */
+  readonly ramp: string
+  /** Milliseconds since 1970, UTC. */
+  readonly sinceMs: number
+  readonly cause?: string
 }
 
 /** The shape `Verification` of the API. */

@@ -76,3 +76,18 @@ test('shows a copy that ended since the last ramp, and none that the ramp has re
   assert.deepEqual(shownOf(of(1), of(2), of(3, 9)), ['shop/api#1', 'shop/api#2'])
   assert.deepEqual(shownOf(of(1, 8), of(2, 9)), ['shop/api#2'], 'down: one stands for all')
 })
+
+test('says of what is up that nothing watches it, once what watched it was abandoned', () => {
+  const up = { ...ramp('shop'), phase: 'ended', outcome: 'reached' } as const
+  const watch = { ...up, ramp: 'shop-watch-444444', goal: 'watch', endedAtMs: 7 } as const
+  const of = (lastRamp: RampSummary, last?: RampSummary) => {
+    const watchedSince = new Map(last === undefined ? [] : [['Environment/shop', last]])
+    return environmentsOf([lastRamp], [], { watching: [], watchedSince })[0]?.unwatched
+  }
+  const abandoned = { ...watch, outcome: 'abandoned', cause: 'It gives way.' } as const
+  assert.deepEqual(of(up, abandoned), { ramp: watch.ramp, sinceMs: 7, cause: 'It gives way.' })
+  assert.equal(of(up), undefined, 'it was never watched')
+  assert.equal(of(up, { ...watch, outcome: 'undone' }), undefined, 'nothing is left to be watched')
+  assert.equal(of(ramp('shop'), abandoned), undefined, 'it is being brought up')
+  assert.equal(of({ ...up, goal: 'down' }, abandoned), undefined, 'it is down')
+})

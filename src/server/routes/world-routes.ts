@@ -16,7 +16,7 @@ import { ofType } from '../schemas/content.ts'
 import { PAGE_OF } from '../schemas/paging.ts'
 import { ENVIRONMENT_PAGE, LEFTOVERS_VIEW, LOG_LINE } from '../schemas/world.ts'
 import type { SlowWriter } from '../slow-writer.ts'
-import type { ComponentView, EnvironmentView, RampSummary } from '../wire.ts'
+import type { ComponentView, EnvironmentView, RampSummary, UnwatchedView } from '../wire.ts'
 import { seenBy } from './seen-ramps.ts'
 
 const TAGS = ['environments']
@@ -51,7 +51,10 @@ export function addWorldRoutes(app: App, api: Api): void {
         latest,
         components.filter(({ subject }) => isShown(contractOf(subject))),
         // What a contract promises is broken whichever replica watches it.
-        await index.watches(isSeen),
+        {
+          watching: await index.watches(isSeen),
+          watchedSince: await index.watchedSince(latest.filter(isUp)),
+        },
       )
       const { items, ...next } = pageOf(environments, byName, request.query)
       return { environments: items, ...next }
@@ -120,11 +123,18 @@ function byName({ contract, kind }: EnvironmentView): string {
   return `${contract} ${kind}`
 }
 
+/** What watches contracts, and what has watched them last. */
+export interface Watches {
+  readonly watching: readonly GoingRamp[]
+  /** By contract, `<kind>/<name>`: the last one since it was brought up, ended ones too. */
+  readonly watchedSince: ReadonlyMap<string, RampSummary>
+}
+
 /** Contracts with their last ramp and what is running of them, by name, then by kind. */
 export function environmentsOf(
   latest: readonly RampSummary[],
   components: readonly ComponentView[],
-  watching: readonly GoingRamp[] = [],
+  { watching, watchedSince }: Watches = { watching: [], watchedSince: new Map() },
 ): readonly EnvironmentView[] {
   const ramps = new Map(latest.map((ramp) => [contractName(ramp.contract), ramp]))
   const watches = new Map(watching.map((one) => [contractName(one.summary.contract), one.watch]))
@@ -139,14 +149,34 @@ export function environmentsOf(
   return called.map(({ contract, kind, name }) => {
     const lastRamp = ramps.get(contract)
     const watch = watches.get(contract)
+    const unwatched =
+      watch === undefined && lastRamp !== undefined && isUp(lastRamp)
+        ? unwatchedOf(watchedSince.get(contract))
+        : undefined
     return {
       kind,
       contract: name,
       ...(lastRamp === undefined ? {} : { lastRamp }),
       ...(watch === undefined ? {} : { watch }),
+      ...(unwatched === undefined ? {} : { unwatched }),
       components: latestStarts(starts.get(contract) ?? [], lastRamp),
     }
   })
+}
+
+/** Whether a contract is up by its last ramp. */
+function isUp({ goal, outcome }: RampSummary): boolean {
+  return goal === 'up' && outcome === 'reached'
+}
+
+/**
+ * That nothing watches what is up: whatever was to take the place of its watching was never opened, be
+ * it for a crash in between. Watching that took everything back has left nothing to be watched.
+ */
+function unwatchedOf(last: RampSummary | undefined): UnwatchedView | undefined {
+  if (last?.outcome !== 'abandoned') return undefined
+  const { ramp, endedAtMs, latestMs, cause } = last
+  return { ramp, sinceMs: endedAtMs ?? latestMs, ...(cause === undefined ? {} : { cause }) }
 }
 
 function order(one: string, other: string): number {

@@ -7,6 +7,7 @@ import type {
   EnvironmentView,
   LeftoversView,
   LogLine,
+  UnwatchedView,
   WatchView,
 } from '../wire.ts'
 import { NEXT } from './paging.ts'
@@ -52,6 +53,15 @@ const WATCH_VIEW: z.ZodType<WatchView> = named(
   }),
 )
 
+const UNWATCHED_VIEW: z.ZodType<UnwatchedView> = named(
+  'Unwatched',
+  z.object({
+    ramp: z.string().describe('The ramp that watched it last.'),
+    sinceMs: INSTANT,
+    cause: z.string().exactOptional(),
+  }),
+)
+
 const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
   'Environment',
   z.object({
@@ -59,6 +69,9 @@ const ENVIRONMENT_VIEW: z.ZodType<EnvironmentView> = named(
     contract: z.string(),
     lastRamp: RAMP_SUMMARY.exactOptional(),
     watch: WATCH_VIEW.exactOptional(),
+    unwatched: UNWATCHED_VIEW.exactOptional().describe(
+      'It is up and is to be watched, but nothing watches it; ramped up again, it is.',
+    ),
     components: z.array(COMPONENT_VIEW),
   }),
 )

@@ -78,7 +78,7 @@ function EnvironmentRow({ environment }: { readonly environment: EnvironmentView
 }
 
 function tellOf(environment: EnvironmentView): { readonly tone: Tone; readonly sentence: string } {
-  const { lastRamp, watch, components } = environment
+  const { lastRamp, watch, unwatched, components } = environment
   if (lastRamp === undefined) {
     return { tone: 'waiting', sentence: 'Its ramps are not in this ledger.' }
   }
@@ -94,9 +94,13 @@ function tellOf(environment: EnvironmentView): { readonly tone: Tone; readonly s
     return { tone: 'bad', sentence: `Was ${word}, but ${promises} broken.` }
   }
   if (goal === 'up' && components.some(isBroken)) {
-    return { tone: 'bad', sentence: `Was ${word}, but a part of it ended since.` }
+    const unseen = unwatched === undefined ? '' : ', and nothing watches it'
+    return { tone: 'bad', sentence: `Was ${word}, but a part of it ended since${unseen}.` }
   }
   if (goal !== 'up') return { tone: 'gone', sentence: `Is ${word}.` }
+  if (unwatched !== undefined) {
+    return { tone: 'bad', sentence: `Is ${word}, but nothing watches it. Next: rampart up.` }
+  }
   const watched = watch === undefined ? '' : ', and watched: every promise is kept'
   return { tone: watch === undefined ? 'good' : 'watching', sentence: `Is ${word}${watched}.` }
 }
