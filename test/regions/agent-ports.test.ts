@@ -4,16 +4,19 @@
  * agent in between.
  */
 import assert from 'node:assert/strict'
+import { Resolver } from 'node:dns/promises'
 import { once } from 'node:events'
-import { rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
+import type { Endpoint } from '../../src/seams/endpoints.ts'
 import { Load } from '../handover/ramps.ts'
 import { runInProcess } from '../support/cli.ts'
 import { openWorkspace } from '../support/daemon.ts'
+import { freePort } from '../support/free-port.ts'
 import { type Finished, type Started, startRampart, stopDaemon } from '../support/rampart.ts'
 import { until } from '../support/until.ts'
 
@@ -82,11 +85,15 @@ class Site {
     this.#url = pattern.exec(served.stderr())?.[1] ?? ''
   }
 
-  /** Starts the agent of a region, in the folder that it had before. */
-  async startAgent(region: string): Promise<Started> {
+  /**
+   * Starts the agent of a region, in the folder that it had before.
+   *
+   * @param doors of discovery, as RAMPART_DISCOVERY is written
+   */
+  async startAgent(region: string, doors?: string): Promise<Started> {
     const cwd = this.folderOf(region)
     const words = ['agent', '--region', region, '--server', this.#url, '--workspace', cwd]
-    const env = { RAMPART_TOKEN: await this.#tokenOf(region) }
+    const env = { RAMPART_TOKEN: await this.#tokenOf(region), RAMPART_DISCOVERY: doors }
     const agent = startRampart(words, { cwd, env })
     this.#context.after(() => agent.child.kill('SIGKILL'))
     this.#agents.set(region, agent)
@@ -146,6 +153,10 @@ test('agents lease the ports of their machines', async (t) => {
   await t.test(
     'a component is replaced without a gap, though the agent is killed before and meanwhile',
     (it) => replaceWithoutGap(it, site),
+  )
+  await t.test(
+    'an agent tells of ports by the names of a contract, through kills, until they go',
+    () => tellNames(site),
   )
   await t.test('a Ports contract is in force where it was enforced, through a kill', () =>
     enforce(site),
@@ -213,6 +224,63 @@ function assertParted(lease: PortLease | undefined): void {
   assert.deepEqual([lease?.state, lease?.parting], ['cooling', { ...by, ...words }])
   const { coolUntilMs = 0, changedAtMs = 0 } = lease ?? {}
   assert.equal(Math.round((coolUntilMs - changedAtMs) / 1_000), 90)
+}
+
+/** The names count where the contract is in force: the agent alone is told of them. */
+async function tellNames(site: Site): Promise<void> {
+  const [http, dns] = [await freePort(), await freePort()]
+  const doors = `http=${http} dns=${dns} env=names.env`
+  const begin = async (): Promise<void> => {
+    await site.endAgent('eu', 'SIGKILL')
+    await site.startAgent('eu', doors)
+  }
+  await begin()
+  site.write('rules.yaml', `${RULES}  names: { backend: shop/eu/web/http }\n`)
+  await site.runs('up', 'rules.yaml')
+  assert.deepEqual(await namedAt(http, 'backend'), [], 'nobody serves yet')
+  await site.runs('up')
+  const front = (await site.leases('eu')).find((lease) => lease.front !== undefined)
+  const port = front?.claim.port ?? assert.fail('there is a front')
+  const told = [{ service: 'backend', aliasOf: 'shop/eu/web', number: port }]
+  const assertTold = async (): Promise<void> => {
+    await until('it is told of', async () => (await namedAt(http, 'backend')).length > 0)
+    assert.deepEqual(await namedAt(http, 'backend'), told)
+    const resolver = new Resolver()
+    resolver.setServers([`127.0.0.1:${dns}`])
+    const [place] = await resolver.resolveSrv('_http._tcp.backend.ports.test')
+    assert.equal(place?.port, port)
+    await until('the variables are written', () =>
+      variables().includes(`BACKEND_HTTP_PORT=${port}\n`),
+    )
+  }
+  const variables = (): string => readFileSync(join(site.folderOf('eu'), 'names.env'), 'utf8')
+  await assertTold()
+  const [place] = await namedAt(http, 'backend')
+  assert.equal(await (await fetch(`http://127.0.0.1:${place?.number}/`)).text(), 'one')
+  await begin()
+  await assertTold()
+
+  // What the contract says anew counts at once, while the service serves on.
+  site.write('rules.yaml', `${RULES}  names: { entry: shop/eu/web/http }\n`)
+  await site.runs('up', 'rules.yaml')
+  assert.deepEqual(await namedAt(http, 'backend'), [])
+  assert.deepEqual(await namedAt(http, 'entry'), [{ ...told[0], service: 'entry' }])
+  await until('the variables are gone', () => !variables().includes('BACKEND'))
+  site.write('rules.yaml', RULES)
+  await site.runs('up', 'rules.yaml')
+  assert.deepEqual(await namedAt(http, 'entry'), [])
+  assert.deepEqual(await namedAt(http, 'shop/eu/web'), [{ service: 'shop/eu/web', number: port }])
+  await site.runs('down')
+}
+
+/** Who is told of by a name at the door of an agent, whichever of its loopback addresses it listens on. */
+async function namedAt(door: number, name: string) {
+  const answer = await fetch(`http://127.0.0.1:${door}/v1/services/${name}`)
+  const { endpoints } = (await answer.json()) as { readonly endpoints: readonly Endpoint[] }
+  const ipv4 = endpoints.filter(({ address }) => address === '127.0.0.1')
+  return ipv4.map(({ service, aliasOf, number }) => {
+    return { service, ...(aliasOf === undefined ? {} : { aliasOf }), number }
+  })
 }
 
 /** Not in the range from which others are given ports here. */
