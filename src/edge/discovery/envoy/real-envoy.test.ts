@@ -8,7 +8,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { type TestContext, test } from 'node:test'
-import { listenerTo, socketAddress, startEnvoy } from '../../../../test/support/envoy.ts'
+import { listenerTo, startEnvoy } from '../../../../test/support/envoy.ts'
+import { edsByGrpc, edsByHttp, edsCluster, edsDoor } from '../../../../test/support/envoy-eds.ts'
 import { freePort } from '../../../../test/support/free-port.ts'
 import { requireRealPart } from '../../../../test/support/require-part.ts'
 import { until } from '../../../../test/support/until.ts'
@@ -21,40 +22,9 @@ import { EdsServer } from './eds-server.ts'
 
 /** Whom each way is asked by: the names of the clusters are different ones of the same port. */
 const WAYS: Readonly<Record<string, Json>> = {
-  'shop/api/http': grpc('GRPC'),
-  'http.api.shop': grpc('DELTA_GRPC'),
-  'shop/web/http': rest(),
-}
-
-function grpc(api_type: string): Json {
-  const grpc_services = [{ envoy_grpc: { cluster_name: 'rampart' } }]
-  return { api_type, transport_api_version: 'V3', grpc_services }
-}
-
-function rest(): Json {
-  const often = { refresh_delay: '0.1s', request_timeout: '1s' }
-  const cluster_names = ['rampart-http']
-  return { api_type: 'REST', transport_api_version: 'V3', cluster_names, ...often }
-}
-
-function edsCluster(name: string, api_config_source: Json): Json {
-  const eds_config = { resource_api_version: 'V3', api_config_source }
-  return { name, type: 'EDS', eds_cluster_config: { eds_config } }
-}
-
-/** Where Envoy asks. */
-function door(name: string, port: number, http: Json): Json {
-  const type = 'envoy.extensions.upstreams.http.v3.HttpProtocolOptions'
-  const options = { '@type': `type.googleapis.com/${type}`, explicit_http_config: http }
-  return {
-    name,
-    type: 'STATIC',
-    typed_extension_protocol_options: { [type]: options },
-    load_assignment: {
-      cluster_name: name,
-      endpoints: [{ lb_endpoints: [{ endpoint: { address: socketAddress(port) } }] }],
-    },
-  }
+  'shop/api/http': edsByGrpc('GRPC'),
+  'http.api.shop': edsByGrpc('DELTA_GRPC'),
+  'shop/web/http': edsByHttp(),
 }
 
 /** An Envoy with one listener for each cluster. @returns the ports of the listeners, by cluster */
@@ -73,8 +43,8 @@ async function startAll(context: TestContext, endpoints: EndpointTable) {
     listeners: [...ports].map(([name, port]) => listenerTo(name, port)),
     clusters: [
       ...Object.entries(WAYS).map(([name, source]) => edsCluster(name, source)),
-      door('rampart', eds.port, { http2_protocol_options: {} }),
-      door('rampart-http', http.port, { http_protocol_options: {} }),
+      edsDoor('GRPC', eds.port),
+      edsDoor('REST', http.port),
     ],
   })
   return { envoy, eds, ports }
