@@ -3,6 +3,7 @@ import { after, before, describe, test } from 'node:test'
 import type { Browser } from 'playwright-core'
 import type { ProposalPage } from '../../src/server/wire/proposals.ts'
 import type { OpenRampReply } from '../../src/server/wire.ts'
+import { rampart } from '../support/rampart.ts'
 import { requireRealPart } from '../support/require-part.ts'
 import { openBrowser, openPage, seen } from './browser.ts'
 import {
@@ -284,6 +285,24 @@ describe('the dashboard of a real server', requireRealPart('Chromium'), () => {
     await seen(page.getByText(/revoked just now/))
     await page.getByRole('tab', { name: 'People' }).click()
     await seen(page.getByText('Nobody has signed in.'))
+  })
+
+  test('says of what is up that nothing watches it any more', async (t) => {
+    const folder = writeContract(served, 'alone', ['db'])
+    await bringUp(served, folder)
+    const { token, url, workspace } = served
+    const page = await openPage(t, browser, url, { token })
+    await page.goto('/')
+    const row = page
+      .getByRole('region', { name: /Environments/ })
+      .getByRole('link', { name: /^alone/ })
+    await seen(row.getByText('Is ready, and watched: every promise is kept.'))
+    const [, watch = ''] =
+      /^\/ramps\/(alone-watch-.*)$/.exec((await row.getAttribute('href')) ?? '') ?? []
+    const words = ['abort', watch, '--leave', '--workspace', workspace]
+    const { exitCode, stderr } = await rampart(words, { cwd: folder })
+    assert.equal(exitCode, 0, stderr)
+    await seen(row.getByText('Is ready, but nothing watches it. Next: rampart up.'))
   })
 
   test('is used by keys alone', async (t) => {
