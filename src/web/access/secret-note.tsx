@@ -8,13 +8,15 @@ import { Copyable } from '../part/short-text.tsx'
 export function SecretNote(props: {
   readonly of: string
   readonly secret: string
+  /** What the server keeps of it, in a sentence. */
+  readonly kept: string
   readonly onDone: () => void
 }): ReactNode {
   return (
     <div className="flex flex-col gap-4">
       <p className="flex items-start gap-2">
         <KeyRound aria-hidden="true" size={16} className="mt-0.5 shrink-0 text-accent" />
-        This is the only time that the secret of {props.of} is shown. Only its hash is kept.
+        This is the only time that the secret of {props.of} is shown. {props.kept}
       </p>
       <Copyable text={props.secret} label="the secret" />
       <div className="flex justify-end">

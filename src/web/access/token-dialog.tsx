@@ -35,7 +35,12 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
   if (making.data !== undefined) {
     return (
       <Dialog title="Its secret" onClose={onClose}>
-        <SecretNote of={making.data.token.name} secret={making.data.secret} onDone={onClose} />
+        <SecretNote
+          of={making.data.token.name}
+          secret={making.data.secret}
+          kept="Only its hash is kept."
+          onDone={onClose}
+        />
       </Dialog>
     )
   }

@@ -15,6 +15,10 @@ const FORMATS = [
   { value: 'slack', text: 'Slack and its likes' },
 ]
 
+/** Unlike a token's secret, which is only compared, this one signs: it must be there again. */
+const KEPT =
+  'It is kept nowhere: the server derives it from its master key whenever it signs. The address is kept sealed.'
+
 /** The dialog. */
 export function WebhookDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [url, setUrl] = useState('')
@@ -33,7 +37,7 @@ export function WebhookDialog({ onClose }: { readonly onClose: () => void }): Re
   if (secret !== undefined) {
     return (
       <Dialog title="The secret of its signatures" onClose={onClose}>
-        <SecretNote of="this webhook" secret={secret} onDone={onClose} />
+        <SecretNote of="this webhook" secret={secret} kept={KEPT} onDone={onClose} />
       </Dialog>
     )
   }
