@@ -94,7 +94,7 @@ export const SERVER_VERBS: readonly Verb[] = [
     summary: 'grant a person a role by name, beside what they have',
     options: [
       ['--role <role>', 'viewer, operator, approver or admin'],
-      ['--name <pattern>', 'only for those: Environment/shop-*', 'repeatable'],
+      ['--contract <pattern>', 'only for those: Environment/shop-*', 'repeatable'],
       ['--label <label>', 'only for contracts with that label: team=store', 'repeatable'],
       WORKSPACE_FLAG,
       JSON_FLAG,

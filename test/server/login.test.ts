@@ -103,7 +103,7 @@ test('lets somebody in by name, who may do that and no more', async (t) => {
   const { url, cwd } = await serve(t)
   const grant = (...words: string[]) => rampart(['people', 'grant', BERT, ...words], { cwd })
   assert.equal((await signIn(url, 'bert')).status, 403, 'nobody has let him in')
-  const shop = ['--role', 'operator', '--name', 'shop-*', '--label', 'team=store']
+  const shop = ['--role', 'operator', '--contract', 'Environment/shop-*', '--label', 'team=store']
   const first = await grant(...shop)
   assert.equal(first.exitCode, 0, first.stderr)
   const operator = 'operator of Environment/shop-*; team=store'
@@ -122,7 +122,7 @@ test('lets somebody in by name, who may do that and no more', async (t) => {
   assert.ok(second.stderr.includes(`now: ${operator}, viewer everywhere. Before: ${operator}.\n`))
   assert.match(second.stderr, /next: rampart people revoke oidc:bert@example\.org, and grant again/)
 
-  const third = await grant('--role', 'viewer', '--name', 'Ports/shop', '--json')
+  const third = await grant('--role', 'viewer', '--contract', 'Ports/shop', '--json')
   const told = JSON.parse(third.stdout)
   assert.deepEqual(told.grantedBefore, [
     { role: 'operator', scope },
@@ -133,7 +133,7 @@ test('lets somebody in by name, who may do that and no more', async (t) => {
   assert.equal(third.stderr, '')
   const list = await rampart(['people', 'list'], { cwd })
   assert.match(list.stdout, /^oidc:bert@example\.org +operator, viewer, viewer +signed in/)
-  const strange = await grant('--role', 'viewer', '--name', 'a/b/c')
+  const strange = await grant('--role', 'viewer', '--contract', 'a/b/c')
   assert.equal(strange.exitCode, 2, strange.stderr)
   assert.match(strange.stderr, /expected <kind>\/<name>/)
   const ledger = await rampart(['ledger', 'export'], { cwd })

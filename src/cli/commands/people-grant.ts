@@ -25,7 +25,7 @@ const PREFIX = 'oidc:'
 export type GrantOptions = JsonOption &
   WorkspaceOption & {
     readonly role?: string
-    readonly name?: readonly string[]
+    readonly contract?: readonly string[]
     readonly label?: readonly string[]
   }
 
@@ -63,8 +63,8 @@ function grantOf(person: string, options: GrantOptions): Grant | Misused {
     const sentence = `${person} is nobody who could sign in: people are named as oidc:anna@example.org.`
     return { sentence, next: next(`${PREFIX}${person === PREFIX ? 'anna@example.org' : person}`) }
   }
-  const { name: names, label: labels } = options
-  const scope = { contracts: names?.map(patternOf), labels }
+  const { contract: contracts, label: labels } = options
+  const scope = { contracts, labels }
   const sentence = strangeLabel(scope)
   if (sentence !== undefined) return { sentence, next: `${next(person)} --label team=store` }
   return { role, scope: scopeOf(scope) }
@@ -80,11 +80,6 @@ function strangeRole(person: string, role: string | undefined): Misused {
   const meant = nearest === undefined ? '' : ` Did you mean ${nearest}?`
   const sentence = `There is no role ${role} of people; --role is ${words}.${meant}`
   return { sentence, next: `rampart people grant ${person} --role ${nearest ?? 'viewer'}` }
-}
-
-/** As contracts are called at the command line: `shop-*` alone is of the kind Environment. */
-function patternOf(called: string): string {
-  return called.includes('/') ? called : `Environment/${called}`
 }
 
 /** What is known of them; somebody may be let in who has never been here. */
