@@ -71,6 +71,9 @@ export const RAMPS: z.ZodType<RampsWanted> = z.strictObject({
   limit: limitOf(500, 20),
   cursor: CURSOR,
   contract: name.optional().describe('By name, or by kind and name: `Environment/shop`.'),
+  find: name
+    .optional()
+    .describe('Whose id or contract has this in it, in any case; a kind only before a slash.'),
   phase: z
     .union([z.enum(RAMP_PHASES), z.array(z.enum(RAMP_PHASES)).min(1)])
     .optional()

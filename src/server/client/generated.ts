@@ -2074,6 +2074,7 @@ export interface Operations {
       readonly limit?: number | undefined
       readonly cursor?: string | undefined
       readonly contract?: string | undefined
+      readonly find?: string | undefined
       readonly phase?:
         | ('moving' | 'watching' | 'held' | 'undoing' | 'ended')
         | readonly ('moving' | 'watching' | 'held' | 'undoing' | 'ended')[]
