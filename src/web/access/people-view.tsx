@@ -1,10 +1,11 @@
 /** People who have signed in, or may: what each may do, and where. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { PersonView } from '../../server/wire/access.ts'
 import { describeGrants } from '../../server/wire/grant-words.ts'
 import { peopleQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
@@ -14,7 +15,7 @@ import { SignOutDialog } from './sign-out-dialog.tsx'
 
 /** Draws them. */
 export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
-  const query = useQuery(peopleQuery)
+  const query = useInfiniteQuery(peopleQuery)
   const [granting, setGranting] = useState<PersonView | 'new' | undefined>()
   const [leaving, setLeaving] = useState<PersonView | undefined>()
   const add =
@@ -68,6 +69,7 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
           )
         }
       </Loaded>
+      <ListEnd query={query} count={query.data?.length ?? 0} what="people" />
       {granting === undefined ? null : (
         <GrantDialog
           person={granting === 'new' ? undefined : granting}

@@ -1,5 +1,5 @@
 /** Tokens of machines: made here, shown once, refused from the moment they are revoked. */
-import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import type { TokenView } from '../../server/wire/access.ts'
 import { describeGrants } from '../../server/wire/grant-words.ts'
@@ -9,6 +9,7 @@ import { useNowMs } from '../clock.ts'
 import { Button } from '../part/button.tsx'
 import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
@@ -18,7 +19,7 @@ import { TokenDialog } from './token-dialog.tsx'
 
 /** Draws them. */
 export function TokensView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
-  const query = useQuery(tokensQuery)
+  const query = useInfiniteQuery(tokensQuery)
   const [isMaking, setMaking] = useState(false)
   const make =
     isAdmin && query.data !== undefined ? (
@@ -42,6 +43,7 @@ export function TokensView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
           )
         }
       </Loaded>
+      <ListEnd query={query} count={query.data?.length ?? 0} what="tokens" />
       {isMaking ? <TokenDialog onClose={() => setMaking(false)} /> : null}
     </Panel>
   )

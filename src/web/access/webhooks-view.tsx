@@ -1,11 +1,12 @@
 /** Webhooks: who is told of what, and what could not be delivered. */
-import { type UseQueryResult, useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
-import type { DeliveryPage, DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
+import type { DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
 import { deadLettersQuery, deliveriesQuery, webhooksQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
 import { Complaint } from '../part/complaint.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Empty } from '../part/state-note.tsx'
@@ -21,11 +22,10 @@ const TONES: Readonly<Record<DeliveryView['status'], Tone>> = {
 
 /** Draws the lists. */
 export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactNode {
-  const webhooks = useQuery(webhooksQuery)
-  const deliveries = useQuery(deliveriesQuery)
+  const webhooks = useInfiniteQuery(webhooksQuery)
+  const deliveries = useInfiniteQuery(deliveriesQuery)
   // What could not be delivered has a list of its own.
   const others = deliveries.data?.filter(({ status }) => status !== 'dead')
-  const dead = useQuery(deadLettersQuery)
   const [isMaking, setMaking] = useState(false)
   const add =
     isAdmin && webhooks.data !== undefined ? (
@@ -37,12 +37,14 @@ export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactN
         <Loaded query={webhooks} what="The list of webhooks">
           {(found) => <WebhookList webhooks={found} isAdmin={isAdmin} />}
         </Loaded>
+        <ListEnd query={webhooks} count={webhooks.data?.length ?? 0} what="webhooks" />
       </Panel>
-      <DeadLetters query={dead} />
+      <DeadLetters />
       <Panel title="Latest deliveries" count={others?.length} isFlush>
         <Loaded query={deliveries} what="The list of deliveries">
           {(found) => <DeliveryList deliveries={others ?? found} />}
         </Loaded>
+        <ListEnd query={deliveries} count={deliveries.data?.length ?? 0} what="deliveries" />
       </Panel>
       {isMaking ? <WebhookDialog onClose={() => setMaking(false)} /> : null}
     </div>
@@ -93,22 +95,15 @@ function WebhookList(props: {
 }
 
 /** Nothing where everything was delivered. */
-function DeadLetters({ query }: { readonly query: UseQueryResult<DeliveryPage> }): ReactNode {
-  if (query.data?.deliveries.length === 0) return null
+function DeadLetters(): ReactNode {
+  const query = useInfiniteQuery(deadLettersQuery)
+  if (query.data?.length === 0) return null
   return (
-    <Panel title="Not delivered" count={query.data?.deliveries.length} isFlush>
+    <Panel title="Not delivered" count={query.data?.length} isFlush>
       <Loaded query={query} what="The list of what was not delivered">
-        {({ deliveries, next }) => (
-          <>
-            <DeliveryList deliveries={deliveries} />
-            {next === undefined ? null : (
-              <p className="border-line border-t px-4 py-2.5 text-muted">
-                There are more: rampart webhooks deliveries --dead
-              </p>
-            )}
-          </>
-        )}
+        {(deliveries) => <DeliveryList deliveries={deliveries} />}
       </Loaded>
+      <ListEnd query={query} count={query.data?.length ?? 0} what="undelivered" />
     </Panel>
   )
 }

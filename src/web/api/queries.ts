@@ -5,14 +5,13 @@ import type { AgentView, RegionView, ReplicaView } from '../../server/wire/agent
 import type { ApprovalView } from '../../server/wire/approvals.ts'
 import type {
   ComparisonView,
-  ContractPage,
   ContractSummary,
   RevisionPage,
   RevisionSummary,
   RevisionView,
 } from '../../server/wire/contracts.ts'
 import type { LeaseList, PortStory } from '../../server/wire/ports.ts'
-import type { ProposalDetail, ProposalPage, ProposalView } from '../../server/wire/proposals.ts'
+import type { ProposalDetail, ProposalView } from '../../server/wire/proposals.ts'
 import type { ScanConflict, ScanSummary, ScanView } from '../../server/wire/scans.ts'
 import type { DeliveryPage, DeliveryView, WebhookView } from '../../server/wire/webhooks.ts'
 import type {
@@ -27,20 +26,23 @@ import type {
 } from '../../server/wire.ts'
 import { followServerTime } from '../clock.ts'
 import { pollMs } from './liveness.ts'
-import { ask, keepCsrfToken, type WebRequest } from './request.ts'
+import { itemsOf, longList, pagesOf, type ReadSoFar } from './long-list.ts'
+import { ask, keepCsrfToken } from './request.ts'
 
 /** How many ramps are asked for at once. */
 const RAMPS_A_PAGE = 250
 
-/** How many of anything else are asked for at once, and how often at most. */
-const ITEMS_A_PAGE = 500
-const PAGES_MAX = 10
+/** How many ramps are asked for by what somebody types: more than a dialog shows. */
+const RAMPS_FOUND = 20
 
-/** The same of what is small, and of which there is much. */
+/** How many are asked for at once of what is small, and of which there is much. */
 const MANY_A_PAGE = 5_000
 
 /** How often is asked who has which port: processes begin and end without any entry. @unit ms */
 const PORTS_POLL_MS = 2_000
+
+/** So many of the latest deliveries are read at once. */
+const DELIVERIES_A_PAGE = 100
 
 /** From so many leases on a list is megabytes, and is asked for less often. */
 const MANY_LEASES = 2_000
@@ -77,11 +79,7 @@ export const daemonQuery = queryOptions({
   ...live,
 })
 
-export const environmentsQuery = queryOptions({
-  queryKey: ['environments'],
-  queryFn: ({ signal }) => askAll<EnvironmentView>('/v1/environments', signal),
-  ...live,
-})
+export const environmentsQuery = listQuery<EnvironmentView>('environments')
 
 /** The newest ramps. */
 export const newestRampsQuery = queryOptions({
@@ -92,15 +90,15 @@ export const newestRampsQuery = queryOptions({
 })
 
 /** The ramps under way that do more than watch, however old they are and whichever replica runs them. */
-export const underWayRampsQuery = queryOptions({
-  queryKey: ['ramps', 'underWay'],
-  queryFn: async ({ signal }): Promise<readonly RampSummary[]> => {
-    const query = { phase: ['held', 'moving', 'undoing'] }
-    const pages = await askPages<RampPage>('/v1/ramps', signal, ITEMS_A_PAGE, query)
-    return pages.flatMap(({ ramps }) => ramps)
-  },
+export const underWayRampsQuery = {
+  ...longList<RampPage, readonly RampSummary[]>({
+    queryKey: ['ramps', 'underWay'],
+    path: '/v1/ramps',
+    query: { phase: ['held', 'moving', 'undoing'] },
+    select: itemsOf,
+  }),
   ...live,
-})
+}
 
 /** All ramps, page by page. */
 export const rampsQuery = infiniteQueryOptions({
@@ -114,6 +112,18 @@ export const rampsQuery = infiniteQueryOptions({
   initialPageParam: '',
   getNextPageParam: (page) => page.next,
 })
+
+/** The newest of all ramps that are called so, as far back as there are any. */
+export function foundRampsQuery(text: string) {
+  const find = text.trim()
+  return queryOptions({
+    queryKey: ['ramps', 'find', find],
+    queryFn: ({ signal }) =>
+      ask<RampPage>({ path: '/v1/ramps', query: { find, limit: RAMPS_FOUND }, signal }),
+    enabled: find !== '',
+    placeholderData: keepPreviousData,
+  })
+}
 
 /** A ramp as it stands. */
 export function rampQuery(ramp: string) {
@@ -143,20 +153,10 @@ export function circumstancesQuery(ramp: string) {
   })
 }
 
-export const approvalsQuery = queryOptions({
-  queryKey: ['approvals'],
-  queryFn: ({ signal }) => askAll<ApprovalView>('/v1/approvals', signal),
-  ...live,
-})
+export const approvalsQuery = listQuery<ApprovalView>('approvals')
 
 /** Changes of contracts that wait for owners, those that wait longest first. */
-export const proposalsQuery = queryOptions({
-  queryKey: ['proposals'],
-  queryFn: async ({ signal }): Promise<ProposalPage> => ({
-    proposals: await askAll<ProposalView>('/v1/proposals', signal),
-  }),
-  ...live,
-})
+export const proposalsQuery = listQuery<ProposalView>('proposals')
 
 /** What a proposal would change. */
 export function proposalQuery(proposal: ProposalName) {
@@ -174,13 +174,7 @@ export function proposalPath({ proposal, ...contract }: ProposalName): string {
   return `${contractPath(contract)}/proposals/${encodeURIComponent(proposal)}`
 }
 
-export const contractsQuery = queryOptions({
-  queryKey: ['contracts'],
-  queryFn: async ({ signal }): Promise<ContractPage> => ({
-    contracts: await askAll<ContractSummary>('/v1/contracts', signal),
-  }),
-  ...live,
-})
+export const contractsQuery = listQuery<ContractSummary>('contracts')
 
 /** Which contract. */
 export interface ContractName {
@@ -190,13 +184,14 @@ export interface ContractName {
 
 /** The revisions of a contract, newest first. */
 export function revisionsQuery(contract: ContractName) {
-  return queryOptions({
-    queryKey: ['revisions', contract],
-    queryFn: async ({ signal }): Promise<RevisionPage> => ({
-      revisions: await askAll<RevisionSummary>(`${contractPath(contract)}/revisions`, signal),
+  return {
+    ...longList<RevisionPage, readonly RevisionSummary[]>({
+      queryKey: ['revisions', contract],
+      path: `${contractPath(contract)}/revisions`,
+      select: itemsOf,
     }),
     ...live,
-  })
+  }
 }
 
 /** One revision, whole. */
@@ -252,18 +247,20 @@ export const verificationQuery = queryOptions({
   staleTime: Number.POSITIVE_INFINITY,
 })
 
-/** Every lease of a port. */
-export const portsQuery = queryOptions({
-  queryKey: ['ports'],
-  queryFn: async ({ signal }): Promise<LeaseList> => {
-    const [first, ...more] = await askPages<LeaseList>('/v1/ports', signal, MANY_A_PAGE)
-    const leases = [first, ...more].flatMap((page) => page?.leases ?? [])
-    return { index: 0, ...first, leases }
-  },
-  ...live,
-  refetchInterval: ({ state: { data } }) =>
-    data !== undefined && data.leases.length >= MANY_LEASES ? MANY_PORTS_POLL_MS : PORTS_POLL_MS,
-})
+/** Every lease of a port, with what else the first page tells. */
+export const portsQuery = {
+  ...longList({
+    queryKey: ['ports'],
+    path: '/v1/ports',
+    itemsAPage: MANY_A_PAGE,
+    select: leaseListOf,
+  }),
+  meta: live.meta,
+  refetchInterval: ({ state: { data } }: { state: { data?: ReadSoFar<LeaseList> | undefined } }) =>
+    data !== undefined && leaseListOf(data).leases.length >= MANY_LEASES
+      ? MANY_PORTS_POLL_MS
+      : PORTS_POLL_MS,
+}
 
 /** All that is known of one port. */
 export function portStoryQuery(port: number) {
@@ -295,64 +292,45 @@ export const tokensQuery = listQuery<TokenView>('tokens')
 export const peopleQuery = listQuery<PersonView>('people')
 export const webhooksQuery = listQuery<WebhookView>('webhooks')
 
-/** The latest deliveries. */
-export const deliveriesQuery = queryOptions({
-  queryKey: ['deliveries'],
-  queryFn: async ({ signal }) =>
-    listIn<DeliveryView>(await ask({ path: '/v1/deliveries', signal })),
+/** The latest deliveries; older ones for whoever reads on. */
+export const deliveriesQuery = {
+  ...longList<DeliveryPage, readonly DeliveryView[]>({
+    queryKey: ['deliveries'],
+    path: '/v1/deliveries',
+    itemsAPage: DELIVERIES_A_PAGE,
+    pagesAtOnce: 1,
+    select: itemsOf,
+  }),
   ...live,
-})
+}
 
 /** The newest that could not be delivered: among the latest of all they would be lost from sight. */
-export const deadLettersQuery = queryOptions({
-  queryKey: ['deliveries', 'dead'],
-  queryFn: ({ signal }) =>
-    ask<DeliveryPage>({
-      path: '/v1/deliveries',
-      query: { status: 'dead', limit: ITEMS_A_PAGE },
-      signal,
-    }),
+export const deadLettersQuery = {
+  ...longList<DeliveryPage, readonly DeliveryView[]>({
+    queryKey: ['deliveries', 'dead'],
+    path: '/v1/deliveries',
+    query: { status: 'dead' },
+    pagesAtOnce: 1,
+    select: itemsOf,
+  }),
   ...live,
-})
+}
 
 function listQuery<Item>(name: string) {
-  return queryOptions({
-    queryKey: [name],
-    queryFn: ({ signal }) => askAll<Item>(`/v1/${name}`, signal),
+  return {
+    ...longList<{ readonly next?: string }, readonly Item[]>({
+      queryKey: [name],
+      path: `/v1/${name}`,
+      select: itemsOf,
+    }),
     ...live,
-  })
+  }
 }
 
-/** A whole list, as far as anybody reads. */
-async function askAll<Item>(
-  path: string,
-  signal: AbortSignal,
-  limit = ITEMS_A_PAGE,
-): Promise<readonly Item[]> {
-  return (await askPages(path, signal, limit)).flatMap((page) => listIn<Item>(page))
-}
-
-/** A list page by page; of one that is longer than anybody reads, its beginning. */
-async function askPages<Page extends { readonly next?: string }>(
-  path: string,
-  signal: AbortSignal,
-  limit: number,
-  query: WebRequest['query'] = {},
-): Promise<readonly Page[]> {
-  const pages: Page[] = []
-  let cursor: string | undefined
-  do {
-    const page = await ask<Page>({ path, query: { ...query, limit, cursor }, signal })
-    pages.push(page)
-    cursor = page.next
-  } while (cursor !== undefined && pages.length < PAGES_MAX)
-  return pages
-}
-
-/** The one list of a page. */
-function listIn<Item>(reply: unknown): readonly Item[] {
-  const found = Object.values((reply ?? {}) as object).find((member) => Array.isArray(member))
-  return (found ?? []) as Item[]
+function leaseListOf(read: ReadSoFar<LeaseList>): LeaseList {
+  const pages = pagesOf(read)
+  const leases = pages.flatMap((page) => page.leases)
+  return { index: 0, ...pages[0], leases }
 }
 
 function contractPath({ kind, name }: ContractName): string {

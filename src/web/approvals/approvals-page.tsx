@@ -2,13 +2,14 @@
  * What waits for somebody's word: ramps, yours first, then those of others, each with why you may not;
  * then changes of contracts.
  */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import type { ApprovalView } from '../../server/wire/approvals.ts'
 import { approvalsQuery } from '../api/queries.ts'
 import { approvalsInTurn } from '../overview/sort-out.ts'
 import { Button } from '../part/button.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { DigestText } from '../part/short-text.tsx'
@@ -19,7 +20,7 @@ import { ProposalsPanel } from './proposals-panel.tsx'
 
 /** The page. */
 export function ApprovalsPage(): ReactNode {
-  const query = useQuery(approvalsQuery)
+  const query = useInfiniteQuery(approvalsQuery)
   return (
     <Page
       title="Approvals"
@@ -28,6 +29,7 @@ export function ApprovalsPage(): ReactNode {
       <Loaded query={query} what="The list of approvals" lines={4}>
         {(approvals) => <Lists approvals={approvalsInTurn(approvals)} />}
       </Loaded>
+      <ListEnd query={query} count={query.data?.length ?? 0} what="approvals" isAlone />
       <ProposalsPanel />
     </Page>
   )

@@ -1,10 +1,11 @@
 /** Contracts whose change waits for the word of owners: whose word is missing, and what it would change. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { type ReactNode, useState } from 'react'
 import type { ProposalView } from '../../server/wire/proposals.ts'
 import { meQuery, proposalsQuery } from '../api/queries.ts'
 import { Button } from '../part/button.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Ago } from '../part/time.tsx'
@@ -12,29 +13,23 @@ import { ProposalDialog } from './proposal-dialog.tsx'
 
 /** The panel; it stays when it is empty, so that somebody who looks for one knows there is none. */
 export function ProposalsPanel(): ReactNode {
-  const query = useQuery(proposalsQuery)
+  const query = useInfiniteQuery(proposalsQuery)
   return (
-    <Panel title="Changes of contracts" count={query.data?.proposals.length} isFlush>
+    <Panel title="Changes of contracts" count={query.data?.length} isFlush>
       <Loaded query={query} what="The list of proposed changes">
-        {({ proposals, next }) => (
-          <>
-            {proposals.length === 0 ? (
-              <p className="px-4 py-3 text-muted">No change of a contract waits for an owner.</p>
-            ) : (
-              <ul className="divide-y divide-line">
-                {proposals.map((proposal) => (
-                  <ProposalRow key={proposal.proposal} proposal={proposal} />
-                ))}
-              </ul>
-            )}
-            {next === undefined ? null : (
-              <p className="border-line border-t px-4 py-3 text-muted">
-                More wait; these have waited longest.
-              </p>
-            )}
-          </>
-        )}
+        {(proposals) =>
+          proposals.length === 0 ? (
+            <p className="px-4 py-3 text-muted">No change of a contract waits for an owner.</p>
+          ) : (
+            <ul className="divide-y divide-line">
+              {proposals.map((proposal) => (
+                <ProposalRow key={proposal.proposal} proposal={proposal} />
+              ))}
+            </ul>
+          )
+        }
       </Loaded>
+      <ListEnd query={query} count={query.data?.length ?? 0} what="changes that wait longest" />
     </Panel>
   )
 }

@@ -1,5 +1,5 @@
 /** One contract: its revisions, the text of one, what differs from another, and what a change would do. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useNavigate, useParams, useSearch } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
@@ -11,6 +11,7 @@ import {
   revisionQuery,
   revisionsQuery,
 } from '../api/queries.ts'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { DigestText } from '../part/short-text.tsx'
@@ -34,9 +35,9 @@ const TABS: readonly Tab<ViewName>[] = [
 /** The page. */
 export function ContractPage(): ReactNode {
   const contract = useParams({ from: '/contracts/$kind/$name' })
-  const revisions = useQuery(revisionsQuery(contract))
-  const contracts = useQuery(contractsQuery)
-  const held = contracts.data?.contracts.find(
+  const revisions = useInfiniteQuery(revisionsQuery(contract))
+  const contracts = useInfiniteQuery(contractsQuery)
+  const held = contracts.data?.find(
     ({ kind, name }) => kind === contract.kind && name === contract.name,
   )
   const title = contract.name
@@ -61,7 +62,8 @@ export function ContractPage(): ReactNode {
         </>
       }
     >
-      <Revisions contract={contract} revisions={revisions.data.revisions} />
+      <Revisions contract={contract} revisions={revisions.data} />
+      <ListEnd query={revisions} count={revisions.data.length} what="revisions" isAlone />
     </Page>
   )
 }

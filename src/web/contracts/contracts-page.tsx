@@ -1,9 +1,10 @@
 /** The contracts that the server holds. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { ContractSummary } from '../../server/wire/contracts.ts'
 import { contractsQuery } from '../api/queries.ts'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page } from '../part/panel.tsx'
 import { Copyable, DigestText } from '../part/short-text.tsx'
@@ -12,7 +13,7 @@ import { Ago } from '../part/time.tsx'
 
 /** The list. */
 export function ContractsPage(): ReactNode {
-  const query = useQuery(contractsQuery)
+  const query = useInfiniteQuery(contractsQuery)
   return (
     <Page
       title="Contracts"
@@ -20,10 +21,11 @@ export function ContractsPage(): ReactNode {
     >
       <div className="rounded-lg border border-line bg-panel">
         <Loaded query={query} what="The list of contracts" lines={5}>
-          {({ contracts }) =>
+          {(contracts) =>
             contracts.length === 0 ? <NoContracts /> : <Rows contracts={contracts} />
           }
         </Loaded>
+        <ListEnd query={query} count={query.data?.length ?? 0} what="contracts" />
       </div>
     </Page>
   )

@@ -1,5 +1,5 @@
 /** The overview: what is moving, what is stuck and on whom, what broke, and what watches. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { RampSummary } from '../../server/wire.ts'
@@ -11,6 +11,7 @@ import {
   underWayRampsQuery,
 } from '../api/queries.ts'
 import { useNowMs } from '../clock.ts'
+import { ListEnd } from '../part/list-end.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { Trouble, Waiting } from '../part/state-note.tsx'
 import { Ago } from '../part/time.tsx'
@@ -27,10 +28,10 @@ const SHOWN_MAX = 8
 /** The page. */
 export function OverviewPage(): ReactNode {
   const newest = useQuery(newestRampsQuery)
-  const environments = useQuery(environmentsQuery)
-  const approvals = approvalsInTurn(useQuery(approvalsQuery).data ?? [])
-  const proposals = useQuery(proposalsQuery).data?.proposals ?? []
-  const underWay = useQuery(underWayRampsQuery)
+  const environments = useInfiniteQuery(environmentsQuery)
+  const approvals = approvalsInTurn(useInfiniteQuery(approvalsQuery).data ?? [])
+  const proposals = useInfiniteQuery(proposalsQuery).data ?? []
+  const underWay = useInfiniteQuery(underWayRampsQuery)
   const nowMs = useNowMs()
   // Half a picture would give an all-clear about what it does not show.
   const needed = [newest, environments, underWay]
@@ -62,6 +63,7 @@ export function OverviewPage(): ReactNode {
       about={headlineOf(picture, approvals.length, proposals.length)}
     >
       <Tally picture={picture} approvals={approvals} />
+      <ListEnd query={underWay} count={underWay.data?.length ?? 0} what="ramps under way" isAlone />
       <div className="grid items-start gap-5 xl:grid-cols-[minmax(0,3fr)_minmax(0,2fr)]">
         <div className="flex min-w-0 flex-col gap-5">
           <StuckPanel picture={picture} approvals={approvals} proposals={proposals} />

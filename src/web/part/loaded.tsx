@@ -1,11 +1,18 @@
 /** The three ways of an answer: on its way, gone wrong, or there. */
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { Trouble, Waiting } from './state-note.tsx'
 
+/** An answer that was asked for, at once or stretch by stretch. */
+export interface Asked<Data> {
+  readonly data: Data | undefined
+  readonly isError: boolean
+  readonly error: Error | null
+  refetch(): Promise<unknown>
+}
+
 /** Shows what was asked for once it is there; an answer that is there stays when asking again fails. */
 export function Loaded<Data>(props: {
-  readonly query: UseQueryResult<Data>
+  readonly query: Asked<Data>
   readonly what: string
   readonly lines?: number
   readonly children: (data: Data) => ReactNode

@@ -1,5 +1,5 @@
 /** The port map: what is leased of which range, by whom, how it is doing, and the story of each port. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type ReactNode, type SubmitEvent, useDeferredValue, useMemo } from 'react'
 import type { PortLease } from '../../core/port/port-lease.ts'
@@ -11,6 +11,7 @@ import { portsQuery } from '../api/queries.ts'
 import { RequestFailure } from '../api/request-failure.ts'
 import { Button } from '../part/button.tsx'
 import { inputLook, SelectField } from '../part/field.tsx'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { Copyable } from '../part/short-text.tsx'
@@ -31,7 +32,7 @@ const TABS: readonly Tab<'leases' | 'scans'>[] = [
 
 /** The page. */
 export function PortsPage(): ReactNode {
-  const query = useQuery(portsQuery)
+  const query = useInfiniteQuery(portsQuery)
   const { port } = useSearch({ from: '/ports' })
   const open = useOpen()
   const number = Number(port)
@@ -63,6 +64,7 @@ export function PortsPage(): ReactNode {
             <Loaded query={query} what="The list of ports" lines={8}>
               {(list) => <Listed list={list} />}
             </Loaded>
+            <ListEnd query={query} count={query.data?.leases.length ?? 0} what="leases" isAlone />
           </Boxed>
         )}
       </Tabs>

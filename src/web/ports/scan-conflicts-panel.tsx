@@ -1,8 +1,8 @@
 /** Ports that several repositories claim: what no scan of one of them could tell. */
-import type { UseQueryResult } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import type { ScanConflict } from '../../server/wire/scans.ts'
-import { Loaded } from '../part/loaded.tsx'
+import { ListEnd, type Readable } from '../part/list-end.tsx'
+import { type Asked, Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { printPorts } from './scan-lists.ts'
 import { SeverityPill } from './scan-mark.tsx'
@@ -15,7 +15,7 @@ export function ScanConflicts(props: {
   /** Whether there is only one repository. */
   readonly isAlone: boolean
   readonly isFiltered: boolean
-  readonly query: UseQueryResult<readonly ScanConflict[]>
+  readonly query: Asked<readonly ScanConflict[]> & Readable
   readonly onOpen: (port: number) => void
 }): ReactNode {
   const { conflicts, onOpen } = props
@@ -37,6 +37,11 @@ export function ScanConflicts(props: {
       {conflicts.length === 0 || props.guesses === 0 ? null : (
         <p className="border-line border-t px-4 py-2 text-muted text-xs">{guessed(props)}</p>
       )}
+      <ListEnd
+        query={props.query}
+        count={props.query.data?.length ?? 0}
+        what="claims of several repositories"
+      />
     </Panel>
   )
 }

@@ -1,12 +1,13 @@
 /** What scans of files found before anything ran: in each repository, and between several of them. */
-import { type UseQueryResult, useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import { type ReactNode, useDeferredValue } from 'react'
 import type { ScanConflict, ScanSummary } from '../../server/wire/scans.ts'
 import { scanConflictsQuery, scansQuery } from '../api/queries.ts'
 import { SearchField } from '../part/field.tsx'
-import { Loaded } from '../part/loaded.tsx'
+import { ListEnd, type Readable } from '../part/list-end.tsx'
+import { type Asked, Loaded } from '../part/loaded.tsx'
 import { Panel } from '../part/panel.tsx'
 import { Copyable } from '../part/short-text.tsx'
 import { Empty } from '../part/state-note.tsx'
@@ -18,15 +19,18 @@ import { SeverityPill } from './scan-mark.tsx'
 
 /** The view. */
 export function ScansView({ onOpen }: { readonly onOpen: (port: number) => void }): ReactNode {
-  const scans = useQuery(scansQuery)
-  const conflicts = useQuery(scanConflictsQuery)
+  const scans = useInfiniteQuery(scansQuery)
+  const conflicts = useInfiniteQuery(scanConflictsQuery)
   return (
     <Loaded query={scans} what="The list of scans" lines={6}>
       {(found) =>
         found.length === 0 ? (
           <NoScans />
         ) : (
-          <Scans scans={worstFirst(found)} between={conflicts} onOpen={onOpen} />
+          <>
+            <Scans scans={worstFirst(found)} between={conflicts} onOpen={onOpen} />
+            <ListEnd query={scans} count={found.length} what="scans" isAlone />
+          </>
         )
       }
     </Loaded>
@@ -35,7 +39,7 @@ export function ScansView({ onOpen }: { readonly onOpen: (port: number) => void 
 
 function Scans(props: {
   readonly scans: readonly ScanSummary[]
-  readonly between: UseQueryResult<readonly ScanConflict[]>
+  readonly between: Asked<readonly ScanConflict[]> & Readable
   readonly onOpen: (port: number) => void
 }): ReactNode {
   const { scans, between, onOpen } = props

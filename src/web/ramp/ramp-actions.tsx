@@ -1,5 +1,5 @@
 /** What can be said to a ramp. Each button opens a dialog that says what will happen first. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { CirclePause, OctagonX, Play, Stamp } from 'lucide-react'
 import { type ReactNode, useId, useState } from 'react'
 import { type OpenApproval, openApprovals } from '../../core/ramp/open-approvals.ts'
@@ -26,7 +26,7 @@ export function RampActions(props: {
   const { state, nowMs } = props
   const [opened, setOpened] = useState<Opened | undefined>()
   const { data: me } = useQuery(meQuery)
-  const { data: asked = [] } = useQuery(approvalsQuery)
+  const { data: asked = [] } = useInfiniteQuery(approvalsQuery)
   const by = useName()
   if (state.ended !== undefined) return null
   if (!mayOperate(me, state.plan.contract)) {

@@ -1,5 +1,5 @@
 /** Components that change hands, each as one picture: who serves, where the front points, what is left. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { clsx } from 'clsx'
 import type { ReactNode } from 'react'
@@ -25,7 +25,7 @@ export function TransitionView(props: {
   // What came after a ramp is no matter of it: who serves at its end may be gone by now.
   const isOver = state.ended !== undefined
   // Which port an old start has stands in no entry of this ramp; of a moment that is past nobody knows.
-  const ports = useQuery({ ...portsQuery, enabled: isNow })
+  const ports = useInfiniteQuery({ ...portsQuery, enabled: isNow })
   const leases = isNow ? (ports.data?.leases ?? []) : []
   const transitions = transitionsOf(state, latest)
   if (transitions.length === 0) {

@@ -1,9 +1,10 @@
 /** Regions with the agents that work there, and the replicas that serve. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import type { ReactNode } from 'react'
 import type { AgentView, RegionView, ReplicaView } from '../../server/wire/agents.ts'
 import { agentsQuery, regionsQuery, replicasQuery } from '../api/queries.ts'
+import { ListEnd } from '../part/list-end.tsx'
 import { Loaded } from '../part/loaded.tsx'
 import { Page, Panel } from '../part/panel.tsx'
 import { Copyable } from '../part/short-text.tsx'
@@ -13,9 +14,9 @@ import { Mark } from '../part/tone.tsx'
 
 /** The page. */
 export function RegionsPage(): ReactNode {
-  const regions = useQuery(regionsQuery)
-  const agents = useQuery(agentsQuery)
-  const replicas = useQuery(replicasQuery)
+  const regions = useInfiniteQuery(regionsQuery)
+  const agents = useInfiniteQuery(agentsQuery)
+  const replicas = useInfiniteQuery(replicasQuery)
   return (
     <Page
       title="Regions"
@@ -26,16 +27,19 @@ export function RegionsPage(): ReactNode {
           <Loaded query={regions} what="The list of regions">
             {(found) => <RegionList regions={found} />}
           </Loaded>
+          <ListEnd query={regions} count={regions.data?.length ?? 0} what="regions" />
         </Panel>
         <Panel title="Agents" count={agents.data?.length} isFlush>
           <Loaded query={agents} what="The list of agents">
             {(found) => <AgentList agents={found} />}
           </Loaded>
+          <ListEnd query={agents} count={agents.data?.length ?? 0} what="agents" />
         </Panel>
         <Panel title="Replicas" count={replicas.data?.length} isFlush>
           <Loaded query={replicas} what="The list of replicas">
             {(found) => <ReplicaList replicas={found} />}
           </Loaded>
+          <ListEnd query={replicas} count={replicas.data?.length ?? 0} what="replicas" />
         </Panel>
       </div>
     </Page>

@@ -49,3 +49,10 @@ test('hides no ramp behind many contracts', () => {
   const found = titles('shop', { ...among, contracts })
   assert.deepEqual([found.length, found.at(-1)], [7, 'shop-up-2'])
 })
+
+test('shows a ramp once that is among the newest and was found by the server, by its kind too', () => {
+  const twice = { ...among, ramps: [...among.ramps, ...among.ramps, ramp('shop', 1)] }
+  assert.deepEqual(titles('shop-up', twice), ['shop-up-2', 'shop-up-1'])
+  assert.deepEqual(titles('environment/she', twice), ['shed-up-1'])
+  assert.deepEqual(titles('environment', { ...twice, contracts: [] }), [])
+})

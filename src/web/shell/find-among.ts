@@ -27,7 +27,7 @@ export interface Found {
 export interface Among {
   readonly pages: readonly Pick<Section, 'title' | 'to'>[]
   readonly contracts: readonly Pick<ContractSummary, 'kind' | 'name'>[]
-  /** Newest first. */
+  /** Newest first; those that are there twice count once. */
   readonly ramps: readonly RampSummary[]
 }
 
@@ -36,8 +36,8 @@ export function findAmong(text: string, among: Among): readonly Found[] {
   const wanted = text.trim().toLowerCase()
   const isMeant = (called: string): boolean => called.toLowerCase().includes(wanted)
   const pages = among.pages.filter(({ title }) => isMeant(title)).map(pageFound)
-  const ramps = among.ramps
-    .filter(({ ramp, contract }) => isMeant(`${ramp} ${contract.name}`))
+  const ramps = [...new Map(among.ramps.map((one) => [one.ramp, one])).values()]
+    .filter((one) => isMeant(calledOf(one, wanted)))
     .map(rampFound)
   if (wanted === '') return [...pages, ...ramps].slice(0, SHOWN_MAX)
   const contracts = among.contracts
@@ -47,6 +47,11 @@ export function findAmong(text: string, among: Among): readonly Found[] {
   // Many contracts must not hide every ramp.
   const shown = contracts.slice(0, ramps.length === 0 ? SHOWN_MAX : SHOWN_MAX / 2)
   return [...shown, ...ramps, ...pages].slice(0, SHOWN_MAX)
+}
+
+/** What a ramp is called, as the server reads it: its kind counts only where a slash was typed. */
+function calledOf({ ramp, contract: { kind, name } }: RampSummary, wanted: string): string {
+  return `${ramp} ${wanted.includes('/') ? `${kind}/` : ''}${name}`
 }
 
 /** What is called so comes before what begins so, and that before the rest. */

@@ -1,5 +1,5 @@
 /** What stands around every page: where one can go, whether it is live, and who is asking. */
-import { useQuery } from '@tanstack/react-query'
+import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { Search } from 'lucide-react'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
@@ -93,7 +93,7 @@ function FindButton({ onFind }: { readonly onFind: () => void }): ReactNode {
 }
 
 function Sections(): ReactNode {
-  const approvals = useQuery(approvalsQuery)
+  const approvals = useInfiniteQuery(approvalsQuery)
   const waiting = approvals.data?.filter(({ mayApprove }) => mayApprove).length ?? 0
   const nav = useRef<HTMLElement>(null)
   const path = useLocation({ select: ({ pathname }) => pathname })
