@@ -1,27 +1,28 @@
 /**
  * What is granted to somebody by name: all of it, to be changed, added to and taken away. It grants again
- * only what was granted by name, never what groups or configuration give, which ends with those.
+ * only what was granted by name, never what groups or configuration give, which ends with those; and of
+ * what was granted before it widens nothing until somebody has said that it shall be wider.
  */
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { type FormEvent, type ReactNode, useState } from 'react'
 import type { Grant, PersonView } from '../../server/wire/access.ts'
 import { etagOf } from '../../server/wire/etags.ts'
-import { describeGrant, describeGrants } from '../../server/wire/grant-words.ts'
+import { describeGrants } from '../../server/wire/grant-words.ts'
 import { peopleQuery } from '../api/queries.ts'
 import { ask } from '../api/request.ts'
 import { Button } from '../part/button.tsx'
 import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { TextField } from '../part/field.tsx'
-import { draftOf, type GrantDraft, grantOf } from './grant-draft.ts'
-import { GrantFields } from './grant-fields.tsx'
+import { readGrant } from './grant-draft.ts'
+import { GrantRows, type Row, rowsOf } from './grant-rows.tsx'
+import { showWrong } from './show-wrong.ts'
+import { WiderNote, widened } from './wider-note.tsx'
 
-interface Row {
-  readonly key: number
-  readonly draft: GrantDraft
-}
-
-const NEW: GrantDraft = { role: 'viewer', where: '' }
+/** As the ledger writes people. */
+const NAME = /^oidc:[\x21-\x7e]{1,295}$/
+const NAME_EXPECTED =
+  'Expected oidc: and how their provider calls them, without spaces: oidc:anna@example.org.'
 
 /** Draws it. */
 export function GrantDialog(props: {
@@ -32,24 +33,46 @@ export function GrantDialog(props: {
   const { person, onClose } = props
   const [name, setName] = useState(person?.name ?? 'oidc:')
   const [rows, setRows] = useState<readonly Row[]>(() => rowsOf(person))
+  const [isTried, setTried] = useState(false)
+  const [isAgreed, setAgreed] = useState(false)
   const granting = useGranting(person, onClose)
-  const submit = (event: FormEvent): void => {
+  const readings = rows.map(({ draft }) => readGrant(draft))
+  const wider = widened(rows, person?.granted ?? [])
+  const isNamed = person !== undefined || NAME.test(name.trim())
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    granting.mutate({ name: name.trim(), grants: rows.map(({ draft }) => grantOf(draft)) })
+    const grants = readings.flatMap(({ grant }) => grant ?? [])
+    const isReadable = isNamed && grants.length === rows.length
+    if (!isReadable || (wider.length > 0 && !isAgreed)) {
+      return showWrong(event, () => setTried(true))
+    }
+    granting.mutate({ name: name.trim(), grants })
   }
   return (
     <Dialog title={person === undefined ? 'Let somebody in' : person.name} onClose={onClose}>
-      <form onSubmit={submit} className="flex flex-col gap-4">
+      <form onSubmit={submit} noValidate className="flex flex-col gap-4">
         {person === undefined ? (
           <TextField
             label="Name"
             hint="As their provider calls them, for example by their address."
+            complaint={isTried && !isNamed ? NAME_EXPECTED : undefined}
+            autoComplete="off"
+            spellCheck={false}
             value={name}
             onChange={(event) => setName(event.target.value)}
           />
         ) : null}
-        <GrantRows rows={rows} onChange={setRows} />
+        <GrantRows
+          rows={rows}
+          isTried={isTried}
+          onChange={(changed) => {
+            setRows(changed)
+            // Who has agreed to one change has not agreed to the next.
+            setAgreed(false)
+          }}
+        />
         <GivenBesides person={person} />
+        <WiderNote wider={wider} isAgreed={isAgreed} isTried={isTried} onAgree={setAgreed} />
         <Complaint sentence={granting.error?.message} />
         <div className="flex justify-end gap-2">
           <Button onClick={onClose}>Leave it</Button>
@@ -63,39 +86,6 @@ export function GrantDialog(props: {
         </div>
       </form>
     </Dialog>
-  )
-}
-
-function GrantRows(props: {
-  readonly rows: readonly Row[]
-  readonly onChange: (rows: readonly Row[]) => void
-}): ReactNode {
-  const { rows, onChange } = props
-  const next = Math.max(0, ...rows.map(({ key }) => key + 1))
-  return (
-    <>
-      {rows.map(({ key, draft }, place) => (
-        <fieldset key={key} className="flex flex-col gap-3 rounded-lg border border-line px-4 py-3">
-          <legend className="px-1 font-medium">{describeGrant(grantOf(draft))}</legend>
-          <GrantFields
-            draft={draft}
-            hasAgent={false}
-            onChange={(changed) => onChange(rows.with(place, { key, draft: changed }))}
-          />
-          <Button
-            className="self-end"
-            aria-label={`Take away ${describeGrant(grantOf(draft))}`}
-            onClick={() => onChange(rows.filter((row) => row.key !== key))}
-          >
-            Take away
-          </Button>
-        </fieldset>
-      ))}
-      {rows.length === 0 ? <p>Nothing is granted to them by name.</p> : null}
-      <Button className="self-start" onClick={() => onChange([...rows, { key: next, draft: NEW }])}>
-        Add a role
-      </Button>
-    </>
   )
 }
 
@@ -127,9 +117,4 @@ function useGranting(person: PersonView | undefined, onDone: () => void) {
       onDone()
     },
   })
-}
-
-function rowsOf(person: PersonView | undefined): readonly Row[] {
-  const drafts = person === undefined ? [NEW] : person.granted.map(draftOf)
-  return drafts.map((draft, key) => ({ key, draft }))
 }

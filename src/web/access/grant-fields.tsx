@@ -1,8 +1,8 @@
 /** Says a role and where it holds. */
-import type { ReactNode } from 'react'
+import { type ReactNode, useId } from 'react'
 import type { Grant } from '../../server/wire/access.ts'
 import { SelectField, TextField } from '../part/field.tsx'
-import type { GrantDraft } from './grant-draft.ts'
+import type { GrantComplaints, GrantDraft } from './grant-draft.ts'
 import { ROLE_WORDS } from './role-words.ts'
 
 const ROLES: readonly Grant['role'][] = ['viewer', 'operator', 'approver', 'admin', 'agent']
@@ -11,33 +11,49 @@ const ROLES: readonly Grant['role'][] = ['viewer', 'operator', 'approver', 'admi
 export function GrantFields(props: {
   readonly draft: GrantDraft
   readonly hasAgent?: boolean
+  /** What was expected of each field; of none before somebody wanted to grant it. */
+  readonly complaints?: GrantComplaints
   readonly onChange: (draft: GrantDraft) => void
 }): ReactNode {
-  const { draft, hasAgent = true, onChange } = props
+  const { draft, hasAgent = true, complaints = {}, onChange } = props
+  const words = useId()
   const roles = ROLES.filter((role) => hasAgent || role !== 'agent')
-  const labels = Object.entries(draft.labels ?? {})
+  const isAgent = draft.role === 'agent'
+  const hasLabels = draft.labels.trim() !== ''
+  const isSomewhere = draft.where.trim() !== ''
   return (
     <>
       <SelectField
         label="Role"
         value={draft.role}
         options={roles.map((role) => ({ value: role, text: role }))}
+        aria-describedby={words}
         onChange={(event) => onChange({ ...draft, role: event.target.value as Grant['role'] })}
       />
-      <p className="-mt-2 text-muted text-xs">{ROLE_WORDS[draft.role]}</p>
+      <p id={words} className="-mt-2 text-muted text-xs">
+        {ROLE_WORDS[draft.role]}
+      </p>
       <TextField
-        label={draft.role === 'agent' ? 'Regions' : 'Contracts'}
-        placeholder={draft.role === 'agent' ? 'eu, us' : 'Environment/shop, Environment/shop-*'}
-        hint={`Apart by commas; empty means ${labels.length > 0 ? 'all with these labels' : 'everywhere'}.`}
+        label={isAgent ? 'Regions' : 'Contracts'}
+        placeholder={isAgent ? 'eu, us' : 'Environment/shop, Environment/shop-*'}
+        hint={`Apart by commas; empty means ${hasLabels && !isAgent ? 'all with these labels' : 'everywhere'}.`}
+        complaint={complaints.where}
+        autoComplete="off"
+        spellCheck={false}
         value={draft.where}
         onChange={(event) => onChange({ ...draft, where: event.target.value })}
       />
-      {labels.length === 0 ? null : (
-        <p className="text-xs">
-          Only for contracts with{' '}
-          <strong>{labels.map(([name, value]) => `${name}=${value}`).join(' ')}</strong>, which
-          stays.
-        </p>
+      {isAgent ? null : (
+        <TextField
+          label="Labels"
+          placeholder="team=payments, tier=1"
+          hint={`Only contracts that carry all of them; empty means ${isSomewhere ? 'all of these contracts' : 'everywhere'}.`}
+          complaint={complaints.labels}
+          autoComplete="off"
+          spellCheck={false}
+          value={draft.labels}
+          onChange={(event) => onChange({ ...draft, labels: event.target.value })}
+        />
       )}
     </>
   )

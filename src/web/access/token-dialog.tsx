@@ -8,9 +8,10 @@ import { Button } from '../part/button.tsx'
 import { Complaint } from '../part/complaint.tsx'
 import { Dialog } from '../part/dialog.tsx'
 import { SelectField, TextField } from '../part/field.tsx'
-import { type GrantDraft, grantOf } from './grant-draft.ts'
+import { type GrantDraft, readGrant } from './grant-draft.ts'
 import { GrantFields } from './grant-fields.tsx'
 import { SecretNote } from './secret-note.tsx'
+import { showWrong } from './show-wrong.ts'
 
 const DAY_MS = 86_400_000
 
@@ -24,7 +25,8 @@ const LIFETIMES = [
 /** The dialog. */
 export function TokenDialog({ onClose }: { readonly onClose: () => void }): ReactNode {
   const [name, setName] = useState('')
-  const [draft, setDraft] = useState<GrantDraft>({ role: 'operator', where: '' })
+  const [draft, setDraft] = useState<GrantDraft>({ role: 'operator', where: '', labels: '' })
+  const [isTried, setTried] = useState(false)
   const [lifetime, setLifetime] = useState(String(30 * DAY_MS))
   const queries = useQueryClient()
   const making = useMutation({
@@ -44,9 +46,11 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
       </Dialog>
     )
   }
-  const submit = (event: FormEvent): void => {
+  const reading = readGrant(draft)
+  const submit = (event: FormEvent<HTMLFormElement>): void => {
     event.preventDefault()
-    making.mutate({ name: name.trim(), grants: [grantOf(draft)], lifetimeMs: Number(lifetime) })
+    if (reading.grant === undefined) return showWrong(event, () => setTried(true))
+    making.mutate({ name: name.trim(), grants: [reading.grant], lifetimeMs: Number(lifetime) })
   }
   return (
     <Dialog title="Make a token" onClose={onClose}>
@@ -59,7 +63,11 @@ export function TokenDialog({ onClose }: { readonly onClose: () => void }): Reac
           value={name}
           onChange={(event) => setName(event.target.value)}
         />
-        <GrantFields draft={draft} onChange={setDraft} />
+        <GrantFields
+          draft={draft}
+          onChange={setDraft}
+          {...(isTried && reading.grant === undefined ? { complaints: reading.complaints } : {})}
+        />
         <SelectField
           label="Expires after"
           value={lifetime}

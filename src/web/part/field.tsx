@@ -1,21 +1,49 @@
 /** Fields of forms, each with its label and what is wrong with it. */
-import type { ComponentProps, ReactNode } from 'react'
+import { type ComponentProps, type ReactNode, useId } from 'react'
 
 /** The classes of what is typed into. */
 export const inputLook =
   'h-8 w-full rounded-md border border-firm bg-panel px-2.5 text-[0.8125rem] placeholder:text-muted'
 
-/** A line to type into. */
+/** A line to type into. What is wrong with it, and how it is written, are read out after its label. */
 export function TextField(
-  props: ComponentProps<'input'> & { readonly label: string; readonly hint?: string },
+  props: ComponentProps<'input'> & {
+    readonly label: string
+    readonly hint?: string
+    /** What was expected instead of what stands there; absent: nothing is wrong. */
+    readonly complaint?: string | undefined
+  },
 ): ReactNode {
-  const { label, hint, ...rest } = props
+  const { label, hint, complaint, ...rest } = props
+  const id = useId()
+  const told = [
+    complaint === undefined ? '' : `${id}-wrong`,
+    hint === undefined ? '' : `${id}-hint`,
+  ]
   return (
-    <label className="flex flex-col gap-1">
-      <span className="font-medium text-[0.8125rem]">{label}</span>
-      <input type="text" {...rest} className={inputLook} />
-      {hint === undefined ? null : <span className="text-muted text-xs">{hint}</span>}
-    </label>
+    <div className="flex flex-col gap-1">
+      <label htmlFor={id} className="font-medium text-[0.8125rem]">
+        {label}
+      </label>
+      <input
+        type="text"
+        {...rest}
+        id={id}
+        aria-invalid={complaint !== undefined}
+        aria-describedby={told.join(' ').trim() || undefined}
+        className={`${inputLook} aria-invalid:border-bad`}
+      />
+      {complaint === undefined ? null : (
+        <span id={`${id}-wrong`} className="break-words text-bad text-xs">
+          {complaint}
+        </span>
+      )}
+      {hint === undefined ? null : (
+        <span id={`${id}-hint`} className="text-muted text-xs">
+          {hint}
+        </span>
+      )}
+    </div>
   )
 }
 
