@@ -25,11 +25,14 @@ test('says where a list of 5,003 ends, reads on, and then says nothing more', {
   const onPage = panel.getByRole('listitem')
   await seen(panel.getByText(/^5,000 people were read, and there are more/))
   assert.equal(await onPage.count(), 5_000)
+  // Also for whoever only sees where it begins.
+  await seen(page.getByRole('heading', { name: 'People 5000 and more' }))
   assert.equal(await panel.getByText(names[5_002] ?? '').count(), 0)
 
   await panel.getByRole('button', { name: 'Read more people' }).click()
   await seen(panel.getByText(names[5_002] ?? ''))
   assert.equal(await onPage.count(), PEOPLE)
+  await seen(page.getByRole('heading', { name: `People ${PEOPLE}`, exact: true }))
   await panel.getByRole('button', { name: 'Read more people' }).waitFor({ state: 'detached' })
 
   // Who is let in is in the list that is read anew, as far as it was read.

@@ -23,7 +23,13 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
       <Button onClick={() => setGranting('new')}>Let somebody in…</Button>
     ) : undefined
   return (
-    <Panel title="People" count={query.data?.length} aside={add} isFlush>
+    <Panel
+      title="People"
+      count={query.data?.length}
+      hasMore={query.hasNextPage}
+      aside={add}
+      isFlush
+    >
       <Loaded query={query} what="The list of people">
         {(people) =>
           people.length === 0 ? (
@@ -33,7 +39,10 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
           ) : (
             <ul className="divide-y divide-line">
               {people.map((person) => (
-                <li key={person.name} className="flex flex-wrap items-center gap-4 px-4 py-2.5">
+                <li
+                  key={person.name}
+                  className="flex flex-wrap items-center gap-4 px-4 py-2.5"
+                >
                   <div className="min-w-0 grow">
                     <p className="font-medium">{person.name}</p>
                     <p className="text-muted text-xs">

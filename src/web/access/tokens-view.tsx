@@ -26,7 +26,13 @@ export function TokensView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
       <Button onClick={() => setMaking(true)}>Make a token…</Button>
     ) : undefined
   return (
-    <Panel title="Tokens" count={query.data?.length} aside={make} isFlush>
+    <Panel
+      title="Tokens"
+      count={query.data?.length}
+      hasMore={query.hasNextPage}
+      aside={make}
+      isFlush
+    >
       <Loaded query={query} what="The list of tokens">
         {(tokens) =>
           tokens.length === 0 ? (

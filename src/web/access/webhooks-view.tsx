@@ -33,14 +33,25 @@ export function WebhooksView({ isAdmin }: { readonly isAdmin: boolean }): ReactN
     ) : undefined
   return (
     <div className="flex flex-col gap-5">
-      <Panel title="Webhooks" count={webhooks.data?.length} aside={add} isFlush>
+      <Panel
+        title="Webhooks"
+        count={webhooks.data?.length}
+        hasMore={webhooks.hasNextPage}
+        aside={add}
+        isFlush
+      >
         <Loaded query={webhooks} what="The list of webhooks">
           {(found) => <WebhookList webhooks={found} isAdmin={isAdmin} />}
         </Loaded>
         <ListEnd query={webhooks} count={webhooks.data?.length ?? 0} what="webhooks" />
       </Panel>
       <DeadLetters />
-      <Panel title="Latest deliveries" count={others?.length} isFlush>
+      <Panel
+        title="Latest deliveries"
+        count={others?.length}
+        hasMore={deliveries.hasNextPage}
+        isFlush
+      >
         <Loaded query={deliveries} what="The list of deliveries">
           {(found) => <DeliveryList deliveries={others ?? found} />}
         </Loaded>
@@ -99,7 +110,7 @@ function DeadLetters(): ReactNode {
   const query = useInfiniteQuery(deadLettersQuery)
   if (query.data?.length === 0) return null
   return (
-    <Panel title="Not delivered" count={query.data?.length} isFlush>
+    <Panel title="Not delivered" count={query.data?.length} hasMore={query.hasNextPage} isFlush>
       <Loaded query={query} what="The list of what was not delivered">
         {(deliveries) => <DeliveryList deliveries={deliveries} />}
       </Loaded>

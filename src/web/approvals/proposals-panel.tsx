@@ -15,7 +15,12 @@ import { ProposalDialog } from './proposal-dialog.tsx'
 export function ProposalsPanel(): ReactNode {
   const query = useInfiniteQuery(proposalsQuery)
   return (
-    <Panel title="Changes of contracts" count={query.data?.length} isFlush>
+    <Panel
+      title="Changes of contracts"
+      count={query.data?.length}
+      hasMore={query.hasNextPage}
+      isFlush
+    >
       <Loaded query={query} what="The list of proposed changes">
         {(proposals) =>
           proposals.length === 0 ? (

@@ -33,6 +33,8 @@ export function Page(props: {
 export function Panel(props: {
   readonly title: string
   readonly count?: number | undefined
+  /** Whether there are more than were counted. */
+  readonly hasMore?: boolean
   readonly aside?: ReactNode
   readonly id?: string
   readonly className?: string
@@ -48,9 +50,13 @@ export function Panel(props: {
     >
       <div className="flex min-h-11 flex-wrap items-center justify-between gap-2 border-line border-b px-4 py-1.5">
         <h2 id={heading} className="font-semibold text-[0.8125rem]">
-          {props.title}
+          {/* The space is for the ear: without it a title and its count are read as one word. */}
+          {props.title}{' '}
           {props.count === undefined ? null : (
-            <span className="numbers ml-2 font-normal text-muted">{props.count}</span>
+            <span className="numbers ml-1 font-normal text-muted">
+              {props.count}
+              {props.hasMore === true ? ' and more' : ''}
+            </span>
           )}
         </h2>
         {props.aside}

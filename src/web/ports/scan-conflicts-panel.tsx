@@ -20,7 +20,12 @@ export function ScanConflicts(props: {
 }): ReactNode {
   const { conflicts, onOpen } = props
   return (
-    <Panel title="Between repositories" count={conflicts.length} isFlush>
+    <Panel
+      title="Between repositories"
+      count={conflicts.length}
+      hasMore={props.query.hasNextPage}
+      isFlush
+    >
       {props.query.data === undefined ? (
         <Loaded query={props.query} what="The comparison of repositories" lines={1}>
           {() => null}

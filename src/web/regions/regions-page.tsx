@@ -23,19 +23,24 @@ export function RegionsPage(): ReactNode {
       about="Where components live, and who asks and commands there. An agent that is cut off finishes nothing alone."
     >
       <div className="grid items-start gap-5 lg:grid-cols-2">
-        <Panel title="Regions" count={regions.data?.length} isFlush>
+        <Panel title="Regions" count={regions.data?.length} hasMore={regions.hasNextPage} isFlush>
           <Loaded query={regions} what="The list of regions">
             {(found) => <RegionList regions={found} />}
           </Loaded>
           <ListEnd query={regions} count={regions.data?.length ?? 0} what="regions" />
         </Panel>
-        <Panel title="Agents" count={agents.data?.length} isFlush>
+        <Panel title="Agents" count={agents.data?.length} hasMore={agents.hasNextPage} isFlush>
           <Loaded query={agents} what="The list of agents">
             {(found) => <AgentList agents={found} />}
           </Loaded>
           <ListEnd query={agents} count={agents.data?.length ?? 0} what="agents" />
         </Panel>
-        <Panel title="Replicas" count={replicas.data?.length} isFlush>
+        <Panel
+          title="Replicas"
+          count={replicas.data?.length}
+          hasMore={replicas.hasNextPage}
+          isFlush
+        >
           <Loaded query={replicas} what="The list of replicas">
             {(found) => <ReplicaList replicas={found} />}
           </Loaded>

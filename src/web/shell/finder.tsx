@@ -108,7 +108,9 @@ function useFound(text: string): { readonly found: readonly Found[]; readonly no
     const none = 'No contract, no ramp and no page is called so.'
     return { found, note: isAsking ? 'Looking through all ramps…' : none }
   }
-  const hasMore = isTyped && !isAsking && asked.data?.next !== undefined
+  const shown = found.filter(({ place }) => place.is === 'ramp').length
+  const { ramps: answered = [], next } = asked.data ?? {}
+  const hasMore = isTyped && !isAsking && (next !== undefined || answered.length > shown)
   return { found, note: hasMore ? 'More ramps are called so: type more of the name.' : '' }
 }
 
