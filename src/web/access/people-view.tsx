@@ -39,10 +39,7 @@ export function PeopleView({ isAdmin }: { readonly isAdmin: boolean }): ReactNod
           ) : (
             <ul className="divide-y divide-line">
               {people.map((person) => (
-                <li
-                  key={person.name}
-                  className="flex flex-wrap items-center gap-4 px-4 py-2.5"
-                >
+                <li key={person.name} className="flex flex-wrap items-center gap-4 px-4 py-2.5">
                   <div className="min-w-0 grow">
                     <p className="font-medium">{person.name}</p>
                     <p className="text-muted text-xs">

@@ -35,10 +35,7 @@ function Rows({ contracts }: { readonly contracts: readonly ContractSummary[] })
   return (
     <ul aria-label="Contracts" className="divide-y divide-line">
       {contracts.map((contract) => (
-        <li
-          key={`${contract.kind}/${contract.name}`}
-          className="relative"
-        >
+        <li key={`${contract.kind}/${contract.name}`} className="relative">
           <Link
             to="/contracts/$kind/$name"
             params={{ kind: contract.kind, name: contract.name }}

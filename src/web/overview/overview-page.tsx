@@ -70,7 +70,15 @@ export function OverviewPage(): ReactNode {
           <MovingPanel ramps={picture.moving.slice(0, SHOWN_MAX * 3)} />
           <BrokePanel ramps={picture.broke} />
         </div>
-        <EnvironmentsPanel environments={environments.data ?? []} />
+        <div className="flex min-w-0 flex-col gap-5">
+          <EnvironmentsPanel environments={environments.data ?? []} />
+          <ListEnd
+            query={environments}
+            count={environments.data?.length ?? 0}
+            what="environments"
+            isAlone
+          />
+        </div>
       </div>
     </Page>
   )
