@@ -110,9 +110,18 @@ export function renewal({ wish, lease }: Step, nowMs: number): readonly PortEntr
     const because = 'Its TLS comes from other files from now on.'
     return [{ type: 'port.moved', lease: lease.id, to: lease.state, because, front }]
   }
-  if (lease?.expiresAtMs === undefined || !isWaiting(lease.state)) return []
-  const { ttlMs = TTL_MS } = wish
+  if (lease === undefined || !isWaiting(lease.state)) return []
+  const { ttlMs = TTL_MS, giving = lease.giving } = wish
   const expiresAtMs = nowMs + ttlMs
+  if (giving !== lease.giving && lease.front === undefined) {
+    const because =
+      giving === 'descriptor'
+        ? 'It was given by its number, and is inherited from now on.'
+        : 'It was inherited, and is given by its number from now on.'
+    const term = lease.expiresAtMs === undefined ? {} : { expiresAtMs }
+    return [{ type: 'port.moved', lease: lease.id, to: lease.state, because, giving, ...term }]
+  }
+  if (lease.expiresAtMs === undefined) return []
   // Who asks every second shall not fill the record.
   if (expiresAtMs - lease.expiresAtMs < ttlMs / 4) return []
   const because = 'It was asked for again.'

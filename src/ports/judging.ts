@@ -180,12 +180,17 @@ function orphaned(left: PortThief): Verdict {
 function dead(lease: PortLease, parts: JudgeParts): Verdict {
   const because = `Process ${lease.process?.pid ?? '?'} has ended, and nothing of it listens.`
   const isHeld = (parts.inodesOf(lease.id)?.length ?? 0) > 0
-  if (lease.giving === 'descriptor' && isHeld && lease.state !== 'draining') {
+  if (lease.giving === 'descriptor' && isHeld && hasNext(lease)) {
     // The socket is there all the time: whoever connects waits for the next one.
     const expiresAtMs = parts.nowMs + TTL_MS
     return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
   }
   return { ...cooled(lease, parts, true), because }
+}
+
+/** Whether another start may come to its socket: a port of one start alone ends with that. */
+function hasNext({ state, owner, front }: PortLease): boolean {
+  return state !== 'draining' && (owner.instance === undefined || front !== undefined)
 }
 
 function gone(lease: PortLease, parts: JudgeParts): Verdict {

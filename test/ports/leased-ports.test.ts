@@ -1,79 +1,16 @@
 /** Components whose ports are leased: a real broker in a real ledger, and real processes that listen. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
-import type { PortLease, PortOwner } from '../../src/core/port/port-lease.ts'
-import type { PortRange } from '../../src/core/port/port-policy.ts'
+import type { PortOwner } from '../../src/core/port/port-lease.ts'
 import { digestOf } from '../../src/core/units/digest.ts'
-import type { Leasing } from '../../src/daemon/daemon-leasing.ts'
-import {
-  closeDaemonParts,
-  type DaemonParts,
-  openDaemonParts,
-} from '../../src/daemon/daemon-parts.ts'
 import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { Order } from '../../src/seams/actuator.ts'
 import type { PortBroker } from '../../src/seams/port-broker.ts'
-import { placeOf } from '../../src/server/client/daemon-place.ts'
 import { until } from '../support/until.ts'
+import { hold, holdFixed, leaseIn, makeBench, order, start, tryListen } from './component-bench.ts'
 import { granted, Listener, policyOf } from './workbench.ts'
-
-const SERVE = `require('node:net').createServer().listen(process.env.PORT, '127.0.0.1')`
-const PORT = `$\{self.ports.http}`
-
-interface Bench {
-  open(): Promise<DaemonParts & Pick<Leasing, 'broker' | 'ports'>>
-  close(): Promise<void>
-}
-
-function makeBench(context: TestContext): Bench {
-  const folder = mkdtempSync(join(tmpdir(), 'rampart-leased-'))
-  const settings = { PATH: process.env['PATH'] ?? '' }
-  const onTrouble = (error: unknown): void => assert.ifError(error)
-  let parts: DaemonParts | undefined
-  const close = async (): Promise<void> => {
-    if (parts !== undefined) await closeDaemonParts(parts)
-    parts = undefined
-  }
-  const open = async () => {
-    const opened = await openDaemonParts({ place: placeOf(folder), settings, onTrouble })
-    parts = opened
-    const { broker, ports } = opened.leasing ?? assert.fail('ports are leased')
-    return { ...opened, broker, ports }
-  }
-  context.after(async () => {
-    const { runtime } = parts ?? (await open())
-    await runtime.run(order('stop', { subject: 'shop/api' }))
-    await close()
-    rmSync(folder, { recursive: true, force: true })
-  })
-  return { open, close }
-}
-
-let orders = 0
-
-function order(operation: string, input: Order['input']): Order {
-  orders += 1
-  const id = `up-1/api/${orders}`
-  const { signal } = new AbortController()
-  return { id, ramp: 'up-1', stage: 'api', purpose: 'do', operation, input, fence: 1, signal }
-}
-
-function start(digest: string, more: Order['input'] = {}): Order {
-  return order('start', {
-    subject: 'shop/api',
-    command: [process.execPath, '-e', SERVE],
-    cwd: tmpdir(),
-    env: { PORT },
-    ports: { http: {} },
-    digest,
-    ...more,
-  })
-}
 
 /** Binds as soon as it runs, or ends with why not; no process takes less time until then. */
 const AT_ONCE = `use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
@@ -81,38 +18,6 @@ const AT_ONCE = `use Socket; socket(my $s, PF_INET, SOCK_STREAM, 0) or die $!;
   bind($s, sockaddr_in($ENV{PORT}, inet_aton($ENV{HOST} // '127.0.0.1'))) or die $!;
   listen($s, 5); sleep`
 const PERL: Order['input'] = { command: ['perl', '-e', AT_ONCE] }
-
-/** Puts a contract in force with this range, and holds its fixed port as its ramp does. */
-async function holdFixed(broker: PortBroker, range: Partial<PortRange> = {}): Promise<PortLease> {
-  const { ranges } = policyOf({ for: { service: 'shop/*' }, ...range, coolingMs: 0 })
-  const of = { contract: 'Ports/shop', digest: digestOf('one') }
-  const connect = { ...of, rules: [], clients: [] }
-  await broker.enforce({ ...of, ramp: 'up-0', policy: { ...of, ranges }, connect })
-  return await hold(broker)
-}
-
-/** Holds what the contract gives the component, until it takes it. */
-async function hold(broker: PortBroker): Promise<PortLease> {
-  const owner = { service: 'shop/api', port: 'http' }
-  const [lease] = granted(await broker.claim([{ owner, by: 'contract', isLasting: true }]))
-  return lease ?? assert.fail('one was asked for')
-}
-
-/** The lease of the component, once it is there in one of these states. */
-async function leaseIn(broker: PortBroker, ...states: PortLease['state'][]): Promise<PortLease> {
-  const find = () => broker.leases().find(({ state }) => states.includes(state))
-  await until(states.join(' or '), () => find() !== undefined)
-  return find() ?? assert.fail(states.join(' or '))
-}
-
-/** Listens as any program would, and ends that; how it was refused, if it was. */
-function tryListen(port: number): Promise<string | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code))
-    server.listen(port, '127.0.0.1', () => server.close(() => resolve(undefined)))
-  })
-}
 
 test('a component listens on a port that is leased to its process', async (context) => {
   const { broker, runtime } = await makeBench(context).open()

@@ -1,5 +1,6 @@
 /** Whether what is said of a run belongs together: a process, a container and what is external differ. */
 import { canonicalAddress } from '../../core/port/ip-text.ts'
+import { SOCKETS_MAX } from '../../core/port/listen-variables.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import type { Path } from '../document/issue.ts'
 import type { WrittenComponent } from './written.ts'
@@ -48,6 +49,15 @@ function checkProcessPorts(run: WrittenRun, say: Say): void {
     say(['run', 'ports', port, 'container'], 'a process listens on the port it is given; write {}')
   }
   checkAddresses(run, say)
+  checkInherited(run, say)
+}
+
+function checkInherited({ ports = {} }: WrittenRun, say: Say): void {
+  const inherited = Object.keys(ports).filter((port) => ports[port]?.inherit === true)
+  for (const port of inherited.slice(SOCKETS_MAX)) {
+    const message = `a process inherits ${SOCKETS_MAX} sockets at most; give it the number of this one`
+    say(['run', 'ports', port, 'inherit'], message)
+  }
 }
 
 /** `self.host` is one address, and what is compared with the kernel's word is written as that prints it. */
@@ -84,7 +94,12 @@ function checkContainer(component: WrittenComponent, say: Say): void {
   if (alone !== undefined && networks.length > 1) {
     say(['run', 'container', 'networks'], `${alone} stands alone, with no other network`)
   }
-  for (const [port, { container, address }] of Object.entries(run?.ports ?? {})) {
+  for (const [port, { container, address, inherit }] of Object.entries(run?.ports ?? {})) {
+    if (inherit === true) {
+      const message =
+        'a container inherits no socket: its engine publishes its ports; leave inherit out'
+      say(['run', 'ports', port, 'inherit'], message)
+    }
     if (address !== undefined) {
       const message = 'ports of a container are published on 127.0.0.1; leave address out'
       say(['run', 'ports', port, 'address'], message)

@@ -32,7 +32,9 @@ export function startCommand(
   if (container !== undefined) return startContainer({ subject, run, stop, container })
   if (external !== undefined) return observe('start', subject, external)
   const { command, cwd, env, inherit, oneShot, notify } = run
-  const ports = Object.fromEntries(run.ports.map((name) => [name, {}]))
+  const ports = Object.fromEntries(
+    run.ports.map((name) => [name, run.inheritedPorts?.includes(name) ? { inherit: true } : {}]),
+  )
   const input = {
     subject,
     command: command.map(printCommandText),

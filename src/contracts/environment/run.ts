@@ -15,6 +15,8 @@ export interface Run {
   readonly oneShot: boolean
   /** Names of its ports, in the order of their names. */
   readonly ports: readonly string[]
+  /** Those of them whose listening sockets it inherits, in the same order; absent: none. */
+  readonly inheritedPorts?: readonly string[]
   /** The machine's address that they are listened on, and it is reached by. @default '127.0.0.1' */
   readonly address?: string
   readonly container?: ContainerRun
@@ -67,6 +69,7 @@ export function runOf(written: WrittenRun): Run {
     inherit: written.inherit ?? (container === undefined ? INHERITED : []),
     oneShot: written.oneShot ?? false,
     ports: names,
+    ...inheritedOf(ports),
     ...addressOf(ports),
     ...(container === undefined ? {} : { container: containerOf(container, ports) }),
     ...(external === undefined ? {} : { external: externalOf(external) }),
@@ -94,6 +97,11 @@ function containerOf(
     mounts: mounts.map(({ source, target, access = 'read' }) => ({ source, target, access })),
     inner: sorted(Object.fromEntries(inner)),
   }
+}
+
+function inheritedOf(ports: NonNullable<WrittenRun['ports']>): Pick<Run, 'inheritedPorts'> {
+  const names = Object.keys(ports).filter((name) => ports[name]?.inherit === true)
+  return names.length === 0 ? {} : { inheritedPorts: names.sort() }
 }
 
 /** That of all its ports. */

@@ -28,6 +28,8 @@ export interface WrittenPort {
   readonly container?: number
   /** The machine's address that it listens on. */
   readonly address?: string
+  /** Whether its process inherits the listening socket. */
+  readonly inherit?: boolean
 }
 
 /** How to end it. */
@@ -86,6 +88,11 @@ const writtenPort = z.strictObject(
       .exactOptional()
       .describe('Address of the machine to listen on; all ports of a component name the same.')
       .meta({ default: '127.0.0.1' }),
+    inherit: z
+      .boolean()
+      .exactOptional()
+      .describe('Whether it inherits the listening socket (LISTEN_FDS), from descriptor 3 on.')
+      .meta({ default: false }),
   },
   {
     error: (issue) =>

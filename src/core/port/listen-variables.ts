@@ -4,6 +4,12 @@
  * @source sd_listen_fds(3)
  */
 
+/**
+ * How many sockets one process inherits at most: descriptor 9 is the wrapper's own, since a POSIX shell
+ * names but those of one digit.
+ */
+export const SOCKETS_MAX = 6
+
 /** One socket that is inherited. */
 export interface InheritedSocket {
   /** Its name in LISTEN_FDNAMES; colons and control characters become `-`. */
@@ -19,4 +25,12 @@ export function listenVariables(sockets: readonly InheritedSocket[]): Record<str
 /** The command, with LISTEN_PID set to what it becomes: the shell is replaced by it. */
 export function withListenPid(command: readonly string[]): readonly string[] {
   return ['/bin/sh', '-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...command]
+}
+
+/** The variables without word of sockets, for who inherits the variables alone. */
+export function withoutListening<Value>(
+  variables: Readonly<Record<string, Value>>,
+): Readonly<Record<string, Value>> {
+  const { LISTEN_FDS: _fds, LISTEN_FDNAMES: _names, LISTEN_PID: _pid, ...others } = variables
+  return others
 }

@@ -29,6 +29,8 @@ export interface PortMoved {
   readonly container?: LeasedContainer
   /** On which of the claim's addresses its process listens; absent: as it was. */
   readonly servedAt?: readonly string[]
+  /** How it is given from now on, while nobody has it; absent: as it was. */
+  readonly giving?: PortLease['giving']
   /** What was held for a service's port is its front from now on, opened by this ramp, or has other TLS. */
   readonly front?: {
     readonly as: NonNullable<PortLease['front']>

@@ -230,13 +230,14 @@ function movedLease(old: PortLease, entry: PortMoved, changedAtMs: number): Port
     shut: shutBefore,
     ...lasting
   } = old
-  const { to: state, because, process, thief, expiresAtMs, coolUntilMs, front } = entry
+  const { to: state, because, process, thief, expiresAtMs, coolUntilMs, front, giving } = entry
   const container = entry.container ?? (process === undefined ? containerBefore : undefined)
   const servedAt = entry.servedAt ?? (SERVED.has(state) ? was : undefined)
   const shut = entry.shut === undefined && state !== 'cooling' ? shutBefore : entry.shut
   const parting = entry.parting ?? (PARTING.has(state) ? partingBefore : undefined)
   return {
     ...lasting,
+    ...(giving === undefined ? {} : { giving }),
     ...(front === undefined ? {} : asFront(front)),
     state,
     because,

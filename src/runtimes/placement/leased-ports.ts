@@ -1,16 +1,19 @@
 /**
  * Ports as leases of the broker: recorded before anything is started with them, given to the process
  * that was started, and watched from then on. Between the lease and the start lie milliseconds, in
- * which no socket holds them: the process that is to listen could not while one did.
+ * which no socket holds them: the process that is to listen could not while one did. What it inherits
+ * is held all the time, from before its first start until nothing of its component runs any more.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
 import type { PortLease, PortOwner, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
 import { isListenedTo, isSpare } from '../../core/port/port-states.ts'
-import type { PortBroker } from '../../seams/port-broker.ts'
+import type { Heir, PortBroker, PortGrant, PortSpawner } from '../../seams/port-broker.ts'
+import { inheritedAddresses, notHeld, whyNotInherited } from './inherited-ports.ts'
 import { hostOf, whyNotThere } from './leased-host.ts'
 import type {
+  InheritingStart,
   NoPorts,
   PortRequest,
   PortReservation,
@@ -39,7 +42,8 @@ export interface LeasedPortsOptions {
     | 'leases'
     | 'lookNow'
     | 'enforced'
-  >
+  > &
+    PortSpawner
   /** Told of what went wrong where nobody waits for an answer. */
   onTrouble(error: unknown): void
 }
@@ -59,16 +63,8 @@ export class LeasedPorts implements PortSource {
   }
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
-    const { subject: service, start, names, address, by = [] } = request
-    const instance = start === undefined ? {} : { instance: start }
-    const where = address === undefined ? {} : { addresses: [address] }
-    const wishes = names.map((port) => ({
-      owner: { service, port, ...instance },
-      isHeld: false,
-      ttlMs: START_MS,
-      by,
-      ...where,
-    }))
+    const { start, address, inherited = [] } = request
+    const wishes = this.#wishesOf(request)
     if (wishes.length === 0) return this.#reservation([])
     const misplaced = wishes.map(({ owner }) => this.#misplaced(owner, address)).find(Boolean)
     if (misplaced !== undefined) return misplaced
@@ -76,10 +72,10 @@ export class LeasedPorts implements PortSource {
       const unproved = start === undefined ? undefined : await this.#unproved(request)
       if (unproved !== undefined) return notDead(unproved)
       await this.#holding
-      const grant = await this.#broker.claim(wishes)
+      const grant = await this.#claim(wishes)
       if (grant.verdict === 'refused') return grant
       const reservation = this.#reservation(grant.leases)
-      const place = await this.#placeOf(grant.leases, address)
+      const place = await this.#placeOf(grant.leases, address, inherited)
       if (!('sentence' in place)) return { ...reservation, ...place }
       reservation.release()
       return place
@@ -89,13 +85,41 @@ export class LeasedPorts implements PortSource {
     }
   }
 
+  #wishesOf({ subject, start, names, inherited = [], address, by = [] }: PortRequest): Wishes {
+    const instance = start === undefined ? {} : { instance: start }
+    const where = address === undefined ? {} : { addresses: [address] }
+    const policies = this.#broker.enforced.all().map(({ policy }) => policy)
+    return names.map((port) => {
+      const owner = { service: subject, port, ...instance }
+      const giving = inherited.includes(port)
+        ? { giving: 'descriptor' as const, ...inheritedAddresses(owner, policies) }
+        : { giving: 'number' as const, isHeld: false }
+      return { owner, ttlMs: START_MS, by, ...giving, ...where }
+    })
+  }
+
+  /** What an earlier start was granted without a socket, and is to be inherited, is granted anew. */
+  async #claim(wishes: Wishes): Promise<PortGrant> {
+    const grant = await this.#broker.claim(wishes)
+    if (grant.verdict === 'refused') return grant
+    const loose = grant.leases.filter(
+      ({ giving, state }) => giving === 'descriptor' && state === 'reserved',
+    )
+    if (loose.length === 0) return grant
+    for (const { id } of loose) await this.#broker.release(id, 'It is granted anew, to be held.')
+    return await this.#broker.claim(wishes)
+  }
+
   /** Where they are to be listened on; why not, when they cannot. */
   async #placeOf(
     leases: readonly PortLease[],
     named: string | undefined,
+    inherited: readonly string[],
   ): Promise<{ readonly host?: string } | NoPorts> {
     const foreign = leases.find((lease) => this.#isOfAnother(lease))
     if (foreign !== undefined) return notOurs(foreign)
+    const unheld = whyNotInherited(leases.filter(({ owner }) => inherited.includes(owner.port)))
+    if (unheld !== undefined) return unheld
     const place = hostOf(leases, named)
     if ('sentence' in place || place.host === undefined || place.host === named) return place
     if (await isOwnAddress(place.host)) return place
@@ -109,8 +133,22 @@ export class LeasedPorts implements PortSource {
   }
 
   async letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void> {
-    const held = this.#leasesOn(subject, ports).filter(isHeldForIt)
+    const held = this.#leasesOn(subject, ports).filter(
+      ({ state, giving }) => state === 'held' && giving === 'number',
+    )
     if (held.length > 0) await this.#broker.letGo(held.map(({ id }) => id))
+  }
+
+  async inherit({ subject, ports, inherited, ...start }: InheritingStart): Promise<Heir> {
+    const held = this.#leasesOn(subject, ports).filter(
+      ({ state, giving }) => state === 'held' && giving === 'descriptor',
+    )
+    const leases = inherited.map((port) => {
+      const lease = held.find(({ owner }) => owner.port === port)
+      if (lease === undefined) throw notHeld(`Port ${port} of ${subject} is not held any more.`)
+      return lease.id
+    })
+    return await this.#broker.spawn({ ...start, leases })
   }
 
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void {
@@ -220,6 +258,8 @@ export class LeasedPorts implements PortSource {
     this.#broker.release(id, because).catch(this.#onTrouble)
   }
 }
+
+type Wishes = Parameters<PortBroker['claim']>[0]
 
 /** A socket holds it for whoever takes it: this one has not begun with it. */
 function isHeldForIt({ state, giving, process }: PortLease): boolean {

@@ -1,6 +1,6 @@
 /** Where runtimes take the ports of what they start from. */
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
-import type { PublishedContainer } from '../../seams/port-broker.ts'
+import type { Heir, HeirRequest, PublishedContainer } from '../../seams/port-broker.ts'
 
 /** Ports that are wanted for one start. */
 export interface PortRequest {
@@ -11,6 +11,8 @@ export interface PortRequest {
   /** With `start`: those that run beside it. What another one had must be proved free of it before. */
   readonly beside?: readonly string[]
   readonly names: readonly string[]
+  /** Those of the names whose sockets are inherited, in the order of their descriptors. @default none */
+  readonly inherited?: readonly string[]
   /** The machine's address that they are for; absent: as whoever gives them sees fit. */
   readonly address?: string
   /** The ports the subject had the last time. */
@@ -36,6 +38,14 @@ export interface PortReservation {
   release(): void
 }
 
+/** A process that is to inherit the sockets of ports that were reserved so. */
+export interface InheritingStart extends Omit<HeirRequest, 'leases'> {
+  readonly subject: string
+  readonly ports: Readonly<Record<string, number>>
+  /** Their names, in the order of their descriptors. */
+  readonly inherited: readonly string[]
+}
+
 /** There are none; the sentence says who is in the way, for people. */
 export interface NoPorts {
   /** @default no-free-port */
@@ -49,9 +59,15 @@ export interface PortSource {
   reserve(request: PortRequest): Promise<PortReservation | NoPorts>
   /**
    * Something of the subject is to listen on these ports in the next moment: nothing of ours holds them
-   * any more when it resolves. The reservation's release holds them again, should nothing come of it.
+   * any more when it resolves, but what it inherits. The reservation's release holds them again, should nothing come of it.
    */
   letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void>
+  /**
+   * Has a process started that inherits what is held; `took` follows. Nothing lets go of the sockets.
+   *
+   * @throws ports-unavailable when something of it is not held any more, or the system refused
+   */
+  inherit(start: InheritingStart): Promise<Heir>
   /** A process of the subject has these ports now. Idempotent. */
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
   /** A process of the subject has ended, asked to or not. */

@@ -4,6 +4,7 @@
  * recorded.
  */
 import { createServer } from 'node:net'
+import { notHeld, nothingHeld } from './inherited-ports.ts'
 import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
 
 const TRIES_MAX = 64
@@ -25,6 +26,8 @@ export class PortAllocator implements PortSource {
   #next = (process.pid * PID_STRIDE) % (PORT_BELOW - PORT_LEAST)
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
+    const { inherited: [inherited] = [] } = request
+    if (inherited !== undefined) return nothingHeld(inherited)
     const ports: Record<string, number> = {}
     const release = (): void => {
       for (const port of Object.values(ports)) this.#reserved.delete(port)
@@ -42,6 +45,10 @@ export class PortAllocator implements PortSource {
 
   async letGo(): Promise<void> {
     // No socket holds what is handed out here.
+  }
+
+  inherit(): Promise<never> {
+    return Promise.reject(notHeld('Ports are not leased here, so that no socket holds one.'))
   }
 
   took(): void {

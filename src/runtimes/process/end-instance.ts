@@ -4,6 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '../../core/fault/assert.ts'
+import { withoutListening } from '../../core/port/listen-variables.ts'
 import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import { isPortFree } from '../placement/ports.ts'
 import type { Identity, Instance } from './instance.ts'
@@ -137,7 +138,7 @@ class Ending {
       command,
       cwd,
       placement: { host, ports },
-      variables: Object.fromEntries(this.#needs.kernel.variables(leader) ?? []),
+      variables: withoutListening(Object.fromEntries(this.#needs.kernel.variables(leader) ?? [])),
       searchPath: this.#needs.searchPath,
       timeoutMs: this.#policy.graceMs,
       signal: this.#signal,
@@ -168,11 +169,15 @@ class Ending {
     return open
   }
 
-  /** A port that cannot be bound may be a client's own end; only a listener is one left open. */
+  /**
+   * A port that cannot be bound may be a client's own end; only a listener is one left open. What it
+   * has inherited is held for the next start as well.
+   */
   async #openPorts(): Promise<readonly number[]> {
     const refused: number[] = []
-    for (const port of Object.values(this.#instance.record.ports)) {
-      if (!(await isPortFree(port))) refused.push(port)
+    const { ports, inherited = [] } = this.#instance.record
+    for (const [name, port] of Object.entries(ports)) {
+      if (!inherited.includes(name) && !(await isPortFree(port))) refused.push(port)
     }
     if (refused.length === 0) return []
     const listening = this.#needs.kernel.listeningPorts()

@@ -16,7 +16,8 @@ export interface StartInput {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly inherit: readonly string[]
-  readonly ports: Readonly<Record<string, object>>
+  /** By name; whether it inherits the listening sockets of each. */
+  readonly ports: Readonly<Record<string, { readonly inherit?: boolean | undefined }>>
   /** The machine's address that they are listened on. @default 127.0.0.1 */
   readonly host?: string | undefined
   readonly oneShot: boolean
@@ -88,7 +89,9 @@ const START: z.ZodType<StartInput> = z.object({
   cwd: z.string().startsWith('/', 'must be an absolute path'),
   env: z.record(NAME, WORD).default({}),
   inherit: z.array(NAME).default([]),
-  ports: z.record(z.string().regex(PORT_NAME), z.object({})).default({}),
+  ports: z
+    .record(z.string().regex(PORT_NAME), z.object({ inherit: z.boolean().optional() }))
+    .default({}),
   host: z.union([z.ipv4(), z.ipv6()]).optional(),
   oneShot: z.boolean().default(false),
   beside: z.boolean().default(false),

@@ -31,6 +31,8 @@ export interface InstanceRecord {
   readonly copy?: number | undefined
   readonly cwd: string
   readonly ports: Readonly<Record<string, number>>
+  /** Those of its ports whose sockets it inherits; absent: none. */
+  readonly inherited?: readonly string[] | undefined
   /** Where it listens, when its contract names that. */
   readonly host?: string | undefined
   readonly stop: StopPolicy
@@ -61,6 +63,7 @@ const RECORD: z.ZodType<InstanceRecord> = z.object({
   copy: z.number().int().min(1).optional(),
   cwd: z.string(),
   ports: z.record(z.string(), z.number().int()),
+  inherited: z.array(z.string()).optional(),
   host: z.string().optional(),
   stop: z.object({
     signal: z.string(),

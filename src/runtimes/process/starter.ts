@@ -26,6 +26,7 @@ import type { StartInput } from './order-input.ts'
 import { HOST, instanceOutputs } from './outputs.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
+import { spawnHeir } from './spawn-heir.ts'
 import type { Spawned } from './spawner/spawned.ts'
 import type { Spawner } from './spawner/spawner.ts'
 
@@ -164,7 +165,11 @@ class Start {
       return failed({ reason: 'cancelled', sentence })
     }
     await this.#syncFirst(instance)
-    const spawned = await this.#spawn(instance)
+    const spawned = await this.#spawn(instance).catch(async (error) => {
+      // Its sockets may never be there again, under this order; a new one has new ones.
+      if (instance.record.inherited !== undefined) await this.#giveUp(instance)
+      throw error
+    })
     await untilClaimed(instance, spawned)
     this.#needs.supervisor.check(instance)
     await syncInstance(instance.path)
@@ -207,7 +212,7 @@ class Start {
       for (const port of Object.values(instance.record.ports)) taken.add(port)
     }
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
-    const names = Object.keys(this.#input.ports)
+    const { names, inherited } = portNames(this.#input)
     const previous = latest?.record.ports ?? {}
     const { subject, beside } = this.#input
     const running = this.#needs.registry.of(subject).filter(({ ended }) => ended === undefined)
@@ -220,7 +225,7 @@ class Start {
       : {}
     const address = host === undefined ? {} : { address: host }
     return await this.#needs.ports.reserve({
-      ...{ subject, names, previous, taken, by: this.#order.by },
+      ...{ subject, names, inherited, previous, taken, by: this.#order.by },
       ...start,
       ...address,
     })
@@ -230,6 +235,7 @@ class Start {
     const { subject, digest, oneShot, cwd, stop, notify, copy } = this.#input
     const { host = leasedAt === HOST ? undefined : leasedAt } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
+    const { inherited } = portNames(this.#input)
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
       recordVersion: 1,
@@ -243,6 +249,7 @@ class Start {
       ...(copy === undefined ? {} : { copy }),
       cwd,
       ports,
+      ...(inherited.length === 0 ? {} : { inherited }),
       ...(host === undefined ? {} : { host }),
       stop,
       ...(notify === undefined ? {} : { notify: true }),
@@ -294,12 +301,12 @@ class Start {
 
   async #spawn(instance: Instance): Promise<Spawned> {
     const { inherit, env, command, cwd, subject } = this.#input
-    const { host, ports } = instance.record
+    const { host, ports, inherited } = instance.record
     const placement = { host: host ?? HOST, isNamed: host !== undefined, ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
     const notify = await this.#listen(instance)
     await this.#needs.ports.letGo(subject, ports)
-    const spawned = await this.#needs.spawner.spawn({
+    const request = {
       path: instance.path,
       command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
       cwd,
@@ -311,7 +318,11 @@ class Start {
         notify,
         marks,
       }),
-    })
+    }
+    const spawned =
+      inherited === undefined
+        ? await this.#needs.spawner.spawn(request)
+        : await spawnHeir(request, { subject, ports, inherited }, this.#needs.ports)
     this.#needs.supervisor.parent(instance, spawned)
     this.#needs.started(instance)
     return spawned
@@ -362,6 +373,12 @@ class Start {
       },
     })
   }
+}
+
+/** The names of its ports, and of those that it inherits; descriptors are in the order of the names. */
+function portNames({ ports }: StartInput): Record<'names' | 'inherited', readonly string[]> {
+  const names = Object.keys(ports)
+  return { names, inherited: names.filter((name) => ports[name]?.inherit === true).sort() }
 }
 
 /** Waits until either this wrapper or a faster one has claimed the start, or all have failed. */

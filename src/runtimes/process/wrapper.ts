@@ -10,6 +10,8 @@
  *   component gets them and the wrapper survives to write the exit code.
  * - The shell's own words ("Killed") go nowhere; the component's standard error is handed through.
  *   The parentheses are for that: without them some shells redirect themselves while they wait.
+ * - Sockets that the component inherits come from descriptor 3 on, so that its own copy is the last
+ *   one that every POSIX shell can name, 9.
  */
 export const WRAPPER = `set -C
 if [ -r /proc/$$/stat ]; then read -r RAMPART_CLAIM < /proc/$$/stat
@@ -17,8 +19,8 @@ else RAMPART_CLAIM="$$ $(LC_ALL=C ps -o lstart= -p $$)"; fi
 { echo "$RAMPART_CLAIM" > "$0/pid"; } 2>/dev/null || exit 125
 unset RAMPART_CLAIM
 trap : TERM INT HUP QUIT USR1 USR2 ALRM
-exec 3>&2 2>/dev/null
-(exec "$@" 2>&3 3>&-)
+exec 9>&2 2>/dev/null
+(exec "$@" 2>&9 9>&-)
 RAMPART_CODE=$?
 echo "$RAMPART_CODE" > "$0/exit"
 exit "$RAMPART_CODE"

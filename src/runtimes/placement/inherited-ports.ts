@@ -1,0 +1,58 @@
+/**
+ * What ports must be so that a process can inherit their sockets: held, and few enough. Where their
+ * ranges leave it open, one has one socket alone, at the address that its component is reached by: a
+ * program that takes the first descriptor would let clients of the second wait for ever.
+ */
+import { Fault } from '../../core/fault/fault.ts'
+import { SOCKETS_MAX } from '../../core/port/listen-variables.ts'
+import { mayHaveAddresses, rangesOf } from '../../core/port/match-range.ts'
+import { isFor } from '../../core/port/may-claim.ts'
+import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import type { PortPolicy } from '../../core/port/port-policy.ts'
+import type { PortWish } from '../../core/port/port-wish.ts'
+import type { NoPorts } from './port-source.ts'
+
+/** Where a component listens that names no address. */
+const ADDRESSES = ['127.0.0.1']
+
+/** The addresses to ask for when none is named; nothing: as the ranges of its contracts say. */
+export function inheritedAddresses(
+  owner: PortOwner,
+  policies: readonly PortPolicy[],
+): Pick<PortWish, 'addresses'> {
+  const ranges = rangesOf(policies).filter(
+    ({ range }) => range.protocol === 'tcp' && isFor(range, owner),
+  )
+  const wish = { addresses: ADDRESSES }
+  return ranges.every(({ range }) => mayHaveAddresses(range, wish)) ? wish : {}
+}
+
+/** Why these cannot be inherited together; undefined: they can. */
+export function whyNotInherited(leases: readonly PortLease[]): NoPorts | undefined {
+  const loose = leases.find(({ state }) => state !== 'held')
+  if (loose !== undefined) return nothingHeld(loose.owner.port)
+  const sockets = leases.flatMap(({ claim }) => claim.addresses).length
+  if (sockets <= SOCKETS_MAX) return undefined
+  const sentence =
+    `the ports that it inherits are ${sockets} sockets, one for each of their addresses, and a ` +
+    `process inherits ${SOCKETS_MAX} at most. Give it the number of some instead, or an \`address\`.`
+  return { reason: 'too-many-sockets', sentence }
+}
+
+/** No socket stands for a port that is to be inherited. */
+export function nothingHeld(port: string): NoPorts {
+  const sentence =
+    `no socket can be held here for port ${port}, so that there is none to inherit. ` +
+    `Take \`run.ports.${port}.inherit\` out: then it is told the number.`
+  return { reason: 'not-held', sentence }
+}
+
+/** What was to be inherited is not there. */
+export function notHeld(hint: string): Fault {
+  return new Fault({
+    code: 'ports-unavailable',
+    operation: 'start with inherited ports',
+    subject: 'keeper',
+    hint,
+  })
+}
