@@ -66,11 +66,12 @@ export async function openLeasing(options: LeasingOptions): Promise<Leasing | un
   const fronts = new Fronts({ broker, plane, carriers, identify, onTrouble })
   const takeUp = (components: RunningProcesses): Promise<void> =>
     fronts.takeUp({ components, prober: identify(process.pid) })
+  const ports = new LeasedPorts({ broker, onTrouble })
   const close = async (): Promise<void> => {
     await fronts.leave()
     plane.leave()
+    await ports.settle()
     await broker.close()
   }
-  const ports = new LeasedPorts({ broker, onTrouble })
   return { broker, ports, fronts, mayConnect: judgeAsFronts(plane, kernel), takeUp, close }
 }

@@ -1,25 +1,39 @@
 /** Components that inherit the sockets of their ports: real daemons' parts, a real keeper, real clients. */
 import assert from 'node:assert/strict'
-import { readFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import type { CommandAnswer } from '../../src/core/entry/entry.ts'
 import type { Order } from '../../src/seams/actuator.ts'
+import { killDaemon } from '../support/daemon.ts'
+import { openFolder, rampart, stopDaemon } from '../support/rampart.ts'
 import { until } from '../support/until.ts'
-import { leaseIn, makeBench, order, start, tryListen } from './component-bench.ts'
+import {
+  type ComponentBench,
+  holdFixed,
+  leaseIn,
+  makeBench,
+  order,
+  SERVE,
+  start,
+  tryListen,
+} from './component-bench.ts'
+import { keeperOf } from './workbench.ts'
 
 const LISTENER = join(import.meta.dirname, '../../src/sdk/fixtures/listener.ts')
+const PORT = `$\{self.ports.http}`
 
-/** Answers with who it is and what it was told. */
+/** Answers on every socket that it was given with who it is and what it was told. */
 const PLAIN = `
   const { LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, PORT, ODD } = process.env
-  const about = JSON.stringify({ pid: process.pid, LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, PORT, ODD })
-  const serve = (fd) => require('node:http').createServer((_, to) => {
-    to.setHeader('connection', 'close')
-    to.end(JSON.stringify({ fd, ...JSON.parse(about) }))
-  }).listen({ fd })
-  for (let at = 0; at < Number(LISTEN_FDS); at++) serve(3 + at)`
+  const about = { pid: process.pid, LISTEN_PID, LISTEN_FDS, LISTEN_FDNAMES, PORT, ODD }
+  for (let fd = 3; fd < 3 + Number(LISTEN_FDS); fd++) {
+    require('node:http').createServer((_, to) => {
+      to.setHeader('connection', 'close')
+      to.end(JSON.stringify({ fd, ...about }))
+    }).listen({ fd })
+  }`
 
 interface About {
   readonly fd: number
@@ -31,19 +45,62 @@ interface About {
   readonly ODD: string
 }
 
+const HTTP = { http: { inherit: true } }
+
 function inheriting(digest: string, more: Order['input'] = {}): Order {
-  const ports = { http: { inherit: true } }
-  return start(digest, { command: [process.execPath, '-e', PLAIN], ports, ...more })
+  return start(digest, { command: [process.execPath, '-e', PLAIN], ports: HTTP, ...more })
 }
 
-function portsOf(answer: CommandAnswer): Readonly<Record<string, number>> {
+/** Where it listens, once it was started. */
+function portOf(answer: CommandAnswer, name = 'http'): number {
   assert.equal(answer.verdict, 'done', answer.sentence)
-  return answer.outputs['ports'] as Readonly<Record<string, number>>
+  const ports = answer.outputs['ports'] as Readonly<Record<string, number>>
+  return ports[name] ?? assert.fail(`it has ${name}`)
 }
 
-async function ask(port: number | undefined): Promise<About> {
+async function ask(port: number): Promise<About> {
   const answer = await fetch(`http://127.0.0.1:${port}/`)
   return (await answer.json()) as About
+}
+
+/** What became of every connection that was made, one after the other, until it is stopped. */
+function keepConnecting(port: number): () => Promise<ReadonlySet<string>> {
+  const outcomes = new Set<string>()
+  const one = (): Promise<void> =>
+    new Promise((resolve) => {
+      const socket = connect(port, '127.0.0.1')
+      const tell = (outcome: string): void => {
+        outcomes.add(outcome)
+        socket.destroy()
+        resolve()
+      }
+      socket.once('connect', () => tell('connected'))
+      socket.once('error', (error: NodeJS.ErrnoException) => tell(error.code ?? error.message))
+    })
+  return keepDoing(one, outcomes)
+}
+
+/** How the system answered a stranger who tries to have the port, again and again. */
+function keepStealing(port: number): () => Promise<ReadonlySet<string>> {
+  const outcomes = new Set<string>()
+  return keepDoing(async () => {
+    outcomes.add((await tryListen(port)) ?? 'stolen')
+  }, outcomes)
+}
+
+function keepDoing(one: () => Promise<void>, outcomes: Set<string>) {
+  let isOver = false
+  const done = (async () => {
+    while (!isOver) {
+      await one()
+      await new Promise((resolve) => setImmediate(resolve))
+    }
+  })()
+  return async (): Promise<ReadonlySet<string>> => {
+    isOver = true
+    await done
+    return outcomes
+  }
 }
 
 test('a component finds its sockets from descriptor 3 on, by name and for its pid', async (context) => {
@@ -52,10 +109,10 @@ test('a component finds its sockets from descriptor 3 on, by name and for its pi
   const answer = await runtime.run(
     inheriting('one', {
       ports: { http: { inherit: true }, other: {}, admin: { inherit: true } },
-      env: { PORT: '${self.ports.http}', ODD },
+      env: { PORT, ODD },
     }),
   )
-  const { http, admin } = portsOf(answer)
+  const [http, admin] = [portOf(answer), portOf(answer, 'admin')]
   const [first, second] = [await ask(admin), await ask(http)]
   const { pid } = first
   const told = { pid, LISTEN_PID: String(pid), LISTEN_FDS: '2', LISTEN_FDNAMES: 'admin:http' }
@@ -65,13 +122,195 @@ test('a component finds its sockets from descriptor 3 on, by name and for its pi
     const ready = broker.leases().filter(({ state }) => state === 'ready')
     return ready.map(({ giving }) => giving).join() === 'descriptor,descriptor'
   })
-  const story = await broker.story(http ?? 0)
-  assert.match(story.sentences.join('\n'), /shop\/api http/)
+  assert.match((await broker.story(http)).sentences.join('\n'), /shop\/api http/)
+  const stopped = await runtime.run(order('stop', { subject: 'shop/api' }))
+  assert.equal(stopped.reason, 'stopped', stopped.sentence)
+  await until('nothing holds it', async () => (await tryListen(http)) === undefined)
 })
 
-void readFileSync
-void connect
-void LISTENER
-void leaseIn
-void tryListen
-void order
+test('a service by the SDK listens on what it inherits, and drains', async (context) => {
+  const { runtime, broker } = await makeBench(context).open()
+  const answer = await runtime.run(inheriting('one', { command: [process.execPath, LISTENER] }))
+  const port = portOf(answer)
+  assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'ok')
+  await leaseIn(broker, 'ready')
+  const stopped = await runtime.run(order('stop', { subject: 'shop/api' }))
+  assert.equal(stopped.outputs['forced'], false, stopped.sentence)
+  await leaseIn(broker, 'cooling')
+})
+
+/** Kills whoever answers at a port, and waits until it was seen. */
+async function killOne({ runtime }: Parts, answer: CommandAnswer, port: number): Promise<number> {
+  const { pid } = await ask(port)
+  const instance = String(answer.outputs['instance'])
+  process.kill(pid, 'SIGKILL')
+  await until('its end is seen', () => runtime.state(instance)?.status !== 'running')
+  return pid
+}
+
+type Parts = Awaited<ReturnType<ComponentBench['open']>>
+
+test('who comes between a killed start and the next one is answered by that', async (context) => {
+  const parts = await makeBench(context).open()
+  const { runtime, broker } = parts
+  let answer = await runtime.run(inheriting('one'))
+  const port = portOf(answer)
+  const { id } = await leaseIn(broker, 'ready')
+  const connecting = keepConnecting(port)
+  const stealing = keepStealing(port)
+  for (let again = 0; again < 5; again++) {
+    const old = await killOne(parts, answer, port)
+    const waiting = Array.from({ length: 5 }, async () => await ask(port))
+    answer = await runtime.run(inheriting('one'))
+    assert.equal(portOf(answer), port)
+    for (const { pid, LISTEN_PID } of await Promise.all(waiting)) {
+      assert.notEqual(pid, old)
+      assert.equal(LISTEN_PID, String(pid))
+    }
+    assert.equal((await leaseIn(broker, 'ready')).id, id, 'it is the same lease all the time')
+  }
+  assert.deepEqual([...(await connecting())], ['connected'], 'nobody was ever refused')
+  assert.deepEqual([...(await stealing())], ['EADDRINUSE'], 'no stranger ever had it')
+})
+
+test('a component that changes misses nobody, and may change to the number', async (context) => {
+  const { runtime, broker } = await makeBench(context).open()
+  const port = portOf(await runtime.run(start('zero')))
+  await leaseIn(broker, 'ready')
+  assert.equal(portOf(await runtime.run(inheriting('one'))), port)
+  const connecting = keepConnecting(port)
+  const { pid } = await ask(port)
+  assert.equal(portOf(await runtime.run(inheriting('two'))), port)
+  assert.notEqual((await ask(port)).pid, pid)
+  assert.deepEqual([...(await connecting())], ['connected'])
+  const number = await runtime.run(start('three', { command: [process.execPath, '-e', SERVE] }))
+  assert.equal(portOf(number), port)
+  await until('it listens by itself', () => {
+    const [lease] = broker.leases().filter(({ state }) => state === 'ready')
+    return lease?.giving === 'number'
+  })
+})
+
+test('what a contract has fixed and held is inherited, on both of its addresses', async (context) => {
+  const { runtime, broker } = await makeBench(context).open()
+  const { id } = await holdFixed(broker, { fixed: { 'shop/api/http': 21_080 } })
+  assert.equal(portOf(await runtime.run(inheriting('one'))), 21_080)
+  const { LISTEN_FDNAMES, fd } = await ask(21_080)
+  assert.deepEqual([fd, LISTEN_FDNAMES], [3, 'http:http'])
+  const bySix = (await (await fetch('http://[::1]:21080/')).json()) as About
+  assert.equal(bySix.fd, 4)
+  const lease = await leaseIn(broker, 'ready')
+  assert.deepEqual([lease.id, lease.giving], [id, 'descriptor'])
+})
+
+test('more sockets than there are descriptors for are refused, and nothing is kept', async (context) => {
+  const { runtime, broker } = await makeBench(context).open()
+  const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
+  const ports = Object.fromEntries(names.map((name) => [name, { inherit: true }]))
+  const refused = await runtime.run(inheriting('one', { ports, env: {} }))
+  assert.equal(refused.reason, 'too-many-sockets')
+  assert.match(refused.sentence, /are 7 sockets, .* inherits 6 at most/)
+  await until('they are given back', () => broker.leases().length === 0)
+  const { g: _, ...six } = ports
+  const answer = await runtime.run(inheriting('two', { ports: six, env: {} }))
+  const about = await ask(portOf(answer, 'f'))
+  assert.deepEqual([about.fd, about.LISTEN_FDNAMES], [8, 'a:b:c:d:e:f'])
+})
+
+test('a one-shot inherits too, and its error output is its own', async (context) => {
+  const { runtime } = await makeBench(context).open()
+  const code = `echo "$LISTEN_FDS for $LISTEN_PID of $$" >&2; [ -S /dev/fd/3 ] && exit 7`
+  const command = ['/bin/sh', '-c', code]
+  const answer = await runtime.run(inheriting('one', { command, oneShot: true }))
+  const instance = String(answer.outputs['instance'])
+  await until('it has ended', () => runtime.state(instance)?.status === 'exited')
+  const { code: exitCode, lastErrors = [] } = runtime.state(instance) ?? assert.fail('it is known')
+  assert.equal(exitCode, 7)
+  assert.match(lastErrors.join('\n'), /^1 for (\d+) of \1$/)
+})
+
+test('one beside another has sockets of its own, which end with it', async (context) => {
+  const parts = await makeBench(context).open()
+  const { runtime, broker } = parts
+  const [one, two] = [
+    await runtime.run(inheriting('one', { beside: true, copy: 1 })),
+    await runtime.run(inheriting('one', { beside: true, copy: 2 })),
+  ]
+  const port = portOf(two)
+  assert.notEqual(portOf(one), port)
+  await killOne(parts, two, port)
+  await until('nothing waits for a next one', async () => (await tryListen(port)) === undefined)
+  const cooling = await leaseIn(broker, 'cooling')
+  assert.deepEqual([cooling.owner.instance, cooling.claim.port], ['2', port])
+  assert.equal((await ask(portOf(one))).LISTEN_FDS, '1')
+})
+
+test('the next daemon takes over what inherits, and nobody notices', async (context) => {
+  const bench = makeBench(context)
+  const first = await bench.open()
+  const answer = await first.runtime.run(inheriting('one'))
+  const port = portOf(answer)
+  const { id } = await leaseIn(first.broker, 'ready')
+  const connecting = keepConnecting(port)
+  await bench.close()
+  const next = await bench.open()
+  const again = await next.runtime.run(inheriting('one'))
+  assert.deepEqual([again.reason, portOf(again)], ['already-running', port])
+  await killOne(next, answer, port)
+  const waiting = ask(port)
+  assert.equal(portOf(await next.runtime.run(inheriting('one'))), port)
+  assert.equal((await waiting).LISTEN_FDNAMES, 'http')
+  assert.equal((await leaseIn(next.broker, 'ready')).id, id)
+  assert.deepEqual([...(await connecting())], ['connected'])
+})
+
+test('killed with its daemon, or its keeper, it is there again at the next ramp', async (context) => {
+  const folder = openFolder(context)
+  const { exitCode, stderr } = await upPlain(folder)
+  assert.equal(exitCode, 0, stderr)
+  const port = await portIn(folder)
+  const { pid } = await ask(port)
+  const connecting = keepConnecting(port)
+  killDaemon(folder)
+  process.kill(pid, 'SIGKILL')
+  const waiting = ask(port)
+  assert.equal((await upPlain(folder)).exitCode, 0)
+  assert.notEqual((await waiting).pid, pid)
+  assert.equal(await portIn(folder), port)
+  assert.deepEqual([...(await connecting())], ['connected'])
+  const keeper = (await keeperOf(join(folder, '.rampart'))) ?? assert.fail('there is a keeper')
+  process.kill(keeper, 'SIGKILL')
+  assert.equal((await ask(port)).PORT, String(port), 'it depends on nobody')
+  assert.equal((await rampart(['down', 'plain.yaml'], { cwd: folder })).exitCode, 0)
+  await stopDaemon(folder)
+})
+
+const CONTRACT = `apiVersion: rampart/v1
+kind: Environment
+metadata: { name: plain }
+spec:
+  components:
+    web:
+      run:
+        command: [node, plain.cjs]
+        ports: { http: { inherit: true } }
+      ready: [{ http: { url: "http://$\{self.host}:$\{self.ports.http}/" } }]
+`
+
+async function upPlain(folder: string): ReturnType<typeof rampart> {
+  writeFileSync(join(folder, 'plain.cjs'), PLAIN)
+  writeFileSync(join(folder, 'plain.yaml'), CONTRACT)
+  return await rampart(['up', 'plain.yaml'], { cwd: folder })
+}
+
+/** The port of what is up there, by the command line's word. */
+async function portIn(folder: string): Promise<number> {
+  const { stdout } = await rampart(['ports', 'list', '--json'], { cwd: folder })
+  const lines = stdout.trim().split('\n')
+  const leases = lines.flatMap((line) => {
+    const value = JSON.parse(line)
+    return value.leases ?? [value]
+  })
+  const [lease] = leases.filter(({ state }) => state === 'ready' || state === 'active')
+  return lease?.claim.port ?? assert.fail(stdout)
+}

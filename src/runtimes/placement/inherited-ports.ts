@@ -5,8 +5,9 @@
  */
 import { Fault } from '../../core/fault/fault.ts'
 import { SOCKETS_MAX } from '../../core/port/listen-variables.ts'
-import { mayHaveAddresses, rangesOf } from '../../core/port/match-range.ts'
+import { mayHaveAddresses, type RuledRange, rangesOf } from '../../core/port/match-range.ts'
 import { isFor } from '../../core/port/may-claim.ts'
+import { isLoopback } from '../../core/port/port-claim.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import type { PortPolicy } from '../../core/port/port-policy.ts'
 import type { PortWish } from '../../core/port/port-wish.ts'
@@ -24,7 +25,10 @@ export function inheritedAddresses(
     ({ range }) => range.protocol === 'tcp' && isFor(range, owner),
   )
   const wish = { addresses: ADDRESSES }
-  return ranges.every(({ range }) => mayHaveAddresses(range, wish)) ? wish : {}
+  // What others are to reach is theirs to say.
+  const isEnough = ({ range }: RuledRange): boolean =>
+    range.addresses.every(isLoopback) && mayHaveAddresses(range, wish)
+  return ranges.every(isEnough) ? wish : {}
 }
 
 /** Why these cannot be inherited together; undefined: they can. */

@@ -54,6 +54,8 @@ export class LeasedPorts implements PortSource {
   readonly #onTrouble: (error: unknown) => void
   /** Which processes were said to have which leases. */
   readonly #taken = new Map<string, ProcessIdentity>()
+  /** What nobody waits for. */
+  readonly #underWay = new Set<Promise<unknown>>()
   /** What is being held again at this moment. */
   #holding: Promise<unknown> = Promise.resolve()
 
@@ -156,7 +158,7 @@ export class LeasedPorts implements PortSource {
     for (const id of this.#taken.keys()) if (!there.has(id)) this.#taken.delete(id)
     for (const { id } of this.#leasesOn(subject, ports)) {
       this.#taken.set(id, process)
-      this.#broker.assign(id, process).catch(this.#onTrouble)
+      this.#later(this.#broker.assign(id, process))
     }
   }
 
@@ -168,7 +170,7 @@ export class LeasedPorts implements PortSource {
     for (const { id, owner } of this.#leasesOn(subject, ports)) {
       const port = inside[owner.port]
       const published = { ...container, ...(port === undefined ? {} : { port }) }
-      this.#broker.publish(id, published).catch(this.#onTrouble)
+      this.#later(this.#broker.publish(id, published))
     }
   }
 
@@ -183,6 +185,11 @@ export class LeasedPorts implements PortSource {
       if (this.#isOfAnother(lease)) this.#look([lease.id])
       else this.#release(lease.id, 'Nothing of its component runs any more.')
     }
+  }
+
+  /** Resolves once everything that was said here is done: only then may what it is said to be closed. */
+  async settle(): Promise<void> {
+    while (this.#underWay.size > 0) await Promise.all(this.#underWay)
   }
 
   /**
@@ -248,14 +255,21 @@ export class LeasedPorts implements PortSource {
     if (leases.length === 0) return
     const holding = this.#broker.holdAgain(leases.map(({ id }) => id)).catch(this.#onTrouble)
     this.#holding = Promise.all([this.#holding, holding])
+    this.#later(holding)
   }
 
   #look(ids: readonly string[]): void {
-    this.#broker.lookNow(ids).catch(this.#onTrouble)
+    this.#later(this.#broker.lookNow(ids))
   }
 
   #release(id: string, because: string): void {
-    this.#broker.release(id, because).catch(this.#onTrouble)
+    this.#later(this.#broker.release(id, because))
+  }
+
+  /** Nobody waits for it, but who closes. */
+  #later(work: Promise<unknown>): void {
+    const done = work.catch(this.#onTrouble).finally(() => this.#underWay.delete(done))
+    this.#underWay.add(done)
   }
 }
 
