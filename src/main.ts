@@ -60,6 +60,10 @@ function cliParts(): Omit<CliParts, 'runDaemon' | 'runAgent'> {
       const { openKernel } = await import('./runtimes/process/kernel/open-kernel.ts')
       return openKernel()
     },
+    async openSockets() {
+      const { openSystemSockets } = await import('./ports/keeper/system-sockets.ts')
+      return await openSystemSockets()
+    },
     onInterrupt,
     onTermination,
     ...(process.stdin.isTTY && process.stderr.isTTY ? { ask, askSecret } : {}),

@@ -5,6 +5,7 @@
 import type { ProcessIdentity } from '../core/port/port-lease.ts'
 import type { CopiedContainers } from '../prove/copied-containers.ts'
 import type { KernelProcesses } from '../seams/kernel-processes.ts'
+import type { SystemSockets } from '../seams/system-sockets.ts'
 import type { RampartClient } from '../server/client/client.ts'
 
 /** A stream that commands write to. */
@@ -122,6 +123,8 @@ export interface CliParts {
   identify(pid: number): Promise<ProcessIdentity | undefined>
   /** The processes and sockets of this machine. */
   openKernel(): Promise<KernelProcesses>
+  /** Opens sockets of this machine; why none can be opened, as a sentence, when that is so. */
+  openSockets(): Promise<SystemSockets | { readonly why: string }>
   /** Calls back on every Ctrl-C instead of ending the process. Returns how to stop; idempotent. */
   onInterrupt(callback: () => void): () => void
   /** The same, also when the process is told to end, or its terminal goes away. */

@@ -64,6 +64,7 @@ export const PORT_VERBS: readonly Verb[] = [
     options: [
       ['--service <service>', 'what it is called; the folder when not given'],
       ['--port <name>', 'which ports it needs (http)', 'repeatable'],
+      ['--inherit', 'it inherits the listening sockets, from descriptor 3 on (LISTEN_FDS)'],
       PROTOCOL_FLAG,
       ...OWNER_FLAGS,
       WORKSPACE_FLAG,

@@ -6,6 +6,7 @@ import { SystemClock } from '../../src/clock/system-clock.ts'
 import { AssertionFailure } from '../../src/core/fault/assert.ts'
 import { openCopiedContainers } from '../../src/daemon/copied-containers.ts'
 import { transfer } from '../../src/daemon/transfer/transfer.ts'
+import { openSystemSockets } from '../../src/ports/keeper/system-sockets.ts'
 import { identityOf } from '../../src/runtimes/process/kernel/kernel.ts'
 import { openKernel } from '../../src/runtimes/process/kernel/open-kernel.ts'
 import { connectDaemon } from '../../src/server/client/connect-daemon.ts'
@@ -43,6 +44,7 @@ export function collectingParts(
     nowMs: options.nowMs ?? (() => Date.now()),
     identify: async (pid) => identityOf(openKernel(), pid),
     openKernel: async () => openKernel(),
+    openSockets: openSystemSockets,
     onInterrupt(callback) {
       interrupts.add(callback)
       return () => interrupts.delete(callback)

@@ -2,13 +2,14 @@
  * `rampart ports run -- COMMAND`: a command with ports of its own. They are held until the command
  * runs, and given back when it ends; when it ends badly it is said who else listens there.
  */
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process'
 import { basename } from 'node:path'
 import { OWNER_WORD } from '../../core/port/port-owner.ts'
 import type { RampartClient } from '../../server/client/client.ts'
 import type { PortLease } from '../../server/wire/ports.ts'
 import type { CliParts } from '../cli-parts.ts'
 import { EXIT } from '../exit-code.ts'
+import { InheritedSockets } from '../inherited-sockets.ts'
 import type { WorkspaceOption } from '../options.ts'
 import { withOwnDaemon, workspaceOf } from '../workspace.ts'
 import {
@@ -32,6 +33,7 @@ const SIGNAL_NUMBERS: Readonly<Record<string, number>> = {
 interface RunOptions extends OwnerOptions, WorkspaceOption {
   readonly service?: string
   readonly port?: readonly string[]
+  readonly inherit?: boolean
 }
 
 /** Runs it. @returns its exit code; 3 when there is no port for it */
@@ -46,6 +48,8 @@ export async function runPortsRun(
   if (strange !== undefined) return strangeName(parts, strange)
   const protocol = protocolOf(options)
   if (protocol === undefined) return strangeProtocol(parts, options)
+  const sockets = options.inherit === true ? await parts.openSockets() : undefined
+  if (sockets !== undefined && 'why' in sockets) return refuseInherit(parts, sockets.why)
   return await withOwnDaemon(parts, workspaceOf(parts, options), async (client) => {
     const owners = names.map((name) => ownerOf(parts, options, service, name))
     const wishes = owners.map((owner) => ({ owner, protocol }))
@@ -56,12 +60,19 @@ export async function runPortsRun(
     }
     const used = grant.leases.find((lease) => lease.process !== undefined)
     if (used !== undefined) return refuseUsed(parts, used)
+    const inherited = sockets && new InheritedSockets(sockets)
     try {
-      await giveToThisProcess(parts, client, grant.leases)
-      const exitCode = await runWith(parts, command, grant.leases)
+      const refused = await giveToThisProcess(parts, client, { leases: grant.leases, inherited })
+      if (refused !== undefined) {
+        parts.stderr.write(`rampart: ${refused}\n`)
+        await sayStolen(parts, client, grant.leases)
+        return EXIT.no
+      }
+      const exitCode = await runWith(parts, command, { leases: grant.leases, inherited })
       if (exitCode !== EXIT.yes) await sayStolen(parts, client, grant.leases)
       return exitCode
     } finally {
+      inherited?.close()
       for (const { id } of grant.leases) await client.ports.release(id)
     }
   })
@@ -73,15 +84,39 @@ function folderName(folder: string): string {
   return words.join('-')
 }
 
-/** Whatever the command starts is this process's own; so it can be said before it listens. */
+/** Nothing can be opened here that a command could inherit. */
+function refuseInherit(parts: CliParts, why: string): number {
+  parts.stderr.write(
+    `rampart: There is no socket to inherit. ${why}\n` +
+      '  Next: rampart ports run -- <command>, which is told its number in PORT\n',
+  )
+  return EXIT.fault
+}
+
+/** What a command is run with. */
+interface Given {
+  readonly leases: readonly PortLease[]
+  readonly inherited: InheritedSockets | undefined
+}
+
+/**
+ * Whatever the command starts is this process's own; so it can be said before it listens. What it
+ * inherits is opened in the moment in which nothing holds the port any more.
+ *
+ * @returns why a socket could not be had, as a sentence
+ */
 async function giveToThisProcess(
   parts: CliParts,
   client: RampartClient,
-  leases: readonly PortLease[],
-): Promise<void> {
+  { leases, inherited }: Given,
+): Promise<string | undefined> {
   const identity = await parts.identify(process.pid)
-  if (identity === undefined) return
-  for (const { id } of leases) await client.ports.assign(id, identity)
+  for (const lease of leases) {
+    if (identity !== undefined) await client.ports.assign(lease.id, identity)
+    const refused = inherited?.open(lease)
+    if (refused !== undefined) return refused
+  }
+  return undefined
 }
 
 /** It may have ended because somebody else listens where it was to: that is looked for anew. */
@@ -109,11 +144,15 @@ function refuseUsed(parts: CliParts, { claim, owner, process }: PortLease): numb
 
 async function runWith(
   parts: CliParts,
-  [program = '', ...words]: readonly string[],
-  leases: readonly PortLease[],
+  command: readonly string[],
+  { leases, inherited }: Given,
 ): Promise<number> {
-  const env = { ...parts.settings, ...variablesOf(leases) }
-  const child = spawn(program, words, { cwd: parts.cwd, env, stdio: 'inherit' })
+  const [program = '', ...words] = inherited?.wrap(command) ?? command
+  const env = { ...parts.settings, ...variablesOf(leases), ...inherited?.variables }
+  const stdio: StdioOptions = ['inherit', 'inherit', 'inherit', ...(inherited?.descriptors ?? [])]
+  const child = spawn(program, words, { cwd: parts.cwd, env, stdio })
+  // From now on they are the command's alone: when it ends, nobody waits for an answer in vain.
+  inherited?.close()
   const ended = endOf(child, program, parts)
   // Ctrl-C reaches the command by the terminal; what is told to this one is passed on.
   const stop = parts.onTermination(() => child.kill('SIGTERM'))

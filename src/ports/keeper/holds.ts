@@ -1,7 +1,7 @@
 /** What the keeper holds: for each claim a socket on every address of it, or nothing at all. */
 import type { PortClaim } from '../../core/port/port-claim.ts'
+import type { SystemSockets } from '../../seams/system-sockets.ts'
 import type { Hold, HoldOutcome, HoldWish } from './keeper-words.ts'
-import type { SystemSockets } from './system-sockets.ts'
 
 /** This machine has no such family of addresses, so that nobody can listen there either. */
 const NO_FAMILY: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT'])

@@ -9,11 +9,12 @@ import { rmSync, statSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { FOLDER_LOOK_MS, FolderWatch } from '../../channel/folder-watch.ts'
 import { listenAlone } from '../../channel/listen-alone.ts'
+import type { SystemSockets } from '../../seams/system-sockets.ts'
 import { Holds } from './holds.ts'
 import type { KeeperHears, KeeperSays } from './keeper-words.ts'
 import { Lines } from './lines.ts'
 import { spawnHeir } from './spawn-heir.ts'
-import { openSystemSockets, type SystemSockets } from './system-sockets.ts'
+import { openSystemSockets } from './system-sockets.ts'
 
 const [path = '', waits = '', portsFolder = ''] = process.argv.slice(2)
 /** How long it waits for a daemon when it holds nothing. @unit ms */

@@ -8,6 +8,7 @@
 import { fstatSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
+import type { SocketOutcome, SocketWish, SystemSockets } from '../../seams/system-sockets.ts'
 import { AF_INET, SOCKET_CONSTANTS, type SocketConstants, socketAddress } from './socket-address.ts'
 
 const SOCK_STREAM = 1
@@ -15,25 +16,6 @@ const SOCK_DGRAM = 2
 
 /** How many connections may wait for whoever gets it; the kernel lowers it to its own limit. */
 const BACKLOG = 4_096
-
-/** What is to be listened on. */
-export interface SocketWish {
-  readonly protocol: PortProtocol
-  readonly address: string
-  readonly port: number
-}
-
-/** An open socket, or the name of the system's error. */
-export type SocketOutcome =
-  | { readonly fd: number; readonly inode: string }
-  | { readonly error: string }
-
-/** Opens and closes sockets. */
-export interface SystemSockets {
-  open(wish: SocketWish): SocketOutcome
-  /** Once only: the number may be another socket's afterwards. */
-  close(fd: number): void
-}
 
 interface Calls {
   socket(family: number, type: number, protocol: number): number
