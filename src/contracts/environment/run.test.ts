@@ -125,3 +125,24 @@ test('what does not belong together is named', () => {
     assert.match(messages.join('\n'), expected, spec)
   }
 })
+
+test('ports may be inherited by a process, by so many as it has descriptors for', () => {
+  const api = (ports: string, run = 'command: [api]'): string =>
+    `    api: { run: { ${run}, ports: ${ports} } }\n`
+  const { input } = commandOf(planFor(api('{ http: { inherit: true }, admin: {} }')), 'api')
+  assert.deepEqual(input['ports'], { admin: {}, http: { inherit: true } })
+  const { digest } = commandOf(planFor(api('{ http: {} }')), 'api').input
+  const spoken = commandOf(planFor(api('{ http: { inherit: false } }')), 'api').input
+  assert.equal(spoken['digest'], digest, 'what is said anyway changes nothing')
+  const image = `container: { image: 'api@sha256:1' }`
+  const seven = ['a', 'b', 'c', 'd', 'e', 'f', 'g'].map((name) => `${name}: { inherit: true }`)
+  for (const [spec, issue] of [
+    [api('{ http: { inherit: true } }', image), /^7: .*inherits no socket.*leave inherit out/],
+    [api(`{ ${seven.join(', ')} }`), /^7: .*inherits 6 sockets at most/],
+    [api('{ http: { inherits: true } }'), /inherits.*inherit/],
+    [api('{ http: { inherit: "yes" } }'), /true or false/],
+  ] as const) {
+    const issues = issuesIn(HEAD + spec).map(({ line, message }) => `${line}: ${message}`)
+    assert.match(issues.join('\n'), issue)
+  }
+})
