@@ -1,8 +1,9 @@
 /** Components that inherit the sockets of their ports: real daemons' parts, a real keeper, real clients. */
 import assert from 'node:assert/strict'
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
-import { join } from 'node:path'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import type { CommandAnswer } from '../../src/core/entry/entry.ts'
 import type { Order } from '../../src/seams/actuator.ts'
@@ -134,8 +135,13 @@ test('a service by the SDK listens on what it inherits, and drains', async (cont
   const port = portOf(answer)
   assert.equal(await (await fetch(`http://127.0.0.1:${port}/`)).text(), 'ok')
   await leaseIn(broker, 'ready')
-  const stopped = await runtime.run(order('stop', { subject: 'shop/api' }))
+  const file = join(mkdtempSync(join(tmpdir(), 'rampart-stop-')), 'told')
+  context.after(() => rmSync(dirname(file), { recursive: true }))
+  const command = ['/bin/sh', '-c', `echo "$PORT $LISTEN_FDS$LISTEN_FDNAMES" > '${file}'`]
+  const stop = { subject: 'shop/api', stop: { command } }
+  const stopped = await runtime.run(order('stop', stop))
   assert.equal(stopped.outputs['forced'], false, stopped.sentence)
+  assert.equal(readFileSync(file, 'utf8'), `${port} \n`, 'what stops it inherits nothing')
   await leaseIn(broker, 'cooling')
 })
 

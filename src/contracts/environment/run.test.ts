@@ -141,6 +141,7 @@ test('ports may be inherited by a process, by so many as it has descriptors for'
     [api(`{ ${seven.join(', ')} }`), /^7: .*inherits 6 sockets at most/],
     [api('{ http: { inherits: true } }'), /inherits.*inherit/],
     [api('{ http: { inherit: "yes" } }'), /true or false/],
+    [api('{ http: { inherit: true, protocol: udp } }'), /^7: .*protocol/],
   ] as const) {
     const issues = issuesIn(HEAD + spec).map(({ line, message }) => `${line}: ${message}`)
     assert.match(issues.join('\n'), issue)

@@ -74,7 +74,9 @@ export class PortKernel {
     const others = all.map(({ pid }) => pid).filter((pid) => pid !== keeper && !own.has(pid))
     const byOthers = this.#processes.holders(new Set(strange.map(({ inode }) => inode)), others)
     return rows.map(({ inode, address }) => {
-      const [pid] = byOwn.get(inode) ?? byOthers.get(inode) ?? []
+      const pids = byOwn.get(inode) ?? byOthers.get(inode) ?? []
+      // What leads a start has what its program inherits as well, and never accepts on it.
+      const pid = pids.find((one) => one !== owner.process?.pid) ?? pids[0]
       const command = pid === undefined ? '' : this.#processes.command(pid)
       const isEngine =
         owner.container !== undefined && (pid === undefined || isEngineProgram(command))
