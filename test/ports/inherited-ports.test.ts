@@ -4,7 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { test } from 'node:test'
+import { type TestContext, test } from 'node:test'
 import type { CommandAnswer } from '../../src/core/entry/entry.ts'
 import type { Order } from '../../src/seams/actuator.ts'
 import { killDaemon } from '../support/daemon.ts'
@@ -65,7 +65,7 @@ async function ask(port: number): Promise<About> {
 }
 
 /** What became of every connection that was made, one after the other, until it is stopped. */
-function keepConnecting(port: number): () => Promise<ReadonlySet<string>> {
+function keepConnecting(context: TestContext, port: number): () => Promise<ReadonlySet<string>> {
   const outcomes = new Set<string>()
   const one = (): Promise<void> =>
     new Promise((resolve) => {
@@ -78,19 +78,24 @@ function keepConnecting(port: number): () => Promise<ReadonlySet<string>> {
       socket.once('connect', () => tell('connected'))
       socket.once('error', (error: NodeJS.ErrnoException) => tell(error.code ?? error.message))
     })
-  return keepDoing(one, outcomes)
+  return keepDoing(context, one, outcomes)
 }
 
 /** How the system answered a stranger who tries to have the port, again and again. */
-function keepStealing(port: number): () => Promise<ReadonlySet<string>> {
+function keepStealing(context: TestContext, port: number): () => Promise<ReadonlySet<string>> {
   const outcomes = new Set<string>()
-  return keepDoing(async () => {
+  const one = async (): Promise<void> => {
     outcomes.add((await tryListen(port)) ?? 'stolen')
-  }, outcomes)
+  }
+  return keepDoing(context, one, outcomes)
 }
 
-function keepDoing(one: () => Promise<void>, outcomes: Set<string>) {
+function keepDoing(context: TestContext, one: () => Promise<void>, outcomes: Set<string>) {
   let isOver = false
+  // Also when the test has failed.
+  context.after(() => {
+    isOver = true
+  })
   const done = (async () => {
     while (!isOver) {
       await one()
@@ -162,8 +167,8 @@ test('who comes between a killed start and the next one is answered by that', as
   let answer = await runtime.run(inheriting('one'))
   const port = portOf(answer)
   const { id } = await leaseIn(broker, 'ready')
-  const connecting = keepConnecting(port)
-  const stealing = keepStealing(port)
+  const connecting = keepConnecting(context, port)
+  const stealing = keepStealing(context, port)
   for (let again = 0; again < 5; again++) {
     const old = await killOne(parts, answer, port)
     const waiting = Array.from({ length: 5 }, async () => await ask(port))
@@ -184,7 +189,7 @@ test('a component that changes misses nobody, and may change to the number', asy
   const port = portOf(await runtime.run(start('zero')))
   await leaseIn(broker, 'ready')
   assert.equal(portOf(await runtime.run(inheriting('one'))), port)
-  const connecting = keepConnecting(port)
+  const connecting = keepConnecting(context, port)
   const { pid } = await ask(port)
   assert.equal(portOf(await runtime.run(inheriting('two'))), port)
   assert.notEqual((await ask(port)).pid, pid)
@@ -257,7 +262,7 @@ test('the next daemon takes over what inherits, and nobody notices', async (cont
   const answer = await first.runtime.run(inheriting('one'))
   const port = portOf(answer)
   const { id } = await leaseIn(first.broker, 'ready')
-  const connecting = keepConnecting(port)
+  const connecting = keepConnecting(context, port)
   await bench.close()
   const next = await bench.open()
   const again = await next.runtime.run(inheriting('one'))
@@ -276,7 +281,7 @@ test('killed with its daemon, or its keeper, it is there again at the next ramp'
   assert.equal(exitCode, 0, stderr)
   const port = await portIn(folder)
   const { pid } = await ask(port)
-  const connecting = keepConnecting(port)
+  const connecting = keepConnecting(context, port)
   killDaemon(folder)
   process.kill(pid, 'SIGKILL')
   const waiting = ask(port)
