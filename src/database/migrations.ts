@@ -15,13 +15,10 @@ export interface Migration {
 }
 
 /**
- * Writes a group of appends in one statement, so that nobody waits for a client while the head is
- * locked. `moved`: the head is not where the caller believes; `fenced`: a lease is not the latest one.
- * In both cases nothing was written. The epoch is raised by whoever has to know that an attempt whose
- * connection broke can have no effect any more.
- *
- * Streams, texts and hashes come one a line, which none of them can contain: an array's own form would
- * escape every quote of a text, there and back.
+ * Wrote a group of appends, as the statement of today does at less cost; programs of before still call it.
+ * `moved`: the head is not where the caller believes; `fenced`: a lease is not the latest one. In both
+ * cases nothing was written. The epoch is raised by whoever has to know that an attempt whose connection
+ * broke can have no effect any more.
  */
 const APPEND = `
   CREATE FUNCTION rampart.append_1(
@@ -57,46 +54,6 @@ const APPEND = `
     UPDATE rampart.head SET position = known_position + written, hash = new_hash,
       checkpoints = new_checkpoints, checkpoint_position = new_checkpoint_position, seal = new_seal
       WHERE id = 1;
-    IF written > 0 THEN PERFORM pg_notify('rampart_appended', news); END IF;
-    RETURN 'written';
-  END $body$;`
-
-/**
- * The same with one look at the head less, which is moved and locked by one statement. Leases are locked
- * before it here and after it by whoever locks the head first: both only share them, so that neither
- * ever waits for the other's.
- */
-const APPEND_AT_ONCE = `
-  CREATE FUNCTION rampart.append_2(
-    known_position bigint, known_hash text, known_epoch bigint,
-    subjects text[], tokens bigint[],
-    entry_streams text, entry_sequences bigint[], entry_texts text, entry_hashes text,
-    new_hash text, new_checkpoints bigint, new_checkpoint_position bigint, new_seal text,
-    signed_at_ms bigint, signed_by text, signature text, news text
-  ) RETURNS text LANGUAGE plpgsql AS $body$
-  DECLARE
-    written bigint := cardinality(entry_sequences);
-  BEGIN
-    IF cardinality(subjects) > 0 AND cardinality(subjects) <> (
-      SELECT count(*) FROM (
-        SELECT leases.token AS latest, given.token AS given
-        FROM rampart.leases JOIN unnest(subjects, tokens) AS given (subject, token) USING (subject)
-        ORDER BY subject FOR SHARE OF leases
-      ) AS held WHERE latest = given
-    ) THEN RETURN 'fenced'; END IF;
-    UPDATE rampart.head SET position = known_position + written, hash = new_hash,
-      checkpoints = new_checkpoints, checkpoint_position = new_checkpoint_position, seal = new_seal
-      WHERE id = 1 AND position = known_position AND hash = known_hash AND epoch = known_epoch;
-    IF NOT FOUND THEN RETURN 'moved'; END IF;
-    INSERT INTO rampart.entries (position, stream, sequence, text, hash)
-      SELECT known_position + number, stream, sequence, text, hash
-      FROM unnest(string_to_array(entry_streams, E'\\n'), entry_sequences,
-          string_to_array(entry_texts, E'\\n'), string_to_array(entry_hashes, E'\\n'))
-        WITH ORDINALITY AS entry (stream, sequence, text, hash, number);
-    IF signature IS NOT NULL THEN
-      INSERT INTO rampart.checkpoints
-        VALUES (new_checkpoints, new_checkpoint_position, new_hash, signed_at_ms, signed_by, signature);
-    END IF;
     IF written > 0 THEN PERFORM pg_notify('rampart_appended', news); END IF;
     RETURN 'written';
   END $body$;`
@@ -301,5 +258,4 @@ export const MIGRATIONS: readonly Migration[] = [
       ALTER TABLE rampart.leases DROP COLUMN expires_at;
       ${TAKE_LEASE}`,
   },
-  { number: 3, compatibleFrom: 2, sql: APPEND_AT_ONCE },
 ]
