@@ -8,8 +8,8 @@ import type { CanaryAnswer, CanaryFacts, CanaryLook } from './facts.ts'
 
 const FIRST_PACE_MS = 3
 const SLOWEST_PACE_MS = 50
-/** How often a canary that somebody else has removed is sent again. */
-const RESENDS_MAX = 2
+/** How often a canary that somebody else has removed is sent again: many may ask the same at once. */
+const RESENDS_MAX = 8
 
 /** How one job system deals with one canary. */
 export interface CanaryHandling {
