@@ -26,6 +26,7 @@ import type {
   PortWish,
   PublishedContainer,
 } from '../seams/port-broker.ts'
+import { assignment } from './assignment.ts'
 import { carriedPorts } from './carried-ports.ts'
 import { Claiming } from './claiming.ts'
 import { failoverCoolingMs } from './cooling.ts'
@@ -148,9 +149,8 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   async letGo(leaseIds: readonly string[]): Promise<void> {
-    const leases = leaseIds.map((id) => this.#lease(id))
-    const numbers = leases.filter(({ giving }) => giving === 'number')
-    await this.#holding.letGo(numbers.map(({ id }) => id))
+    const numbers = leaseIds.filter((id) => this.#lease(id).giving === 'number')
+    await this.#holding.letGo(numbers)
   }
 
   async holdAgain(leaseIds: readonly string[]): Promise<void> {
@@ -161,11 +161,9 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   async assign(leaseId: string, process: ProcessIdentity, guard?: LeaseGuard): Promise<PortLease> {
     const lease = this.#lease(leaseId)
     guard?.(lease)
-    const isSame = lease.process?.pid === process.pid && lease.process.started === process.started
-    const isServing = lease.state === 'ready' || lease.state === 'active'
-    if (isSame && (isServing || lease.state === 'assigned')) return lease
-    const because = `Given to process ${process.pid}, which does not listen yet.`
-    await this.#move(lease, { to: 'assigned', because, process })
+    const moved = assignment(lease, process, () => this.#listens({ ...lease, process }) === true)
+    if (moved === undefined) return lease
+    await this.#move(lease, moved)
     if (lease.giving === 'number') await this.#holding.letGo([leaseId])
     this.#watching.kick()
     return this.#record.table.lease(leaseId) ?? lease
@@ -232,8 +230,8 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   async story(port: number): Promise<PortStory> {
-    const [record, holding] = [this.#record, this.#holding]
-    return await storyOf(port, { record, holding, kernel: this.#kernel, watching: this.#watching })
+    const [record, holding, kernel] = [this.#record, this.#holding, this.#kernel]
+    return await storyOf(port, { record, holding, kernel, watching: this.#watching })
   }
 
   async enforce(rules: PortRules): Promise<void> {
@@ -317,11 +315,15 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     return { to: 'orphaned', because: `${because} ${still}`, thief: own }
   }
 
+  /** Whether its process listens there; undefined: the kernel does not tell. */
+  #listens(lease: PortLease): boolean | undefined {
+    const listening = this.#kernel.listening()
+    return listening && look(lease, listening, this.#judgeParts()).own !== undefined
+  }
+
   /** Active means that the kernel agrees; where it does not tell, whoever says so is believed. */
   #assertListens(lease: PortLease, to: PortState): void {
-    const listening = this.#kernel.listening()
-    if (listening === undefined) return
-    if (look(lease, listening, this.#judgeParts()).own !== undefined) return
+    if (this.#listens(lease) !== false) return
     const who =
       lease.process === undefined ? 'no process has it' : `process ${lease.process.pid} does not`
     throw wrongState(lease, `It cannot become ${to}: ${who} listen on ${lease.claim.port}.`)

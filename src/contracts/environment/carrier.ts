@@ -36,7 +36,7 @@ export function carrierOf({ haproxy, nginx, envoy }: WrittenCarrier = {}): Carri
 /** Says what contradicts itself in the `by` of a roll. */
 export function checkCarrier({ roll, run }: WrittenComponent, name: string, say: Say): void {
   const { by } = roll ?? {}
-  if (roll === undefined || by === undefined) return
+  if (roll === undefined || typeof by !== 'object') return
   const kinds = Object.keys(by)
   if (kinds.length !== 1) {
     const written = kinds.length === 0 ? 'none' : kinds.join(' and ')

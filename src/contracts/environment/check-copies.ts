@@ -27,6 +27,9 @@ function whyNever({ run, roll, optional }: WrittenComponent, name: string): stri
   if (roll === undefined) {
     return `copies of ${name} need a front that spreads what comes over them; add roll: {}`
   }
+  if (roll.by === 'descriptor') {
+    return `copies of ${name} are spread over by a front, and a shared socket has none; leave roll.by out, or copies`
+  }
   if (optional !== true) return undefined
   return `${name} is optional: were one copy left out, the others would run for nobody; take optional or copies out`
 }

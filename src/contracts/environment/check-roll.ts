@@ -4,6 +4,7 @@ import type { Path } from '../document/issue.ts'
 import { nearestWord } from '../document/nearest-word.ts'
 import type { Part } from '../document/source-document.ts'
 import { checkCarrier } from './carrier.ts'
+import { checkShared } from './shared-sockets.ts'
 import type { WrittenComponent } from './written.ts'
 
 type Say = (at: Path, message: string, part?: Part) => void
@@ -15,7 +16,8 @@ export function checkRoll(component: WrittenComponent, name: string, say: Say): 
   const why = whyNever(component, name)
   if (why !== undefined) return say(['roll'], why)
   checkCarrier(component, name, say)
-  if (roll.tls !== undefined && roll.by !== undefined) {
+  checkShared(component, say)
+  if (roll.tls !== undefined && typeof roll.by === 'object') {
     say(['roll', 'tls'], 'the proxy that carries its front ends TLS itself; leave tls out')
   }
   const ports = Object.keys(run?.ports ?? {})

@@ -3,6 +3,7 @@ import { canonicalAddress } from '../../core/port/ip-text.ts'
 import { SOCKETS_MAX } from '../../core/port/listen-variables.ts'
 import { EVERY_ADDRESS } from '../../core/port/port-claim.ts'
 import type { Path } from '../document/issue.ts'
+import { sharedOf } from './shared-sockets.ts'
 import type { WrittenComponent } from './written.ts'
 import { probesOf } from './written-condition.ts'
 import type { WrittenRun } from './written-run.ts'
@@ -38,25 +39,28 @@ export function checkRun(component: WrittenComponent, name: string, say: Say): v
   for (const [key, why] of Object.entries(FOREIGN[kind])) {
     if (Object.hasOwn(run, key)) say(['run', key], why)
   }
-  if (kind === 'command') checkProcessPorts(run, say)
+  if (kind === 'command') checkProcessPorts(component, run, say)
   if (kind === 'container') checkContainer(component, say)
   if (kind === 'external') checkExternal(component, name, say)
 }
 
-function checkProcessPorts(run: WrittenRun, say: Say): void {
+function checkProcessPorts({ roll }: WrittenComponent, run: WrittenRun, say: Say): void {
   for (const [port, { container }] of Object.entries(run.ports ?? {})) {
     if (container === undefined) continue
     say(['run', 'ports', port, 'container'], 'a process listens on the port it is given; write {}')
   }
   checkAddresses(run, say)
-  checkInherited(run, say)
+  const { sharedPorts = [] } = sharedOf(run, roll)
+  checkInherited(run, sharedPorts, say)
 }
 
-function checkInherited({ ports = {} }: WrittenRun, say: Say): void {
-  const inherited = Object.keys(ports).filter((port) => ports[port]?.inherit === true)
+function checkInherited({ ports = {} }: WrittenRun, shared: readonly string[], say: Say): void {
+  const isInherited = (port: string): boolean =>
+    ports[port]?.inherit === true || shared.includes(port)
+  const inherited = Object.keys(ports).filter(isInherited)
   for (const port of inherited.slice(SOCKETS_MAX)) {
     const message = `a process inherits ${SOCKETS_MAX} sockets at most; give it the number of this one`
-    say(['run', 'ports', port, 'inherit'], message)
+    say(['run', 'ports', port], message)
   }
 }
 

@@ -17,6 +17,7 @@ import {
 import { type Region, regionsOf } from './region.ts'
 import { rollOf } from './roll.ts'
 import { type Run, runOf } from './run.ts'
+import { sharedOf } from './shared-sockets.ts'
 import { type Target, targetsOf } from './target.ts'
 import type { WrittenComponent, WrittenEnvironment, WrittenSetting } from './written.ts'
 import type { WrittenDrain } from './written-drain.ts'
@@ -125,8 +126,10 @@ export interface Roll {
    */
   readonly drainMs?: number
   readonly lingerMs?: number
-  /** The proxy that carries its front; absent: a process of Rampart's own. */
+  /** The proxy that carries its front; absent: a process of Rampart's own, unless its starts share. */
   readonly by?: Carrier
+  /** It has no front: its starts accept on one socket, which each inherits. */
+  readonly isShared?: true
   /** The TLS that its front ends; absent: it speaks none. */
   readonly tls?: FrontTls
 }
@@ -186,7 +189,9 @@ function componentOf(name: string, written: WrittenComponent): Component {
     ...(regions === undefined ? {} : { regions }),
     needs: needsOf(written),
     gates: gatesOf(written.gates ?? []),
-    ...(run === undefined ? {} : { run: { ...runOf(run), ...notifyOf(written) } }),
+    ...(run === undefined
+      ? {}
+      : { run: { ...runOf(run), ...sharedOf(run, roll), ...notifyOf(written) } }),
     ready: readyConditions(written),
     deadlineMs: written.deadline ?? DEADLINE_MS,
     onBreach: policyOf(written.onBreach ?? 'undo'),

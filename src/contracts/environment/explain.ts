@@ -9,6 +9,7 @@ import { explainFrontTls } from './front-tls.ts'
 import type { Gate } from './gate.ts'
 import type { ReadyCondition } from './ready-condition.ts'
 import type { Region } from './region.ts'
+import { explainShared } from './shared-sockets.ts'
 import type { Target } from './target.ts'
 
 /** Explains an environment, component by component, in the order they come up. */
@@ -88,7 +89,8 @@ function explainComponent(component: Component, place: number): string {
     const many = `${component.copies} copies of it`
     lines.push(`   ${many} serve side by side behind its front, each once it is proved.`)
   }
-  if (component.roll !== undefined) {
+  if (component.roll?.isShared === true) lines.push(...explainShared(component.roll))
+  else if (component.roll !== undefined) {
     lines.push(
       '   When it has changed, the old one serves until the new one and all else is proved;',
     )

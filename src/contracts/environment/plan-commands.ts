@@ -32,9 +32,7 @@ export function startCommand(
   if (container !== undefined) return startContainer({ subject, run, stop, container })
   if (external !== undefined) return observe('start', subject, external)
   const { command, cwd, env, inherit, oneShot, notify } = run
-  const ports = Object.fromEntries(
-    run.ports.map((name) => [name, run.inheritedPorts?.includes(name) ? { inherit: true } : {}]),
-  )
+  const ports = Object.fromEntries(run.ports.map((name) => [name, givenHow(run, name)]))
   const input = {
     subject,
     command: command.map(printCommandText),
@@ -50,6 +48,12 @@ export function startCommand(
     ...(notify === undefined ? {} : { notify: { ...notify } }),
   }
   return { actuator: 'process', operation: 'start', input, timeoutMs: START_TIMEOUT_MS }
+}
+
+/** How a process is given a port. */
+function givenHow({ inheritedPorts, sharedPorts }: Run, name: string): JsonObject {
+  if (sharedPorts?.includes(name) === true) return { inherit: true, share: true }
+  return inheritedPorts?.includes(name) === true ? { inherit: true } : {}
 }
 
 function startContainer(options: {

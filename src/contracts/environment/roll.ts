@@ -16,6 +16,7 @@ import type { EnvironmentDefinition, Roll } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { type Placement, placedStage } from './region.ts'
+import { finishMostMs, finishMs, frontedRoll } from './shared-sockets.ts'
 import type { WrittenRoll } from './written-roll.ts'
 
 const COMMAND_TIMEOUT_MS = 15_000
@@ -29,13 +30,15 @@ const PROXY_TIMEOUT_MS = 60_000
 /** A roll with its defaults. @param ports the component's, in the order of their names */
 export function rollOf(written: WrittenRoll, ports: readonly string[]): Roll {
   const { as = 'http', drain, linger } = written
-  const by = carrierOf(written.by)
+  const isShared = written.by === 'descriptor'
+  const by = written.by === 'descriptor' ? undefined : carrierOf(written.by)
   return {
     ports: [...(written.ports ?? ports)].sort(),
     as,
     ...(drain === undefined ? {} : { drainMs: drain }),
     ...(linger === undefined ? {} : { lingerMs: linger }),
     ...(by === undefined ? {} : { by }),
+    ...(isShared ? { isShared } : {}),
     ...(written.tls === undefined ? {} : { tls: written.tls }),
   }
 }
@@ -54,7 +57,7 @@ export function settledNeeds(
   placements: readonly Placement[],
 ): readonly Need[] {
   const target = placements.find((placement) => placement.stage === stage)
-  if (target?.component.roll === undefined) return [{ stage, until }]
+  if (target === undefined || frontedRoll(target.component) === undefined) return [{ stage, until }]
   return until === 'started'
     ? needStarts(target, until)
     : [{ stage: routeName(stage), until: 'ready' }]
@@ -70,7 +73,7 @@ export function rollStages(
   needs: readonly Need[],
 ): readonly Stage[] {
   const { stage, component } = placement
-  const { roll } = component
+  const roll = frontedRoll(component)
   if (roll === undefined) return []
   const front = `${environment}/${stage}`
   const by = carriedBy(roll)
@@ -127,11 +130,13 @@ export function retireStages(
   const { roll } = component
   if (roll === undefined) return []
   const subject = `${environment}/${stage}`
+  const needs = proved.map(provedNeed)
+  if (roll.isShared === true) return [giveWayStage(subject, placement, roll, needs)]
   const drained = `${stage}/drained`
   return [
     {
       ...commonOf(placement, drained),
-      needs: proved.map(provedNeed),
+      needs,
       conditions: [drainedCondition(subject, startedOf(placement))],
       deadlineMs: partingMostMs(roll) + MARGIN_MS,
       // What takes longer is cut off, and the record says that it was.
@@ -148,6 +153,30 @@ export function retireStages(
   ]
 }
 
+/** Asks those to end whose socket another start shares: that is also how they take nothing new. */
+function giveWayStage(
+  subject: string,
+  placement: Placement,
+  roll: Roll,
+  needs: readonly Need[],
+): Stage {
+  const { stop } = placement.component
+  const component = { ...placement.component, stop: { ...stop, graceMs: finishMs(roll) } }
+  const more = {
+    except: startedOf(placement),
+    ...(roll.drainMs === undefined ? { graceAsRuled: true } : {}),
+  }
+  const timeoutMs = finishMostMs(roll) + STOP_TIMEOUT_MARGIN_MS
+  return {
+    ...commonOf(placement, `${placement.stage}/retire`),
+    needs,
+    command: { ...stopCommand(subject, component, more), timeoutMs },
+    deadlineMs: timeoutMs,
+    onBreach: 'hold',
+    finishes: true,
+  }
+}
+
 /** Closes the front of a component before it is stopped for good. */
 export function closeStage(
   environment: string,
@@ -155,13 +184,14 @@ export function closeStage(
   needs: readonly Need[],
 ): readonly Stage[] {
   const { stage, component } = placement
-  if (component.roll === undefined) return []
+  const roll = frontedRoll(component)
+  if (roll === undefined) return []
   const front = `${environment}/${stage}`
   return [
     {
       ...commonOf(placement, frontName(stage)),
       needs,
-      command: frontCommand('close', { front }, component.roll),
+      command: frontCommand('close', { front }, roll),
       onBreach: 'hold',
       finishes: true,
     },
@@ -186,8 +216,9 @@ export function seenByFronts(
 /** Tells where the front of a component that runs is. */
 export function lookStage(environment: string, placement: Placement): readonly Stage[] {
   const { stage, component } = placement
-  if (component.roll === undefined) return []
-  const command = frontCommand('look', { front: `${environment}/${stage}` }, component.roll)
+  const roll = frontedRoll(component)
+  if (roll === undefined) return []
+  const command = frontCommand('look', { front: `${environment}/${stage}` }, roll)
   return [{ ...commonOf(placement, frontName(stage)), command, onBreach: 'ignore' }]
 }
 

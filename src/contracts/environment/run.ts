@@ -17,6 +17,8 @@ export interface Run {
   readonly ports: readonly string[]
   /** Those of them whose listening sockets it inherits, in the same order; absent: none. */
   readonly inheritedPorts?: readonly string[]
+  /** Those whose sockets all of its starts accept on, and inherit; absent: none. */
+  readonly sharedPorts?: readonly string[]
   /** The machine's address that they are listened on, and it is reached by. @default '127.0.0.1' */
   readonly address?: string
   readonly container?: ContainerRun

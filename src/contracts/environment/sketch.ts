@@ -110,7 +110,8 @@ function copiesAt(document: SourceDocument, path: Path): number {
 }
 
 function frontsAt(document: SourceDocument, path: Path): Pick<ComponentSketch, 'fronts'> {
-  if (!isObject(valueAt(document.value, [...path, 'roll']))) return {}
+  const roll = valueAt(document.value, [...path, 'roll'])
+  if (!isObject(roll) || roll['by'] === 'descriptor') return {}
   const named = textsAt(document, [...path, 'roll', 'ports'])
   return { fronts: named ?? portsIn(document, [...path, 'run', 'ports']) }
 }

@@ -9,6 +9,7 @@ import { lookCommand, STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-command
 import { conditionOf } from './plan-condition.ts'
 import { type Placement, placedStage, placementsOf } from './region.ts'
 import { closeStage, frontName } from './roll.ts'
+import { frontedRoll } from './shared-sockets.ts'
 
 const LOOK_DEADLINE_MS = 15_000
 
@@ -29,7 +30,7 @@ export function stagesDown(
   const stops = running.map((placement) => {
     const { stage, component } = placement
     const closed = { stage: frontName(stage), until: 'completed' as const }
-    const needs = needsOf(placement, component.roll === undefined ? [] : [closed])
+    const needs = needsOf(placement, frontedRoll(component) === undefined ? [] : [closed])
     return stopStage(environment, placement, { name: stopName(stage, isDraining), needs })
   })
   // Whoever is still to do its work through a front finds it open until then.

@@ -15,6 +15,7 @@ import {
   settledNeeds,
   waitForRegions,
 } from './roll.ts'
+import { frontedRoll } from './shared-sockets.ts'
 
 /** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
 export const AGREE_STAGE = 'agree'
@@ -54,7 +55,7 @@ function stageUp({ environment, placement, start, needs }: StartedUp): Stage {
     name: start.stage,
     needs: [
       ...needs,
-      ...(component.roll === undefined
+      ...(frontedRoll(component) === undefined
         ? []
         : [{ stage: frontName(placement.stage), until: 'started' as const }]),
     ],

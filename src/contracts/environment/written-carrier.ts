@@ -105,12 +105,15 @@ function isDoor(text: string): boolean {
   return isPort && canonicalAddress(v6 ?? v4 ?? '') !== undefined && v6?.includes(':') !== false
 }
 
-/** The schema of `roll.by`. */
+/** What `roll.by` may be. */
+export const CARRIER_EXPECTED = 'descriptor, or a mapping with haproxy, nginx or envoy'
+
+/** The schema of a proxy in `roll.by`. */
 export const writtenCarrier: z.ZodType<WrittenCarrier> = z.strictObject(
   {
     haproxy: haproxy.exactOptional().describe('HAProxy, told over its runtime socket.'),
     nginx: nginx.exactOptional().describe('Nginx, by a file of servers and reloads.'),
     envoy: envoy.exactOptional().describe('Envoy, by a file of endpoints that it watches.'),
   },
-  mappingExpected('a mapping with haproxy, nginx or envoy'),
+  mappingExpected(CARRIER_EXPECTED),
 )

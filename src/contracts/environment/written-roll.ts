@@ -2,7 +2,7 @@
 import * as z from 'zod'
 import type { FrontTls } from '../../core/port/front-tls.ts'
 import { durationMs, mappingExpected } from '../document/word-schemas.ts'
-import { type WrittenCarrier, writtenCarrier } from './written-carrier.ts'
+import { CARRIER_EXPECTED, type WrittenCarrier, writtenCarrier } from './written-carrier.ts'
 
 /** What is forwarded: requests, or connections that are not looked into. */
 export type Forwarded = 'http' | 'tcp'
@@ -13,7 +13,7 @@ export interface WrittenRoll {
   readonly as?: Forwarded
   readonly drain?: number
   readonly linger?: number
-  readonly by?: WrittenCarrier
+  readonly by?: WrittenCarrier | 'descriptor'
   readonly tls?: FrontTls
 }
 
@@ -59,7 +59,13 @@ export const writtenRoll: z.ZodType<WrittenRoll> = z.strictObject(
       .exactOptional()
       .describe('How long the old one stays once nothing is under way, for connections kept alive.')
       .meta({ default: 'as a Ports contract says, or 0s' }),
-    by: writtenCarrier
+    by: z
+      .union([
+        z
+          .literal('descriptor', mappingExpected(CARRIER_EXPECTED))
+          .describe('No front: its starts accept on one socket, which each inherits.'),
+        writtenCarrier,
+      ])
       .exactOptional()
       .describe("Proxy that carries its front; absent: a process of Rampart's own."),
     tls: tls.exactOptional().describe('The TLS that its front ends; absent: it speaks none.'),

@@ -10,6 +10,7 @@ import { isFor } from '../../core/port/may-claim.ts'
 import { isLoopback } from '../../core/port/port-claim.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import type { PortPolicy } from '../../core/port/port-policy.ts'
+import { isListenedTo } from '../../core/port/port-states.ts'
 import type { PortWish } from '../../core/port/port-wish.ts'
 import type { NoPorts } from './port-source.ts'
 
@@ -31,11 +32,23 @@ export function inheritedAddresses(
   return ranges.every(isEnough) ? wish : {}
 }
 
-/** Why these cannot be inherited together; undefined: they can. */
-export function whyNotInherited(leases: readonly PortLease[]): NoPorts | undefined {
-  const loose = leases.find(({ state }) => state !== 'held')
+/** The names of ports that are inherited: by one start alone, or by those that run beside it as well. */
+export interface InheritedNames {
+  readonly own: readonly string[]
+  readonly shared: readonly string[]
+}
+
+/** Why those of these that are to be inherited cannot be, together; undefined: they can. */
+export function whyNotInherited(
+  leases: readonly PortLease[],
+  { own, shared }: InheritedNames,
+): NoPorts | undefined {
+  const inherited = leases.filter(({ owner }) => [...own, ...shared].includes(owner.port))
+  const loose = inherited.find(({ state, owner }) => {
+    return state !== 'held' && !(shared.includes(owner.port) && isListenedTo(state))
+  })
   if (loose !== undefined) return nothingHeld(loose.owner.port)
-  const sockets = leases.flatMap(({ claim }) => claim.addresses).length
+  const sockets = inherited.flatMap(({ claim }) => claim.addresses).length
   if (sockets <= SOCKETS_MAX) return undefined
   const sentence =
     `the ports that it inherits are ${sockets} sockets, one for each of their addresses, and a ` +

@@ -2,15 +2,23 @@
  * Ports as leases of the broker: recorded before anything is started with them, given to the process
  * that was started, and watched from then on. Between the lease and the start lie milliseconds, in
  * which no socket holds them: the process that is to listen could not while one did. What it inherits
- * is held all the time, from before its first start until nothing of its component runs any more.
+ * is held all the time, from before its first start until nothing of its component runs any more; one that
+ * its starts share is leased once, for the component, to one of them after the other.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
+import { PARTING_MOST_MS } from '../../core/port/parting.ts'
 import type { PortLease, PortOwner, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
 import { isListenedTo, isSpare } from '../../core/port/port-states.ts'
+import { transitionFor } from '../../core/port/port-transition.ts'
 import type { Heir, PortBroker, PortGrant, PortSpawner } from '../../seams/port-broker.ts'
-import { inheritedAddresses, notHeld, whyNotInherited } from './inherited-ports.ts'
+import {
+  type InheritedNames,
+  inheritedAddresses,
+  notHeld,
+  whyNotInherited,
+} from './inherited-ports.ts'
 import { hostOf, whyNotThere } from './leased-host.ts'
 import type {
   InheritingStart,
@@ -53,7 +61,7 @@ export class LeasedPorts implements PortSource {
   readonly #broker: LeasedPortsOptions['broker']
   readonly #onTrouble: (error: unknown) => void
   /** Which processes were said to have which leases. */
-  readonly #taken = new Map<string, ProcessIdentity>()
+  readonly #taken = new Map<string, readonly ProcessIdentity[]>()
   /** What nobody waits for. */
   readonly #underWay = new Set<Promise<unknown>>()
   /** What is being held again at this moment. */
@@ -65,7 +73,7 @@ export class LeasedPorts implements PortSource {
   }
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
-    const { start, address, inherited = [] } = request
+    const { start, address, inherited = [], shared = [] } = request
     const wishes = this.#wishesOf(request)
     if (wishes.length === 0) return this.#reservation([])
     const misplaced = wishes.map(({ owner }) => this.#misplaced(owner, address)).find(Boolean)
@@ -77,7 +85,8 @@ export class LeasedPorts implements PortSource {
       const grant = await this.#claim(wishes)
       if (grant.verdict === 'refused') return grant
       const reservation = this.#reservation(grant.leases)
-      const place = await this.#placeOf(grant.leases, address, inherited)
+      const own = inherited.filter((port) => !shared.includes(port))
+      const place = await this.#placeOf(grant.leases, address, { own, shared })
       if (!('sentence' in place)) return { ...reservation, ...place }
       reservation.release()
       return place
@@ -87,12 +96,13 @@ export class LeasedPorts implements PortSource {
     }
   }
 
-  #wishesOf({ subject, start, names, inherited = [], address, by = [] }: PortRequest): Wishes {
-    const instance = start === undefined ? {} : { instance: start }
+  #wishesOf({ subject, start, names, address, by = [], ...how }: PortRequest): Wishes {
+    const { inherited = [], shared = [] } = how
     const where = address === undefined ? {} : { addresses: [address] }
     const policies = this.#broker.enforced.all().map(({ policy }) => policy)
     return names.map((port) => {
-      const owner = { service: subject, port, ...instance }
+      const instance = shared.includes(port) ? undefined : start
+      const owner = { service: subject, port, ...(instance === undefined ? {} : { instance }) }
       const giving = inherited.includes(port)
         ? { giving: 'descriptor' as const, ...inheritedAddresses(owner, policies) }
         : { giving: 'number' as const, isHeld: false }
@@ -116,11 +126,13 @@ export class LeasedPorts implements PortSource {
   async #placeOf(
     leases: readonly PortLease[],
     named: string | undefined,
-    inherited: readonly string[],
+    inherited: InheritedNames,
   ): Promise<{ readonly host?: string } | NoPorts> {
     const foreign = leases.find((lease) => this.#isOfAnother(lease))
     if (foreign !== undefined) return notOurs(foreign)
-    const unheld = whyNotInherited(leases.filter(({ owner }) => inherited.includes(owner.port)))
+    const front = leases.map(({ owner }) => this.#frontOf(owner, inherited.shared)).find(Boolean)
+    if (front !== undefined) return notOurs(front)
+    const unheld = whyNotInherited(leases, inherited)
     if (unheld !== undefined) return unheld
     const place = hostOf(leases, named)
     if ('sentence' in place || place.host === undefined || place.host === named) return place
@@ -141,9 +153,10 @@ export class LeasedPorts implements PortSource {
     if (held.length > 0) await this.#broker.letGo(held.map(({ id }) => id))
   }
 
-  async inherit({ subject, ports, inherited, ...start }: InheritingStart): Promise<Heir> {
+  async inherit({ subject, ports, inherited, shared, ...start }: InheritingStart): Promise<Heir> {
     const held = this.#leasesOn(subject, ports).filter(
-      ({ state, giving }) => state === 'held' && giving === 'descriptor',
+      ({ state, giving, owner }) =>
+        giving === 'descriptor' && (state === 'held' || shared.includes(owner.port)),
     )
     const leases = inherited.map((port) => {
       const lease = held.find(({ owner }) => owner.port === port)
@@ -156,10 +169,29 @@ export class LeasedPorts implements PortSource {
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void {
     const there = new Set(this.#broker.leases().map(({ id }) => id))
     for (const id of this.#taken.keys()) if (!there.has(id)) this.#taken.delete(id)
-    for (const { id } of this.#leasesOn(subject, ports)) {
-      this.#taken.set(id, process)
-      this.#later(this.#broker.assign(id, process))
+    for (const lease of this.#leasesOn(subject, ports)) {
+      const sharing = this.#sharing(lease)
+      this.#taken.set(lease.id, [...sharing.filter((one) => !isSame(one, process)), process])
+      // Who has it serves on, until it gives way or dies.
+      if (!sharing.some((one) => isOf(lease, one)))
+        this.#later(this.#broker.assign(lease.id, process))
     }
+  }
+
+  async giveWay(subject: string, process: ProcessIdentity): Promise<void> {
+    for (const lease of this.#leasesOf(subject)) {
+      if (isOf(lease, process) || !this.#sharing(lease).some((one) => isSame(one, process)))
+        continue
+      await this.#broker.assign(lease.id, process)
+    }
+  }
+
+  finishMs(subject: string): number | undefined {
+    const rules = this.#leasesOf(subject).map((lease) =>
+      transitionFor(lease, 'roll', this.#broker.enforced),
+    )
+    const said = rules.flatMap((rule) => (rule?.says?.includes('drain') ? [rule.drainMs] : []))
+    return said.length === 0 ? undefined : Math.min(PARTING_MOST_MS, ...said)
   }
 
   published(
@@ -174,8 +206,26 @@ export class LeasedPorts implements PortSource {
     }
   }
 
-  died(subject: string): void {
-    this.#look(this.#leasesOf(subject).map(({ id }) => id))
+  died(subject: string, process?: ProcessIdentity): void {
+    const leases = this.#leasesOf(subject)
+    for (const lease of leases) if (process !== undefined) this.#outlived(lease, process)
+    this.#look(leases.map(({ id }) => id))
+  }
+
+  /** Those who accept on the same socket go on: the last that came has it, if the one that died had. */
+  #outlived(lease: PortLease, dead: ProcessIdentity): void {
+    const sharing = this.#sharing(lease)
+    if (!sharing.some((one) => isSame(one, dead))) return
+    const others = sharing.filter((one) => !isSame(one, dead))
+    this.#taken.set(lease.id, others)
+    const next = others.at(-1)
+    if (next !== undefined && isOf(lease, dead)) this.#later(this.#broker.assign(lease.id, next))
+  }
+
+  /** Whose socket it is, where that may be several starts'; of any other one nobody. */
+  #sharing({ id, giving, owner }: PortLease): readonly ProcessIdentity[] {
+    const isOfComponent = giving === 'descriptor' && owner.instance === undefined
+    return isOfComponent ? (this.#taken.get(id) ?? []) : []
   }
 
   ended(subject: string): void {
@@ -196,11 +246,18 @@ export class LeasedPorts implements PortSource {
    * The lease of a start that has ended and whose death is not proved: until it is, by that very process
    * being gone and nothing of it listening, nobody takes its place.
    */
-  async #unproved({ subject, beside = [] }: PortRequest): Promise<PortLease | undefined> {
+  async #unproved({
+    subject,
+    beside = [],
+    shared = [],
+  }: PortRequest): Promise<PortLease | undefined> {
     const untilMs = performance.now() + PROVED_MS
     for (;;) {
       const ended = this.#leasesOf(subject).filter(
-        ({ owner, process }) => process !== undefined && !beside.includes(owner.instance ?? ''),
+        ({ owner, process }) =>
+          process !== undefined &&
+          !shared.includes(owner.port) &&
+          !beside.includes(owner.instance ?? ''),
       )
       const now = await this.#broker.lookNow(ended.map(({ id }) => id))
       const unproved = now.find(({ state }) => isListenedTo(state) || state === 'orphaned')
@@ -219,8 +276,8 @@ export class LeasedPorts implements PortSource {
   /** Of the same service, but by hand: none of its starts was said to have it. */
   #isOfAnother({ id, process, container, state, front }: PortLease): boolean {
     if (process === undefined || container !== undefined || !isListenedTo(state)) return false
-    const taken = this.#taken.get(id)
-    return front !== undefined || !(taken !== undefined && isSame(taken, process))
+    const taken = this.#taken.get(id) ?? []
+    return front !== undefined || !taken.some((one) => isSame(one, process))
   }
 
   /** What has a set of ports of its own, as a job has by its scope, is none of the component's. */
@@ -230,6 +287,14 @@ export class LeasedPorts implements PortSource {
       front === undefined &&
       (owner.environment ?? owner.tenant ?? owner.scope) === undefined
     return this.#broker.leases().filter(isOwn)
+  }
+
+  /** The front that a port which is to be shared has from before: its clients would be left there. */
+  #frontOf({ service, port }: PortOwner, shared: readonly string[]): PortLease | undefined {
+    if (!shared.includes(port)) return undefined
+    return this.#broker.leases().find(({ front, owner }) => {
+      return front !== undefined && owner.service === service && owner.port === port
+    })
   }
 
   #reservation(leases: readonly PortLease[]): PortReservation {
@@ -278,6 +343,11 @@ type Wishes = Parameters<PortBroker['claim']>[0]
 /** A socket holds it for whoever takes it: this one has not begun with it. */
 function isHeldForIt({ state, giving, process }: PortLease): boolean {
   return state === 'held' && giving === 'number' && process === undefined
+}
+
+/** Whether it is who has the lease. */
+function isOf({ process }: PortLease, one: ProcessIdentity): boolean {
+  return process !== undefined && isSame(process, one)
 }
 
 function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {

@@ -13,6 +13,8 @@ export interface PortRequest {
   readonly names: readonly string[]
   /** Those of the names whose sockets are inherited, in the order of their descriptors. @default none */
   readonly inherited?: readonly string[]
+  /** Those of `inherited` that starts which run beside it inherit as well. @default none */
+  readonly shared?: readonly string[]
   /** The machine's address that they are for; absent: as whoever gives them sees fit. */
   readonly address?: string
   /** The ports the subject had the last time. */
@@ -44,6 +46,8 @@ export interface InheritingStart extends Omit<HeirRequest, 'leases'> {
   readonly ports: Readonly<Record<string, number>>
   /** Their names, in the order of their descriptors. */
   readonly inherited: readonly string[]
+  /** Those of them that another start may have already. */
+  readonly shared: readonly string[]
 }
 
 /** There are none; the sentence says who is in the way, for people. */
@@ -70,8 +74,12 @@ export interface PortSource {
   inherit(start: InheritingStart): Promise<Heir>
   /** A process of the subject has these ports now. Idempotent. */
   took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
-  /** A process of the subject has ended, asked to or not. */
-  died(subject: string): void
+  /** Those who have what this process shares with them give way to it: it is who has that from now on. */
+  giveWay(subject: string, process: ProcessIdentity): Promise<void>
+  /** How long one that gives way may take to finish, as a contract in force says. @unit ms */
+  finishMs(subject: string): number | undefined
+  /** A process of the subject has ended, asked to or not; absent: which one is not known. */
+  died(subject: string, process?: ProcessIdentity): void
   /** An engine publishes these ports for a container of the subject now. Idempotent. */
   published(
     subject: string,

@@ -55,6 +55,14 @@ export class PortAllocator implements PortSource {
     // The registry of the runtime remembers who runs with which ports.
   }
 
+  async giveWay(): Promise<void> {
+    // No socket is shared where none is held.
+  }
+
+  finishMs(): undefined {
+    // No contract is in force where nothing is leased.
+  }
+
   died(): void {
     // Nobody else is told who has which port.
   }

@@ -16,8 +16,8 @@ export interface StartInput {
   readonly cwd: string
   readonly env: Readonly<Record<string, string>>
   readonly inherit: readonly string[]
-  /** By name; whether it inherits the listening sockets of each. */
-  readonly ports: Readonly<Record<string, { readonly inherit?: boolean | undefined }>>
+  /** By name; how it is given each. */
+  readonly ports: Readonly<Record<string, PortGiving>>
   /** The machine's address that they are listened on. @default 127.0.0.1 */
   readonly host?: string | undefined
   readonly oneShot: boolean
@@ -29,6 +29,14 @@ export interface StartInput {
   readonly stop: StopPolicy
   /** Present: it is given a NOTIFY_SOCKET, and what it says there is kept. */
   readonly notify?: NotifyWish | undefined
+}
+
+/** How a component is given a port. Without any of these it is told the number. */
+export interface PortGiving {
+  /** It inherits the listening sockets. */
+  readonly inherit?: boolean | undefined
+  /** With `inherit`: starts that run beside it accept on the same ones. */
+  readonly share?: boolean | undefined
 }
 
 /** How a component is to speak of itself. */
@@ -47,6 +55,8 @@ export interface StopInput {
   readonly copy?: number | undefined
   /** Leaves these instances alone; ends nothing unless all of them run. */
   readonly except?: readonly string[] | undefined
+  /** Its grace is what a Ports contract in force gives to who gives way, where one says that. */
+  readonly graceAsRuled: boolean
 }
 
 /** What `look` is asked to do. */
@@ -90,7 +100,10 @@ const START: z.ZodType<StartInput> = z.object({
   env: z.record(NAME, WORD).default({}),
   inherit: z.array(NAME).default([]),
   ports: z
-    .record(z.string().regex(PORT_NAME), z.object({ inherit: z.boolean().optional() }))
+    .record(
+      z.string().regex(PORT_NAME),
+      z.object({ inherit: z.boolean().optional(), share: z.boolean().optional() }),
+    )
     .default({}),
   host: z.union([z.ipv4(), z.ipv6()]).optional(),
   oneShot: z.boolean().default(false),
@@ -107,6 +120,7 @@ const STOP: z.ZodType<StopInput> = z.object({
   onlyStartedByRamp: z.string().optional(),
   copy: COPY,
   except: z.union([z.array(z.string()).min(1), z.string().transform((one) => [one])]).optional(),
+  graceAsRuled: z.boolean().default(false),
 })
 
 const LOOK: z.ZodType<LookInput> = z.object({

@@ -257,7 +257,9 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners, Runni
     this.#carry(instance)
     if (instance.ended !== undefined) return
     instance.onEnd(() => {
-      this.#needs.ports.died(instance.record.subject)
+      const { record, identity } = instance
+      const { ports, bootId } = this.#needs
+      ports.died(record.subject, identity && { ...identity, bootId })
       this.#tellRunning()
     })
   }

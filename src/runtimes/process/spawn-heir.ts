@@ -15,7 +15,7 @@ import { WRAPPER } from './wrapper.ts'
  */
 export async function spawnHeir(
   { path, command, cwd, variables }: SpawnRequest,
-  which: Pick<InheritingStart, 'subject' | 'ports' | 'inherited'>,
+  which: Pick<InheritingStart, 'subject' | 'ports' | 'inherited' | 'shared'>,
   ports: Pick<PortSource, 'inherit'>,
 ): Promise<Spawned> {
   const { pid, ended } = await ports.inherit({

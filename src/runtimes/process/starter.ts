@@ -212,7 +212,7 @@ class Start {
       for (const port of Object.values(instance.record.ports)) taken.add(port)
     }
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
-    const { names, inherited } = portNames(this.#input)
+    const { names, inherited, shared } = portNames(this.#input)
     const previous = latest?.record.ports ?? {}
     const { subject, beside } = this.#input
     const running = this.#needs.registry.of(subject).filter(({ ended }) => ended === undefined)
@@ -225,7 +225,7 @@ class Start {
       : {}
     const address = host === undefined ? {} : { address: host }
     return await this.#needs.ports.reserve({
-      ...{ subject, names, inherited, previous, taken, by: this.#order.by },
+      ...{ subject, names, inherited, shared, previous, taken, by: this.#order.by },
       ...start,
       ...address,
     })
@@ -304,6 +304,7 @@ class Start {
     const { host, ports, inherited } = instance.record
     const placement = { host: host ?? HOST, isNamed: host !== undefined, ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
+    const { shared } = portNames(this.#input)
     const notify = await this.#listen(instance)
     await this.#needs.ports.letGo(subject, ports)
     const request = {
@@ -322,7 +323,7 @@ class Start {
     const spawned =
       inherited === undefined
         ? await this.#needs.spawner.spawn(request)
-        : await spawnHeir(request, { subject, ports, inherited }, this.#needs.ports)
+        : await spawnHeir(request, { subject, ports, inherited, shared }, this.#needs.ports)
     this.#needs.supervisor.parent(instance, spawned)
     this.#needs.started(instance)
     return spawned
@@ -376,9 +377,12 @@ class Start {
 }
 
 /** The names of its ports, and of those that it inherits; descriptors are in the order of the names. */
-function portNames({ ports }: StartInput): Record<'names' | 'inherited', readonly string[]> {
+function portNames({
+  ports,
+}: StartInput): Record<'names' | 'inherited' | 'shared', readonly string[]> {
   const names = Object.keys(ports)
-  return { names, inherited: names.filter((name) => ports[name]?.inherit === true).sort() }
+  const inherited = names.filter((name) => ports[name]?.inherit === true).sort()
+  return { names, inherited, shared: inherited.filter((name) => ports[name]?.share === true) }
 }
 
 /** Waits until either this wrapper or a faster one has claimed the start, or all have failed. */

@@ -6,12 +6,14 @@ import type { PortSource } from '../placement/port-source.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import type { Instance } from './instance.ts'
 import type { StopInput } from './order-input.ts'
+import type { StopPolicy } from './record.ts'
 import type { Registry } from './registry.ts'
 
 /** What stopping needs. */
 export interface StopNeeds extends EndNeeds {
   readonly registry: Registry
   readonly ports: PortSource
+  readonly bootId: string
 }
 
 /** Stops a component. */
@@ -26,8 +28,10 @@ export async function stopComponent(
   const missing = missingOf(open, input, needs)
   if (missing.length > 0) return nobodyInItsPlace(input, missing)
   const targets = open.filter((instance) => isOurs(instance, input))
+  await giveWay(open, input, needs)
+  const policy = policyOf(input, needs)
   const results = await Promise.all(
-    targets.map((instance) => endInstance(instance, input.stop, needs, order.signal)),
+    targets.map((instance) => endInstance(instance, policy, needs, order.signal)),
   )
   // Only now: other copies may have been ended meanwhile.
   const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
@@ -37,6 +41,22 @@ export async function stopComponent(
   if (left) return notStopped(input, 'left-behind', outcome, needs)
   if (others.length === 0) needs.ports.ended(input.subject)
   return stopped(input, outcome, others)
+}
+
+/** What is ended for others has what it shared with them no more, before it is asked to end. */
+async function giveWay(
+  open: readonly Instance[],
+  { subject, except = [] }: StopInput,
+  { ports, bootId }: StopNeeds,
+): Promise<void> {
+  const next = open.findLast(({ name }) => except.includes(name))
+  if (next?.identity === undefined) return
+  await ports.giveWay(subject, { ...next.identity, bootId })
+}
+
+function policyOf({ subject, stop, graceAsRuled }: StopInput, { ports }: StopNeeds): StopPolicy {
+  const graceMs = graceAsRuled ? ports.finishMs(subject) : undefined
+  return graceMs === undefined ? stop : { ...stop, graceMs }
 }
 
 interface Outcome {
