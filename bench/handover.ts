@@ -4,13 +4,7 @@
  */
 import { execFile, spawnSync } from 'node:child_process'
 import { promisify } from 'node:util'
-import {
-  EDGES,
-  FRONT,
-  type Instance,
-  type OpenEdge,
-  rollUnderLoad,
-} from '../test/handover/edges.ts'
+import { EDGES, type OpenEdge, rollUnderLoad } from '../test/handover/edges.ts'
 import {
   type LoadReport,
   readWrk,
@@ -87,8 +81,8 @@ async function measureRates(
   const bare = await startService(cleanup, scratch(cleanup))
   const ports = new Map([[BARE, bare.port]])
   for (const name of planes) {
-    const { edge } = await opened(EDGES[name] as OpenEdge, cleanup)
-    ports.set(name, edge.port)
+    const open = EDGES[name] as OpenEdge
+    ports.set(name, (await open(cleanup, { folder: scratch(cleanup) })).port)
   }
   const rates = new Map<string, number[]>()
   for (let trial = 0; trial < trials; trial += 1) {
@@ -105,31 +99,25 @@ async function measureRates(
 
 async function measurePlane(open: OpenEdge, sizes: Sizes): Promise<Omit<Cell, 'rates'>> {
   const restMsP99 = await withCleanup(async (cleanup) => {
-    const { edge, first } = await opened(open, cleanup)
+    const folder = scratch(cleanup)
+    const { port } = await open(cleanup, { folder })
     // The same load as while handing over, only that nothing happens.
-    const load = startLoad(cleanup, first.folder, { port: edge.port, keepsAlive: true })
+    const load = startLoad(cleanup, folder, { port, keepsAlive: true })
     await load.pass(50 * (sizes.times + 1))
     return (await load.stop()).latencyMsP99
   })
   const rolls = new Map<boolean, LoadReport>()
   for (const keepsAlive of sizes.modes) {
     const report = await withCleanup(async (cleanup) => {
-      const { edge, first } = await opened(open, cleanup)
-      const load = startLoad(cleanup, first.folder, { port: edge.port, keepsAlive })
-      await rollUnderLoad(edge, first, { load, times: sizes.times })
+      const folder = scratch(cleanup)
+      const edge = await open(cleanup, { folder })
+      const load = startLoad(cleanup, folder, { port: edge.port, keepsAlive })
+      await rollUnderLoad(edge, { load, times: sizes.times })
       return await load.stop()
     })
     rolls.set(keepsAlive, report)
   }
   return { restMsP99, rolls }
-}
-
-async function opened(open: OpenEdge, cleanup: Cleanup) {
-  const folder = scratch(cleanup)
-  const edge = await open(cleanup, folder)
-  const first: Instance = await edge.start()
-  await edge.plane.route(FRONT, first.backend)
-  return { edge, first: { ...first, folder } }
 }
 
 /** Stops, then starts: what everybody does who has no plane. */

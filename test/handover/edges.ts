@@ -1,19 +1,25 @@
-/** Every data plane before instances of one service, and the order in which a hand-over goes. */
+/** Whatever stands before instances of one service, and the order in which a hand-over goes. */
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import { SystemClock } from '../../src/clock/system-clock.ts'
+import type { Json } from '../../src/core/units/json.ts'
 import { EnvoyPlane } from '../../src/edge/envoy/envoy-plane.ts'
 import { ForwarderPlane } from '../../src/edge/forwarder/forwarder-plane.ts'
 import { HaproxyPlane } from '../../src/edge/haproxy/haproxy-plane.ts'
-import { openSystemSockets } from '../../src/ports/keeper/system-sockets.ts'
 import type { Backend, DataPlane } from '../../src/seams/data-plane.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
-import { DescriptorPlane } from './descriptor-plane.ts'
 import { startEnvoyFront } from './envoy.ts'
 import { startHaproxy } from './haproxy.ts'
 import { startNginx } from './nginx.ts'
-import { type Afterwards, type Load, type Service, startService, stopService } from './support.ts'
+import { Bench, tinyContract } from './ramps.ts'
+import {
+  type Afterwards,
+  type Load,
+  type Service,
+  serviceCommand,
+  startService,
+  stopService,
+} from './support.ts'
 
 /** The front that every plane here has. */
 export const FRONT = 'shop/api/http'
@@ -24,90 +30,121 @@ export interface Instance {
   readonly service: Service
 }
 
-/** A data plane with its front. */
+/** What clients reach, and whoever serves there. */
 export interface Edge {
+  readonly port: number
+  /** The next instance takes the place of the one that serves. */
+  replace(): Promise<void>
+}
+
+/** An edge that is a data plane with its front. */
+export interface PlaneEdge {
   readonly plane: DataPlane
   readonly port: number
-  /** Starts the next instance, which takes so long over each answer. @param answerMs 0 by default */
-  start(answerMs?: number): Promise<Instance>
+  /** Starts the next instance. */
+  start(): Promise<Instance>
   /** Ends one that drains, in the order that loses nothing here. */
   finish(instance: Instance): Promise<void>
 }
 
-/** Makes one, for a scratch folder. */
-export type OpenEdge = (context: Afterwards, folder: string) => Promise<Edge>
+/** How an edge is opened: where it keeps what it needs, and how long each answer takes. @unit ms */
+export interface EdgeWishes {
+  readonly folder: string
+  /** @default 0 */
+  readonly answerMs?: number
+}
 
-/** The planes by their names for people. */
+/** Opens one, with its first instance serving. */
+export type OpenEdge = (context: Afterwards, wishes: EdgeWishes) => Promise<Edge>
+
+/** All of them by their names for people. */
 export const EDGES: Readonly<Record<string, OpenEdge>> = {
-  'the forwarder, by connection': (context, folder) => openForwarder(context, folder, 'tcp'),
-  'the forwarder, by request': (context, folder) => openForwarder(context, folder, 'http'),
-  HAProxy: openHaproxy,
-  Envoy: openEnvoy,
-  nginx: openNginx,
-  'a shared descriptor': openDescriptor,
+  'the forwarder, by connection': byPlane((...given) => openForwarder(...given, 'tcp')),
+  'the forwarder, by request': byPlane((...given) => openForwarder(...given, 'http')),
+  HAProxy: byPlane(openHaproxy),
+  Envoy: byPlane(openEnvoy),
+  nginx: byPlane(openNginx),
+  'a shared descriptor': openShared,
 }
 
 /** Hands over so many times under load, from one instance to the next. */
 export async function rollUnderLoad(
   edge: Edge,
-  first: Instance,
-  given: { readonly load: Load; readonly times: number; readonly answerMs?: number },
-): Promise<Instance> {
-  let old = first
-  for (let round = 0; round < given.times; round += 1) {
-    await given.load.pass(50)
-    const next = await edge.start(given.answerMs)
-    await edge.plane.route(FRONT, next.backend)
-    await edge.plane.drain(FRONT, old.backend)
-    await edge.finish(old)
-    await edge.plane.remove(FRONT, old.backend)
-    old = next
+  { load, times }: { readonly load: Load; readonly times: number },
+): Promise<void> {
+  for (let round = 0; round < times; round += 1) {
+    await load.pass(50)
+    await edge.replace()
   }
-  await given.load.pass(50)
-  return old
+  await load.pass(50)
 }
 
-async function openForwarder(
+/** In the one order that there is. */
+function byPlane(open: (context: Afterwards, wishes: EdgeWishes) => Promise<PlaneEdge>): OpenEdge {
+  return async (context, wishes) => {
+    const { plane, port, start, finish } = await open(context, wishes)
+    let serving = await start()
+    await plane.route(FRONT, serving.backend)
+    return {
+      port,
+      replace: async () => {
+        const next = await start()
+        await plane.route(FRONT, next.backend)
+        await plane.drain(FRONT, serving.backend)
+        await finish(serving)
+        await plane.remove(FRONT, serving.backend)
+        serving = next
+      },
+    }
+  }
+}
+
+/** Rampart's own data plane, with nobody behind it yet. */
+export async function openForwarder(
   context: Afterwards,
-  folder: string,
+  wishes: EdgeWishes,
   mode: 'tcp' | 'http',
-): Promise<Edge> {
+): Promise<PlaneEdge> {
+  const { folder } = wishes
   const plane = new ForwarderPlane({ folder, clock: new SystemClock(), log: assert.fail })
   const port = await freePort()
   await plane.open({ name: FRONT, mode, addresses: ['127.0.0.1'], port })
   context.after(() => plane.close(FRONT))
-  return onPorts({ plane, port }, context, { folder, seesRequests: mode === 'http' })
+  return onPorts({ plane, port }, context, { ...wishes, seesRequests: mode === 'http' })
 }
 
-async function openHaproxy(context: Afterwards, folder: string): Promise<Edge> {
+async function openHaproxy(context: Afterwards, wishes: EdgeWishes): Promise<PlaneEdge> {
+  const { folder } = wishes
   const { port, socketPath } = await startHaproxy(context, folder)
   const plane = new HaproxyPlane({ socketPath, backendNames: { [FRONT]: 'api' } })
-  return onPorts({ plane, port }, context, { folder, seesRequests: true })
+  return onPorts({ plane, port }, context, { ...wishes, seesRequests: true })
 }
 
-async function openEnvoy(context: Afterwards, folder: string): Promise<Edge> {
+async function openEnvoy(context: Afterwards, wishes: EdgeWishes): Promise<PlaneEdge> {
+  const { folder } = wishes
   const { port, admin, path } = await startEnvoyFront(context, folder)
   const files = { [FRONT]: { cluster: 'api', path } }
   const plane = new EnvoyPlane({ admin, files, clock: new SystemClock() })
-  return onPorts({ plane, port }, context, { folder, seesRequests: true })
+  return onPorts({ plane, port }, context, { ...wishes, seesRequests: true })
 }
 
-async function openNginx(context: Afterwards, folder: string): Promise<Edge> {
+async function openNginx(context: Afterwards, wishes: EdgeWishes): Promise<PlaneEdge> {
+  const { folder } = wishes
   const { plane, port } = await startNginx(context, folder, FRONT)
-  return onPorts({ plane, port }, context, { folder, seesRequests: true })
+  return onPorts({ plane, port }, context, { ...wishes, seesRequests: true })
 }
 
 /** Instances on ports of their own, behind a proxy. */
 function onPorts(
   { plane, port }: { readonly plane: DataPlane; readonly port: number },
   context: Afterwards,
-  { folder, seesRequests }: { readonly folder: string; readonly seesRequests: boolean },
-): Edge {
+  { folder, answerMs = 0, seesRequests }: EdgeWishes & { readonly seesRequests: boolean },
+): PlaneEdge {
   let count = 0
   return {
     plane,
     port,
-    start: async (answerMs = 0) => {
+    start: async () => {
       count += 1
       const service = await startService(context, folder, { answerMs })
       const backend = { id: `${service.port}-${count}`, address: '127.0.0.1', port: service.port }
@@ -123,32 +160,33 @@ function onPorts(
   }
 }
 
-async function openDescriptor(context: Afterwards, folder: string): Promise<Edge> {
-  const port = await freePort()
-  const sockets = await openSystemSockets()
-  assert.ok('open' in sockets)
-  const held = sockets.open({ protocol: 'tcp', address: '127.0.0.1', port })
-  assert.ok('fd' in held)
-  context.after(() => sockets.close(held.fd))
-  const owners = new Map<string, Service>()
-  const plane = new DescriptorPlane({
-    signal: ({ id }) => owners.get(id)?.child.kill('SIGTERM'),
-    kill: ({ id }) => owners.get(id)?.child.kill('SIGKILL'),
-    isAlive: ({ id }) => owners.get(id)?.child.exitCode === null,
-    established: async () => undefined,
-  })
-  return {
-    plane,
-    port,
-    start: async (answerMs = 0) => {
-      const service = await startService(context, folder, { descriptor: held.fd, answerMs })
-      const backend = { id: `${port}-${owners.size + 1}`, address: '127.0.0.1', port }
-      owners.set(backend.id, service)
-      return { service, backend }
-    },
-    finish: async ({ service: { child } }) => {
-      if (child.exitCode === null) await once(child, 'exit')
-      assert.equal(child.exitCode, 0)
-    },
+/** Whole ramps by a daemon's parts: of a component whose starts share a socket. */
+async function openShared(
+  context: Afterwards,
+  { folder, answerMs = 0 }: EdgeWishes,
+): Promise<Edge> {
+  const bench = new Bench(context)
+  let round = 0
+  const replace = async (): Promise<void> => {
+    round += 1
+    await bench.up(sharingContract(folder, { answerMs, round }))
   }
+  await replace()
+  const [lease] = await bench.leases()
+  return { port: lease?.claim.port ?? assert.fail('it has one port'), replace }
+}
+
+function sharingContract(
+  folder: string,
+  { answerMs, round }: { readonly answerMs: number; readonly round: number },
+): Json {
+  return tinyContract({
+    run: {
+      command: serviceCommand(folder),
+      ports: { http: {} },
+      env: { LINGER_MS: '1000', ANSWER_MS: String(answerMs), ROUND: String(round) },
+    },
+    ready: [{ log: { pattern: '^listening' } }],
+    roll: { by: 'descriptor', drain: '30s' },
+  })
 }

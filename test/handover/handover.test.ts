@@ -4,7 +4,7 @@ import { type TestContext, test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
 import { freePort } from '../support/free-port.ts'
 import { requireRealPart } from '../support/require-part.ts'
-import { EDGES, FRONT, rollUnderLoad } from './edges.ts'
+import { EDGES, FRONT, openForwarder, rollUnderLoad } from './edges.ts'
 import { type LoadReport, scratch, startLoad, startService, stopService } from './support.ts'
 
 const HANDOVERS = 5
@@ -26,15 +26,14 @@ async function handOverFiveTimes(
   keepsAlive: boolean,
 ): Promise<LoadReport> {
   const folder = scratch(context)
-  const edge = await present(EDGES[name], 'it is one of the planes')(context, folder)
-  const first = await edge.start(ANSWER_MS)
-  await edge.plane.route(FRONT, first.backend)
+  const open = present(EDGES[name], 'it is one of them')
+  const edge = await open(context, { folder, answerMs: ANSWER_MS })
   const load = startLoad(context, folder, {
     port: edge.port,
     keepsAlive,
     connections: CONNECTIONS,
   })
-  await rollUnderLoad(edge, first, { load, times: HANDOVERS, answerMs: ANSWER_MS })
+  await rollUnderLoad(edge, { load, times: HANDOVERS })
   const { report, ...counts } = await load.stop()
   context.diagnostic(JSON.stringify(counts))
   const { lost, doubled, connectErrors, requests, posted } = counts
@@ -84,9 +83,9 @@ test('an owner that is killed loses what is in flight alone, and nobody is refus
   timeout: 90_000,
 }, async (context) => {
   const folder = scratch(context)
-  const open = present(EDGES['the forwarder, by request'], 'it is one of the planes')
-  const { plane, port, start } = await open(context, folder)
-  const [dead, heir] = [await start(ANSWER_MS), await start(ANSWER_MS)]
+  const wishes = { folder, answerMs: ANSWER_MS }
+  const { plane, port, start } = await openForwarder(context, wishes, 'http')
+  const [dead, heir] = [await start(), await start()]
   await plane.route(FRONT, dead.backend)
   const load = startLoad(context, folder, { port, keepsAlive: true })
   await load.pass(50)

@@ -18,6 +18,7 @@ import {
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
 import { until } from '../support/until.ts'
+import type { Afterwards } from './support.ts'
 
 /** Who says so never listens, and its start is given up soon. */
 const NEVER = 'never'
@@ -102,7 +103,7 @@ export class Bench {
   readonly #troubles: unknown[] = []
   #foreseen: RegExp | undefined
 
-  constructor(context: TestContext) {
+  constructor(context: Afterwards) {
     this.folder = mkdtempSync(join(tmpdir(), 'rampart-roll-'))
     writeFileSync(join(this.folder, 'web.cjs'), PROGRAM)
     context.after(async () => {

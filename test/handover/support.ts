@@ -31,30 +31,33 @@ export interface Service {
 
 /** How a service is started. */
 export interface ServiceWishes {
-  readonly descriptor?: number
   readonly port?: number
   readonly ending?: string
   /** How long it takes over each answer. @unit ms @default 0 */
   readonly answerMs?: number
 }
 
-/** Starts one, on an inherited descriptor or a port, and waits until it listens. */
+/** The command of one that counts in a scratch folder. */
+export function serviceCommand(folder: string, ending = 'drain'): string[] {
+  return [process.execPath, SERVICE, join(folder, 'tally'), ending]
+}
+
+/** Starts one, and waits until it listens. */
 export async function startService(
   context: Afterwards,
   folder: string,
   given: ServiceWishes = {},
 ): Promise<Service> {
-  const { descriptor, port = 0, ending = 'drain', answerMs = 0 } = given
-  const program = [process.execPath, SERVICE, join(folder, 'tally'), ending]
-  const child = spawn('/bin/sh', ['-c', 'LISTEN_PID=$$ exec "$@"', 'sh', ...program], {
+  const { port = 0, ending = 'drain', answerMs = 0 } = given
+  const [program = '', ...words] = serviceCommand(folder, ending)
+  const child = spawn(program, words, {
     env: {
       PATH: process.env['PATH'],
       PORT: String(port),
       LINGER_MS: '1000',
       ANSWER_MS: String(answerMs),
-      ...(descriptor === undefined ? {} : { LISTEN_FDS: '1' }),
     },
-    stdio: ['ignore', 'pipe', 'inherit', ...(descriptor === undefined ? [] : [descriptor])],
+    stdio: ['ignore', 'pipe', 'inherit'],
   })
   context.after(() => child.kill('SIGKILL'))
   assert.ok(child.stdout !== null)
