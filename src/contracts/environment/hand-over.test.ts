@@ -66,6 +66,20 @@ test('what has no effect is said', () => {
   ])
 })
 
+test('where starts share a socket, a rule says how long the old one may take, and nothing else', () => {
+  const shared = ', roll: { by: descriptor }, ready: [{ log: { pattern: ready } }]'
+  assert.deepEqual(said(shared, inForce(RULES)), [
+    'roll: on the socket that its starts share the old one has at most 20s to finish, by shop-ports; deadline of scale-up, cooling of roll and linger of roll of shop-ports have no effect on it, since no port changes hands.',
+  ])
+  const own = shared.replace('by: descriptor', 'by: descriptor, drain: 5s')
+  assert.deepEqual(said(own, inForce('{ roll: { drain: 20s } }')), [
+    'roll: on the socket that its starts share the old one has at most 5s to finish; drain of roll of shop-ports has no effect on it, since no port changes hands.',
+  ])
+  assert.deepEqual(said(shared, inForce('{}')), [
+    'roll: on the socket that its starts share the old one has at most 30s to finish.',
+  ])
+})
+
 test('what is fixed for a component in a range of UDP is told of as refused', () => {
   const udp = inForce().map((range) => {
     const rules = { ...range.rules, fixed: { 'shop/web/http': 21_053 } }

@@ -4,7 +4,7 @@
  * finds the rules anew when it does; this tells beforehand what they come to, and what has no effect.
  */
 import { matchRanges, type RuledRange } from '../../core/port/match-range.ts'
-import { type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
+import { PARTING_MOST_MS, type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
 import type { PortOwner } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
 import type { PortTransition } from '../../core/port/port-transition.ts'
@@ -81,6 +81,7 @@ function handOversAt(
   const isRolled = roll?.ports.includes(owner.port) === true
   if (!isRolled) return contract === undefined ? [] : [withoutFront(of, contract, rules)]
   if (contract === undefined) return [withoutRule(of, roll)]
+  if (roll.isShared === true) return sharedAt(of, roll, { contract, rules })
   return rules.map((rule) => ({ ...of, event: rule.event, ...toldOf(rule, contract, roll) }))
 }
 
@@ -150,6 +151,29 @@ function toldOf(
     parting,
     sentence: told([`the old one has ${printTimes(parting)}`, ...cools, ...within]),
   }
+}
+
+/** A socket that starts share never changes hands: a rule says at most how long an old one may take. */
+function sharedAt(
+  of: Of,
+  roll: Roll,
+  { contract, rules }: { readonly contract: string; readonly rules: readonly PortTransition[] },
+): readonly HandOver[] {
+  const drains = rules.find(({ event, says }) => event === 'roll' && says?.includes('drain'))
+  const isRuled = drains !== undefined && roll.drainMs === undefined
+  const drainMs = isRuled ? Math.min(PARTING_MOST_MS, drains.drainMs) : roll.drainMs
+  const told = partingOf({ event: 'roll', own: { drainMs } })
+  const parting: Parting = isRuled ? { ...told, by: 'contract', contract } : told
+  const idle = rules.flatMap(({ event, says = [] }) =>
+    says
+      .filter((word) => !(isRuled && event === 'roll' && word === 'drain'))
+      .map((word) => `${word} of ${event}`),
+  )
+  const by = isRuled ? `, by ${contract}` : ''
+  const finishes = `roll: on the socket that its starts share the old one has ${printTimes(parting)}${by}`
+  const without = `${listWords(idle, 'and')} of ${contract} ${idle.length === 1 ? 'has' : 'have'} no effect on it, since no port changes hands`
+  const sentence = `${[finishes, ...(idle.length === 0 ? [] : [without])].join('; ')}.`
+  return [{ ...of, event: 'roll', parting, sentence }]
 }
 
 /** A component's own words stand before those of a rule. */
