@@ -8,7 +8,6 @@ import type { PortRules } from '../core/port/enforced-ports.ts'
 import type { Parting } from '../core/port/parting.ts'
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortState, ProcessIdentity } from '../core/port/port-lease.ts'
-import { BUILT_IN_RANGE } from '../core/port/port-policy.ts'
 import { isWaiting, mayMove, movesFrom } from '../core/port/port-states.ts'
 import { TTL_MS } from '../core/port/port-wish.ts'
 import type { Clock } from '../seams/clock.ts'
@@ -29,7 +28,7 @@ import type {
 import { assignment } from './assignment.ts'
 import { carriedPorts } from './carried-ports.ts'
 import { Claiming } from './claiming.ts'
-import { failoverCoolingMs } from './cooling.ts'
+import { coolingMsOf, waitingMsOf } from './cooling.ts'
 import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
 import { type JudgeParts, look } from './judging.ts'
@@ -95,8 +94,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     this.#kernel = kernel
     this.#holding = new Holding({ folder, kernel, idleMs, onLost: () => this.#onLost() })
     const holding = this.#holding
-    const coolingMsOf = (lease: PortLease): number => this.#coolingMsOf(lease)
-    this.#ending = new Ending({ record, holding, clock, coolingMsOf, onTrouble })
+    this.#ending = new Ending({ record, holding, clock, onTrouble })
     this.#watching = new Watching({
       record,
       kernel,
@@ -300,7 +298,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   /** What holds for a state alone: until when. */
   #termOf(lease: PortLease, to: PortState): Pick<PortMoved, 'expiresAtMs' | 'coolUntilMs'> {
     const nowMs = this.#options.clock.nowMs()
-    if (to === 'cooling') return { coolUntilMs: nowMs + this.#coolingMsOf(lease) }
+    if (to === 'cooling') return { coolUntilMs: nowMs + coolingMsOf(lease, this.#record.table) }
     return isWaiting(to) ? { expiresAtMs: nowMs + TTL_MS } : {}
   }
 
@@ -334,27 +332,15 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
     if (to === 'cooling' || lease.giving === 'number') await this.#holding.letGo([lease.id])
   }
 
-  /**
-   * As is said of how it ends; else by the revision that granted it, or by the one in force, should that
-   * one be retired.
-   */
-  #coolingMsOf({ rule, parting }: PortLease): number {
-    if (parting?.coolingMs !== undefined) return parting.coolingMs
-    const { enforced } = this.#record.table
-    const rules = enforced.revisionOf(rule) ?? enforced.of(rule.contract ?? '')
-    const range = rules?.policy.ranges.find(({ name }) => name === rule.range)
-    return (range ?? BUILT_IN_RANGE).coolingMs
-  }
-
   #judgeParts(): JudgeParts {
+    const { table } = this.#record
     return {
       kernel: this.#kernel,
       keeperPid: this.#holding.keeperPid,
       nowMs: this.#options.clock.nowMs(),
       inodesOf: (id) => this.#holding.inodesOf(id),
-      coolingMsOf: (lease, isDead = false) =>
-        (isDead ? failoverCoolingMs(lease, this.#record.table) : undefined) ??
-        this.#coolingMsOf(lease),
+      coolingMsOf: (lease, isDead) => coolingMsOf(lease, table, isDead),
+      waitingMsOf: (lease) => waitingMsOf(lease, table),
     }
   }
 

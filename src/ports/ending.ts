@@ -6,6 +6,7 @@ import type { PortEntry } from '../core/port/port-entries.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
 import { isWaiting } from '../core/port/port-states.ts'
 import type { Clock, Timer } from '../seams/clock.ts'
+import { coolingMsOf } from './cooling.ts'
 import type { Holding } from './holding.ts'
 import type { PortLedger } from './port-ledger.ts'
 
@@ -17,7 +18,6 @@ export interface EndingParts {
   readonly record: PortLedger
   readonly holding: Holding
   readonly clock: Clock
-  coolingMsOf(lease: PortLease): number
   onTrouble(error: unknown): void
 }
 
@@ -77,14 +77,14 @@ export class Ending {
   }
 
   async #end(leases: readonly PortLease[]): Promise<void> {
-    const { record, holding, clock, coolingMsOf } = this.#parts
+    const { record, holding, clock } = this.#parts
     const nowMs = clock.nowMs()
     const entries = leases.map((lease): PortEntry => {
       const { id, state, process } = lease
       if (state === 'cooling') return { type: 'port.freed', lease: id, because: 'It has cooled.' }
       const because = 'Nobody took it, and nobody asked for it again.'
       if (process === undefined) return { type: 'port.freed', lease: id, because }
-      const coolUntilMs = nowMs + coolingMsOf(lease)
+      const coolUntilMs = nowMs + coolingMsOf(lease, record.table)
       return { type: 'port.moved', lease: id, to: 'cooling', because, coolUntilMs }
     })
     const recorded = record.record(entries)

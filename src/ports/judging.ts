@@ -5,7 +5,6 @@
 import type { PortMoved } from '../core/port/port-entries.ts'
 import type { PortLease, PortThief } from '../core/port/port-lease.ts'
 import { printThief } from '../core/port/port-refusals.ts'
-import { TTL_MS } from '../core/port/port-wish.ts'
 import type { SocketRow } from '../seams/kernel-processes.ts'
 import {
   type Listening,
@@ -25,6 +24,8 @@ export interface JudgeParts {
   inodesOf(leaseId: string): readonly string[] | undefined
   /** @param isDead whether its owner has died, rather than given it back */
   coolingMsOf(lease: PortLease, isDead?: boolean): number
+  /** How long a socket waits for the next start. @unit ms */
+  waitingMsOf(lease: PortLease): number
 }
 
 /** What is to be recorded; undefined: nothing is new. */
@@ -182,7 +183,7 @@ function dead(lease: PortLease, parts: JudgeParts): Verdict {
   const isHeld = (parts.inodesOf(lease.id)?.length ?? 0) > 0
   if (lease.giving === 'descriptor' && isHeld && hasNext(lease)) {
     // The socket is there all the time: whoever connects waits for the next one.
-    const expiresAtMs = parts.nowMs + TTL_MS
+    const expiresAtMs = parts.nowMs + parts.waitingMsOf(lease)
     return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
   }
   return { ...cooled(lease, parts, true), because }

@@ -7,6 +7,7 @@ import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import type { PortLease } from '../../src/core/port/port-lease.ts'
 import type { PortRange } from '../../src/core/port/port-policy.ts'
+import type { PortTransition } from '../../src/core/port/port-transition.ts'
 import { digestOf } from '../../src/core/units/digest.ts'
 import type { Leasing } from '../../src/daemon/daemon-leasing.ts'
 import {
@@ -82,11 +83,12 @@ export function start(digest: string, more: Order['input'] = {}): Order {
 export async function holdFixed(
   broker: PortBroker,
   range: Partial<PortRange> = {},
+  transitions: readonly PortTransition[] = [],
 ): Promise<PortLease> {
   const { ranges } = policyOf({ for: { service: 'shop/*' }, ...range, coolingMs: 0 })
   const of = { contract: 'Ports/shop', digest: digestOf('one') }
   const connect = { ...of, rules: [], clients: [] }
-  await broker.enforce({ ...of, ramp: 'up-0', policy: { ...of, ranges }, connect })
+  await broker.enforce({ ...of, ramp: 'up-0', policy: { ...of, ranges }, connect, transitions })
   return await hold(broker)
 }
 

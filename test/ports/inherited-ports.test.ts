@@ -214,6 +214,20 @@ test('what a contract has fixed and held is inherited, on both of its addresses'
   assert.deepEqual([lease.id, lease.giving], [id, 'descriptor'])
 })
 
+test('its socket waits for the next start as long as a contract says, and is closed then', async (context) => {
+  const parts = await makeBench(context).open()
+  const fixed = { fixed: { 'shop/api/http': 21_084 } }
+  const rule = { event: 'failover', drainMs: 0, lingerMs: 0, deadlineMs: 1_000 } as const
+  await holdFixed(parts.broker, fixed, [rule])
+  const answer = await parts.runtime.run(inheriting('one'))
+  assert.equal(portOf(answer), 21_084)
+  await killOne(parts, answer, 21_084)
+  const waits = await leaseIn(parts.broker, 'held')
+  assert.ok((waits.expiresAtMs ?? Infinity) <= waits.changedAtMs + 1_000)
+  await assert.rejects(ask(21_084), 'nobody came')
+  assert.deepEqual(parts.broker.leases(), [])
+})
+
 test('more sockets than there are descriptors for are refused, and nothing is kept', async (context) => {
   const { runtime, broker } = await makeBench(context).open()
   const names = ['a', 'b', 'c', 'd', 'e', 'f', 'g']

@@ -66,17 +66,35 @@ test('what has no effect is said', () => {
   ])
 })
 
+test('clients of an inherited socket wait in its queue, as a rule of failovers says', () => {
+  const [contract] = said('', inForce('{ failover: { deadline: 10s } }'))
+  assert.match(contract ?? '', /what shop-ports says of failover has no effect on it/)
+  const run = 'run: { command: [x], ports: { http: { inherit: true } } }'
+  const inherits = environmentIn(`${headOf('shop')}  components: { web: { ${run} } }\n`)
+  const ranges = inForce('{ failover: { deadline: 10s } }')
+  assert.deepEqual(
+    handOversOf(inherits, undefined, () => ranges).map(({ sentence }) => sentence),
+    [
+      'shop/web http has no front, so that whoever reaches it may connect: its component is stopped, then started.',
+      'failover: clients wait for 10s in the queue of its socket, by shop-ports.',
+    ],
+  )
+})
+
 test('where starts share a socket, a rule says how long the old one may take, and nothing else', () => {
   const shared = ', roll: { by: descriptor }, ready: [{ log: { pattern: ready } }]'
   assert.deepEqual(said(shared, inForce(RULES)), [
     'roll: on the socket that its starts share the old one has at most 20s to finish, by shop-ports; deadline of scale-up, cooling of roll and linger of roll of shop-ports have no effect on it, since no port changes hands.',
+    'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
   const own = shared.replace('by: descriptor', 'by: descriptor, drain: 5s')
   assert.deepEqual(said(own, inForce('{ roll: { drain: 20s } }')), [
     'roll: on the socket that its starts share the old one has at most 5s to finish; drain of roll of shop-ports has no effect on it, since no port changes hands.',
+    'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
   assert.deepEqual(said(shared, inForce('{}')), [
     'roll: on the socket that its starts share the old one has at most 30s to finish.',
+    'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
 })
 

@@ -79,7 +79,10 @@ function handOversAt(
   const { contract } = from ?? {}
   const of = { ...owner, ...(from && { ...(contract && { contract }), range: from.range }) }
   const isRolled = roll?.ports.includes(owner.port) === true
-  if (!isRolled) return contract === undefined ? [] : [withoutFront(of, contract, rules)]
+  const isInherited = run?.inheritedPorts?.includes(owner.port) === true
+  if (!isRolled) {
+    return contract === undefined ? [] : withoutFront(of, { contract, rules }, isInherited)
+  }
   if (contract === undefined) return [withoutRule(of, roll)]
   if (roll.isShared === true) return sharedAt(of, roll, { contract, rules })
   return rules.map((rule) => ({ ...of, event: rule.event, ...toldOf(rule, contract, roll) }))
@@ -106,9 +109,22 @@ function rangeOf(
 
 type Of = Pick<HandOver, 'service' | 'port'>
 
+/** What a contract in force says of a port. */
+interface Ruled {
+  readonly contract: string
+  readonly rules: readonly PortTransition[]
+}
+
 /** Only the words that are written are told of: what is usual has no effect either. */
-function withoutFront(of: Of, contract: string, rules: readonly PortTransition[]): HandOver {
-  const written = rules.flatMap(({ event, says = [] }) => (says.length === 0 ? [] : [event]))
+function withoutFront(
+  of: Of,
+  { contract, rules }: Ruled,
+  isInherited: boolean,
+): readonly HandOver[] {
+  const waits = isInherited ? waitsInQueue(of, { contract, rules }) : []
+  const written = rules.flatMap(({ event, says = [] }) =>
+    says.length === 0 || (isInherited && event === 'failover') ? [] : [event],
+  )
   const stops =
     `${of.service} ${of.port} has no front, so that whoever reaches it may connect: ` +
     'its component is stopped, then started'
@@ -116,7 +132,16 @@ function withoutFront(of: Of, contract: string, rules: readonly PortTransition[]
     written.length === 0
       ? `${stops}.`
       : `${stops}, so that what ${contract} says of ${listWords(written, 'and')} has no effect on it; roll: {} gives it one.`
-  return { ...of, sentence }
+  return [{ ...of, sentence }, ...waits]
+}
+
+/** Clients of an inherited socket wait for the next start after one that died. */
+function waitsInQueue(of: Of, { contract, rules }: Ruled): readonly HandOver[] {
+  return rules.flatMap(({ event, deadlineMs }) => {
+    if (event !== 'failover') return []
+    const waits = `clients wait for ${printDuration(deadlineMs)} in the queue of its socket`
+    return [{ ...of, event, sentence: `${event}: ${waits}, by ${contract}.` }]
+  })
 }
 
 function withoutRule(of: Of, roll: Roll): HandOver {
@@ -154,11 +179,7 @@ function toldOf(
 }
 
 /** A socket that starts share never changes hands: a rule says at most how long an old one may take. */
-function sharedAt(
-  of: Of,
-  roll: Roll,
-  { contract, rules }: { readonly contract: string; readonly rules: readonly PortTransition[] },
-): readonly HandOver[] {
+function sharedAt(of: Of, roll: Roll, { contract, rules }: Ruled): readonly HandOver[] {
   const drains = rules.find(({ event, says }) => event === 'roll' && says?.includes('drain'))
   const isRuled = drains !== undefined && roll.drainMs === undefined
   const drainMs = isRuled ? Math.min(PARTING_MOST_MS, drains.drainMs) : roll.drainMs
@@ -167,13 +188,14 @@ function sharedAt(
   const idle = rules.flatMap(({ event, says = [] }) =>
     says
       .filter((word) => !(isRuled && event === 'roll' && word === 'drain'))
+      .filter((word) => !(event === 'failover' && word === 'deadline'))
       .map((word) => `${word} of ${event}`),
   )
   const by = isRuled ? `, by ${contract}` : ''
   const finishes = `roll: on the socket that its starts share the old one has ${printTimes(parting)}${by}`
   const without = `${listWords(idle, 'and')} of ${contract} ${idle.length === 1 ? 'has' : 'have'} no effect on it, since no port changes hands`
   const sentence = `${[finishes, ...(idle.length === 0 ? [] : [without])].join('; ')}.`
-  return [{ ...of, event: 'roll', parting, sentence }]
+  return [{ ...of, event: 'roll', parting, sentence }, ...waitsInQueue(of, { contract, rules })]
 }
 
 /** A component's own words stand before those of a rule. */

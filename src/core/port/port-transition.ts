@@ -16,6 +16,9 @@ export interface PortTransition {
   readonly says?: readonly string[]
 }
 
+/** The longest that a client is let wait while nobody serves, whatever a rule says. @unit ms */
+export const WAITING_MOST_MS = 3_600_000
+
 /** The rule of an event for a lease: what the contract that granted it says now. */
 export function transitionFor(
   { rule }: Pick<PortLease, 'rule'>,

@@ -1,7 +1,7 @@
 /** What Rampart's own data plane can do besides moving traffic: it is opened and closed. */
 import type { FrontTls } from '../../core/port/front-tls.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
-import { transitionFor } from '../../core/port/port-transition.ts'
+import { transitionFor, WAITING_MOST_MS } from '../../core/port/port-transition.ts'
 import type { DataPlane } from '../../seams/data-plane.ts'
 import type { PortBroker } from '../../seams/port-broker.ts'
 import type { Access } from '../forwarder/access.ts'
@@ -37,14 +37,11 @@ export interface FrontPlane extends DataPlane {
   onChanged(listener: () => void): () => void
 }
 
-/** The longest that a client is let wait, whatever a contract says. @unit ms */
-const WAIT_MOST_MS = 3_600_000
-
 /** While nobody serves, clients wait as long as a failover may take, where a contract says that. */
 export function waitAt(
   front: PortLease,
   { enforced }: Pick<PortBroker, 'enforced'>,
 ): { readonly waitMs?: number } {
   const failover = transitionFor(front, 'failover', enforced)
-  return failover === undefined ? {} : { waitMs: Math.min(failover.deadlineMs, WAIT_MOST_MS) }
+  return failover === undefined ? {} : { waitMs: Math.min(failover.deadlineMs, WAITING_MOST_MS) }
 }
