@@ -1,71 +1,21 @@
 /**
- * The demo as anybody runs it, whole and with each of its parts broken. Every run has a copy of the
- * shop of its own, with its own daemon, so that two can run side by side.
+ * The demo with each of its parts broken, and how soon that is noticed. Every run has a copy of the shop of
+ * its own, with its own daemon, so that two can run side by side.
  */
 import assert from 'node:assert/strict'
-import { cpSync, statSync, symlinkSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, type TestContext, test } from 'node:test'
+import { describe, test } from 'node:test'
 import { SystemClock } from '../../src/clock/system-clock.ts'
 import { openSqliteLedger } from '../../src/ledger/sqlite/sqlite-ledger.ts'
-import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { Recorded } from '../../src/seams/ledger.ts'
-import { openFolder, startNode } from '../../test/support/rampart.ts'
-
-const repository = join(import.meta.dirname, '../..')
+import { assertBroken } from '../../test/support/shop-demo.ts'
 
 /** How late after the end of its process a crash may be recorded as the stage's failure. */
 const CRASH_WITHIN_MS = 2_000
 
 /** How late after its deadline a stage may be recorded as failed. */
 const DEADLINE_SLACK_MS = 500
-
-interface Shop {
-  readonly verdict: string
-  readonly totalMs: number
-  readonly criticalPathMs: number
-  readonly ratio: number
-  /** Null when nothing broke. */
-  readonly cause: {
-    readonly stage: string
-    readonly reason: string
-    readonly sentence: string
-  } | null
-  readonly stages: readonly {
-    readonly name: string
-    readonly verdict: string
-    readonly startedAtMs: number
-    readonly readyAtMs: number
-  }[]
-  readonly roll?: { readonly requests: number; readonly failed: number }
-  readonly left: unknown
-}
-
-/** A copy of the shop that finds what it needs where the original does. */
-function copyShop(t: TestContext): string {
-  const shop = openFolder(t, 'examples', 'shop')
-  cpSync(import.meta.dirname, shop, {
-    recursive: true,
-    filter: (path) => !/\.(rampart|shop-data)$|\.test\.ts$/.test(path),
-  })
-  for (const name of ['bin', 'node_modules']) {
-    symlinkSync(join(repository, name), join(shop, '../..', name))
-  }
-  return shop
-}
-
-async function demo(shop: string, ...options: readonly string[]) {
-  const args = [join(shop, 'demo.ts'), '--exit', '--json', ...options]
-  const { exitCode, stdout, stderr } = await startNode(args, { cwd: shop }).finished
-  assert.notEqual(stdout, '', stderr)
-  const result = JSON.parse(stdout.trim().split('\n').at(-1) ?? '') as Shop
-  return { exitCode, result, stderr }
-}
-
-function assertNothingLeft(shop: string, result: Shop): void {
-  assert.deepEqual(result.left, { processes: 0, ports: 0 })
-  assert.deepEqual(leftovers(shop), { processes: [], ports: [] })
-}
 
 /** The entries of the ramp up, from the ledger that the demo has left behind. */
 async function entriesUp(shop: string): Promise<readonly Recorded[]> {
@@ -103,24 +53,6 @@ function deadlineMs(entries: readonly Recorded[], stage: string): number {
   return opened.plan.stages.find(({ name }) => name === stage)?.deadlineMs ?? 0
 }
 
-async function assertBroken(
-  t: TestContext,
-  part: string,
-  stage = `eu/${part}`,
-): Promise<{ readonly shop: string; readonly sentence: string }> {
-  const shop = copyShop(t)
-  const { exitCode, result, stderr } = await demo(shop, '--break', part)
-  assert.equal(exitCode, 3, stderr)
-  assert.equal(result.verdict, 'undone')
-  const { cause } = result
-  assert.ok(cause, 'it says why')
-  assert.equal(cause.stage, stage, cause.sentence)
-  assert.notEqual(cause.reason, '')
-  assertNothingLeft(shop, result)
-  t.diagnostic(`${part}: ${cause.sentence}`)
-  return { shop, sentence: cause.sentence }
-}
-
 /** What must stand in the sentence, so that it is the reason and not merely a symptom. */
 const CRASHES = {
   db: /exited with 1.*PostgreSQL ended by itself/,
@@ -129,39 +61,12 @@ const CRASHES = {
   smoke: /exited with 1.*cent/,
 }
 
-/** What only two regions together can get wrong: where it is found, and what is said of it. */
-const BETWEEN_REGIONS = {
-  replication: ['agree', /replication was not met.*its subscription shop is disabled/],
-  'region-us': ['us/db', /exited with 1.*PostgreSQL ended by itself/],
-  'version-skew': ['agree', /Regions differ in.*release.*eu says "2\.1\.0", us says "2\.0\.9"/],
-} as const
-
 const DEADLINES = {
   worker: /canary was not met.*sessions of workers that take nothing/,
   cache: /warm was not met within/,
 }
 
-describe('the demo', { concurrency: 2 }, () => {
-  test('goes up and down and leaves nothing, twice in a row', async (t) => {
-    const shop = copyShop(t)
-    for (const round of [1, 2]) {
-      // The new release is tried once; coming up again where something has been is what is twice.
-      const { exitCode, result, stderr } = await demo(shop, round === 1 ? '--roll' : '--no-roll')
-      assert.equal(exitCode, 0, `${result.cause?.sentence ?? ''}${stderr}`)
-      assert.equal(result.verdict, 'ready')
-      assert.ok(result.criticalPathMs > 0 && result.totalMs >= result.criticalPathMs)
-      assert.equal(result.stages.length, 22)
-      assert.equal(result.roll?.failed, round === 1 ? 0 : undefined)
-      assert.equal((result.roll?.requests ?? 0) > 0, round === 1)
-      for (const { name, verdict, startedAtMs, readyAtMs } of result.stages) {
-        assert.match(verdict, /^(ready|completed)$/, name)
-        assert.ok(startedAtMs <= readyAtMs, name)
-      }
-      assertNothingLeft(shop, result)
-      t.diagnostic(`round ${round}: ${result.totalMs} ms, ratio ${result.ratio}`)
-    }
-  })
-
+describe('the demo, broken', { concurrency: 2 }, () => {
   for (const [part, why] of Object.entries(CRASHES)) {
     test(`a crash of ${part} is named, and undone`, async (t) => {
       const { shop, sentence } = await assertBroken(t, part)
@@ -182,13 +87,6 @@ describe('the demo', { concurrency: 2 }, () => {
       const tookMs = failedAtMs(entries, stage) - atMs(entries, ['stage.entered'], stage)
       t.diagnostic(`recorded after ${tookMs} ms`)
       assert.ok(tookMs <= deadlineMs(entries, stage) + DEADLINE_SLACK_MS, `${tookMs} ms`)
-    })
-  }
-
-  for (const [name, [stage, why]] of Object.entries(BETWEEN_REGIONS)) {
-    test(`${name} is named, and both regions are undone`, async (t) => {
-      const { sentence } = await assertBroken(t, name, stage)
-      assert.match(sentence, why)
     })
   }
 })
