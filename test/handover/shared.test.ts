@@ -112,6 +112,8 @@ test('one that does not end in the time that it is given is killed, and the reco
   assert.equal(ended?.outcome, 'reached', ended?.cause?.sentence)
   const retired = stages.find(({ name }) => name === 'web/retire')
   assert.equal(retired?.outputs['forced'], true)
+  const started = stages.find(({ name }) => name === 'web')
+  assert.deepEqual(started?.outputs['sharesWith'], ['tiny/web#1'])
   await load.stop()
   assert.equal((await bench.pids()).length, 1)
 })

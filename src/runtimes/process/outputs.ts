@@ -2,6 +2,8 @@
 import type { JsonObject } from '../../core/units/json.ts'
 import type { Instance } from './instance.ts'
 import { notifyFile } from './notify/notify-keeper.ts'
+import type { StartInput } from './order-input.ts'
+import type { Registry } from './registry.ts'
 import { rawFiles } from './spawn.ts'
 
 /** Where components listen whose contract names no address. */
@@ -22,4 +24,17 @@ export function instanceOutputs(instance: Instance): JsonObject {
     startedBy: record.order,
     startedAtMs: record.startedAtMs,
   }
+}
+
+/** Which starts run beside one with the sockets that it shares, so that its record tells who gives way. */
+export function sharingOutputs(
+  { name: own, record }: Instance,
+  { ports }: StartInput,
+  registry: Pick<Registry, 'of'>,
+): JsonObject {
+  if (!Object.values(ports).some(({ share }) => share === true)) return {}
+  const beside = registry.of(record.subject).filter(({ name, ended, identity }) => {
+    return name !== own && ended === undefined && identity !== undefined
+  })
+  return { sharesWith: beside.map(({ name }) => name) }
 }

@@ -23,7 +23,7 @@ import { createInstance, openSubjectFolder, readClaim, syncInstance } from './in
 import { findMembers } from './members.ts'
 import type { NotifyKeeper } from './notify/notify-keeper.ts'
 import type { StartInput } from './order-input.ts'
-import { HOST, instanceOutputs } from './outputs.ts'
+import { HOST, instanceOutputs, sharingOutputs } from './outputs.ts'
 import type { InstanceRecord } from './record.ts'
 import type { Registry } from './registry.ts'
 import { spawnHeir } from './spawn-heir.ts'
@@ -364,14 +364,12 @@ class Start {
     this.#tellPorts(instance)
     const ports = Object.entries(record.ports).map(([name, port]) => `${name} ${port}`)
     const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`
+    const sharing = sharingOutputs(instance, this.#input, this.#needs.registry)
     const how = adopted ? `has been running since ${record.order}` : 'is running'
     return done({
       reason,
       sentence: `${record.instance} ${how} as process ${pid}${listens}.`,
-      outputs: {
-        ...instanceOutputs(instance),
-        adopted,
-      },
+      outputs: { ...instanceOutputs(instance), ...sharing, adopted },
     })
   }
 }
