@@ -1,5 +1,5 @@
 /** Drives the heart alone, without an engine: one input after the other, at instants of one's own. */
-import type { Entry, Word } from '../../src/core/entry/entry.ts'
+import type { CommandAnswer, Entry, Word } from '../../src/core/entry/entry.ts'
 import { checkPlan } from '../../src/core/plan/check-plan.ts'
 import type { Plan } from '../../src/core/plan/plan.ts'
 import type { Answer, Verdict } from '../../src/core/plan/verdict.ts'
@@ -29,10 +29,15 @@ export class Drive {
   }
 
   /** Answers the command of a stage that is in flight. */
-  done(stage: string, verdict: 'done' | 'failed' = 'done'): readonly Entry[] {
+  done(
+    stage: string,
+    verdict: 'done' | 'failed' = 'done',
+    rest: Partial<CommandAnswer> = {},
+  ): readonly Entry[] {
     const command = this.stage(stage).inFlight?.id ?? 'none'
-    const answer = { verdict, reason: verdict, sentence: `It is ${verdict}.`, outputs: {} }
-    return this.hear({ type: 'command', command, answer: { ...answer, retryable: true } })
+    const plain = { verdict, reason: verdict, sentence: `It is ${verdict}.`, outputs: {} }
+    const answer = { ...plain, retryable: true, ...rest }
+    return this.hear({ type: 'command', command, answer })
   }
 
   /** Answers a probe's question, as its next attempt unless another is given. */

@@ -4,8 +4,8 @@ import { stageNamed } from '../../core/ramp/state.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import { Ago, Lasting } from '../part/time.tsx'
 import { Mark, type Tone, toneText } from '../part/tone.tsx'
+import { killedAfter } from './shared-words.ts'
 import type { Step, StepStanding, Transition } from './transition.ts'
-import { STEP_TITLES } from './transition-words.ts'
 import type { Moment } from './use-ramp.ts'
 
 const TONES: Readonly<Record<StepStanding, Tone>> = {
@@ -50,7 +50,7 @@ export function TransitionSteps(props: {
           </span>
           <div className="min-w-0 grow">
             <span className={step.standing === 'todo' ? 'text-muted' : undefined}>
-              {STEP_TITLES[step.key]}
+              {step.title}
             </span>
             <Why step={step} moment={moment} transition={transition} />
             <span className="flex flex-wrap gap-x-3 text-xs">
@@ -79,14 +79,15 @@ export function TransitionSteps(props: {
   )
 }
 
-function wordOf(
-  { key, standing }: Step,
-  { isUnclean, isUndone, pointing }: Transition,
-  isOver: boolean,
-): string {
-  if (key === 'drain' && standing === 'done' && isUnclean) return 'unclean'
+function wordOf({ key, standing }: Step, transition: Transition, isOver: boolean): string {
+  const { by, isUnclean, isUndone } = transition
+  const cutOff = by === 'front' ? 'drain' : 'stop'
+  if (key === cutOff && standing === 'done' && isUnclean)
+    return by === 'front' ? 'unclean' : 'killed'
   // Taking it back closes no front at which somebody serves.
-  if (key === 'front' && standing === 'undone' && pointing === 'old') return 'left open'
+  if (by === 'front' && key === 'front' && standing === 'undone' && transition.pointing === 'old') {
+    return 'left open'
+  }
   return standing === 'todo' && (isOver || isUndone) ? 'not reached' : WORDS[standing]
 }
 
@@ -117,9 +118,16 @@ function Why(props: {
     )
     return <span className="block break-words text-bad text-xs">{causes.join(' ')}</span>
   }
-  const isAsked = step.key === 'drain' && (step.standing === 'doing' || transition.isUnclean)
-  if (!isAsked || transition.underWay === undefined) return null
-  return (
-    <span className="block break-words text-muted text-xs">{transition.underWay.sentence}</span>
-  )
+  const words = waitWords(step, transition)
+  if (words === undefined) return null
+  return <span className="block break-words text-muted text-xs">{words}</span>
+}
+
+/** What is waited for at the old one. */
+function waitWords({ key, standing }: Step, transition: Transition): string | undefined {
+  if (transition.by === 'socket') {
+    return key === 'stop' && standing === 'doing' ? killedAfter(transition) : undefined
+  }
+  const { isUnclean, underWay } = transition
+  return key === 'drain' && (standing === 'doing' || isUnclean) ? underWay?.sentence : undefined
 }

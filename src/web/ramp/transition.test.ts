@@ -6,7 +6,7 @@ import { parseContracts, planContract } from '../../contracts/index.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { leasesOfStart } from './start-leases.ts'
-import { hasTransitions, type Transition, transitionsOf } from './transition.ts'
+import { type FrontedTransition, hasTransitions, transitionsOf } from './transition.ts'
 
 const URL = `http://$\{self.host}:$\{self.ports.http}/`
 
@@ -34,9 +34,9 @@ function prove(drive: Drive): void {
   drive.answer('web:answers', 'passed')
 }
 
-function told(drive: Drive): Transition {
+function told(drive: Drive): FrontedTransition {
   const [transition] = transitionsOf(drive.state)
-  assert.ok(transition !== undefined)
+  assert.ok(transition?.by === 'front')
   return transition
 }
 

@@ -1,8 +1,9 @@
-/** A change of hands in words: who serves now, and what is going on. */
-import type { Step, Transition } from './transition.ts'
+/** A change of hands behind a front, in words: who serves now, and what is going on. */
+import { namesOf, verb } from './sides-in-words.ts'
+import type { FrontedTransition, Step } from './transition.ts'
 
 /** What a step is called. */
-export const STEP_TITLES: Readonly<Record<Step['key'], string>> = {
+export const FRONTED_STEPS: Readonly<Record<Step['key'], string>> = {
   front: 'Open the front, and hold its port',
   start: 'Lease a port, and start the new one beside the old one',
   prove: 'Prove that the new one is ready, by its own port',
@@ -13,7 +14,7 @@ export const STEP_TITLES: Readonly<Record<Step['key'], string>> = {
 }
 
 /** Who serves now, in a sentence. */
-export function sentenceOf(transition: Omit<Transition, 'sentence'>): string {
+export function frontedSentence(transition: Omit<FrontedTransition, 'sentence'>): string {
   const { pointing, isUndone, steps, before } = transition
   const [old, fresh] = [namesOf(before), namesOf(transition.fresh)]
   const served = new Set(before.map(({ instance }) => instance))
@@ -35,7 +36,7 @@ export function sentenceOf(transition: Omit<Transition, 'sentence'>): string {
   return `${serves}; the new one gets nothing before it is proved.`
 }
 
-function servedByNew(transition: Omit<Transition, 'sentence'>): string {
+function servedByNew(transition: Omit<FrontedTransition, 'sentence'>): string {
   const { steps, underWay, isUnclean, before, fresh } = transition
   const serves = `${namesOf(fresh)} ${verb(fresh, 'serves', 'serve')}`
   const old = namesOf(transition.old)
@@ -54,16 +55,4 @@ function servedByNew(transition: Omit<Transition, 'sentence'>): string {
     return `${serves}; ${old} ${verb(transition.old, 'gets', 'get')} nothing new.`
   }
   return `${serves}; ${count === 1 ? '1 request is' : `${count} requests are`} under way at ${old}.`
-}
-
-function verb(sides: Transition['fresh'], one: string, many: string): string {
-  return sides.length > 1 ? many : one
-}
-
-/** `shop/api#1 and shop/api#2`; empty: none is known. */
-function namesOf(sides: Transition['old']): string {
-  const names = sides.map(({ instance }) => instance ?? 'the new one')
-  const unique = [...new Set(names)]
-  const last = unique.pop() ?? ''
-  return unique.length === 0 ? last : `${unique.join(', ')} and ${last}`
 }
