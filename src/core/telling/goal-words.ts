@@ -18,11 +18,16 @@ const WORDS: Readonly<Record<string, GoalWords>> = {
 }
 
 const LOOKING: Partial<GoalWords> = { entered: 'looking', completed: 'seen' }
+const ENDING: Partial<GoalWords> = { entered: 'stopping', completed: 'stopped' }
 const EMPTYING: Partial<GoalWords> = { entered: 'emptying', completed: 'empty' }
 
-/** The words for one stage on the way to a goal: one that only looks neither starts nor stops. */
+/**
+ * The words for one stage on the way to a goal: one that only looks neither starts nor stops, and on the
+ * way up one may end what others serve in the place of.
+ */
 export function stageWords(goal: string, stage: Stage | undefined): GoalWords {
   const words = goalWords(goal)
+  if (stage?.command?.operation === 'stop') return { ...words, ...ENDING }
   if (stage?.command?.operation !== 'look') return words
   return { ...words, ...(stage.conditions.length > 0 ? EMPTYING : LOOKING) }
 }

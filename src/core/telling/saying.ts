@@ -3,6 +3,7 @@ import type { Entry } from '../entry/entry.ts'
 import type { RampState } from '../ramp/state.ts'
 import { stageNamed } from '../ramp/state.ts'
 import { describeDuration } from '../units/duration.ts'
+import { endOf } from './end-of.ts'
 import { goalWords, stageWords } from './goal-words.ts'
 import { placedSentence } from './placed-sentence.ts'
 import type { Mood } from './stage-rows.ts'
@@ -67,7 +68,8 @@ function readySaying(stage: string, state: RampState): Saying {
   const tookMs = (view?.now.readyAtMs ?? 0) - (view?.now.enteredAtMs ?? 0)
   // The deepest proof is the one declared last.
   const proof = view?.now.conditions.findLast((condition) => condition.lastAnswer !== undefined)
-  const detail = [`in ${describeDuration(tookMs)}`, proof?.lastAnswer?.sentence ?? ''].join('  ')
+  const known = proof?.lastAnswer?.sentence ?? (view === undefined ? '' : endOf(view.now))
+  const detail = [`in ${describeDuration(tookMs)}`, known].join('  ')
   const words = stageWords(state.plan.goal, view?.stage)
   const label = view?.stage.finishes === true ? words.completed : 'ready'
   return { stage, mood: 'good', label, detail: detail.trimEnd() }

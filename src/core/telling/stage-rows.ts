@@ -2,6 +2,7 @@
 import type { Answer } from '../plan/verdict.ts'
 import { describeWait, type Wait, waitsOf } from '../ramp/explain.ts'
 import type { RampState, StageState } from '../ramp/state.ts'
+import { endOf } from './end-of.ts'
 import { type GoalWords, stageWords } from './goal-words.ts'
 
 /** How a stage is doing, coarsely: what decides its mark and colour. */
@@ -100,7 +101,7 @@ function detailOf(now: StageState, waits: readonly Wait[], nowMs: number): strin
     return `for ${needs.map((need) => `${need.stage} ${need.until}`).join(', ')}`
   }
   const wait = waits[0]
-  if (wait === undefined) return ''
+  if (wait === undefined) return endOf(now)
   if (wait.on !== 'condition') return describeWait(wait, nowMs)
   const others = waits.length > 1 ? ` (and ${waits.length - 1} more)` : ''
   if (wait.question.ask !== 'probe') return `${describeWait(wait, nowMs)}${others}`

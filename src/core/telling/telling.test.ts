@@ -24,3 +24,15 @@ test('a ramp is told in the same words wherever it is told', () => {
   assert.ok(said().includes('ready'))
   assert.deepEqual(rampStatus(drive.state), { mood: 'good', label: 'ready' })
 })
+
+test('what a ramp ends on its way up is told as stopped, and that it had to be killed', () => {
+  const stop = { ...command, operation: 'stop' }
+  const drive = new Drive(planOf([stageOf('api/retire', { command: stop, finishes: true })]))
+  const rows = (): readonly (readonly string[])[] =>
+    stageRows(drive.state, drive.nowMs).map(({ label, detail }) => [label, detail])
+  assert.equal(rows()[0]?.[0], 'stopping')
+  const recorded = drive.done('api/retire', 'done', { outputs: { forced: true } })
+  assert.deepEqual(rows(), [['stopped', 'it had to be killed']])
+  const ready = recorded.flatMap((entry) => sayingOf(entry, drive.state) ?? [])[0]
+  assert.deepEqual([ready?.label, ready?.detail], ['stopped', 'in 0 ms  it had to be killed'])
+})
