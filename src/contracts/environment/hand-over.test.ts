@@ -67,13 +67,13 @@ test('what has no effect is said', () => {
 })
 
 test('clients of an inherited socket wait in its queue, as a rule of failovers says', () => {
-  const [contract] = said('', inForce('{ failover: { deadline: 10s } }'))
+  const rules = '{ failover: { deadline: 10s } }'
+  const [contract] = said('', inForce(rules))
   assert.match(contract ?? '', /what shop-ports says of failover has no effect on it/)
   const run = 'run: { command: [x], ports: { http: { inherit: true } } }'
   const inherits = environmentIn(`${headOf('shop')}  components: { web: { ${run} } }\n`)
-  const ranges = inForce('{ failover: { deadline: 10s } }')
   assert.deepEqual(
-    handOversOf(inherits, undefined, () => ranges).map(({ sentence }) => sentence),
+    handOversOf(inherits, undefined, () => inForce(rules)).map(({ sentence }) => sentence),
     [
       'shop/web http has no front, so that whoever reaches it may connect: its component is stopped, then started.',
       'failover: clients wait for 10s in the queue of its socket, by shop-ports.',
@@ -81,21 +81,34 @@ test('clients of an inherited socket wait in its queue, as a rule of failovers s
   )
 })
 
-test('where starts share a socket, a rule says how long the old one may take, and nothing else', () => {
-  const shared = ', roll: { by: descriptor }, ready: [{ log: { pattern: ready } }]'
-  assert.deepEqual(said(shared, inForce(RULES)), [
-    'roll: on the socket that its starts share the old one has at most 20s to finish, by shop-ports; deadline of scale-up, cooling of roll and linger of roll of shop-ports have no effect on it, since no port changes hands.',
+test('a port that starts share goes by one time alone, and what else is said of it has no effect', () => {
+  const shared = (drain: string): string =>
+    `, roll: { by: descriptor${drain} }, ready: [{ log: { pattern: up } }]`
+  assert.deepEqual(said(shared(''), inForce(RULES)), [
+    'shop/web http is shared by its starts: the old one has at most 20s to finish once it is asked to end, by shop-ports; what shop-ports says of scale-up and roll (cooling, linger) has no effect on it.',
     'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
-  const own = shared.replace('by: descriptor', 'by: descriptor, drain: 5s')
-  assert.deepEqual(said(own, inForce('{ roll: { drain: 20s } }')), [
-    'roll: on the socket that its starts share the old one has at most 5s to finish; drain of roll of shop-ports has no effect on it, since no port changes hands.',
+  assert.deepEqual(said(shared(', drain: 5s'), inForce('{ roll: { drain: 20s } }')), [
+    'shop/web http is shared by its starts: the old one has at most 5s to finish once it is asked to end, as its component says; what shop-ports says of roll (drain) has no effect on it.',
     'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
-  assert.deepEqual(said(shared, inForce('{}')), [
-    'roll: on the socket that its starts share the old one has at most 30s to finish.',
+  assert.deepEqual(said(shared(''), inForce('{}')), [
+    'shop/web http is shared by its starts: the old one has at most 30s to finish once it is asked to end.',
     'failover: clients wait for 2m in the queue of its socket, by shop-ports.',
   ])
+  assert.deepEqual(said(shared(''), inForce()), [
+    'shop/web http is shared by its starts: the old one has at most 30s to finish once it is asked to end; no Ports contract has a part in it.',
+  ])
+})
+
+test('a port that a roll leaves out is told of as one of each start', () => {
+  const run = 'run: { command: [x], ports: { http: {}, admin: {} } }, roll: { ports: [http] }'
+  const contract = environmentIn(`${headOf('shop')}  components: { web: { ${run} } }\n`)
+  const [admin] = handOversOf(contract, undefined, () => inForce(RULES))
+  assert.equal(
+    admin?.sentence,
+    'shop/web admin is left out of roll.ports: each start has one of its own, and whoever reaches it may connect; what shop-ports says of scale-up and roll has no effect on it.',
+  )
 })
 
 test('what is fixed for a component in a range of UDP is told of as refused', () => {

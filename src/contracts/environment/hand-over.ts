@@ -4,7 +4,7 @@
  * finds the rules anew when it does; this tells beforehand what they come to, and what has no effect.
  */
 import { matchRanges, type RuledRange } from '../../core/port/match-range.ts'
-import { PARTING_MOST_MS, type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
+import { type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
 import type { PortOwner } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
 import type { PortTransition } from '../../core/port/port-transition.ts'
@@ -13,6 +13,8 @@ import { printDuration } from '../../core/units/duration.ts'
 import { listWords } from '../document/describe-value.ts'
 import type { EnvironmentContract, Roll } from './definition.ts'
 import { type Placement, placementsOf } from './region.ts'
+import type { Run } from './run.ts'
+import { type SharedPort, sharedHandOver } from './shared-hand-over.ts'
 import { aimEnvironment } from './target.ts'
 
 /** What comes of one rule for one port; or that no rule has any effect on it. */
@@ -79,13 +81,50 @@ function handOversAt(
   const { contract } = from ?? {}
   const of = { ...owner, ...(from && { ...(contract && { contract }), range: from.range }) }
   const isRolled = roll?.ports.includes(owner.port) === true
-  const isInherited = run?.inheritedPorts?.includes(owner.port) === true
+  const isWaitedFor = roll === undefined ? isInherited(owner, run) : roll.isShared && isRolled
+  if (isWaitedFor) {
+    const others = rules.filter(({ event }) => event !== 'failover')
+    const waits = contract === undefined ? [] : waitsInQueue(of, contract, rules)
+    return [...handOverOfSocket(of, { roll, contract, rules: others }), ...waits]
+  }
   if (!isRolled) {
-    return contract === undefined ? [] : withoutFront(of, { contract, rules }, isInherited)
+    if (contract === undefined) return []
+    return [
+      roll === undefined ? withoutFront(of, contract, rules) : ofEachStart(of, contract, rules),
+    ]
   }
   if (contract === undefined) return [withoutRule(of, roll)]
-  if (roll.isShared === true) return sharedAt(of, roll, { contract, rules })
   return rules.map((rule) => ({ ...of, event: rule.event, ...toldOf(rule, contract, roll) }))
+}
+
+function isInherited({ port }: Pick<PortOwner, 'port'>, run: Run | undefined): boolean {
+  return run?.inheritedPorts?.includes(port) === true
+}
+
+/** Of a socket that stays when its start dies: shared by starts, or of one after the other. */
+function handOverOfSocket(
+  of: Of,
+  {
+    roll,
+    contract,
+    rules,
+  }: Omit<SharedPort, 'name' | 'roll'> & { readonly roll?: Roll | undefined },
+): readonly HandOver[] {
+  const name = `${of.service} ${of.port}`
+  if (roll !== undefined) return [{ ...of, ...sharedHandOver({ name, roll, contract, rules }) }]
+  return contract === undefined ? [] : [withoutFront(of, contract, rules)]
+}
+
+/** Its clients wait for the next start after one that died. */
+function waitsInQueue(
+  of: Of,
+  contract: string,
+  rules: readonly PortTransition[],
+): readonly HandOver[] {
+  const rule = rules.find(({ event }) => event === 'failover')
+  if (rule === undefined) return []
+  const waits = `clients wait for ${printDuration(rule.deadlineMs)} in the queue of its socket`
+  return [{ ...of, event: rule.event, sentence: `failover: ${waits}, by ${contract}.` }]
 }
 
 /** The range that its starts would be granted from, as the broker chooses it. */
@@ -109,22 +148,23 @@ function rangeOf(
 
 type Of = Pick<HandOver, 'service' | 'port'>
 
-/** What a contract in force says of a port. */
-interface Ruled {
-  readonly contract: string
-  readonly rules: readonly PortTransition[]
+/** Only the words that are written are told of: what is usual has no effect either. */
+function writtenOf(rules: readonly PortTransition[]): readonly string[] {
+  return rules.flatMap(({ event, says = [] }) => (says.length === 0 ? [] : [event]))
 }
 
-/** Only the words that are written are told of: what is usual has no effect either. */
-function withoutFront(
-  of: Of,
-  { contract, rules }: Ruled,
-  isInherited: boolean,
-): readonly HandOver[] {
-  const waits = isInherited ? waitsInQueue(of, { contract, rules }) : []
-  const written = rules.flatMap(({ event, says = [] }) =>
-    says.length === 0 || (isInherited && event === 'failover') ? [] : [event],
-  )
+/** Of a component that is rolled, a port that does not stay the same. */
+function ofEachStart(of: Of, contract: string, rules: readonly PortTransition[]): HandOver {
+  const written = writtenOf(rules)
+  const told =
+    `${of.service} ${of.port} is left out of roll.ports: each start has one of its own, and whoever ` +
+    'reaches it may connect'
+  const idle = `what ${contract} says of ${listWords(written, 'and')} has no effect on it`
+  return { ...of, sentence: written.length === 0 ? `${told}.` : `${told}; ${idle}.` }
+}
+
+function withoutFront(of: Of, contract: string, rules: readonly PortTransition[]): HandOver {
+  const written = writtenOf(rules)
   const stops =
     `${of.service} ${of.port} has no front, so that whoever reaches it may connect: ` +
     'its component is stopped, then started'
@@ -132,16 +172,7 @@ function withoutFront(
     written.length === 0
       ? `${stops}.`
       : `${stops}, so that what ${contract} says of ${listWords(written, 'and')} has no effect on it; roll: {} gives it one.`
-  return [{ ...of, sentence }, ...waits]
-}
-
-/** Clients of an inherited socket wait for the next start after one that died. */
-function waitsInQueue(of: Of, { contract, rules }: Ruled): readonly HandOver[] {
-  return rules.flatMap(({ event, deadlineMs }) => {
-    if (event !== 'failover') return []
-    const waits = `clients wait for ${printDuration(deadlineMs)} in the queue of its socket`
-    return [{ ...of, event, sentence: `${event}: ${waits}, by ${contract}.` }]
-  })
+  return { ...of, sentence }
 }
 
 function withoutRule(of: Of, roll: Roll): HandOver {
@@ -176,26 +207,6 @@ function toldOf(
     parting,
     sentence: told([`the old one has ${printTimes(parting)}`, ...cools, ...within]),
   }
-}
-
-/** A socket that starts share never changes hands: a rule says at most how long an old one may take. */
-function sharedAt(of: Of, roll: Roll, { contract, rules }: Ruled): readonly HandOver[] {
-  const drains = rules.find(({ event, says }) => event === 'roll' && says?.includes('drain'))
-  const isRuled = drains !== undefined && roll.drainMs === undefined
-  const drainMs = isRuled ? Math.min(PARTING_MOST_MS, drains.drainMs) : roll.drainMs
-  const told = partingOf({ event: 'roll', own: { drainMs } })
-  const parting: Parting = isRuled ? { ...told, by: 'contract', contract } : told
-  const idle = rules.flatMap(({ event, says = [] }) =>
-    says
-      .filter((word) => !(isRuled && event === 'roll' && word === 'drain'))
-      .filter((word) => !(event === 'failover' && word === 'deadline'))
-      .map((word) => `${word} of ${event}`),
-  )
-  const by = isRuled ? `, by ${contract}` : ''
-  const finishes = `roll: on the socket that its starts share the old one has ${printTimes(parting)}${by}`
-  const without = `${listWords(idle, 'and')} of ${contract} ${idle.length === 1 ? 'has' : 'have'} no effect on it, since no port changes hands`
-  const sentence = `${[finishes, ...(idle.length === 0 ? [] : [without])].join('; ')}.`
-  return [{ ...of, event: 'roll', parting, sentence }, ...waitsInQueue(of, { contract, rules })]
 }
 
 /** A component's own words stand before those of a rule. */
