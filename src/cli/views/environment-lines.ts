@@ -98,7 +98,7 @@ function componentLines(
   const rows = components.map((component) => [
     names(component),
     statusText(component, nowMs),
-    placeText(component),
+    placeText(component, components),
   ])
   return tableLines(rows).map((line, index) => {
     const mood = moodOf(components[index])
@@ -142,11 +142,29 @@ function statusText(component: ComponentView, nowMs: number): string {
   return `${how} ${ago}, after ${lasted}`
 }
 
-function placeText({ status, pid, ports, fronts = {} }: ComponentView): string {
+function placeText(component: ComponentView, all: readonly ComponentView[]): string {
+  const { status, pid, ports, fronts = {} } = component
   if (status !== 'running') return ''
   const listening = Object.entries(ports).map(([name, port]) => {
     const front = fronts[name]
-    return front === undefined ? `${name} ${port}` : `${name} ${front} in front of ${port}`
+    if (front !== undefined) return `${name} ${front} in front of ${port}`
+    return `${name} ${port}${isShared(component, name, all) ? ' shared' : ''}`
   })
   return [`pid ${pid}`, ...listening].join(', ')
+}
+
+/** Whether another start of it accepts there as well: without this, two would seem to have one port. */
+function isShared(
+  { subject, copy, pid, ports }: ComponentView,
+  name: string,
+  all: readonly ComponentView[],
+): boolean {
+  return all.some(
+    (other) =>
+      other.subject === subject &&
+      other.copy === copy &&
+      other.status === 'running' &&
+      other.pid !== pid &&
+      other.ports[name] === ports[name],
+  )
 }

@@ -223,6 +223,23 @@ describe('environments', () => {
     ])
   })
 
+  test('whose starts share a port beside each other say so', () => {
+    const lines = shown({
+      kind: 'Environment',
+      contract: 'shop',
+      lastRamp: ramp('up', 'reached'),
+      components: [
+        { ...running, instance: 'shop/api#0', ports: { http: 80, grpc: 79 }, pid: 6 },
+        { ...killed, pid: 5 },
+        running,
+      ],
+    })
+    assert.deepEqual(
+      lines.slice(1, -2).map((line) => line.replace(/^.*pid/, 'pid')),
+      ['pid 6, http 80 shared, grpc 79', lines[2], 'pid 7, http 80 shared, grpc 81'],
+    )
+  })
+
   test('that nothing watches say so, since when, why, and what to do', () => {
     const cause = 'me: down takes its place'
     const environment = {
