@@ -16,9 +16,9 @@ test('shows a hand-over live: who serves, what is under way at the old one, and 
   const served = await openServed()
   t.after(() => served.close())
   const { url, token } = served
-  const { directory, up, ended, front: frontOf } = openSlowService(served)
+  const { directory, up, ended, port } = openSlowService(served)
   await ended(await up('one'), 'reached')
-  const front = await frontOf()
+  const front = await port()
 
   const browser = await openBrowser()
   t.after(() => browser.close())
@@ -56,4 +56,50 @@ test('shows a hand-over live: who serves, what is under way at the old one, and 
   await seen(status.getByText('tiny/web#2 serves, as before: the new one is taken back.'))
   await seen(page.getByText('When this ramp ended:'), page.getByText('left open'))
   await seen(page.getByText('taken back').first(), steps.getByText('failed'))
+})
+
+test('shows starts that share a socket live: that both are there, and what became of the old one', {
+  ...requireRealPart('Chromium'),
+}, async (t) => {
+  const served = await openServed()
+  t.after(() => served.close())
+  const { url, token } = served
+  const { directory, up, ended, port: portOf } = openSlowService(served, 'socket')
+  await ended(await up('one'), 'reached')
+  const port = await portOf()
+
+  const browser = await openBrowser()
+  t.after(() => browser.close())
+  const page = await openPage(t, browser, url, { token })
+  const slow = get({ port, path: '/slow', host: '127.0.0.1' })
+  const answered = once(slow, 'response')
+  await once(slow, 'finish')
+  const second = await up('two')
+  await page.goto(`/ramps/${second}`)
+  await page.getByRole('tab', { name: 'Hand-over' }).click()
+  const [socket, old, fresh] = ['Socket', 'Old', 'New'].map((name) =>
+    page.getByRole('region', { name, exact: true }),
+  )
+  assert.ok(socket !== undefined && old !== undefined && fresh !== undefined)
+  const steps = page.getByRole('list', { name: 'Steps of web' })
+  const status = page.getByRole('status')
+  const asked = 'tiny/web#2 serves; tiny/web#1 is asked to end, and finishes what it has.'
+  await seen(status.getByText(asked), page.getByText('finishing'), page.getByText('accepts'))
+  await seen(socket.getByText(String(port)), socket.getByText('ready'), fresh.getByText('serves'))
+  const ending = steps.getByRole('listitem').filter({ hasText: 'Ask the old one to end' })
+  await seen(ending.getByText(/after 1 min 00 s is killed/), ending.getByText(/of 1 min 00 s/))
+
+  writeFileSync(join(directory, 'go'), '')
+  await answered
+  await seen(status.getByText('tiny/web#2 serves; tiny/web#1 has ended.'))
+  await seen(
+    page.getByText('clean', { exact: true }),
+    old.getByText('Asked to end, and has ended.'),
+  )
+
+  // One that never accepts is taken back, and nothing was asked of the old one.
+  const third = await up('never')
+  await page.goto(`/ramps/${third}?view=hand-over`)
+  await seen(status.getByText('tiny/web#2 serves, as before: tiny/web#3 is taken back.'))
+  await seen(old.getByText('Not asked to end.'), fresh.getByText('Taken back.'))
 })

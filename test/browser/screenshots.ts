@@ -17,7 +17,7 @@ import { PortKernel } from '../../src/ports/kernel/port-kernel.ts'
 import { LinuxKernel } from '../../src/runtimes/process/kernel/linux.ts'
 import type { LeaseList, PortGrant, PortLease, PortWish } from '../../src/server/wire/ports.ts'
 import type { ScanRequest } from '../../src/server/wire/scans.ts'
-import type { EnvironmentPage, OpenRampReply, RampPage } from '../../src/server/wire.ts'
+import type { EnvironmentPage, OpenRampReply, RampPage, RampView } from '../../src/server/wire.ts'
 import { until } from '../support/until.ts'
 import { openBrowser } from './browser.ts'
 import { publishedScans } from './published-scans.ts'
@@ -30,7 +30,7 @@ import {
   type Served,
   writeContract,
 } from './served.ts'
-import { openSlowService } from './slow-service.ts'
+import { openSlowService, type StaysBy } from './slow-service.ts'
 
 const FOLDER = join(import.meta.dirname, '../tmp/screenshots')
 
@@ -56,20 +56,8 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     for (const [name, scan] of Object.entries(publishedScans())) await publish(served, name, scan)
     return ['/ports?view=scans', '/ports?view=scans&scan=bank&guesses=true']
   },
-  'hand-over': async (served) => {
-    const { up, ended, front } = openSlowService(served)
-    await ended(await up('one'), 'reached')
-    const port = await front()
-    get({ port, path: '/slow', host: '127.0.0.1' }).on('error', () => undefined)
-    const underWay = await up('two')
-    await until('the old one finishes', async () =>
-      (await leasesOf(served)).some(({ state }) => state === 'draining'),
-    )
-    const views = ['hand-over', 'timeline', 'graph'].map(
-      (view) => `/ramps/${underWay}?view=${view}`,
-    )
-    return ['/', ...views, '/ports', `/ports?port=${port}`]
-  },
+  'hand-over': (served) => handOver(served, 'front'),
+  'shared-socket': (served) => handOver(served, 'socket'),
   'taken-back': async (served) => {
     const { up, ended } = openSlowService(served)
     await ended(await up('one'), 'reached')
@@ -115,6 +103,22 @@ const SYSTEMS: Readonly<Record<string, (served: Served) => Promise<readonly stri
     const ramp = await newest(served, 'shop-watch')
     return ['/', `/ramps/${ramp}?stage=cache`]
   },
+}
+
+/** Hands a service over, and stops where the old one finishes what it has. */
+async function handOver(served: Served, by: StaysBy): Promise<readonly string[]> {
+  const { up, ended, port: portOf } = openSlowService(served, by)
+  await ended(await up('one'), 'reached')
+  const port = await portOf()
+  get({ port, path: '/slow', host: '127.0.0.1' }).on('error', () => undefined)
+  const underWay = await up('two')
+  const last = by === 'front' ? 'web/drained' : 'web/retire'
+  await until('the old one finishes', async () => {
+    const { state } = await askLocally<RampView>(served.workspace, `/v1/ramps/${underWay}`)
+    return state.stages.some(({ name, phase }) => name === last && phase !== 'waiting')
+  })
+  const views = ['hand-over', 'timeline', 'graph'].map((view) => `/ramps/${underWay}?view=${view}`)
+  return ['/', ...views, '/ports', `/ports?port=${port}`]
 }
 
 /** A contract with a wide range, a narrow one and a single port. */

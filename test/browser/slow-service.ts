@@ -1,4 +1,4 @@
-/** A service with a front, of which one version after the other takes over while a request takes its time. */
+/** A service of which one version after the other takes over while a request takes its time. */
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse } from 'yaml'
@@ -12,7 +12,7 @@ import { askLocally, type Served } from './served.ts'
 /** Answers `/slow` once there is a file, everything else at once; finishes what it has when it ends. */
 const PROGRAM = `import { existsSync } from 'node:fs'
 import { createServer } from 'node:http'
-const { PORT, SAYS } = process.env
+const { PORT, SAYS, LISTEN_FDS } = process.env
 const server = createServer((request, response) => {
   if (request.url !== '/slow') return response.end(SAYS)
   const timer = setInterval(() => {
@@ -21,7 +21,8 @@ const server = createServer((request, response) => {
     response.end(SAYS)
   }, 20)
 })
-if (SAYS !== 'never') server.listen(Number(PORT), '127.0.0.1')
+const at = LISTEN_FDS === undefined ? { port: Number(PORT), host: '127.0.0.1' } : { fd: 3 }
+if (SAYS !== 'never') server.listen(at, () => console.log('accepts'))
 setInterval(() => undefined, 1000)
 process.on('SIGTERM', () => { server.close(() => process.exit(0)); server.closeIdleConnections() })
 `
@@ -35,18 +36,27 @@ export interface SlowService {
   /** Waits until a ramp has come to this. */
   ended(ramp: string, outcome: string): Promise<void>
   /** The port that stays. */
-  front(): Promise<number>
+  port(): Promise<number>
 }
 
+/** By what the port stays: a front before its starts, or a socket that they share. */
+export type StaysBy = 'front' | 'socket'
+
 /** Prepares it; nothing of it runs yet. */
-export function openSlowService({ workspace }: Served): SlowService {
+export function openSlowService({ workspace }: Served, by: StaysBy = 'front'): SlowService {
   const directory = join(workspace, 'tiny')
   mkdirSync(directory)
   writeFileSync(join(directory, 'web.mjs'), PROGRAM)
   return {
     directory,
     up: async (says) => {
-      const opening = { contract: contract(says), directory, goal: 'up', settings: {}, by: 'test' }
+      const opening = {
+        contract: contract(says, by),
+        directory,
+        goal: 'up',
+        settings: {},
+        by: 'test',
+      }
       return (await askLocally<OpenRampReply>(workspace, '/v1/ramps', opening)).ramp
     },
     ended: (ramp, outcome) =>
@@ -58,15 +68,25 @@ export function openSlowService({ workspace }: Served): SlowService {
         },
         30_000,
       ),
-    front: async () => {
+    port: async () => {
       const { leases } = await askLocally<LeaseList>(workspace, '/v1/ports')
-      const front = leases.find((lease) => lease.front !== undefined)
-      return present(front, 'what serves has a front').claim.port
+      const staying = leases.find(({ front }) => by === 'socket' || front !== undefined)
+      return present(staying, 'one port stays').claim.port
     },
   }
 }
 
-function contract(says: string): JsonObject {
+/** How it is proved, and replaced. */
+const WAYS: Readonly<Record<StaysBy, readonly [string, string]>> = {
+  front: [
+    `{ name: answers, http: { url: "http://$\{self.host}:$\{self.ports.http}/" } }`,
+    '{ drain: 60s }',
+  ],
+  socket: ["{ log: { pattern: '^accepts$' } }", '{ by: descriptor, drain: 60s }'],
+}
+
+function contract(says: string, by: StaysBy): JsonObject {
+  const [ready, roll] = WAYS[by]
   return parse(`apiVersion: rampart/v1
 kind: Environment
 metadata: { name: tiny }
@@ -78,10 +98,8 @@ spec:
         command: [node, web.mjs]
         ports: { http: {} }
         env: { PORT: "\${self.ports.http}", SAYS: ${says} }
-      ready:
-        - name: answers
-          http: { url: "http://\${self.host}:\${self.ports.http}/" }
-      roll: { drain: 60s }
+      ready: [${ready}]
+      roll: ${roll}
       deadline: 4s
 `) as JsonObject
 }

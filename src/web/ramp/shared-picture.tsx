@@ -4,7 +4,6 @@ import type { PortLease } from '../../core/port/port-lease.ts'
 import { type Flow, FlowArrow } from './flow-arrow.tsx'
 import { LeasedPort } from './leased-port.tsx'
 import { PortLink } from './port-link.tsx'
-import { killedAfter } from './shared-words.ts'
 import { SideCard } from './side-card.tsx'
 import type { AtSocket, SharedTransition } from './transition.ts'
 
@@ -64,7 +63,7 @@ function SocketCard({ transition, leases, isOver }: Props): ReactNode {
       className="rounded-lg border border-firm bg-sunken px-4 py-2.5 text-center"
     >
       <h3 className="text-muted text-xs">
-        {shared.length === 1 ? 'One socket' : 'The same sockets'}, throughout; no front before it
+        {shared.length === 1 ? 'Socket' : 'Sockets'}, the same throughout; no front before it
       </h3>
       <p className="break-words font-medium">{service}</p>
       {shared.map((name) => {
@@ -100,18 +99,17 @@ function Note({ text }: { readonly text: string | undefined }): ReactNode {
 function oldNote(transition: SharedTransition): string | undefined {
   const { old, oldAt, end, steps, isUnclean, isUndone } = transition
   if (old.length === 0 || end === undefined) return undefined
-  const stop = steps.find(({ key }) => key === 'stop')?.standing
   if (oldAt === 'away') {
     return isUnclean ? 'Killed: it did not end in its time.' : 'Asked to end, and has ended.'
   }
-  if (oldAt === 'finishes') {
-    return stop === 'doing' ? `Asked to end. ${killedAfter(transition)}` : 'Asked to end.'
-  }
+  if (oldAt === 'finishes') return 'Asked to end. Without a front nobody counts what is under way.'
+  const stop = steps.find(({ key }) => key === 'stop')?.standing
   return isUndone || stop === 'failed' ? 'Not asked to end.' : 'Asked to end once all is proved.'
 }
 
-function freshNote({ freshAt, isUndone, fresh }: SharedTransition): string | undefined {
+function freshNote({ freshAt, isKept, isUndone, fresh }: SharedTransition): string | undefined {
   const isBegun = fresh.some(({ instance }) => instance !== undefined)
+  if (isKept) return 'It ran already, and goes on.'
   if (freshAt === 'unproved') return 'Not proved. Nothing keeps clients from it once it accepts.'
   if (freshAt === 'finishes') return 'Being taken back.'
   return isBegun && isUndone && freshAt === 'away' ? 'Taken back.' : undefined

@@ -46,7 +46,7 @@ export function TransitionSteps(props: {
           className="flex items-start gap-3 px-4 py-2"
         >
           <span className="pt-0.5">
-            <Mark tone={TONES[step.standing]} />
+            <Mark tone={toneOf(step, transition)} />
           </span>
           <div className="min-w-0 grow">
             <span className={step.standing === 'todo' ? 'text-muted' : undefined}>
@@ -68,7 +68,7 @@ export function TransitionSteps(props: {
             </span>
           </div>
           <span
-            className={`whitespace-nowrap text-right text-xs ${toneText(TONES[step.standing])}`}
+            className={`whitespace-nowrap text-right text-xs ${toneText(toneOf(step, transition))}`}
           >
             {wordOf(step, transition, isOver)}
             <Times step={step} isLive={isLive} />
@@ -79,14 +79,26 @@ export function TransitionSteps(props: {
   )
 }
 
-function wordOf({ key, standing }: Step, transition: Transition, isOver: boolean): string {
-  const { by, isUnclean, isUndone } = transition
-  const cutOff = by === 'front' ? 'drain' : 'stop'
-  if (key === cutOff && standing === 'done' && isUnclean)
-    return by === 'front' ? 'unclean' : 'killed'
+function toneOf(step: Step, transition: Transition): Tone {
+  return isCutOff(step, transition) ? 'held' : TONES[step.standing]
+}
+
+/** Whether somebody was cut off in it. */
+function isCutOff({ key, standing }: Step, { by, isUnclean }: Transition): boolean {
+  return isUnclean && standing === 'done' && key === (by === 'front' ? 'drain' : 'stop')
+}
+
+function wordOf(step: Step, transition: Transition, isOver: boolean): string {
+  const { key, standing } = step
+  const { by, old, isUndone } = transition
+  if (isCutOff(step, transition)) return by === 'front' ? 'unclean' : 'killed'
   // Taking it back closes no front at which somebody serves.
   if (by === 'front' && key === 'front' && standing === 'undone' && transition.pointing === 'old') {
     return 'left open'
+  }
+  if (by === 'socket' && standing === 'done') {
+    if (key === 'start' && transition.isKept) return 'ran already'
+    if (key === 'stop' && transition.isOldKnown && old.length === 0) return 'nobody to ask'
   }
   return standing === 'todo' && (isOver || isUndone) ? 'not reached' : WORDS[standing]
 }
