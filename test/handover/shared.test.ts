@@ -94,16 +94,31 @@ test('one that never proves itself, or a ramp that breaks after it has, leaves t
 test('an old one that is killed leaves the socket to the new one', async (context) => {
   const [bench, load, lease] = await loaded(context, 'endless')
   const ramp = bench.ramp(contract('two'))
-  await load.answered('two')
   const isNew = async (): Promise<boolean> =>
     (await leaseOf(bench)).process?.pid !== lease.process?.pid
   await until('it has given way', isNew)
+  // Those who are connected to it are nobody else's before it ends.
   process.kill(-present(lease.process, 'it has one').pid, 'SIGKILL')
+  await load.answered('two')
   const { ended } = await ramp
   assert.equal(ended?.outcome, 'reached', ended?.cause?.sentence)
   await load.stop()
   const now = await leaseOf(bench)
   assert.deepEqual([now.state, (await bench.pids()).length], ['ready', 1])
+})
+
+test('an old one that an earlier daemon has asked to end finishes what it has', async (context) => {
+  const [bench, load, { process: old, claim }] = await loaded(context)
+  const long = fetch(`http://127.0.0.1:${claim.port}/long`)
+  await bench.open(contract('two'), 'up')
+  await until('it has given way', async () => (await leaseOf(bench)).process?.pid !== old?.pid)
+  await bench.close()
+  await bench.parts()
+  assert.equal(await (await long).text(), 'one')
+  await until('it is gone', async () => (await bench.pids()).length === 1)
+  await load.answered('two')
+  await load.stop()
+  load.assertServed('one', 'two')
 })
 
 test('one that does not end in the time that it is given is killed, and the record says so', async (context) => {

@@ -111,6 +111,26 @@ test('a component that was killed together with everything else is lost', async 
   assert.equal((await stop(runtime)).reason, 'already-gone')
 })
 
+test('a stop repeated in the next daemon asks nobody a second time, and begins no new grace', {
+  timeout: 120_000,
+}, async (context) => {
+  const bench = makeWorkbench(context)
+  const count = join(bench.workspace, 'count')
+  const code = `trap 'echo asked >> ${count}' TERM; echo ready; while :; do sleep 0.02; done`
+  const first = await host(bench, makeOrder('start', shell(code)))
+  await until('it is ready', () => contents(first.outputs.out) === 'ready\n')
+  await kill(first.child)
+  const id = 'up-1/api/9'
+  const policy = { signal: 'SIGTERM', graceMs: 3_000 }
+  const order = makeOrder('stop', { subject: 'shop/api', stop: policy }, { id, fence: 9 })
+  const second = spawnHost(bench, order)
+  await until('it was asked', () => contents(join(first.outputs.out, '../asked.json')) !== '')
+  await kill(second)
+  const answer = await stop(bench.open(), { stop: { ...policy, graceMs: 600_000 } }, { id })
+  assert.equal(answer.reason, 'killed', answer.sentence)
+  assert.equal(contents(count), 'asked\n')
+})
+
 test('an order repeated in the next daemon starts nothing a second time', async (context) => {
   const bench = makeWorkbench(context)
   const count = join(bench.workspace, 'count')

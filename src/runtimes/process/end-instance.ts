@@ -1,6 +1,8 @@
 /**
  * Ends an instance for certain: the stop command if there is one, the signal to the whole group,
- * the grace, then SIGKILL for whatever is left, until the kernel shows nothing more of it.
+ * the grace, then SIGKILL for whatever is left, until the kernel shows nothing more of it. It is asked
+ * once, also by an order that is repeated after a crash, and by any other one that comes meanwhile: of a
+ * second signal a service that finishes what it has would end at once.
  */
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '../../core/fault/assert.ts'
@@ -8,11 +10,11 @@ import { withoutListening } from '../../core/port/listen-variables.ts'
 import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import { isPortFree } from '../placement/ports.ts'
 import type { Identity, Instance } from './instance.ts'
-import { readEnd, voidClaim } from './instance-folder.ts'
+import { readAsked, readEnd, voidClaim, writeAsked } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
 import { HOST } from './outputs.ts'
-import type { Ended, StopPolicy } from './record.ts'
+import type { Asked, Ended, StopPolicy } from './record.ts'
 import { runStopCommand } from './stop-command.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -28,6 +30,13 @@ export interface EndNeeds {
   readonly supervisor: Supervisor
   readonly nowMs: () => number
   readonly searchPath: string
+}
+
+/** Who has it ended. */
+export interface EndOrder {
+  readonly id: string
+  /** Aborted when it is given up; absent: it never is. */
+  readonly signal?: AbortSignal
 }
 
 /** What ending came to. */
@@ -47,15 +56,16 @@ export async function endInstance(
   instance: Instance,
   policy: StopPolicy,
   needs: EndNeeds,
-  signal: AbortSignal,
+  order: EndOrder,
 ): Promise<EndResult> {
-  return await new Ending(instance, policy, needs, signal).run()
+  return await new Ending(instance, policy, needs, order).run()
 }
 
 class Ending {
   readonly #instance: Instance
   readonly #policy: StopPolicy
   readonly #needs: EndNeeds
+  readonly #order: string
   readonly #signal: AbortSignal
   readonly #known = new Map<number, Identity>()
   readonly #notes: string[] = []
@@ -63,11 +73,12 @@ class Ending {
   /** Whether the last look, at everything, found nothing. */
   #isProvedGone = false
 
-  constructor(instance: Instance, policy: StopPolicy, needs: EndNeeds, signal: AbortSignal) {
+  constructor(instance: Instance, policy: StopPolicy, needs: EndNeeds, order: EndOrder) {
     this.#instance = instance
     this.#policy = policy
     this.#needs = needs
-    this.#signal = signal
+    this.#order = order.id
+    this.#signal = order.signal ?? new AbortController().signal
   }
 
   async run(): Promise<EndResult> {
@@ -108,16 +119,21 @@ class Ending {
   }
 
   async #askToEnd(): Promise<void> {
-    const untilMs = performance.now() + this.#policy.graceMs
+    const { signal, command } = this.#policy
+    const asked = readAsked(this.#instance.path)
+    const graceMs = this.#graceMs(asked)
+    const untilMs = performance.now() + graceMs
     const leader = this.#instance.identity
-    if (this.#policy.command !== undefined) {
-      this.#notes.push(...(await this.#runCommand(this.#policy.command)))
+    if (asked?.signal !== signal) {
+      if (command !== undefined) this.#notes.push(...(await this.#runCommand(command)))
+      const members = this.#members({ byMark: false })
+      if (members.length === 0) return
+      const inGroup = members.some((it) => it.groupId === leader?.pid)
+      if (leader !== undefined && inGroup) send(-leader.pid, signal)
+      else for (const member of members) send(member.pid, signal)
     }
-    const members = this.#members({ byMark: false })
-    if (members.length === 0) return
-    const inGroup = members.some((it) => it.groupId === leader?.pid)
-    if (leader !== undefined && inGroup) send(-leader.pid, this.#policy.signal)
-    else for (const member of members) send(member.pid, this.#policy.signal)
+    const endsAtMs = Math.round(this.#needs.nowMs() + untilMs - performance.now())
+    writeAsked(this.#instance.path, { order: this.#order, signal, untilMs: endsAtMs })
     await this.#until(untilMs - performance.now(), () => !this.#leaderLives())
     // What left the group has not heard the signal; now nobody else will tell it to end.
     const left = this.#members({ byMark: true })
@@ -129,6 +145,13 @@ class Ending {
       untilMs - performance.now(),
       () => this.#members({ byMark: false }).length === 0,
     )
+  }
+
+  /** An order that is repeated does not begin anew. */
+  #graceMs(asked: Asked | undefined): number {
+    const { graceMs } = this.#policy
+    if (asked?.order !== this.#order) return graceMs
+    return Math.max(0, Math.min(graceMs, asked.untilMs - this.#needs.nowMs()))
   }
 
   async #runCommand(command: readonly string[]): Promise<readonly string[]> {

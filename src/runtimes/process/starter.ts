@@ -137,12 +137,8 @@ class Start {
   }
 
   async #endOld(instance: Instance): Promise<CommandAnswer | undefined> {
-    const { left } = await endInstance(
-      instance,
-      instance.record.stop,
-      this.#needs,
-      this.#order.signal,
-    )
+    const { stop } = instance.record
+    const { left } = await endInstance(instance, stop, this.#needs, this.#order)
     if (this.#order.signal.aborted) return this.#cancelled()
     if (left.length === 0) return undefined
     const pids = left.map(({ pid }) => pid).join(', ')
@@ -339,7 +335,7 @@ class Start {
   /** Makes sure that it does not run, and that no wrapper will ever start it. */
   async #giveUp(instance: Instance): Promise<CommandAnswer> {
     const policy = { ...instance.record.stop, signal: 'SIGKILL', graceMs: 0 }
-    await endInstance(instance, policy, this.#needs, new AbortController().signal)
+    await endInstance(instance, policy, this.#needs, { id: this.#order.id })
     return this.#cancelled()
   }
 

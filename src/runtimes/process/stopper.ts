@@ -31,7 +31,7 @@ export async function stopComponent(
   await giveWay(open, input, needs)
   const policy = policyOf(input, needs)
   const results = await Promise.all(
-    targets.map((instance) => endInstance(instance, policy, needs, order.signal)),
+    targets.map((instance) => endInstance(instance, policy, needs, order)),
   )
   // Only now: other copies may have been ended meanwhile.
   const others = open.filter((instance) => !targets.includes(instance) && !instance.ended)
