@@ -14,11 +14,9 @@ import type { PortLease } from '../../src/core/port/port-lease.ts'
 import { leftovers } from '../../src/runtimes/process/leftovers.ts'
 import type { Endpoint } from '../../src/seams/endpoints.ts'
 import { Load } from '../handover/ramps.ts'
-import { runInProcess } from '../support/cli.ts'
-import { openWorkspace } from '../support/daemon.ts'
 import { freePort } from '../support/free-port.ts'
-import { type Finished, type Started, startRampart, stopDaemon } from '../support/rampart.ts'
 import { until } from '../support/until.ts'
+import { AgentSite } from './agent-site.ts'
 
 const CONTRACT = `apiVersion: rampart/v1
 kind: Environment
@@ -59,96 +57,10 @@ process.on('SIGTERM', () => {
 })
 `
 
-/** A server in a folder of its own, and the agents of regions, each in another one. */
-class Site {
-  readonly #folder: string
-  readonly #context: TestContext
-  readonly #folders = new Map<string, string>()
-  readonly #tokens = new Map<string, string>()
-  readonly #agents = new Map<string, Started>()
-  #url = ''
-
-  constructor(context: TestContext) {
-    this.#context = context
-    this.#folder = openWorkspace(context)
-    writeFileSync(join(this.#folder, 'rampart.yaml'), CONTRACT)
-    writeFileSync(join(this.#folder, 'web.cjs'), PROGRAM)
-  }
-
-  async serve(): Promise<void> {
-    const cwd = this.#folder
-    const served = startRampart(['serve', '--listen', '127.0.0.1:0'], { cwd })
-    this.#context.after(() => served.child.kill('SIGKILL'))
-    this.#context.after(() => stopDaemon(cwd))
-    const pattern = /Listening at (https?:[^\s"]+)\./
-    await until('the server listens', () => pattern.test(served.stderr()), 30_000)
-    this.#url = pattern.exec(served.stderr())?.[1] ?? ''
-  }
-
-  /**
-   * Starts the agent of a region, in the folder that it had before.
-   *
-   * @param doors of discovery, as RAMPART_DISCOVERY is written
-   */
-  async startAgent(region: string, doors?: string): Promise<Started> {
-    const cwd = this.folderOf(region)
-    const words = ['agent', '--region', region, '--server', this.#url, '--workspace', cwd]
-    const env = { RAMPART_TOKEN: await this.#tokenOf(region), RAMPART_DISCOVERY: doors }
-    const agent = startRampart(words, { cwd, env })
-    this.#context.after(() => agent.child.kill('SIGKILL'))
-    this.#agents.set(region, agent)
-    await until('the agent works', () => agent.stderr().includes('Working for'), 30_000)
-    return agent
-  }
-
-  async endAgent(region: string, signal: NodeJS.Signals): Promise<void> {
-    const agent = this.#agents.get(region)
-    agent?.child.kill(signal)
-    await agent?.finished
-  }
-
-  folderOf(region: string): string {
-    const folder = this.#folders.get(region) ?? openWorkspace(this.#context)
-    this.#folders.set(region, folder)
-    return folder
-  }
-
-  write(name: string, text: string): void {
-    writeFileSync(join(this.#folder, name), text)
-  }
-
-  run(...words: readonly string[]): Promise<Finished> {
-    return this.runWith({}, ...words)
-  }
-
-  runWith(settings: Readonly<Record<string, string>>, ...words: readonly string[]) {
-    return runInProcess(words, this.#folder, settings)
-  }
-
-  /** What has to succeed. */
-  async runs(...words: readonly string[]): Promise<string> {
-    const { exitCode, stdout, stderr } = await this.run(...words)
-    assert.equal(exitCode, 0, stderr)
-    return stdout
-  }
-
-  /** What the agent says of the ports of its machine. */
-  async leases(region: string): Promise<readonly PortLease[]> {
-    const told = await this.runs('ports', 'list', '--region', region, '--json')
-    const lines = told.split('\n').filter((line) => line !== '')
-    return lines.map((line) => JSON.parse(line) as PortLease)
-  }
-
-  async #tokenOf(region: string): Promise<string> {
-    const words = ['token', 'create', region, '--role', 'agent', '--region', region]
-    const token = this.#tokens.get(region) ?? (await this.runs(...words)).trim()
-    this.#tokens.set(region, token)
-    return token
-  }
-}
-
 test('agents lease the ports of their machines', async (t) => {
-  const site = new Site(t)
+  const site = new AgentSite(t)
+  site.write('rampart.yaml', CONTRACT)
+  site.write('web.cjs', PROGRAM)
   await site.serve()
   await t.test(
     'a component is replaced without a gap, though the agent is killed before and meanwhile',
@@ -166,7 +78,7 @@ test('agents lease the ports of their machines', async (t) => {
   )
 })
 
-async function replaceWithoutGap(context: TestContext, site: Site): Promise<void> {
+async function replaceWithoutGap(context: TestContext, site: AgentSite): Promise<void> {
   await site.startAgent('eu')
   site.write('rules.yaml', RULES)
   await site.runs('up', 'rules.yaml')
@@ -227,7 +139,7 @@ function assertParted(lease: PortLease | undefined): void {
 }
 
 /** The names count where the contract is in force: the agent alone is told of them. */
-async function tellNames(site: Site): Promise<void> {
+async function tellNames(site: AgentSite): Promise<void> {
   const [http, dns] = [await freePort(), await freePort()]
   const doors = `http=${http} dns=${dns} env=names.env`
   const begin = async (): Promise<void> => {
@@ -295,7 +207,7 @@ spec:
     api: { ports: ${FIXED}-${FIXED}, for: { service: shop/api }, fixed: { shop/api/http: ${FIXED} } }
 `
 
-async function enforce(site: Site): Promise<void> {
+async function enforce(site: AgentSite): Promise<void> {
   await site.startAgent('default')
   site.write('ports.yaml', PORTS)
   await site.runs('up', 'ports.yaml')
@@ -313,7 +225,7 @@ async function enforce(site: Site): Promise<void> {
   )
 }
 
-async function goOnWithout(site: Site): Promise<void> {
+async function goOnWithout(site: AgentSite): Promise<void> {
   await site.endAgent('default', 'SIGTERM')
   const ledger = join(site.folderOf('default'), '.rampart', 'agent')
   writeFileSync(
