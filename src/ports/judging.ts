@@ -40,13 +40,15 @@ export interface Sight {
   readonly stranger: PortThief | undefined
 }
 
+const NOBODY = 'Nobody listens on it any more.'
+
 /** Judges a lease that a process has, or had. */
 export function judge(lease: PortLease, listening: Listening, parts: JudgeParts): Verdict {
   const sight = look(lease, listening, parts)
   const isAlive = isOwnerAlive(lease, parts)
   if (lease.state === 'stolen') return judgeStolen(lease, sight, isAlive, parts)
   if (lease.state === 'quarantined') return sight.stranger && stolen(sight.stranger)
-  if (lease.state === 'orphaned') return sight.own === undefined ? gone(lease, parts) : undefined
+  if (lease.state === 'orphaned') return judgeOrphaned(lease, sight, parts)
   if (lease.state === 'assigned') return judgeAssigned(lease, sight, isAlive, parts)
   return judgeListener(lease, sight, isAlive, parts)
 }
@@ -109,6 +111,11 @@ function judgeAssigned(
   if (stranger !== undefined) return stolen(stranger)
   if (own !== undefined) return isAlive ? ready(lease, own, servedAt) : orphaned(own)
   return isAlive ? undefined : dead(lease, parts)
+}
+
+function judgeOrphaned(lease: PortLease, { own }: Sight, parts: JudgeParts): Verdict {
+  if (own !== undefined) return undefined
+  return waiting(lease, NOBODY, parts) ?? gone(lease, parts)
 }
 
 function judgeListener(
@@ -180,13 +187,15 @@ function orphaned(left: PortThief): Verdict {
 /** Proved dead: not that process any more, and nothing of it listens. */
 function dead(lease: PortLease, parts: JudgeParts): Verdict {
   const because = `Process ${lease.process?.pid ?? '?'} has ended, and nothing of it listens.`
+  return waiting(lease, because, parts) ?? { ...cooled(lease, parts, true), because }
+}
+
+/** Its socket is there all the time: whoever connects waits for the next start. Undefined: none is to come. */
+function waiting(lease: PortLease, because: string, parts: JudgeParts): Verdict {
   const isHeld = (parts.inodesOf(lease.id)?.length ?? 0) > 0
-  if (lease.giving === 'descriptor' && isHeld && hasNext(lease)) {
-    // The socket is there all the time: whoever connects waits for the next one.
-    const expiresAtMs = parts.nowMs + parts.waitingMsOf(lease)
-    return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
-  }
-  return { ...cooled(lease, parts, true), because }
+  if (lease.giving !== 'descriptor' || !isHeld || !hasNext(lease)) return undefined
+  const expiresAtMs = parts.nowMs + parts.waitingMsOf(lease)
+  return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
 }
 
 /** Whether another start may come to its socket: a port of one start alone ends with that. */
@@ -195,7 +204,7 @@ function hasNext({ state, owner, front }: PortLease): boolean {
 }
 
 function gone(lease: PortLease, parts: JudgeParts): Verdict {
-  return { ...cooled(lease, parts), because: 'Nobody listens on it any more.' }
+  return { ...cooled(lease, parts), because: NOBODY }
 }
 
 function cooled(

@@ -184,6 +184,24 @@ test('who comes between a killed start and the next one is answered by that', as
   assert.deepEqual([...(await stealing())], ['EADDRINUSE'], 'no stranger ever had it')
 })
 
+test('what of a killed start goes on for a moment does not cost its socket', async (context) => {
+  const { runtime, broker } = await makeBench(context).open()
+  const answer = await runtime.run(inheriting('one'))
+  const port = portOf(answer)
+  const { id } = await leaseIn(broker, 'ready')
+  const connecting = keepConnecting(context, port)
+  const { pid } = await ask(port)
+  process.kill(Number(answer.outputs['pid']), 'SIGKILL')
+  await leaseIn(broker, 'orphaned')
+  process.kill(pid, 'SIGKILL')
+  await leaseIn(broker, 'held')
+  const waiting = ask(port)
+  assert.equal(portOf(await runtime.run(inheriting('one'))), port)
+  assert.notEqual((await waiting).pid, pid)
+  assert.equal((await leaseIn(broker, 'ready')).id, id)
+  assert.deepEqual([...(await connecting())], ['connected'])
+})
+
 test('a component that changes misses nobody, and may change to the number', async (context) => {
   const { runtime, broker } = await makeBench(context).open()
   const port = portOf(await runtime.run(start('zero')))

@@ -37,7 +37,8 @@ const MOVES: Readonly<Record<PortState, readonly (PortState | 'free')[]>> = {
   cooling: ['free'],
   // Who was taken for a thief may turn out to be the owner's own, and thieves leave.
   stolen: ['reserved', 'held', 'assigned', 'ready', 'orphaned', 'quarantined', 'cooling', 'free'],
-  orphaned: ['assigned', 'ready', 'stolen', 'quarantined', 'cooling'],
+  // What an owner left behind is gone as well, and its socket waits for the next start.
+  orphaned: ['held', 'assigned', 'ready', 'stolen', 'quarantined', 'cooling'],
   quarantined: ['reserved', 'held', 'assigned', 'ready', 'stolen', 'orphaned', 'cooling', 'free'],
 }
 
