@@ -9,6 +9,7 @@ import type { CliParts } from './cli-parts.ts'
 import { EXIT } from './exit-code.ts'
 import { followRamp } from './follow.ts'
 import { exitCodeOf, type RampResult, summaryOf } from './summary.ts'
+import { componentOf } from './views/component-of.ts'
 import { entryLine } from './views/entry-line.ts'
 import type { LiveView } from './views/live-view.ts'
 import { type Paint, paintFor } from './views/paint.ts'
@@ -127,8 +128,10 @@ function sayEnd(parts: CliParts, state: RampState, paint: Paint): void {
     write(`  It holds. Next: rampart resume, rampart abort, rampart explain ${state.ramp}`)
   } else if (state.ended?.outcome === 'undone') {
     write('  Everything that this ramp started has been taken back.')
-    if (cause?.stage != null)
-      write(`  Next: rampart why, rampart logs ${cause.stage}, rampart explain ${state.ramp}`)
+    if (cause?.stage != null) {
+      const logs = `rampart logs ${componentOf(state.plan, cause.stage)}`
+      write(`  Next: rampart why, ${logs}, rampart explain ${state.ramp}`)
+    }
   } else {
     write('  What was started is left as it stands. Next: rampart status, rampart down')
   }

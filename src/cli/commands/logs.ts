@@ -14,7 +14,7 @@ import { withDaemon } from '../workspace.ts'
 export type LogsOptions = JsonOption &
   WorkspaceOption & { readonly follow?: boolean; readonly tail?: string }
 
-/** Prints the logs of a component (`api`, or `shop/api`), or of all. */
+/** Prints the logs of a component (`api`, `eu/api` or `shop/eu/api`), or of all. */
 export function runLogs(
   parts: CliParts,
   component: string | undefined,
@@ -51,16 +51,18 @@ export function runLogs(
   })
 }
 
-/** A component by its name alone, when only one contract has one of that name. */
+/** A component by the end of its name, as `status` tells it, when only one has that. */
 async function subjectOf(client: RampartClient, component?: string): Promise<string | undefined> {
-  if (component === undefined || component.includes('/')) return component
+  if (component === undefined) return undefined
   const environments = await client.environments()
-  const subjects = environments
-    .flatMap(({ components }) => components.map(({ subject }) => subject))
-    .filter((subject) => subject.endsWith(`/${component}`))
-  const [only] = subjects
-  if (only === undefined || new Set(subjects).size === 1) return only ?? component
-  const hint = `Several are called ${component}: ${[...new Set(subjects)].join(', ')}.`
+  const subjects = environments.flatMap(({ components }) =>
+    components.map(({ subject }) => subject),
+  )
+  if (subjects.includes(component)) return component
+  const called = new Set(subjects.filter((subject) => subject.endsWith(`/${component}`)))
+  const [only] = called
+  if (called.size < 2) return only ?? component
+  const hint = `Several are called ${component}: ${[...called].join(', ')}.`
   throw new Fault({ code: 'component-unknown', operation: 'find logs', subject: component, hint })
 }
 

@@ -6,6 +6,7 @@ import type { CauseClass, Evidence, Finding } from '../../core/why/finding.ts'
 import type { WhyStage } from '../../core/why/question.ts'
 import type { Why } from '../../core/why/why.ts'
 import { countOf, padTo } from './columns.ts'
+import { componentOf } from './component-of.ts'
 import type { Paint } from './paint.ts'
 
 const TITLES: Readonly<Record<CauseClass, string>> = {
@@ -162,6 +163,8 @@ function footLines(state: RampState, why: Why): readonly string[] {
     ...(since.length === 0 ? [] : [`  Since ${lastGood ?? ''}:`, ...since]),
     ...(stage == null
       ? []
-      : [`  Next: rampart explain ${state.ramp}/${stage}, rampart logs ${stage}`]),
+      : [
+          `  Next: rampart explain ${state.ramp}/${stage}, rampart logs ${componentOf(state.plan, stage)}`,
+        ]),
   ]
 }
