@@ -18,7 +18,8 @@ export function assignment(
   const isSame = before?.pid === process.pid && before.started === process.started
   if (isSame && (isServing || state === 'assigned')) return undefined
   if (isServing && giving === 'descriptor' && hasSocket()) {
-    return { to: state, because: `Process ${process.pid} has its socket from now on.`, process }
+    const after = before === undefined ? '' : `, after process ${before.pid}`
+    return { to: state, because: `Process ${process.pid} has its socket now${after}.`, process }
   }
   const because = `Given to process ${process.pid}, which does not listen yet.`
   return { to: 'assigned', because, process }

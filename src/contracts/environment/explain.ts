@@ -1,5 +1,6 @@
 /** What an environment says, in sentences, for people who did not write it. */
 import { DRAIN_MS } from '../../core/port/parting.ts'
+import { TTL_MS } from '../../core/port/port-wish.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
@@ -99,9 +100,20 @@ function explainComponent(component: Component, place: number): string {
     )
     lines.push(...(component.roll.by === undefined ? [] : explainCarrier(component.roll.by)))
     lines.push(...explainFrontTls(component.roll))
-  }
+  } else lines.push(...explainInherited(component))
   lines.push(`   If that fails: ${component.onBreach}${retries(component)}${optional}.`)
   return lines.join('\n')
+}
+
+function explainInherited({ run }: Component): readonly string[] {
+  const { inheritedPorts = [] } = run ?? {}
+  if (inheritedPorts.length === 0) return []
+  const sockets = inheritedPorts.length === 1 ? 'its socket' : 'its sockets'
+  const most = describeDuration(TTL_MS)
+  return [
+    `   Who comes while it is replaced, or once it has died, waits for its next start in ${sockets}`,
+    `   (${listWords(inheritedPorts, 'and')}): for ${most}, unless a Ports contract says otherwise.`,
+  ]
 }
 
 /** A component that says nothing of it leaves it to the Ports contract that its ports are had by. */

@@ -119,3 +119,14 @@ test('a person is told how it is replaced', () => {
   assert.match(own, /accepts on the same socket \(http\)/)
   assert.match(own, /is killed after 5\.00 s\. No front asks who connects/)
 })
+
+test('a person is told where clients wait for a component that inherits alone', () => {
+  const run = 'run: { command: [api], ports: { http: { inherit: true }, admin: {} } }'
+  const told = (more: string): string =>
+    explainContract(environmentIn(`${headOf('shop')}  components: { api: { ${run}${more} } }\n`))
+  assert.match(
+    told(''),
+    /waits for its next start in its socket\s+\(http\): for 1 min 00 s, unless a Ports contract/,
+  )
+  assert.doesNotMatch(told(', roll: {}'), /waits for its next start/)
+})

@@ -38,4 +38,9 @@ test('says how the process that a port was given to and the one that listens may
   const process = { pid: 6, started: '1', bootId: 'a' }
   const said = explainPort({ ...FACTS, leases: [{ ...LEASE, process }], strangers: [] }).join(' ')
   assert.match(said, /given to process 6; whoever listens.* may be one that this has started\./)
+  for (const state of ['held', 'cooling'] as const) {
+    const { thief: _, ...lease } = { ...LEASE, process, state }
+    const after = explainPort({ ...FACTS, leases: [lease], strangers: [] }).join(' ')
+    assert.match(after, /The last to have it was process 6\.$/)
+  }
 })

@@ -2,8 +2,9 @@
 
 import { isEphemeral, type PortCircumstances, printEphemeral } from './port-circumstances.ts'
 import type { PortClaim } from './port-claim.ts'
-import type { PastLease, PortLease, PortThief } from './port-lease.ts'
+import type { PastLease, PortLease, PortState, PortThief } from './port-lease.ts'
 import { printOwner } from './port-owner.ts'
+import { isWaiting } from './port-states.ts'
 import { printHolder } from './port-table.ts'
 import { printProcess } from './print-process.ts'
 import { unfitness } from './unfit-ports.ts'
@@ -61,7 +62,7 @@ function explainLease(lease: PortLease): readonly string[] {
   ]
   const shown = process === undefined ? '' : `, whose first process is ${process.pid}`
   if (container !== undefined) sentences.push(`Its container is ${container.name}${shown}.`)
-  else if (process !== undefined) sentences.push(printOwnerProcess(process.pid))
+  else if (process !== undefined) sentences.push(printOwnerProcess(process.pid, state))
   if (shut !== undefined) sentences.push(`Its front is shut: ${shut}`)
   if (thief !== undefined) sentences.push(explainStranger(claim.port, thief))
   if (expiresAtMs !== undefined) {
@@ -76,7 +77,8 @@ function explainLease(lease: PortLease): readonly string[] {
 }
 
 /** What listens is often another: a shell, a package manager or a shim has started it. */
-function printOwnerProcess(pid: number): string {
+function printOwnerProcess(pid: number, state: PortState): string {
+  if (isWaiting(state) || state === 'cooling') return `The last to have it was process ${pid}.`
   return (
     `It was given to process ${pid}; whoever listens, and \`rampart status\` names, may be one that ` +
     'this has started.'
