@@ -155,6 +155,22 @@ test(
   },
 )
 
+test('a container is asked to end once, also by an order that is given again', needs, async (t) => {
+  const runtime = makeWorkspace(t, bench).open()
+  const script = "trap 'echo asked' TERM; echo up; while :; do sleep 0.01; done"
+  const { out } = await start(runtime, shell(bench.image, script))
+  const wrote = (): string => readFileSync(out, 'utf8')
+  await until('it is up', () => wrote() === 'up\n')
+  const lost = new AbortController()
+  const patient = { stop: { signal: 'SIGTERM', graceMs: 60_000 } }
+  const stopping = stop(runtime, patient, { signal: lost.signal })
+  await until('it is asked', () => wrote() === 'up\nasked\n')
+  lost.abort()
+  assert.equal((await stopping).reason, 'cancelled')
+  const again = await stop(runtime, { stop: { signal: 'SIGTERM', graceMs: 1_000 } })
+  assert.deepEqual([again.reason, wrote()], ['killed', 'up\nasked\n'])
+})
+
 test('an order with a lower fence is refused, also by the next daemon', needs, async (t) => {
   const place = makeWorkspace(t, bench)
   const first = place.open()

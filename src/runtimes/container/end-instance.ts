@@ -1,9 +1,12 @@
 /**
  * Ends an instance for certain: the signal to its first process, the grace, then SIGKILL; then the
- * container is removed, and it is looked whether the engine still has it or a port is still open.
+ * container is removed, and it is looked whether the engine still has it or a port is still open. It is
+ * asked once, also by an order that is given again.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import type { Order } from '../../seams/actuator.ts'
 import { isPortFree } from '../placement/ports.ts'
+import { graceLeftMs, readAsked, writeAsked } from '../subject/asked-to-end.ts'
 import type { Engine } from './engine/engine.ts'
 import type { Instance } from './instance.ts'
 import { workspaceLabels } from './labels.ts'
@@ -25,7 +28,8 @@ export interface EndNeeds {
 /** How to end it. */
 export interface EndOptions {
   readonly policy: StopPolicy
-  readonly signal: AbortSignal
+  /** Who has it ended, and whether that is given up. */
+  readonly order: Pick<Order, 'id' | 'signal'>
 }
 
 /** What ending came to. */
@@ -40,7 +44,7 @@ export interface EndResult {
 }
 
 /**
- * Ends the instance; settles soon after the signal aborts, with what is then left.
+ * Ends the instance; settles soon after the order's signal aborts, with what is then left.
  *
  * @throws EngineTrouble
  */
@@ -49,7 +53,7 @@ export async function endInstance(
   options: EndOptions,
   needs: EndNeeds,
 ): Promise<EndResult> {
-  const { signal } = options
+  const { signal } = options.order
   const { engine, watcher } = needs
   const facts = await watcher.settle(instance)
   const wasRunning = facts?.status === 'running'
@@ -69,17 +73,22 @@ export async function endInstance(
 /** @returns whether it had to be killed */
 async function askToEnd(
   instance: Instance,
-  { policy, signal }: EndOptions,
+  { policy, order: { id: order, signal: gaveUp } }: EndOptions,
   needs: EndNeeds,
 ): Promise<boolean> {
   const container = instance.made ?? instance.record.container
-  if (policy.signal !== 'SIGKILL') {
-    await needs.engine.kill(container, policy.signal)
-    await untilEnded(instance, { forMs: policy.graceMs, signal }, needs)
+  const { signal, graceMs } = policy
+  if (signal !== 'SIGKILL') {
+    const nowMs = needs.nowMs()
+    const asked = readAsked(instance.path)
+    const leftMs = graceLeftMs(asked, { order, graceMs, nowMs })
+    if (asked?.signal !== signal) await needs.engine.kill(container, signal)
+    writeAsked(instance.path, { order, signal, untilMs: nowMs + leftMs })
+    await untilEnded(instance, { forMs: leftMs, signal: gaveUp }, needs)
   }
-  if (instance.ended !== undefined || signal.aborted) return false
+  if (instance.ended !== undefined || gaveUp.aborted) return false
   await needs.engine.kill(container, 'SIGKILL')
-  await untilEnded(instance, { forMs: KILL_MS, signal }, needs)
+  await untilEnded(instance, { forMs: KILL_MS, signal: gaveUp }, needs)
   return true
 }
 

@@ -1,7 +1,7 @@
 /**
  * The files of the starts: `<folder>/<slug>/<number>/` holds `instance.json` (what was meant),
- * `made` (the container's id, once there is one), `ended.json`, and the output in `out` and `err`.
- * A folder appears whole or not at all, by renaming.
+ * `made` (the container's id, once there is one), `asked.json` (that it is to end), `ended.json`, and
+ * the output in `out` and `err`. A folder appears whole or not at all, by renaming.
  */
 import {
   closeSync,

@@ -105,7 +105,7 @@ class Start {
 
   async #endOld(instance: Instance): Promise<CommandAnswer | undefined> {
     const { signal } = this.#order
-    const options = { policy: instance.record.stop, signal }
+    const options = { policy: instance.record.stop, order: this.#order }
     const { isLeft, portsLeft } = await endInstance(instance, options, this.#needs)
     if (signal.aborted) return this.#cancelled()
     if (!isLeft && portsLeft.length === 0) {
@@ -256,7 +256,7 @@ class Start {
   async #giveUp(instance: Instance): Promise<CommandAnswer> {
     const policy = { signal: 'SIGKILL', graceMs: 0 }
     const { signal } = new AbortController()
-    await endInstance(instance, { policy, signal }, this.#needs)
+    await endInstance(instance, { policy, order: { ...this.#order, signal } }, this.#needs)
     return this.#cancelled()
   }
 

@@ -26,7 +26,7 @@ export async function stopComponent(
   const open = instances.filter((instance) => !instance.isCleared)
   const targets = open.filter((instance) => isOurs(instance, input))
   const other = open.find((instance) => !targets.includes(instance) && !instance.ended)
-  const options = { policy: input.stop, signal: order.signal }
+  const options = { policy: input.stop, order }
   const results = await Promise.all(
     targets.map((instance) => endInstance(instance, options, needs)),
   )

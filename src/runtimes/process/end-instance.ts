@@ -9,12 +9,13 @@ import { assert } from '../../core/fault/assert.ts'
 import { withoutListening } from '../../core/port/listen-variables.ts'
 import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import { isPortFree } from '../placement/ports.ts'
+import { graceLeftMs, readAsked, writeAsked } from '../subject/asked-to-end.ts'
 import type { Identity, Instance } from './instance.ts'
-import { readAsked, readEnd, voidClaim, writeAsked } from './instance-folder.ts'
+import { readEnd, voidClaim } from './instance-folder.ts'
 import type { Kernel } from './kernel/kernel.ts'
 import { findMembers } from './members.ts'
 import { HOST } from './outputs.ts'
-import type { Asked, Ended, StopPolicy } from './record.ts'
+import type { Ended, StopPolicy } from './record.ts'
 import { runStopCommand } from './stop-command.ts'
 import type { Supervisor } from './supervisor.ts'
 
@@ -119,10 +120,11 @@ class Ending {
   }
 
   async #askToEnd(): Promise<void> {
-    const { signal, command } = this.#policy
+    const { signal, command, graceMs } = this.#policy
+    const [order, nowMs] = [this.#order, this.#needs.nowMs()]
     const asked = readAsked(this.#instance.path)
-    const graceMs = this.#graceMs(asked)
-    const untilMs = performance.now() + graceMs
+    const leftMs = graceLeftMs(asked, { order, graceMs, nowMs })
+    const untilMs = performance.now() + leftMs
     const leader = this.#instance.identity
     if (asked?.signal !== signal) {
       if (command !== undefined) this.#notes.push(...(await this.#runCommand(command)))
@@ -132,8 +134,7 @@ class Ending {
       if (leader !== undefined && inGroup) send(-leader.pid, signal)
       else for (const member of members) send(member.pid, signal)
     }
-    const endsAtMs = Math.round(this.#needs.nowMs() + untilMs - performance.now())
-    writeAsked(this.#instance.path, { order: this.#order, signal, untilMs: endsAtMs })
+    writeAsked(this.#instance.path, { order, signal, untilMs: nowMs + leftMs })
     await this.#until(untilMs - performance.now(), () => !this.#leaderLives())
     // What left the group has not heard the signal; now nobody else will tell it to end.
     const left = this.#members({ byMark: true })
@@ -145,13 +146,6 @@ class Ending {
       untilMs - performance.now(),
       () => this.#members({ byMark: false }).length === 0,
     )
-  }
-
-  /** An order that is repeated does not begin anew. */
-  #graceMs(asked: Asked | undefined): number {
-    const { graceMs } = this.#policy
-    if (asked?.order !== this.#order) return graceMs
-    return Math.max(0, Math.min(graceMs, asked.untilMs - this.#needs.nowMs()))
   }
 
   async #runCommand(command: readonly string[]): Promise<readonly string[]> {

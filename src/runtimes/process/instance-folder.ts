@@ -16,14 +16,7 @@ import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type HowEnded, parseExitFile } from '../subject/exit-code.ts'
 import { slugOf, subjectOf } from '../subject/subject-folder.ts'
-import {
-  type Asked,
-  type Ended,
-  type InstanceRecord,
-  parseAsked,
-  parseEnded,
-  parseRecord,
-} from './record.ts'
+import { type Ended, type InstanceRecord, parseEnded, parseRecord } from './record.ts'
 
 const RECORD = 'instance.json'
 
@@ -122,17 +115,6 @@ export function voidClaim(path: string): boolean {
   }
 }
 
-/** How a start was asked to end; undefined: it was not. */
-export function readAsked(path: string): Asked | undefined {
-  const text = readIfThere(join(path, 'asked.json'))
-  return text === undefined ? undefined : parseAsked(text)
-}
-
-/** Keeps that a start was asked to end; nothing is kept when somebody has removed the folder. */
-export function writeAsked(path: string, asked: Asked): void {
-  writeWhole(path, 'asked', asked)
-}
-
 /** What the wrapper, or else the daemon, has written about the end. */
 export function readEnd(path: string): Ended | undefined {
   const how = readExit(path)
@@ -151,14 +133,10 @@ function readExit(path: string): HowEnded | undefined {
 
 /** Keeps an end that no `exit` file tells; nothing is kept when somebody has removed the folder. */
 export function writeEnd(path: string, ended: Ended): void {
-  writeWhole(path, 'ended', ended)
-}
-
-function writeWhole(path: string, name: string, value: Asked | Ended): void {
-  const draft = join(path, `${name}.draft`)
+  const draft = join(path, 'ended.draft')
   absentIsUndefined(() => {
-    writeFileSync(draft, JSON.stringify(value), { mode: 0o600 })
-    renameSync(draft, join(path, `${name}.json`))
+    writeFileSync(draft, JSON.stringify(ended), { mode: 0o600 })
+    renameSync(draft, join(path, 'ended.json'))
   })
 }
 

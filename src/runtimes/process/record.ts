@@ -51,15 +51,6 @@ export interface Ended {
   readonly endedAtMs: number
 }
 
-/** That an instance was asked to end. */
-export interface Asked {
-  /** The order that asked last. */
-  readonly order: string
-  readonly signal: string
-  /** From then on that order kills it. */
-  readonly untilMs: number
-}
-
 const RECORD: z.ZodType<InstanceRecord> = z.object({
   recordVersion: z.literal(1),
   instance: z.string(),
@@ -92,12 +83,6 @@ const ENDED: z.ZodType<Ended> = z.object({
   endedAtMs: z.number().int(),
 })
 
-const ASKED: z.ZodType<Asked> = z.object({
-  order: z.string(),
-  signal: z.string(),
-  untilMs: z.number().int(),
-})
-
 /** The record in a text; undefined when the text is not one. */
 export function parseRecord(text: string): InstanceRecord | undefined {
   return RECORD.safeParse(parseJson(text)).data
@@ -106,11 +91,6 @@ export function parseRecord(text: string): InstanceRecord | undefined {
 /** The end in a text; undefined when the text is not one. */
 export function parseEnded(text: string): Ended | undefined {
   return ENDED.safeParse(parseJson(text)).data
-}
-
-/** How it was asked to end, in a text; undefined when the text does not say so. */
-export function parseAsked(text: string): Asked | undefined {
-  return ASKED.safeParse(parseJson(text)).data
 }
 
 function parseJson(text: string): unknown {

@@ -1,10 +1,11 @@
 /** What every runtime keeps of a subject, none of which needs a process. */
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import fc from 'fast-check'
+import { graceLeftMs, readAsked, writeAsked } from './asked-to-end.ts'
 import { parseExitCode, parseExitFile } from './exit-code.ts'
 import { passFence } from './fences.ts'
 import { slugOf, subjectOf } from './subject-folder.ts'
@@ -31,6 +32,24 @@ test('an exit code above 128 is the signal it stands for', () => {
   assert.deepEqual(parseExitCode(255), { code: 255 })
   assert.equal(parseExitFile('12'), undefined)
   assert.deepEqual(parseExitFile('12\n'), { code: 12 })
+})
+
+test('an order that is given again has what is left of its grace', (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-asked-'))
+  context.after(() => rmSync(folder, { recursive: true }))
+  const [order, signal, graceMs] = ['up-1/api/9', 'SIGTERM', 5_000]
+  assert.equal(readAsked(folder), undefined)
+  writeAsked(folder, { order, signal, untilMs: 6_000.4 })
+  const asked = readAsked(folder)
+  assert.deepEqual(asked, { order, signal, untilMs: 6_000 })
+  const left = [1_000, 3_000, 60_000, 0].map((nowMs) =>
+    graceLeftMs(asked, { order, graceMs, nowMs }),
+  )
+  assert.deepEqual(left, [5_000, 3_000, 0, 5_000])
+  assert.equal(graceLeftMs(asked, { order: 'down-1/api/1', graceMs, nowMs: 60_000 }), graceMs)
+  writeFileSync(join(folder, 'asked.json'), '{"ord')
+  assert.equal(readAsked(folder), undefined)
+  writeAsked(join(folder, 'removed'), { order, signal, untilMs: 6_000 })
 })
 
 test('a fence never goes back, each ramp for itself', (context) => {
