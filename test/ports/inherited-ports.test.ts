@@ -307,6 +307,34 @@ test('the next daemon takes over what inherits, and nobody notices', async (cont
   assert.deepEqual([...(await connecting())], ['connected'])
 })
 
+test('a shared socket stays with the start that it was given on to, also with the next daemon', async (context) => {
+  const bench = makeBench(context)
+  const { runtime, broker } = await bench.open()
+  const ports = { http: { inherit: true, share: true } }
+  const beside = { beside: true, ports }
+  const command = [process.execPath, '-e', `${PLAIN}; process.on('SIGTERM', () => undefined)`]
+  const one = await runtime.run(inheriting('one', { ...beside, command }))
+  const { id } = await leaseIn(broker, 'ready')
+  const two = await runtime.run(inheriting('two', beside))
+  assert.equal(portOf(two), portOf(one))
+  const giveUp = new AbortController()
+  const except = String(two.outputs['instance'])
+  const stop = order('stop', { subject: 'shop/api', except, stop: { graceMs: 60_000 } })
+  const stopping = runtime.run({ ...stop, signal: giveUp.signal })
+  const holder = (from: typeof broker): unknown => from.leases()[0]?.process?.pid
+  await until('it is given on', () => holder(broker) === two.outputs['pid'])
+  giveUp.abort()
+  assert.equal((await stopping).reason, 'cancelled')
+  await bench.close()
+  const next = await bench.open()
+  await next.ports.settle()
+  assert.equal(holder(next.broker), two.outputs['pid'])
+  assert.deepEqual(
+    next.broker.leases().map((lease) => [lease.id, lease.state]),
+    [[id, 'ready']],
+  )
+})
+
 test('killed with its daemon, or its keeper, it is there again at the next ramp', async (context) => {
   const folder = openFolder(context)
   const { exitCode, stderr } = await upPlain(folder)

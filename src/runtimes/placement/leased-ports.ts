@@ -173,9 +173,21 @@ export class LeasedPorts implements PortSource {
       const sharing = this.#sharing(lease)
       this.#taken.set(lease.id, [...sharing.filter((one) => !isSame(one, process)), process])
       // Who has it serves on, until it gives way or dies.
-      if (!sharing.some((one) => isOf(lease, one)))
-        this.#later(this.#broker.assign(lease.id, process))
+      if (sharing.some((one) => isOf(lease, one))) continue
+      const wasOthers = isShared(lease) && lease.process !== undefined && !isOf(lease, process)
+      this.#later(wasOthers ? this.#takeOver(lease.id) : this.#broker.assign(lease.id, process))
     }
+  }
+
+  /** All that runs is told of in one go, in the order of its starts: who has the lease may come last. */
+  async #takeOver(id: string): Promise<void> {
+    await Promise.resolve()
+    const lease = this.#broker.leases().find((one) => one.id === id)
+    if (lease === undefined) return
+    const sharing = this.#sharing(lease)
+    const latest = sharing.at(-1)
+    if (latest === undefined || sharing.some((one) => isOf(lease, one))) return
+    await this.#broker.assign(id, latest)
   }
 
   async giveWay(subject: string, process: ProcessIdentity): Promise<void> {
@@ -223,9 +235,8 @@ export class LeasedPorts implements PortSource {
   }
 
   /** Whose socket it is, where that may be several starts'; of any other one nobody. */
-  #sharing({ id, giving, owner }: PortLease): readonly ProcessIdentity[] {
-    const isOfComponent = giving === 'descriptor' && owner.instance === undefined
-    return isOfComponent ? (this.#taken.get(id) ?? []) : []
+  #sharing(lease: PortLease): readonly ProcessIdentity[] {
+    return isShared(lease) ? (this.#taken.get(lease.id) ?? []) : []
   }
 
   ended(subject: string): void {
@@ -343,6 +354,11 @@ type Wishes = Parameters<PortBroker['claim']>[0]
 /** A socket holds it for whoever takes it: this one has not begun with it. */
 function isHeldForIt({ state, giving, process }: PortLease): boolean {
   return state === 'held' && giving === 'number' && process === undefined
+}
+
+/** Whether several starts may have its socket. */
+function isShared({ giving, owner }: PortLease): boolean {
+  return giving === 'descriptor' && owner.instance === undefined
 }
 
 /** Whether it is who has the lease. */
