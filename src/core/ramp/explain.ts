@@ -4,6 +4,7 @@ import { ownedName, ownerOf } from '../plan/owner.ts'
 import type { Until } from '../plan/plan.ts'
 import type { Question } from '../plan/question.ts'
 import type { Answer } from '../plan/verdict.ts'
+import { endOf } from '../telling/end-of.ts'
 import { describeDuration } from '../units/duration.ts'
 import { needsOfStage } from './needs.ts'
 import { standingOf } from './standing.ts'
@@ -142,7 +143,9 @@ export function explainStage(state: RampState, name: string, nowMs: number): rea
   const { now } = view
   const owner = ownerOf(state.plan, { stage: name })
   const owned = owner === undefined ? '' : `, owned by ${owner}`
-  const lines = [`${name} is ${now.phase}${now.unclean ? ' (unclean)' : ''}${owned}.`]
+  const end = endOf(now)
+  const ended = end === '' ? '' : `; ${end}`
+  const lines = [`${name} is ${now.phase}${now.unclean ? ' (unclean)' : ''}${owned}${ended}.`]
   if (now.cause !== undefined) lines.push(now.cause.sentence)
   for (const wait of waitsOf(state, view.place, nowMs)) {
     lines.push(`${name} ${describeWait(wait, nowMs)}.`)

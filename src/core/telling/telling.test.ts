@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { Drive } from '../../../test/support/drive.ts'
 import { conditionOf, planOf, probeOf, stageOf } from '../../../test/support/plan-words.ts'
+import { explainStage } from '../ramp/explain.ts'
 import { rampStatus } from './ramp-status.ts'
 import { sayingOf } from './saying.ts'
 import { stageRows } from './stage-rows.ts'
@@ -33,6 +34,9 @@ test('what a ramp ends on its way up is told as stopped, and that it had to be k
   assert.equal(rows()[0]?.[0], 'stopping')
   const recorded = drive.done('api/retire', 'done', { outputs: { forced: true } })
   assert.deepEqual(rows(), [['stopped', 'it had to be killed']])
+  assert.deepEqual(explainStage(drive.state, 'api/retire', drive.nowMs), [
+    'api/retire is completed; it had to be killed.',
+  ])
   const ready = recorded.flatMap((entry) => sayingOf(entry, drive.state) ?? [])[0]
   assert.deepEqual([ready?.label, ready?.detail], ['stopped', 'in 0 ms  it had to be killed'])
 })
