@@ -3,49 +3,17 @@
  * no front stands before them, the port stays the same, and nobody is refused, cut off or left waiting.
  */
 import assert from 'node:assert/strict'
-import { type TestContext, test } from 'node:test'
-import { fileURLToPath } from 'node:url'
+import { test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
-import type { PortLease } from '../../src/core/port/port-lease.ts'
-import type { Json, JsonObject } from '../../src/core/units/json.ts'
 import { until } from '../support/until.ts'
-import { Bench, Load, smokeBy, tinyContract, webSaying } from './ramps.ts'
-
-const PROGRAM = fileURLToPath(new URL('fixtures/sharing-server.ts', import.meta.url))
+import { leaseOf, loaded, sharing } from './sharing.ts'
 
 const FAILS = [process.execPath, '-e', 'process.exit(3)']
-
-function contract(says: string, proof?: readonly string[], roll: JsonObject = {}): Json {
-  const web = webSaying(says, {
-    command: [process.execPath, '--disable-warning=ExperimentalWarning', PROGRAM],
-    more: {
-      roll: { by: 'descriptor', drain: '10s', ...roll },
-      ready: [{ log: { pattern: '^accepts$' } }],
-    },
-  })
-  return tinyContract(web, { beside: smokeBy(proof) })
-}
-
-async function loaded(context: TestContext, says = 'one'): Promise<[Bench, Load, PortLease]> {
-  const bench = new Bench(context)
-  await bench.up(contract(says))
-  const lease = await leaseOf(bench)
-  const load = new Load(context, lease.claim.port)
-  await load.answered(says)
-  return [bench, load, lease]
-}
-
-/** Its one lease: starts have none of their own. */
-async function leaseOf(bench: Bench): Promise<PortLease> {
-  const leases = await bench.leases()
-  assert.equal(leases.length, 1, JSON.stringify(leases))
-  return present(leases[0], 'there is one')
-}
 
 test('starts take turns at one socket without one failed request, also across daemons', async (context) => {
   const [bench, load, first] = await loaded(context)
   for (const says of ['two', 'three', 'four slowly', 'five', 'six']) {
-    const { ended } = await bench.ramp(contract(says))
+    const { ended } = await bench.ramp(sharing(says))
     assert.equal(ended?.outcome, 'reached', ended?.cause?.sentence)
     load.answers.delete('one')
     await load.answered(says)
@@ -67,7 +35,7 @@ test('the port is told of at every moment of a change', async (context) => {
   const stop = broker.onChanged(() => {
     for (const { id, state } of broker.leases()) if (id === lease.id) states.add(state)
   })
-  await bench.up(contract('two'))
+  await bench.up(sharing('two'))
   await load.answered('two')
   stop()
   await load.stop()
@@ -80,7 +48,7 @@ test('one that never proves itself, or a ramp that breaks after it has, leaves t
     ['never', undefined],
     ['two', FAILS],
   ] as const) {
-    const { ended } = await bench.ramp(contract(says, proof))
+    const { ended } = await bench.ramp(sharing(says, { proof }))
     assert.equal(ended?.outcome, 'undone')
     load.answers.delete('two')
     await load.answered('one')
@@ -93,7 +61,7 @@ test('one that never proves itself, or a ramp that breaks after it has, leaves t
 
 test('an old one that is killed leaves the socket to the new one', async (context) => {
   const [bench, load, lease] = await loaded(context, 'endless')
-  const ramp = bench.ramp(contract('two'))
+  const ramp = bench.ramp(sharing('two'))
   const isNew = async (): Promise<boolean> =>
     (await leaseOf(bench)).process?.pid !== lease.process?.pid
   await until('it has given way', isNew)
@@ -110,7 +78,7 @@ test('an old one that is killed leaves the socket to the new one', async (contex
 test('an old one that an earlier daemon has asked to end finishes what it has', async (context) => {
   const [bench, load, { process: old, claim }] = await loaded(context)
   const long = fetch(`http://127.0.0.1:${claim.port}/long`)
-  await bench.open(contract('two'), 'up')
+  await bench.open(sharing('two'), 'up')
   await until('it has given way', async () => (await leaseOf(bench)).process?.pid !== old?.pid)
   await bench.close()
   await bench.parts()
@@ -123,7 +91,7 @@ test('an old one that an earlier daemon has asked to end finishes what it has', 
 
 test('one that does not end in the time that it is given is killed, and the record says so', async (context) => {
   const [bench, load] = await loaded(context, 'endless')
-  const { ended, stages } = await bench.ramp(contract('two', undefined, { drain: '1s' }))
+  const { ended, stages } = await bench.ramp(sharing('two', { roll: { drain: '1s' } }))
   assert.equal(ended?.outcome, 'reached', ended?.cause?.sentence)
   const retired = stages.find(({ name }) => name === 'web/retire')
   assert.equal(retired?.outputs['forced'], true)

@@ -44,10 +44,12 @@ export function whyNotInherited(
   { own, shared }: InheritedNames,
 ): NoPorts | undefined {
   const inherited = leases.filter(({ owner }) => [...own, ...shared].includes(owner.port))
-  const loose = inherited.find(({ state, owner }) => {
-    return state !== 'held' && !(shared.includes(owner.port) && isListenedTo(state))
-  })
-  if (loose !== undefined) return nothingHeld(loose.owner.port)
+  const isShared = ({ owner, state }: PortLease): boolean =>
+    shared.includes(owner.port) && isListenedTo(state)
+  const numbered = inherited.find((lease) => isShared(lease) && lease.giving === 'number')
+  if (numbered !== undefined) return nothingToShare(numbered)
+  const loose = inherited.find((lease) => lease.state !== 'held' && !isShared(lease))
+  if (loose !== undefined) return nothingHeld(loose.owner.port, shared)
   const sockets = inherited.flatMap(({ claim }) => claim.addresses).length
   if (sockets <= SOCKETS_MAX) return undefined
   const sentence =
@@ -56,12 +58,21 @@ export function whyNotInherited(
   return { reason: 'too-many-sockets', sentence }
 }
 
-/** No socket stands for a port that is to be inherited. */
-export function nothingHeld(port: string): NoPorts {
-  const sentence =
-    `no socket can be held here for port ${port}, so that there is none to inherit. ` +
-    `Take \`run.ports.${port}.inherit\` out: then it is told the number.`
+/** No socket stands for a port that is to be inherited. @param shared those that starts share */
+export function nothingHeld(port: string, shared: readonly string[] = []): NoPorts {
+  const way = shared.includes(port)
+    ? 'Take `roll.by` out: then each start is told a number, behind a front.'
+    : `Take \`run.ports.${port}.inherit\` out: then it is told the number.`
+  const sentence = `no socket can be held here for port ${port}, so that there is none to inherit. ${way}`
   return { reason: 'not-held', sentence }
+}
+
+/** A start that was told the number listens on a socket of its own. */
+function nothingToShare({ owner, claim, process }: PortLease): NoPorts {
+  const sentence =
+    `process ${process?.pid ?? '?'} was told the number of port ${owner.port}, ${claim.port}, and listens there by ` +
+    'itself, so that there is no socket to share. Bring the component down before its starts share one.'
+  return { reason: 'taken', sentence }
 }
 
 /** What was to be inherited is not there. */

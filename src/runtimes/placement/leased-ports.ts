@@ -80,7 +80,7 @@ export class LeasedPorts implements PortSource {
     if (misplaced !== undefined) return misplaced
     try {
       const unproved = start === undefined ? undefined : await this.#unproved(request)
-      if (unproved !== undefined) return notDead(unproved)
+      if (unproved !== undefined) return this.#whyUnproved(unproved)
       await this.#holding
       const grant = await this.#claim(wishes)
       if (grant.verdict === 'refused') return grant
@@ -277,6 +277,12 @@ export class LeasedPorts implements PortSource {
     }
   }
 
+  #whyUnproved(lease: PortLease): NoPorts {
+    if (this.#isOfAnother(lease)) return notOurs(lease)
+    const isMeant = lease.owner.instance === undefined && lease.state !== 'orphaned'
+    return isMeant ? notBeside(lease) : notDead(lease)
+  }
+
   /** Its leases of these very ports that have not ended. */
   #leasesOn(subject: string, ports: Readonly<Record<string, number>>): readonly PortLease[] {
     return this.#leasesOf(subject).filter(
@@ -303,8 +309,9 @@ export class LeasedPorts implements PortSource {
   /** The front that a port which is to be shared has from before: its clients would be left there. */
   #frontOf({ service, port }: PortOwner, shared: readonly string[]): PortLease | undefined {
     if (!shared.includes(port)) return undefined
-    return this.#broker.leases().find(({ front, owner }) => {
-      return front !== undefined && owner.service === service && owner.port === port
+    return this.#broker.leases().find(({ front, owner, state }) => {
+      const isIts = owner.service === service && owner.port === port
+      return isIts && front !== undefined && state !== 'cooling'
     })
   }
 
@@ -386,4 +393,12 @@ function notDead({ claim, process, owner, because }: PortLease): NoPorts {
   const who = `process ${process?.pid ?? '?'}${start}`
   const sentence = `${claim.port} is still ${who}, whose death is not proved: ${because}`
   return { reason: 'not-proved-dead', sentence }
+}
+
+/** A start that runs was to be the only one. */
+function notBeside({ claim, process, owner }: PortLease): NoPorts {
+  const sentence =
+    `${printServicePort(owner)} is ${claim.port}, which process ${process?.pid ?? '?'} has as the only start, so that ` +
+    'none beside it can have ports of its own. Bring the component down before it is replaced as it says now.'
+  return { reason: 'taken', sentence }
 }

@@ -40,3 +40,13 @@ async function reserve(source: PortSource, request: PortRequest): Promise<PortRe
   const reservation = await source.reserve(request)
   return 'sentence' in reservation ? assert.fail(reservation.sentence) : reservation
 }
+
+test('where no socket is held, none is inherited, and what to take out is said', async () => {
+  const sentenceFor = async (shared: readonly string[]): Promise<string> => {
+    const wish = { subject: 'shop/api', names: ['http'], inherited: ['http'], shared }
+    const answer = await new PortAllocator().reserve({ ...wish, previous: {}, taken: new Set() })
+    return 'sentence' in answer ? answer.sentence : assert.fail('there is none')
+  }
+  assert.match(await sentenceFor([]), /Take `run\.ports\.http\.inherit` out/)
+  assert.match(await sentenceFor(['http']), /Take `roll\.by` out/)
+})

@@ -26,8 +26,8 @@ export class PortAllocator implements PortSource {
   #next = (process.pid * PID_STRIDE) % (PORT_BELOW - PORT_LEAST)
 
   async reserve(request: PortRequest): Promise<PortReservation | NoPorts> {
-    const { inherited: [inherited] = [] } = request
-    if (inherited !== undefined) return nothingHeld(inherited)
+    const { inherited: [inherited] = [], shared } = request
+    if (inherited !== undefined) return nothingHeld(inherited, shared)
     const ports: Record<string, number> = {}
     const release = (): void => {
       for (const port of Object.values(ports)) this.#reserved.delete(port)

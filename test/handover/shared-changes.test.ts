@@ -1,0 +1,66 @@
+/**
+ * Components that begin to share a listening socket or cease to: each change goes without a gap, or is
+ * refused in words that say what to do, and who serves serves on.
+ */
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import type { Json, JsonObject } from '../../src/core/units/json.ts'
+import { Bench, Load, OWN_PORT, tinyContract, webSaying } from './ramps.ts'
+import { ACCEPTS, leaseOf, SHARING_SERVER, sharing } from './sharing.ts'
+
+/** Why a ramp was taken back. */
+async function refused(bench: Bench, value: Json): Promise<string> {
+  const { ended } = await bench.ramp(value)
+  assert.equal(ended?.outcome, 'undone')
+  return ended?.cause?.sentence ?? ''
+}
+
+/** The component as the only start that there is, and that port of it. */
+function alone(says: string, port: JsonObject): Json {
+  const env = { SAYS: says, PORT: OWN_PORT }
+  return tinyContract({
+    run: { command: SHARING_SERVER, ports: { http: port }, env },
+    ready: [ACCEPTS],
+  })
+}
+
+const INHERITED = { inherit: true }
+
+/** The component behind a front. */
+function fronted(says: string): Json {
+  return tinyContract(webSaying(says))
+}
+
+test('one that inherits begins to share, and ceases to, without a failed request', async (context) => {
+  const bench = new Bench(context)
+  await bench.up(alone('one', INHERITED))
+  const load = new Load(context, (await leaseOf(bench)).claim.port)
+  await load.answered('one')
+  await bench.up(sharing('two'))
+  await load.answered('two')
+  await bench.up(alone('three', INHERITED))
+  await load.answered('three')
+  await load.stop()
+  load.assertServed('one', 'two', 'three')
+})
+
+test('one that was told its number, or has a front, is to be brought down before', async (context) => {
+  const bench = new Bench(context)
+  const numbered = alone('one', {})
+  await bench.up(numbered)
+  assert.match(
+    await refused(bench, sharing('two')),
+    /was told the number of port http, .* Bring the component down before/,
+  )
+  await bench.ramp(numbered, 'down')
+  await bench.up(fronted('one'))
+  assert.match(await refused(bench, sharing('two')), /as its front. Bring the component down/)
+  await bench.ramp(fronted('one'), 'down')
+  await bench.up(sharing('two'))
+  assert.match(
+    await refused(bench, fronted('three')),
+    /has as the only start, .* Bring the component down before/,
+  )
+  // The front that came to nothing cools, and is in nobody's way.
+  await bench.up(sharing('four'))
+})
