@@ -375,7 +375,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
 
   #onLost(): void {
     if (this.#isClosed) return
-    this.#options.log('What holds ports has ended; they are held again.')
+    this.#options.log('What holds ports has ended; what can be is held again.')
     void this.takeUp().catch((error) => this.#options.onTrouble(error))
   }
 }

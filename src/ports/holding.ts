@@ -1,4 +1,5 @@
 /** Which leases a socket of the keeper stands for, and what the kernel said when one could not. */
+import { Fault } from '../core/fault/fault.ts'
 import type { KernelRefusal } from '../core/port/port-circumstances.ts'
 import type { PortClaim } from '../core/port/port-claim.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
@@ -71,7 +72,10 @@ export class Holding {
     return strange
   }
 
+  /** @throws ports-unavailable also when what it is to inherit is held no more */
   async spawn(heir: HeirWish): ReturnType<KeeperLink['spawn']> {
+    const lost = heir.holds.find(({ id }) => !this.#inodes.has(id))
+    if (lost !== undefined) throw heldNoMore(lost)
     return await this.#link.spawn(heir)
   }
 
@@ -96,6 +100,17 @@ export class Holding {
       ),
     }
   }
+}
+
+function heldNoMore({ id, name }: HeirWish['holds'][number]): Fault {
+  return new Fault({
+    code: 'ports-unavailable',
+    operation: 'start with inherited ports',
+    subject: id,
+    hint:
+      `Nothing holds port ${name} (${id}) since what held it has ended, so that nobody new can be given its ` +
+      'socket; who has that serves on. Bring the component down, then up.',
+  })
 }
 
 function sentenceOf(port: number, states: readonly string[]): string {

@@ -41,7 +41,9 @@ export async function takeUp(parts: TakeUpParts): Promise<void> {
   const told = new Set(entries.map(({ lease }) => lease))
   const waiting = all.filter(({ id, state }) => isWaiting(state) && !told.has(id))
   await record.record([...entries, ...waiting.flatMap((lease) => extension(lease, nowMs))])
-  if (missing.length > 0) log(`Held ${missing.length} ports again.`)
+  const again = missing.filter(({ id }) => holding.inodesOf(id) !== undefined).length
+  if (again > 0) log(`Held ${again} ports again.`)
+  if (again < missing.length) log(`${missing.length - again} ports could not be held again.`)
 }
 
 /** Holds again those of these that no socket holds, and records what cannot be held any more. */
@@ -100,7 +102,7 @@ function outcomeEntries(
     const because = 'It is free again, and a socket holds it.'
     return isQuarantined ? [{ ...moved, to: 'held', because, ...term }] : []
   }
-  if (lease.state !== 'held' && !isQuarantined) return []
+  if (lease.state !== 'held' && !isQuarantined) return servedOn(lease)
   const { holder, sentence } = holding.whyNot(lease.claim, outcome.error)
   if (holder !== undefined) {
     const isOwner = holder.pid !== undefined && holder.pid === lease.process?.pid
@@ -114,6 +116,13 @@ function outcomeEntries(
   const because = `No socket could be held again (${outcome.error}). ${sentence ?? ''}`.trim()
   if (outcome.error !== 'EADDRINUSE') return [{ ...moved, to: 'reserved', because, ...term }]
   return isQuarantined ? [] : [{ ...moved, to: 'quarantined', because, ...term }]
+}
+
+/** Who inherited its socket has it still, and is not asked for it. */
+function servedOn({ id, state, because }: PortLease): readonly PortMoved[] {
+  const lost =
+    'What held its socket has ended: its process serves on, and no other can be given it.'
+  return because === lost ? [] : [{ type: 'port.moved', lease: id, to: state, because: lost }]
 }
 
 /** While there was no daemon, nobody could ask for it again. */

@@ -1,12 +1,16 @@
 /**
- * Components that begin to share a listening socket or cease to: each change goes without a gap, or is
- * refused in words that say what to do, and who serves serves on.
+ * Components that begin to share a listening socket or cease to, and sockets that nothing holds any more: each
+ * change goes without a gap, or is refused in words that say what to do, and who serves serves on.
  */
 import assert from 'node:assert/strict'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { present } from '../../src/core/fault/assert.ts'
 import type { Json, JsonObject } from '../../src/core/units/json.ts'
+import { keeperOf } from '../ports/workbench.ts'
+import { until } from '../support/until.ts'
 import { Bench, Load, OWN_PORT, tinyContract, webSaying } from './ramps.ts'
-import { ACCEPTS, leaseOf, SHARING_SERVER, sharing } from './sharing.ts'
+import { ACCEPTS, leaseOf, loaded, SHARING_SERVER, sharing } from './sharing.ts'
 
 /** Why a ramp was taken back. */
 async function refused(bench: Bench, value: Json): Promise<string> {
@@ -30,6 +34,25 @@ const INHERITED = { inherit: true }
 function fronted(says: string): Json {
   return tinyContract(webSaying(says))
 }
+
+test('once what holds the socket is gone, who serves serves on, and a change says what to do', async (context) => {
+  const [bench, load, lease] = await loaded(context)
+  const keeper = await keeperOf(join(bench.folder, '.rampart'))
+  process.kill(present(keeper, 'there is one'), 'SIGKILL')
+  const isTold = async (): Promise<boolean> => /has ended/.test((await leaseOf(bench)).because)
+  await until('it is told of', isTold)
+  assert.match(
+    await refused(bench, sharing('two')),
+    /Nothing holds port http .* Bring the component down, then up/,
+  )
+  const { state, process: serving } = await leaseOf(bench)
+  assert.deepEqual([state, serving], ['ready', lease.process])
+  await load.stop()
+  load.assertServed('one')
+  await bench.ramp(sharing('one'), 'down')
+  await bench.up(sharing('two'))
+  await bench.up(sharing('three'))
+})
 
 test('one that inherits begins to share, and ceases to, without a failed request', async (context) => {
   const bench = new Bench(context)
