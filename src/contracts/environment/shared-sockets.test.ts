@@ -102,10 +102,24 @@ test('a start is proved by what speaks of it alone', () => {
     'is shared, so that the start which it replaces may answer; prove a start by notify, by its log, or at a port of its own that roll.ports leaves out'
   assert.deepEqual(at('{ tcp: "${self.host}:${self.ports.http}" }'), [`9:17 http ${how}`])
   assert.deepEqual(at(`{ http: 'http://x:\${self.ports["http"]}/' }`), [`9:17 http ${how}`])
+  assert.deepEqual(at('{ tcp: \'${self.host}:${string(self.ports["http"])}\' }'), [
+    `9:17 http ${how}`,
+  ])
   assert.deepEqual(at('{ tcp: "${self.host}:${self.ports.admin}" }'), [])
   assert.deepEqual(at('{ notify: {} }'), [])
   assert.match(at('{ exit: running }').join(), /nothing says when a new start/)
   assert.match(wrongIn(shop('', 'deadline: 5s')).join(), /^8:15 nothing says when a new start/)
+})
+
+test('what stops a start is told to that start alone', () => {
+  const at = (port: string): readonly string[] =>
+    wrongIn(
+      shop(', ports: [http]', `${SAYS}\n      stop: { command: [quit, "\${self.ports.${port}}"] }`),
+    )
+  assert.deepEqual(at('http'), [
+    '10:15 http is shared, so that the start which goes on may hear it; leave it to stop.signal, or stop a start at a port of its own that roll.ports leaves out',
+  ])
+  assert.deepEqual(at('admin'), [])
 })
 
 test('a person is told how it is replaced', () => {

@@ -5,12 +5,14 @@
  */
 import { DRAIN_MS, PARTING_MOST_MS } from '../../core/port/parting.ts'
 import { describeDuration } from '../../core/units/duration.ts'
+import type { Json } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import type { Path } from '../document/issue.ts'
+import { fieldsTaken } from '../expression/fields-taken.ts'
 import type { Component, Roll } from './definition.ts'
 import type { Run } from './run.ts'
 import type { WrittenComponent } from './written.ts'
-import { probesOf, type WrittenCondition } from './written-condition.ts'
+import { probesOf } from './written-condition.ts'
 import type { WrittenRoll } from './written-roll.ts'
 import type { WrittenRun } from './written-run.ts'
 
@@ -48,7 +50,8 @@ export function finishMostMs({ drainMs = PARTING_MOST_MS }: Roll): number {
 }
 
 /** Says what contradicts itself where starts are to share sockets. */
-export function checkShared({ roll, run, ready = [] }: WrittenComponent, say: Say): void {
+export function checkShared(component: WrittenComponent, say: Say): void {
+  const { roll, run, ready = [], stop } = component
   if (roll?.by !== 'descriptor') return
   for (const key of ['as', 'linger', 'tls'] as const) {
     if (roll[key] !== undefined) say(['roll', key], OF_FRONTS[key])
@@ -59,10 +62,15 @@ export function checkShared({ roll, run, ready = [] }: WrittenComponent, say: Sa
     const message = 'its starts share the socket, so that each inherits it; leave inherit out'
     say(['run', 'ports', port, 'inherit'], message)
   }
+  const told = namedIn([...(stop?.command ?? [])], shared)
+  if (told !== undefined) {
+    const message = `${told} is shared, so that the start which goes on may hear it; ${HOW_TO_STOP}`
+    say(['stop', 'command'], message)
+  }
   ready.forEach((condition, index) => {
-    const [probe = ''] = probesOf(condition)
-    const port = shared.find((name) => asksAt(condition, name))
-    if (port === undefined) return
+    const [probe] = probesOf(condition)
+    const port = probe && namedIn(condition[probe] ?? {}, shared)
+    if (probe === undefined || port === undefined) return
     const message = `${port} is shared, so that the start which it replaces may answer; ${HOW_TO_PROVE}`
     say(['ready', index, probe], message)
   })
@@ -74,11 +82,13 @@ export function checkShared({ roll, run, ready = [] }: WrittenComponent, say: Sa
 const HOW_TO_PROVE =
   'prove a start by notify, by its log, or at a port of its own that roll.ports leaves out'
 
-function asksAt(condition: WrittenCondition, port: string): boolean {
-  const written = JSON.stringify(condition)
-  return [`self.ports.${port}`, `self.ports[\\"${port}\\"]`].some((form) =>
-    new RegExp(`${form.replaceAll(/[.[\]\\]/g, '\\$&')}(?![A-Za-z0-9_])`).test(written),
-  )
+const HOW_TO_STOP =
+  'leave it to stop.signal, or stop a start at a port of its own that roll.ports leaves out'
+
+/** The first of these ports that something refers to as its own. */
+function namedIn(written: Json, ports: readonly string[]): string | undefined {
+  const named = fieldsTaken(written, ['self', 'ports'])
+  return ports.find((port) => named.has(port))
 }
 
 /** How it is replaced, for people. */

@@ -6,7 +6,7 @@ import { listWords } from '../document/describe-value.ts'
 import { nearestWord } from '../document/nearest-word.ts'
 import { FUNCTION_NAMES, isFunction } from './cel-environment.ts'
 import { type Expression, isComponentCall } from './compile.ts'
-import { childrenOf, type Expr } from './walk.ts'
+import { childrenOf, type Expr, textOf } from './walk.ts'
 
 /** What is known of a value before it is there: anything, something without fields, or its fields. */
 export type Shape = 'any' | 'value' | { readonly [field: string]: Shape }
@@ -201,13 +201,6 @@ function own<Value>(record: Readonly<Record<string, Value>>, key: string): Value
 function near(word: string, known: readonly string[]): { readonly nearest?: string } {
   const nearest = nearestWord(word, known)
   return nearest === undefined ? {} : { nearest }
-}
-
-function textOf(node: Expr | undefined): string | undefined {
-  const kind = node?.exprKind
-  if (kind?.case !== 'constExpr') return undefined
-  const constant = kind.value.constantKind
-  return constant.case === 'stringValue' ? constant.value : undefined
 }
 
 function qualifiedName(node: Expr): string {

@@ -6,6 +6,7 @@ import type { Json } from '../../core/units/json.ts'
 import { checkReferences, type ReferenceScope } from './check-references.ts'
 import { compileExpression, EXPRESSION_MAX_LENGTH } from './compile.ts'
 import { evaluate, evaluateBoolean, type Scope } from './evaluate.ts'
+import { fieldsTaken } from './fields-taken.ts'
 import { resolveTemplates } from './resolve-templates.ts'
 import { parseTemplate, printTemplate, type Template } from './template.ts'
 
@@ -250,4 +251,15 @@ test('wrong references are named at their place, with the nearest right one', ()
     '20 | self has no field hots; it has host and ports | host',
   ])
   assert.equal(wrong('self.x == settings.y || component(run.id).z').length, 3)
+})
+
+test('the fields that templates take of a place are found, however they are written', () => {
+  const taken = (value: Json): readonly string[] =>
+    [...fieldsTaken(value, ['self', 'ports'])].sort()
+  assert.deepEqual(taken({ url: 'http://${self.host}:${self.ports.a}/', more: [1, null] }), ['a'])
+  assert.deepEqual(
+    taken(`\${string(self .ports["b"])} \${[1].all(n, n < int(self["ports"]['c']))}`),
+    ['b', 'c'],
+  )
+  assert.deepEqual(taken('$${self.ports.a} self.ports.b ${component("x").ports.c} ${self.'), [])
 })

@@ -27,6 +27,14 @@ export function childrenOf(node: Expr): readonly Expr[] {
   }
 }
 
+/** A text that is written as it is; undefined: the node is something else. */
+export function textOf(node: Expr | undefined): string | undefined {
+  const kind = node?.exprKind
+  if (kind?.case !== 'constExpr') return undefined
+  const constant = kind.value.constantKind
+  return constant.case === 'stringValue' ? constant.value : undefined
+}
+
 function some(...nodes: readonly (Expr | undefined)[]): readonly Expr[] {
   return nodes.filter((node) => node !== undefined)
 }
