@@ -339,6 +339,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
       keeperPid: this.#holding.keeperPid,
       nowMs: this.#options.clock.nowMs(),
       inodesOf: (id) => this.#holding.inodesOf(id),
+      isOutdated: (lease) => this.enforced.whyOutdated(lease) !== undefined,
       coolingMsOf: (lease, isDead) => coolingMsOf(lease, table, isDead),
       waitingMsOf: (lease) => waitingMsOf(lease, table),
     }
@@ -367,8 +368,7 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   async #judged(leases: readonly PortLease[]): Promise<void> {
-    const { table } = this.#record
-    const over = leases.filter(({ id }) => table.lease(id)?.state === 'cooling')
+    const over = leases.filter(({ id }) => this.#record.table.lease(id)?.state === 'cooling')
     await this.#holding.letGo(over.map(({ id }) => id))
     this.#ending.arm()
   }

@@ -22,6 +22,8 @@ export interface JudgeParts {
   readonly keeperPid: number | undefined
   readonly nowMs: number
   inodesOf(leaseId: string): readonly string[] | undefined
+  /** Whether its owner would be given another one now. */
+  isOutdated(lease: PortLease): boolean
   /** @param isDead whether its owner has died, rather than given it back */
   coolingMsOf(lease: PortLease, isDead?: boolean): number
   /** How long a socket waits for the next start. @unit ms */
@@ -193,14 +195,19 @@ function dead(lease: PortLease, parts: JudgeParts): Verdict {
 /** Its socket is there all the time: whoever connects waits for the next start. Undefined: none is to come. */
 function waiting(lease: PortLease, because: string, parts: JudgeParts): Verdict {
   const isHeld = (parts.inodesOf(lease.id)?.length ?? 0) > 0
-  if (lease.giving !== 'descriptor' || !isHeld || !hasNext(lease)) return undefined
+  if (lease.giving !== 'descriptor' || !isHeld || !hasNext(lease, parts)) return undefined
   const expiresAtMs = parts.nowMs + parts.waitingMsOf(lease)
   return { to: 'held', because: `${because} The socket waits for the next.`, expiresAtMs }
 }
 
-/** Whether another start may come to its socket: a port of one start alone ends with that. */
-function hasNext({ state, owner, front }: PortLease): boolean {
-  return state !== 'draining' && (owner.instance === undefined || front !== undefined)
+/**
+ * Whether another start may come to its socket: a port of one start alone ends with that, and where its
+ * contract gives another port now, the next one is there.
+ */
+function hasNext(lease: PortLease, { isOutdated }: JudgeParts): boolean {
+  const { state, owner, front } = lease
+  if (state === 'draining') return false
+  return front !== undefined || (owner.instance === undefined && !isOutdated(lease))
 }
 
 function gone(lease: PortLease, parts: JudgeParts): Verdict {

@@ -6,8 +6,10 @@ import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
+import type { PortLease } from '../../src/core/port/port-lease.ts'
 import type { Json, JsonObject } from '../../src/core/units/json.ts'
 import { keeperOf } from '../ports/workbench.ts'
+import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 import { Bench, Load, OWN_PORT, tinyContract, webSaying } from './ramps.ts'
 import { ACCEPTS, leaseOf, loaded, SHARING_SERVER, sharing } from './sharing.ts'
@@ -65,6 +67,35 @@ test('one that inherits begins to share, and ceases to, without a failed request
   await load.answered('three')
   await load.stop()
   load.assertServed('one', 'two', 'three')
+})
+
+function portsFrom(first: number): Json {
+  const range = { ports: `${first}-${first + 9}`, for: { service: 'tiny/*' } }
+  const spec = { cooling: '200ms', ranges: { tiny: range } }
+  return { apiVersion: 'rampart/v1', kind: 'Ports', metadata: { name: 'tiny-ports' }, spec }
+}
+
+test('where an amended contract moves the port, nobody waits at the one before', async (context) => {
+  const bench = new Bench(context)
+  // In the end the component goes first.
+  await bench.up(sharing('one'))
+  await bench.ramp(sharing('one'), 'down')
+  const first = 20_000 + ((await freePort()) % 5_000)
+  await bench.up(portsFrom(first))
+  await bench.up(sharing('one'))
+  const isRuled = ({ rule }: PortLease): boolean => rule.contract !== undefined
+  const old = present((await bench.leases()).find(isRuled), 'it has a port')
+  const { leasing } = await bench.parts()
+  const broker = present(leasing, 'ports are leased').broker
+  const states = new Set<string>()
+  broker.onChanged(() => {
+    for (const { id, state } of broker.leases()) if (id === old.id) states.add(state)
+  })
+  const amendment = await bench.open(portsFrom(first + 100), 'up')
+  await until('it is amended', () => broker.enforced.whyOutdated(old) !== undefined)
+  await bench.up(sharing('two'))
+  assert.equal((await amendment.ended).ended?.outcome, 'reached')
+  assert.deepEqual([states.has('held'), states.has('cooling')], [false, true])
 })
 
 test('one that was told its number, or has a front, is to be brought down before', async (context) => {
