@@ -3,9 +3,12 @@
  * no front stands before them, the port stays the same, and nobody is refused, cut off or left waiting.
  */
 import assert from 'node:assert/strict'
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { present } from '../../src/core/fault/assert.ts'
 import { until } from '../support/until.ts'
+import { Bench } from './ramps.ts'
 import { leaseOf, loaded, sharing } from './sharing.ts'
 
 const FAILS = [process.execPath, '-e', 'process.exit(3)']
@@ -87,6 +90,24 @@ test('an old one that an earlier daemon has asked to end finishes what it has', 
   await load.answered('two')
   await load.stop()
   load.assertServed('one', 'two')
+})
+
+test('one that is taken back finishes what it has, in the time that the old one would have', async (context) => {
+  const bench = new Bench(context)
+  await bench.up(sharing('one'))
+  const { claim, process: old } = await leaseOf(bench)
+  const waits = `setInterval(() => require('fs').existsSync('go') && process.exit(3), 20)`
+  const proof = [process.execPath, '-e', waits]
+  const ramp = await bench.open(sharing('two', { proof, more: { stop: { grace: '1s' } } }), 'up')
+  // Only the new one can take what comes now.
+  const group = -present(old, 'it runs').pid
+  process.kill(group, 'SIGSTOP')
+  const long = fetch(`http://127.0.0.1:${claim.port}/long`)
+  assert.equal(await (await fetch(`http://127.0.0.1:${claim.port}/`)).text(), 'two')
+  process.kill(group, 'SIGCONT')
+  writeFileSync(join(bench.folder, 'go'), '')
+  assert.equal(await (await long).text(), 'two')
+  assert.equal((await ramp.ended).ended?.outcome, 'undone')
 })
 
 test('one that does not end in the time that it is given is killed, and the record says so', async (context) => {

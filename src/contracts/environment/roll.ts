@@ -16,7 +16,7 @@ import type { EnvironmentDefinition, Roll } from './definition.ts'
 import { gateConditionOf } from './gate.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import { type Placement, placedStage } from './region.ts'
-import { finishMostMs, finishMs, frontedRoll } from './shared-sockets.ts'
+import { finishCommand, frontedRoll } from './shared-sockets.ts'
 import type { WrittenRoll } from './written-roll.ts'
 
 const COMMAND_TIMEOUT_MS = 15_000
@@ -160,18 +160,14 @@ function giveWayStage(
   roll: Roll,
   needs: readonly Need[],
 ): Stage {
-  const { stop } = placement.component
-  const component = { ...placement.component, stop: { ...stop, graceMs: finishMs(roll) } }
-  const more = {
+  const command = finishCommand(subject, placement.component, roll, {
     except: startedOf(placement),
-    ...(roll.drainMs === undefined ? { graceAsRuled: true } : {}),
-  }
-  const timeoutMs = finishMostMs(roll) + STOP_TIMEOUT_MARGIN_MS
+  })
   return {
     ...commonOf(placement, `${placement.stage}/retire`),
     needs,
-    command: { ...stopCommand(subject, component, more), timeoutMs },
-    deadlineMs: timeoutMs,
+    command,
+    deadlineMs: command.timeoutMs,
     onBreach: 'hold',
     finishes: true,
   }

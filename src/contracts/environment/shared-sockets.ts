@@ -3,13 +3,15 @@
  * them. The socket is what stays the same; the new start accepts on it beside the old one, which is
  * asked to end once everything is proved, finishes what it has, and goes.
  */
+import type { Command } from '../../core/plan/plan.ts'
 import { DRAIN_MS, PARTING_MOST_MS } from '../../core/port/parting.ts'
 import { describeDuration } from '../../core/units/duration.ts'
-import type { Json } from '../../core/units/json.ts'
+import type { Json, JsonObject } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import type { Path } from '../document/issue.ts'
 import { fieldsTaken } from '../expression/fields-taken.ts'
 import type { Component, Roll } from './definition.ts'
+import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import type { Run } from './run.ts'
 import type { WrittenComponent } from './written.ts'
 import { probesOf } from './written-condition.ts'
@@ -40,13 +42,22 @@ export function frontedRoll({ roll }: Pick<Component, 'roll'>): Roll | undefined
 }
 
 /** How long a start that is asked to end is given, unless a Ports contract says otherwise. @unit ms */
-export function finishMs({ drainMs = DRAIN_MS }: Roll): number {
+function finishMs({ drainMs = DRAIN_MS }: Roll): number {
   return drainMs
 }
 
-/** The longest that it is given, whoever says so. @unit ms */
-export function finishMostMs({ drainMs = PARTING_MOST_MS }: Roll): number {
-  return drainMs
+/** Ends starts while another one has their socket: they are given the time to finish what they have. */
+export function finishCommand(
+  subject: string,
+  component: Component,
+  roll: Roll,
+  which: JsonObject,
+): Command {
+  const stop = { ...component.stop, graceMs: finishMs(roll) }
+  const { drainMs: mostMs = PARTING_MOST_MS } = roll
+  const more = roll.drainMs === undefined ? { ...which, graceAsRuled: true } : which
+  const asked = stopCommand(subject, { ...component, stop }, more)
+  return { ...asked, timeoutMs: mostMs + STOP_TIMEOUT_MARGIN_MS }
 }
 
 /** Says what contradicts itself where starts are to share sockets. */

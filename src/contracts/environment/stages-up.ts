@@ -1,5 +1,6 @@
 /** The stages of the way up: one for every component in every region, and one for what they agree on. */
-import type { Need, Stage } from '../../core/plan/plan.ts'
+import type { Command, Need, Stage } from '../../core/plan/plan.ts'
+import type { JsonObject } from '../../core/units/json.ts'
 import { PLAIN_STAGE, THIS_RAMP } from '../plain-stage.ts'
 import { copyInput, inTurn, type Start, startsOf } from './copies.ts'
 import type { Component, EnvironmentDefinition } from './definition.ts'
@@ -15,7 +16,7 @@ import {
   settledNeeds,
   waitForRegions,
 } from './roll.ts'
-import { frontedRoll } from './shared-sockets.ts'
+import { finishCommand, frontedRoll } from './shared-sockets.ts'
 
 /** The stage that proves what must hold across regions. No component is called so: theirs have a region. */
 export const AGREE_STAGE = 'agree'
@@ -84,8 +85,17 @@ function startedBy(
   const own = { onlyStartedByRamp: THIS_RAMP, ...copy }
   return {
     command: inTurn(startCommand(subject, { run, stop }, beside), component),
-    compensation: inTurn(stopCommand(subject, component, own), component),
+    compensation: inTurn(undoCommand(subject, component, own), component),
   }
+}
+
+/** What shares a socket may answer somebody by then, as who gives way does. */
+function undoCommand(subject: string, component: Component, own: JsonObject): Command {
+  const { roll } = component
+  const isShared = roll?.isShared === true
+  return isShared
+    ? finishCommand(subject, component, roll, own)
+    : stopCommand(subject, component, own)
 }
 
 /** Waits for everything, and breaks like everything else when what was agreed on no longer holds. */
