@@ -27,7 +27,7 @@ import type {
 } from '../seams/port-broker.ts'
 import { assignment } from './assignment.ts'
 import { carriedPorts } from './carried-ports.ts'
-import { Claiming } from './claiming.ts'
+import { Claiming, type ClaimParts } from './claiming.ts'
 import { coolingMsOf, waitingMsOf } from './cooling.ts'
 import { Ending } from './ending.ts'
 import { Holding } from './holding.ts'
@@ -52,8 +52,8 @@ export interface PortBrokerOptions {
   readonly host: string
   /** Where it begins to look for ports: another workspace of this machine begins elsewhere. */
   readonly salt?: string
-  /** Whether nobody listens on a port of TCP, for claims that no socket is to hold. */
-  readonly isFree: (port: number) => Promise<boolean>
+  /** Whether nobody listens on a port, for claims that no socket is to hold. */
+  readonly isFree: ClaimParts['isFree']
   /** How long a keeper that holds nothing waits for a daemon. @unit ms @default 60 s */
   readonly keeperIdleMs?: number
   /** One line for the daemon's log. */

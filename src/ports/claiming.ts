@@ -7,7 +7,7 @@ import { choosePort, type PortChoice } from '../core/port/choose-port.ts'
 import { barredRange, rangesOf } from '../core/port/match-range.ts'
 import { PendingPorts } from '../core/port/pending-ports.ts'
 import type { KernelRefusal, PortCircumstances } from '../core/port/port-circumstances.ts'
-import type { PortClaim } from '../core/port/port-claim.ts'
+import type { PortClaim, PortProtocol } from '../core/port/port-claim.ts'
 import type { PortEntry } from '../core/port/port-entries.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
 import { ownerKey } from '../core/port/port-owner.ts'
@@ -44,8 +44,8 @@ export interface ClaimParts {
   /** Where choices begin; see choosePort. */
   readonly salt: string
   policies(): readonly PortPolicy[]
-  /** Whether nobody listens on this port of TCP. */
-  isFree(port: number): Promise<boolean>
+  /** Whether nobody listens on this port. */
+  isFree(port: number, protocol: PortProtocol): Promise<boolean>
   /** Looks now whether the owners of these leases live, and records what became of them. */
   settleDead(leases: readonly PortLease[]): Promise<void>
   /** A lease was granted or renewed. */
@@ -199,8 +199,8 @@ export class Claiming {
     const wishes = steps.flatMap(({ id, choice, wish }) =>
       id === undefined || choice === undefined ? [] : [{ id, claim: choice.claim, wish }],
     )
-    const { true: loose = [], false: held = [] } = Object.groupBy(wishes, ({ wish }) =>
-      isLoose(wish) ? 'true' : 'false',
+    const { true: held = [], false: loose = [] } = Object.groupBy(wishes, ({ wish }) =>
+      wish.isHeld === false ? 'false' : 'true',
     )
     const answers = await Promise.all([
       holding.hold(held.map(({ id, claim }) => ({ id, claim }))),
@@ -227,8 +227,9 @@ export class Claiming {
     }
   }
 
-  async #seeFree(id: string, { addresses: [address = ''], port }: PortClaim): Promise<HoldOutcome> {
-    const isFree = await this.#parts.isFree(port)
+  async #seeFree(id: string, { addresses, port, protocol }: PortClaim): Promise<HoldOutcome> {
+    const [address = ''] = addresses
+    const isFree = await this.#parts.isFree(port, protocol)
     return isFree ? { id, inodes: [] } : { id, address, error: 'EADDRINUSE' }
   }
 
@@ -278,9 +279,4 @@ export class Claiming {
     )
     return { verdict: 'granted', leases }
   }
-}
-
-/** Whether no socket is to hold it. */
-function isLoose({ isHeld = true, protocol = 'tcp' }: PortWish): boolean {
-  return !isHeld && protocol === 'tcp'
 }

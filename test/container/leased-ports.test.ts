@@ -1,5 +1,7 @@
 /** Ports of containers, leased for as long as the engine publishes them: a real engine, a real ledger. */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
+import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +15,7 @@ import {
   type DaemonParts,
   openDaemonParts,
 } from '../../src/daemon/daemon-parts.ts'
+import { isPortFree } from '../../src/runtimes/placement/ports.ts'
 import type { Order } from '../../src/seams/actuator.ts'
 import type { PortBroker } from '../../src/seams/port-broker.ts'
 import { placeOf } from '../../src/server/client/daemon-place.ts'
@@ -207,4 +210,38 @@ test("on the machine's own network the program itself is who listens", needs, as
   const [name = ''] = await engine.podman.containers()
   assert.deepEqual([process?.pid, container], [pid, { name }])
   assert.match(because, new RegExp(`to container ${name}, by process ${pid}\\.$`))
+})
+
+/** Perl of this machine, which sends back what comes: BusyBox has nothing that answers datagrams. */
+const ECHO = `use Socket; socket(my $s, PF_INET, SOCK_DGRAM, 0) or die $!;
+  bind($s, sockaddr_in($ENV{PORT}, INADDR_ANY)) or die $!;
+  while (my $from = recv($s, my $said, 512, 0)) { send($s, "back: $said", 0, $from) }`
+
+test('a port of UDP is published as one, and nothing of it is left', needs, async (t) => {
+  const bench = new Bench(t)
+  await bench.open()
+  const folders = [
+    ['/usr', '/usr'],
+    ['/usr/lib', '/lib'],
+    ['/usr/lib64', '/lib64'],
+  ]
+  const outputs = await bench.run('start', {
+    ...{ image: engine.image, entrypoint: ['/usr/bin/perl', '-e', ECHO], command: [] },
+    mounts: folders.map(([source = '', target = '']) => ({ source, target, access: 'read' })),
+    env: { PORT: `$\{self.ports.dns}` },
+    ports: { dns: { protocol: 'udp', container: 53 } },
+    digest: 'one',
+  })
+  const { claim, container } = await bench.lease('ready')
+  assert.deepEqual([claim.protocol, container?.port], ['udp', 53])
+  assert.deepEqual(outputs['ports'], { dns: claim.port })
+  const socket = createSocket('udp4')
+  t.after(() => socket.close())
+  const answered = once(socket, 'message', { signal: t.signal })
+  socket.send('who?', claim.port, '127.0.0.1')
+  const [said] = await answered
+  assert.equal(String(said), 'back: who?')
+  await bench.run('stop', { stop: { graceMs: 0 } })
+  assert.equal((await bench.lease('cooling')).claim.port, claim.port)
+  assert.equal(await isPortFree(claim.port, 'udp'), true)
 })

@@ -91,7 +91,7 @@ test('a start that comes to nothing leaves held what was held before it', async 
   const reservation = await ports.reserve(wanted)
   assert.ok(!('sentence' in reservation))
   assert.equal(await tryListen(21_080), 'EADDRINUSE')
-  await ports.letGo('shop/api', reservation.ports)
+  await ports.letGo({ subject: 'shop/api', ports: reservation.ports })
   assert.equal(await tryListen(21_080), undefined)
   reservation.release()
   // Whoever starts it next waits until that is done.
@@ -99,6 +99,26 @@ test('a start that comes to nothing leaves held what was held before it', async 
   assert.equal(await tryListen(21_080), 'EADDRINUSE')
   await runtime.run(order('stop', { subject: 'shop/api' }))
   assert.deepEqual([broker.leases()[0]?.id, broker.leases()[0]?.state], [id, 'held'])
+})
+
+test('of two leases of one number its process has the one of its protocol', async (context) => {
+  const { broker, ports } = await makeBench(context).open()
+  const owner = { service: 'shop/api', port: 'http' }
+  const [tcp] = granted(await broker.claim([{ owner }]))
+  const port = tcp?.claim.port ?? assert.fail('one was asked for')
+  const [udp] = granted(await broker.claim([{ owner, port, protocol: 'udp' }]))
+  const server = new Listener(context)
+  const process = new PortKernel(new LinuxKernel()).identify(server.pid) ?? assert.fail('it runs')
+  const start = { subject: 'shop/api', ports: { http: port }, protocols: { http: 'udp' } } as const
+  await ports.letGo(start)
+  assert.equal(await tryListen(port), 'EADDRINUSE', 'what is of TCP is held on')
+  ports.took(start, process)
+  await ports.settle()
+  const has = broker.leases().filter((lease) => lease.process !== undefined)
+  assert.deepEqual(
+    has.map(({ id }) => id),
+    [udp?.id],
+  )
 })
 
 /** A port that somebody has given a process of theirs by hand, in the name of the component. */

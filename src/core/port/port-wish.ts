@@ -15,7 +15,7 @@ export interface PortWish {
   readonly giving?: PortLease['giving']
   /**
    * Whether a socket holds it until a process has it. What is started in this very moment does
-   * without: nobody else is given the port, and that it is free was seen. Only TCP.
+   * without: nobody else is given the port, and that it is free was seen.
    *
    * @default true
    */

@@ -9,6 +9,7 @@ import { dirname } from 'node:path'
 import { failed, misunderstood, unknownOperation } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
+import type { PortProtocols } from '../../core/port/port-protocols.ts'
 import type { Actuator, Order } from '../../seams/actuator.ts'
 import type { Clock } from '../../seams/clock.ts'
 import type { Processes, ProcessState } from '../../seams/processes.ts'
@@ -54,6 +55,8 @@ export interface ContainerView {
   readonly subject: string
   readonly number: number
   readonly ports: Readonly<Record<string, number>>
+  /** Of those of its ports that are not of TCP; absent: all are. */
+  readonly protocols?: PortProtocols | undefined
 }
 
 /** Runs components as containers. */
@@ -140,8 +143,8 @@ export class ContainerRuntime implements Actuator, Processes {
   /** Every start that is remembered, of every subject. */
   views(): readonly ContainerView[] {
     return [...this.#registry.all()].map(({ name: instance, record }) => {
-      const { subject, number, outside } = record
-      return { instance, subject, number, ports: outside.ports }
+      const { subject, number, outside, protocols } = record
+      return { instance, subject, number, ports: outside.ports, protocols }
     })
   }
 
@@ -207,10 +210,10 @@ export class ContainerRuntime implements Actuator, Processes {
   /** Its ports are leased for as long as the engine publishes them. */
   #publish(instance: Instance): void {
     if (instance.isPublished) return
-    const { subject, outside, published: inside, container: name } = instance.record
+    const { published: inside, container: name } = instance.record
     const process = this.#options.identify?.(instance.pid, instance.name)
     const container = { name, inside, ...(process && { process }) }
-    this.#needs.ports.published(subject, outside.ports, container)
+    this.#needs.ports.published(instance.outsidePorts(), container)
     // What carries no marks yet is still on its way to its program: the next look tells more.
     instance.isPublished = process !== undefined
   }

@@ -4,7 +4,9 @@
  * asked once, also by an order that is given again.
  */
 import { setTimeout as delay } from 'node:timers/promises'
+import { protocolOf } from '../../core/port/port-protocols.ts'
 import type { Order } from '../../seams/actuator.ts'
+import type { StartPorts } from '../placement/port-source.ts'
 import { isPortFree } from '../placement/ports.ts'
 import { graceLeftMs, readAsked, writeAsked } from '../subject/asked-to-end.ts'
 import type { Engine } from './engine/engine.ts'
@@ -120,7 +122,7 @@ async function untilEnded(
 
 async function untilPortsFree(instance: Instance, signal: AbortSignal): Promise<readonly number[]> {
   const untilMs = performance.now() + KILL_MS
-  const ports = Object.values(instance.record.outside.ports)
+  const ports = instance.outsidePorts()
   let held = await heldOf(ports)
   while (held.length > 0 && performance.now() < untilMs && !signal.aborted) {
     await delay(POLL_FIRST_MS)
@@ -129,9 +131,11 @@ async function untilPortsFree(instance: Instance, signal: AbortSignal): Promise<
   return held
 }
 
-async function heldOf(ports: readonly number[]): Promise<readonly number[]> {
+async function heldOf({ ports, protocols }: StartPorts): Promise<readonly number[]> {
   const held: number[] = []
-  for (const port of ports) if (!(await isPortFree(port))) held.push(port)
+  for (const [name, port] of Object.entries(ports)) {
+    if (!(await isPortFree(port, protocolOf(protocols, name)))) held.push(port)
+  }
   return held
 }
 

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { JsonObject } from '../../core/units/json.ts'
 import type { ProcessState } from '../../seams/processes.ts'
 import { readTail } from '../logs/read-tail.ts'
+import type { StartPorts } from '../placement/port-source.ts'
 import { type InstanceFiles, writeFact } from './instance-folder.ts'
 import type { ContainerRecord, Ended } from './record.ts'
 
@@ -92,6 +93,12 @@ export class Instance {
       ...(signal === undefined ? {} : { signal }),
       ...(lastErrors.length > 0 ? { lastErrors } : {}),
     }
+  }
+
+  /** Its ports of this machine. */
+  outsidePorts(): StartPorts {
+    const { subject, outside, protocols } = this.record
+    return { subject, ports: outside.ports, protocols }
   }
 
   /** What conditions and other components may refer to as `self`. */

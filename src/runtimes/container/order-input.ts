@@ -1,5 +1,6 @@
 /** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { type ParsedInput, parsed } from '../subject/parsed-input.ts'
@@ -19,6 +20,13 @@ export interface Mount {
   readonly access: 'read' | 'write'
 }
 
+/** A port that is published. */
+export interface PublishedPort {
+  readonly container?: number | undefined
+  /** @default tcp */
+  readonly protocol?: PortProtocol | undefined
+}
+
 /** What `start` is asked to do. */
 export interface StartInput {
   readonly subject: string
@@ -35,7 +43,7 @@ export interface StartInput {
   readonly env: Readonly<Record<string, string>>
   readonly inherit: readonly string[]
   /** By name; `container` is where the program listens inside, the same as outside when absent. */
-  readonly ports: Readonly<Record<string, { readonly container?: number | undefined }>>
+  readonly ports: Readonly<Record<string, PublishedPort>>
   /** `host` and `none` stand alone; others are made for the workspace when they are not there. */
   readonly networks: readonly string[]
   readonly mounts: readonly Mount[]
@@ -92,7 +100,10 @@ const START: z.ZodType<StartInput> = z.object({
   ports: z
     .record(
       z.string().regex(PORT_NAME),
-      z.strictObject({ container: z.number().int().min(1).max(65_535).optional() }),
+      z.strictObject({
+        container: z.number().int().min(1).max(65_535).optional(),
+        protocol: z.enum(['tcp', 'udp']).optional(),
+      }),
     )
     .default({}),
   networks: z

@@ -2,6 +2,7 @@
  * Where a container listens, from both sides. Inside, a program must listen on every address of its
  * own and on the port its image says; outside, that is a free port of this machine.
  */
+import { type PortProtocols, protocolOf, protocolsIn } from '../../core/port/port-protocols.ts'
 import type { Placement } from '../placement/variables.ts'
 import { networkName } from './labels.ts'
 import type { StartInput } from './order-input.ts'
@@ -15,6 +16,8 @@ export interface Wiring {
   /** What the program itself is told: `self.host` and `self.ports` in its command and variables. */
   readonly own: Placement
   readonly outside: Listening
+  /** Of those ports that are not of TCP; absent: all are. */
+  readonly protocols?: PortProtocols
   /** Where those in the same networks find it; absent where it has no name. */
   readonly inside?: Listening
   /** Whether it has a network that is neither the machine's nor none at all. */
@@ -32,11 +35,13 @@ export function wire(
   { ports: found, host = HOST }: Partial<Listening> & Pick<Listening, 'ports'>,
 ): Wiring {
   const outside = { host, ports: found }
+  const protocols = protocolsIn(input.ports)
   const [first = ''] = input.networks
   if (first === 'host' || first === 'none') {
     const sides = first === 'host' ? { inside: outside } : {}
     const none = { networks: [], aliases: [], hasOwnNetwork: false }
-    return { own: { ...outside, isNamed: host !== HOST }, outside, ...sides, mode: first, ...none }
+    const own = { ...outside, isNamed: host !== HOST }
+    return { own, outside, ...protocols, ...sides, mode: first, ...none }
   }
   const ports = Object.fromEntries(
     Object.entries(found).map(([name, port]) => [name, input.ports[name]?.container ?? port]),
@@ -47,7 +52,7 @@ export function wire(
   // In several regions one name would lead to either.
   const alias = rest.length === 0 ? contract : rest.join('-')
   const [mode] = networks
-  const both = { own, outside, networks, hasOwnNetwork: true }
+  const both = { own, outside, ...protocols, networks, hasOwnNetwork: true }
   if (mode === undefined) return { ...both, mode: 'bridge', aliases: [] }
   return { ...both, inside: { host: alias, ports }, mode, aliases: [alias] }
 }
@@ -58,10 +63,10 @@ export function wiringBody(wiring: Wiring): {
   readonly NetworkingConfig?: object
   readonly HostConfig: { readonly NetworkMode: string; readonly PortBindings: object }
 } {
-  const { own, outside, mode, networks, aliases, hasOwnNetwork } = wiring
+  const { own, outside, protocols, mode, networks, aliases, hasOwnNetwork } = wiring
   const names = hasOwnNetwork ? Object.keys(outside.ports) : []
   const bindings = names.map((name): [string, object] => [
-    `${own.ports[name]}/tcp`,
+    `${own.ports[name]}/${protocolOf(protocols, name)}`,
     [{ HostIp: outside.host, HostPort: String(outside.ports[name]) }],
   ])
   const [network] = networks

@@ -4,6 +4,7 @@
  * nor the command: they may be secret.
  */
 import { z } from 'zod'
+import type { PortProtocols } from '../../core/port/port-protocols.ts'
 
 /** How a component is asked to end. */
 export interface StopPolicy {
@@ -38,6 +39,8 @@ export interface ContainerRecord {
   readonly imageDigest: string
   /** Where everybody else finds it. */
   readonly outside: Listening
+  /** Of those of its ports that are not of TCP, on every side; absent: all are. */
+  readonly protocols?: PortProtocols | undefined
   /** Where those in the same networks find it; absent where it has no name. */
   readonly inside?: Listening | undefined
   /** Where its program listens in a network of its own; absent: it is in the machine's, or has none. */
@@ -76,6 +79,7 @@ const RECORD: z.ZodType<ContainerRecord> = z.object({
   image: z.string(),
   imageDigest: z.string(),
   outside: LISTENING,
+  protocols: z.record(z.string(), z.enum(['tcp', 'udp'])).optional(),
   inside: LISTENING.optional(),
   published: z.record(z.string(), z.number().int()).optional(),
   networks: z.array(z.string()),

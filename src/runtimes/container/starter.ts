@@ -5,6 +5,7 @@
  */
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
+import { printPorts, protocolsIn } from '../../core/port/port-protocols.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { NoPorts, PortReservation } from '../placement/port-source.ts'
 import { findUnknownPort } from '../placement/variables.ts'
@@ -170,6 +171,7 @@ class Start {
     const previous = latest?.record.outside.ports ?? {}
     return await this.#needs.ports.reserve({
       ...{ subject, names, previous, taken, by: this.#order.by },
+      ...protocolsIn(this.#input.ports),
     })
   }
 
@@ -177,7 +179,7 @@ class Start {
     const { subject, digest, oneShot, stop } = this.#input
     const { registry, folder, workspace, nowMs } = this.#needs
     const number = registry.nextNumber(subject)
-    const { outside, inside, networks } = wiring
+    const { outside, protocols, inside, networks } = wiring
     const record: ContainerRecord = {
       recordVersion: 1,
       instance: `${subject}#c${number}`,
@@ -191,6 +193,7 @@ class Start {
       image: this.#input.image,
       imageDigest: image.digest,
       outside,
+      ...(protocols === undefined ? {} : { protocols }),
       ...(inside === undefined ? {} : { inside }),
       ...(wiring.hasOwnNetwork ? { published: wiring.own.ports } : {}),
       networks,
@@ -216,7 +219,7 @@ class Start {
       if (this.#order.signal.aborted) return await this.#giveUp(instance)
       await this.#make(instance, image, wiring)
       if (this.#order.signal.aborted) return await this.#giveUp(instance)
-      await this.#needs.ports.letGo(this.#input.subject, instance.record.outside.ports)
+      await this.#needs.ports.letGo(instance.outsidePorts())
       await engine.start(instance.record.container)
       watcher.watch()
       await watcher.settle(instance)
@@ -283,7 +286,7 @@ class Start {
     const adopted = record.order !== this.#order.id
     if (this.#order.signal.aborted && !adopted) return await this.#giveUp(instance)
     this.#needs.watcher.watch()
-    const ports = Object.entries(record.outside.ports).map(([name, port]) => `${name} ${port}`)
+    const ports = printPorts(record.outside.ports, record.protocols)
     const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`
     const how = adopted ? `has been running since ${record.order}` : 'runs'
     return done({

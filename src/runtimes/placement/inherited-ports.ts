@@ -8,7 +8,7 @@ import { SOCKETS_MAX } from '../../core/port/listen-variables.ts'
 import { mayHaveAddresses, type RuledRange, rangesOf } from '../../core/port/match-range.ts'
 import { isFor } from '../../core/port/may-claim.ts'
 import { isLoopback } from '../../core/port/port-claim.ts'
-import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
+import type { PortLease } from '../../core/port/port-lease.ts'
 import type { PortPolicy } from '../../core/port/port-policy.ts'
 import { isListenedTo } from '../../core/port/port-states.ts'
 import type { PortWish } from '../../core/port/port-wish.ts'
@@ -19,11 +19,11 @@ const ADDRESSES = ['127.0.0.1']
 
 /** The addresses to ask for when none is named; nothing: as the ranges of its contracts say. */
 export function inheritedAddresses(
-  owner: PortOwner,
+  { owner, protocol = 'tcp' }: PortWish,
   policies: readonly PortPolicy[],
 ): Pick<PortWish, 'addresses'> {
   const ranges = rangesOf(policies).filter(
-    ({ range }) => range.protocol === 'tcp' && isFor(range, owner),
+    ({ range }) => range.protocol === protocol && isFor(range, owner),
   )
   const wish = { addresses: ADDRESSES }
   // What others are to reach is theirs to say.

@@ -9,6 +9,7 @@ import { reachedBy } from '../../core/port/port-claim.ts'
 import type { PortLease, PortOwner } from '../../core/port/port-lease.ts'
 import type { PortPolicy } from '../../core/port/port-policy.ts'
 import { printRule } from '../../core/port/port-table.ts'
+import type { PortWish } from '../../core/port/port-wish.ts'
 import type { NoPorts } from './port-source.ts'
 
 /** The address that all of its leases are for; of every address it is the loopback one. */
@@ -30,12 +31,12 @@ export function hostOf(
 
 /** Why a contract's ranges do not give this owner the address that it names; undefined: they do. */
 export function whyNotThere(
-  owner: PortOwner,
+  { owner, protocol = 'tcp' }: PortWish,
   address: string,
   policies: readonly PortPolicy[],
 ): NoPorts | undefined {
   const ranges = rangesOf(policies).filter(
-    ({ range }) => range.protocol === 'tcp' && isFor(range, owner),
+    ({ range }) => range.protocol === protocol && isFor(range, owner),
   )
   const wish = { addresses: [address] }
   const [first] = ranges

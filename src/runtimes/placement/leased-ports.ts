@@ -10,8 +10,10 @@ import { isFault } from '../../core/fault/fault.ts'
 import { PARTING_MOST_MS } from '../../core/port/parting.ts'
 import type { PortLease, PortOwner, ProcessIdentity } from '../../core/port/port-lease.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
+import { protocolOf } from '../../core/port/port-protocols.ts'
 import { isListenedTo, isSpare } from '../../core/port/port-states.ts'
 import { transitionFor } from '../../core/port/port-transition.ts'
+import type { PortWish } from '../../core/port/port-wish.ts'
 import type { Heir, PortBroker, PortGrant, PortSpawner } from '../../seams/port-broker.ts'
 import {
   type InheritedNames,
@@ -27,6 +29,7 @@ import type {
   PortReservation,
   PortSource,
   PublishingContainer,
+  StartPorts,
 } from './port-source.ts'
 import { isOwnAddress } from './ports.ts'
 
@@ -76,7 +79,7 @@ export class LeasedPorts implements PortSource {
     const { start, address, inherited = [], shared = [] } = request
     const wishes = this.#wishesOf(request)
     if (wishes.length === 0) return this.#reservation([])
-    const misplaced = wishes.map(({ owner }) => this.#misplaced(owner, address)).find(Boolean)
+    const misplaced = wishes.map((wish) => this.#misplaced(wish, address)).find(Boolean)
     if (misplaced !== undefined) return misplaced
     try {
       const unproved = start === undefined ? undefined : await this.#unproved(request)
@@ -97,16 +100,17 @@ export class LeasedPorts implements PortSource {
   }
 
   #wishesOf({ subject, start, names, address, by = [], ...how }: PortRequest): Wishes {
-    const { inherited = [], shared = [] } = how
+    const { inherited = [], shared = [], protocols } = how
     const where = address === undefined ? {} : { addresses: [address] }
     const policies = this.#broker.enforced.all().map(({ policy }) => policy)
     return names.map((port) => {
       const instance = shared.includes(port) ? undefined : start
       const owner = { service: subject, port, ...(instance === undefined ? {} : { instance }) }
+      const protocol = protocolOf(protocols, port)
       const giving = inherited.includes(port)
-        ? { giving: 'descriptor' as const, ...inheritedAddresses(owner, policies) }
+        ? { giving: 'descriptor' as const, ...inheritedAddresses({ owner, protocol }, policies) }
         : { giving: 'number' as const, isHeld: false }
-      return { owner, ttlMs: START_MS, by, ...giving, ...where }
+      return { owner, protocol, ttlMs: START_MS, by, ...giving, ...where }
     })
   }
 
@@ -141,20 +145,21 @@ export class LeasedPorts implements PortSource {
     return { reason: 'address-unknown', sentence }
   }
 
-  #misplaced(owner: PortOwner, address: string | undefined): NoPorts | undefined {
+  #misplaced(wish: PortWish, address: string | undefined): NoPorts | undefined {
     const policies = this.#broker.enforced.all().map(({ policy }) => policy)
-    return address === undefined ? undefined : whyNotThere(owner, address, policies)
+    return address === undefined ? undefined : whyNotThere(wish, address, policies)
   }
 
-  async letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void> {
-    const held = this.#leasesOn(subject, ports).filter(
+  async letGo(start: StartPorts): Promise<void> {
+    const held = this.#leasesOn(start).filter(
       ({ state, giving }) => state === 'held' && giving === 'number',
     )
     if (held.length > 0) await this.#broker.letGo(held.map(({ id }) => id))
   }
 
-  async inherit({ subject, ports, inherited, shared, ...start }: InheritingStart): Promise<Heir> {
-    const held = this.#leasesOn(subject, ports).filter(
+  async inherit({ inherited, shared, ...heir }: InheritingStart): Promise<Heir> {
+    const { subject, ports, protocols, ...start } = heir
+    const held = this.#leasesOn({ subject, ports, protocols }).filter(
       ({ state, giving, owner }) =>
         giving === 'descriptor' && (state === 'held' || shared.includes(owner.port)),
     )
@@ -166,10 +171,10 @@ export class LeasedPorts implements PortSource {
     return await this.#broker.spawn({ ...start, leases })
   }
 
-  took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void {
+  took(start: StartPorts, process: ProcessIdentity): void {
     const there = new Set(this.#broker.leases().map(({ id }) => id))
     for (const id of this.#taken.keys()) if (!there.has(id)) this.#taken.delete(id)
-    for (const lease of this.#leasesOn(subject, ports)) {
+    for (const lease of this.#leasesOn(start)) {
       const sharing = this.#sharing(lease)
       this.#taken.set(lease.id, [...sharing.filter((one) => !isSame(one, process)), process])
       // Who has it serves on, until it gives way or dies.
@@ -206,12 +211,8 @@ export class LeasedPorts implements PortSource {
     return said.length === 0 ? undefined : Math.min(PARTING_MOST_MS, ...said)
   }
 
-  published(
-    subject: string,
-    ports: Readonly<Record<string, number>>,
-    { inside = {}, ...container }: PublishingContainer,
-  ): void {
-    for (const { id, owner } of this.#leasesOn(subject, ports)) {
+  published(start: StartPorts, { inside = {}, ...container }: PublishingContainer): void {
+    for (const { id, owner } of this.#leasesOn(start)) {
       const port = inside[owner.port]
       const published = { ...container, ...(port === undefined ? {} : { port }) }
       this.#later(this.#broker.publish(id, published))
@@ -284,9 +285,12 @@ export class LeasedPorts implements PortSource {
   }
 
   /** Its leases of these very ports that have not ended. */
-  #leasesOn(subject: string, ports: Readonly<Record<string, number>>): readonly PortLease[] {
+  #leasesOn({ subject, ports, protocols }: StartPorts): readonly PortLease[] {
     return this.#leasesOf(subject).filter(
-      ({ owner, claim, state }) => ports[owner.port] === claim.port && state !== 'cooling',
+      ({ owner, claim, state }) =>
+        ports[owner.port] === claim.port &&
+        protocolOf(protocols, owner.port) === claim.protocol &&
+        state !== 'cooling',
     )
   }
 

@@ -1,7 +1,10 @@
 /** Where components listen: free ports, and the words that stand for them. */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
 import { test } from 'node:test'
+import { freePort } from '../../../test/support/free-port.ts'
+import type { PortProtocols } from '../../core/port/port-protocols.ts'
 import type { PortRequest, PortReservation, PortSource } from './port-source.ts'
 import { PortAllocator } from './ports.ts'
 import { findUnknownPort, substitute } from './variables.ts'
@@ -33,6 +36,29 @@ test('a port that somebody listens on, on whichever address, is not handed out a
     reservation.release()
     const again = await reserve(allocator, request)
     assert.equal(again.ports['http'], http, `free again on ${host}`)
+  }
+})
+
+test('of a port of UDP only whoever is bound to it by UDP is in the way', async () => {
+  const allocator = new PortAllocator()
+  for (const address of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
+    const type = address.includes(':') ? 'udp6' : 'udp4'
+    const [socket, port] = [createSocket(type), await freePort()]
+    await new Promise<void>((resolve) => socket.bind(port, address, resolve))
+    const request = (protocols: PortProtocols): PortRequest => {
+      const taken = new Set<number>()
+      return { subject: 'dns', names: ['dns'], protocols, previous: { dns: port }, taken }
+    }
+    const reservation = await reserve(allocator, request({ dns: 'udp' }))
+    assert.notEqual(reservation.ports['dns'], port, `bound on ${address}`)
+    reservation.release()
+    const other = await reserve(allocator, request({}))
+    assert.equal(other.ports['dns'], port, 'it is free of TCP')
+    other.release()
+    await new Promise<void>((resolve) => socket.close(resolve))
+    const again = await reserve(allocator, request({ dns: 'udp' }))
+    assert.equal(again.ports['dns'], port, `free again on ${address}`)
+    again.release()
   }
 })
 

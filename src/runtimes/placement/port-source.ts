@@ -1,5 +1,6 @@
 /** Where runtimes take the ports of what they start from. */
 import type { ProcessIdentity } from '../../core/port/port-lease.ts'
+import type { PortProtocols } from '../../core/port/port-protocols.ts'
 import type { Heir, HeirRequest, PublishedContainer } from '../../seams/port-broker.ts'
 
 /** Ports that are wanted for one start. */
@@ -11,6 +12,8 @@ export interface PortRequest {
   /** With `start`: those that run beside it. What another one had must be proved free of it before. */
   readonly beside?: readonly string[]
   readonly names: readonly string[]
+  /** Of those that are not of TCP. @default none */
+  readonly protocols?: PortProtocols | undefined
   /** Those of the names whose sockets are inherited, in the order of their descriptors. @default none */
   readonly inherited?: readonly string[]
   /** Those of `inherited` that starts which run beside it inherit as well. @default none */
@@ -23,6 +26,14 @@ export interface PortRequest {
   readonly by?: readonly string[] | undefined
   /** Ports that belong to running instances, whether they listen already or not. */
   readonly taken: ReadonlySet<number>
+}
+
+/** The ports that one start was given. */
+export interface StartPorts {
+  readonly subject: string
+  readonly ports: Readonly<Record<string, number>>
+  /** Of those that are not of TCP. @default none */
+  readonly protocols?: PortProtocols | undefined
 }
 
 /** A container that has ports. */
@@ -41,9 +52,7 @@ export interface PortReservation {
 }
 
 /** A process that is to inherit the sockets of ports that were reserved so. */
-export interface InheritingStart extends Omit<HeirRequest, 'leases'> {
-  readonly subject: string
-  readonly ports: Readonly<Record<string, number>>
+export interface InheritingStart extends Omit<HeirRequest, 'leases'>, StartPorts {
   /** Their names, in the order of their descriptors. */
   readonly inherited: readonly string[]
   /** Those of them that another start may have already. */
@@ -65,7 +74,7 @@ export interface PortSource {
    * Something of the subject is to listen on these ports in the next moment: nothing of ours holds them
    * any more when it resolves, but what it inherits. The reservation's release holds them again, should nothing come of it.
    */
-  letGo(subject: string, ports: Readonly<Record<string, number>>): Promise<void>
+  letGo(start: StartPorts): Promise<void>
   /**
    * Has a process started that inherits what is held; `took` follows. Nothing lets go of the sockets.
    *
@@ -73,7 +82,7 @@ export interface PortSource {
    */
   inherit(start: InheritingStart): Promise<Heir>
   /** A process of the subject has these ports now. Idempotent. */
-  took(subject: string, ports: Readonly<Record<string, number>>, process: ProcessIdentity): void
+  took(start: StartPorts, process: ProcessIdentity): void
   /** Those who have what this process shares with them give way to it: it is who has that from now on. */
   giveWay(subject: string, process: ProcessIdentity): Promise<void>
   /** How long one that gives way may take to finish, as a contract in force says. @unit ms */
@@ -81,11 +90,7 @@ export interface PortSource {
   /** A process of the subject has ended, asked to or not; absent: which one is not known. */
   died(subject: string, process?: ProcessIdentity): void
   /** An engine publishes these ports for a container of the subject now. Idempotent. */
-  published(
-    subject: string,
-    ports: Readonly<Record<string, number>>,
-    container: PublishingContainer,
-  ): void
+  published(start: StartPorts, container: PublishingContainer): void
   /** Nothing of the subject runs any more. */
   ended(subject: string): void
 }

@@ -3,7 +3,10 @@
  * the moment it is looked at, and kept from other starts of this process until its own start has been
  * recorded.
  */
+import { createSocket } from 'node:dgram'
 import { createServer } from 'node:net'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
+import { protocolOf } from '../../core/port/port-protocols.ts'
 import { notHeld, nothingHeld } from './inherited-ports.ts'
 import type { NoPorts, PortRequest, PortReservation, PortSource } from './port-source.ts'
 
@@ -33,7 +36,7 @@ export class PortAllocator implements PortSource {
       for (const port of Object.values(ports)) this.#reserved.delete(port)
     }
     for (const name of request.names) {
-      const port = await this.#reserveOne(request, request.previous[name])
+      const port = await this.#reserveOne(request, name)
       if (port === undefined) {
         release()
         return { sentence: 'there is no free port.' }
@@ -75,13 +78,15 @@ export class PortAllocator implements PortSource {
     // As above: nothing is kept here of what was released.
   }
 
-  async #reserveOne(request: PortRequest, wanted: number | undefined): Promise<number | undefined> {
+  async #reserveOne(request: PortRequest, name: string): Promise<number | undefined> {
+    const wanted = request.previous[name]
+    const protocol = protocolOf(request.protocols, name)
     for (let attempt = 0; attempt < TRIES_MAX; attempt++) {
       const port = (attempt === 0 ? wanted : undefined) ?? this.#nextPort()
       if (!this.#mayUse(port, request)) continue
       // Held while it is looked at, so that no other start looks at the same one.
       this.#reserved.add(port)
-      if (await isPortFree(port)) return port
+      if (await isPortFree(port, protocol)) return port
       this.#reserved.delete(port)
     }
     return undefined
@@ -102,9 +107,10 @@ export class PortAllocator implements PortSource {
  * On every address, since a client may dial `localhost` by either family, and since some systems
  * let a wildcard and a specific address be bound side by side.
  */
-export async function isPortFree(port: number): Promise<boolean> {
+export async function isPortFree(port: number, protocol: PortProtocol = 'tcp'): Promise<boolean> {
+  const mayBind = protocol === 'tcp' ? mayListen : mayReceive
   for (const host of ['127.0.0.1', '::1', '0.0.0.0', '::']) {
-    if ((await tryBind(host, port)) === undefined) return false
+    if (!(await mayBind(host, port))) return false
   }
   return true
 }
@@ -120,20 +126,34 @@ export function isOwnAddress(address: string): Promise<boolean> {
   })
 }
 
-/** Binds and lets go again; the port it got, or undefined when somebody else has it. */
-function tryBind(host: string, port: number): Promise<number | undefined> {
+/** Listens and lets go again; false when somebody else has it. */
+function mayListen(host: string, port: number): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      // A machine without IPv6 has no rival there.
-      if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') resolve(port)
-      else if (error.code === 'EADDRINUSE' || error.code === 'EACCES') resolve(undefined)
-      else reject(error)
-    })
-    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(':') }, () => {
-      const address = server.address()
-      const bound = typeof address === 'object' && address !== null ? address.port : port
-      server.close(() => resolve(bound))
-    })
+    server.once('error', (error) => judgeRefusal(error).then(resolve, reject))
+    server.listen({ host, port, exclusive: true, ipv6Only: host.includes(':') }, () =>
+      server.close(() => resolve(true)),
+    )
   })
+}
+
+/** Binds a socket for datagrams, which shares its port with nobody, and lets go again. */
+function mayReceive(address: string, port: number): Promise<boolean> {
+  return new Promise((resolve, reject) => {
+    const isV6 = address.includes(':')
+    const socket = createSocket(isV6 ? { type: 'udp6', ipv6Only: true } : { type: 'udp4' })
+    socket.once('error', (error) => {
+      socket.close()
+      judgeRefusal(error).then(resolve, reject)
+    })
+    socket.bind({ address, port, exclusive: true }, () => socket.close(() => resolve(true)))
+  })
+}
+
+/** Whether nobody has it all the same; what says nothing about that is thrown. */
+async function judgeRefusal(error: NodeJS.ErrnoException): Promise<boolean> {
+  // A machine without IPv6 has no rival there.
+  if (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT') return true
+  if (error.code === 'EADDRINUSE' || error.code === 'EACCES') return false
+  throw error
 }

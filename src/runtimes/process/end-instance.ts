@@ -7,6 +7,8 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { assert } from '../../core/fault/assert.ts'
 import { withoutListening } from '../../core/port/listen-variables.ts'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
+import { protocolOf } from '../../core/port/port-protocols.ts'
 import type { KernelProcess } from '../../seams/kernel-processes.ts'
 import { isPortFree } from '../placement/ports.ts'
 import { graceLeftMs, readAsked, writeAsked } from '../subject/asked-to-end.ts'
@@ -191,14 +193,21 @@ class Ending {
    * has inherited is held for the next start as well.
    */
   async #openPorts(): Promise<readonly number[]> {
-    const refused: number[] = []
-    const { ports, inherited = [] } = this.#instance.record
+    const open: number[] = []
+    const { ports, protocols, inherited = [] } = this.#instance.record
     for (const [name, port] of Object.entries(ports)) {
-      if (!inherited.includes(name) && !(await isPortFree(port))) refused.push(port)
+      const protocol = protocolOf(protocols, name)
+      if (inherited.includes(name) || (await isPortFree(port, protocol))) continue
+      if (this.#isListenedOn(port, protocol)) open.push(port)
     }
-    if (refused.length === 0) return []
-    const listening = this.#needs.kernel.listeningPorts()
-    return refused.filter((port) => listening?.has(port) !== false)
+    return open
+  }
+
+  /** Where the kernel does not tell, what cannot be bound counts as listened on. */
+  #isListenedOn(port: number, protocol: PortProtocol): boolean {
+    const { kernel } = this.#needs
+    if (protocol === 'tcp') return kernel.listeningPorts()?.has(port) !== false
+    return kernel.listening(protocol)?.some((row) => row.port === port) !== false
   }
 
   #recordEnd(): void {

@@ -1,5 +1,6 @@
 /** The inputs of the operations `start`, `stop` and `look`, parsed; what is wrong becomes an answer. */
 import { z } from 'zod'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
 import { digestOf } from '../../core/units/digest.ts'
 import type { JsonObject } from '../../core/units/json.ts'
 import { type ParsedInput, parsed } from '../subject/parsed-input.ts'
@@ -31,8 +32,9 @@ export interface StartInput {
   readonly notify?: NotifyWish | undefined
 }
 
-/** How a component is given a port. Without any of these it is told the number. */
+/** How a component is given a port. Without any of these it is told the number of one of TCP. */
 export interface PortGiving {
+  readonly protocol?: PortProtocol | undefined
   /** It inherits the listening sockets. */
   readonly inherit?: boolean | undefined
   /** With `inherit`: starts that run beside it accept on the same ones. */
@@ -102,7 +104,11 @@ const START: z.ZodType<StartInput> = z.object({
   ports: z
     .record(
       z.string().regex(PORT_NAME),
-      z.object({ inherit: z.boolean().optional(), share: z.boolean().optional() }),
+      z.object({
+        protocol: z.enum(['tcp', 'udp']).optional(),
+        inherit: z.boolean().optional(),
+        share: z.boolean().optional(),
+      }),
     )
     .default({}),
   host: z.union([z.ipv4(), z.ipv6()]).optional(),

@@ -246,7 +246,7 @@ export class ProcessRuntime implements Actuator, Processes, PortListeners, Runni
     const { record, ended, identity } = instance
     if (ended === undefined && identity !== undefined) {
       const { ports, bootId } = this.#needs
-      ports.took(record.subject, record.ports, { ...identity, bootId })
+      ports.took(record, { ...identity, bootId })
       this.#tellRunning()
     }
     if (record.notify !== true || ended !== undefined) return

@@ -5,6 +5,7 @@
  * (`pid`, `exit`) and by `ended.json`.
  */
 import { z } from 'zod'
+import type { PortProtocols } from '../../core/port/port-protocols.ts'
 
 /** How a component is asked to end. */
 export interface StopPolicy {
@@ -31,6 +32,8 @@ export interface InstanceRecord {
   readonly copy?: number | undefined
   readonly cwd: string
   readonly ports: Readonly<Record<string, number>>
+  /** Of those of its ports that are not of TCP; absent: all are. */
+  readonly protocols?: PortProtocols | undefined
   /** Those of its ports whose sockets it inherits; absent: none. */
   readonly inherited?: readonly string[] | undefined
   /** Where it listens, when its contract names that. */
@@ -63,6 +66,7 @@ const RECORD: z.ZodType<InstanceRecord> = z.object({
   copy: z.number().int().min(1).optional(),
   cwd: z.string(),
   ports: z.record(z.string(), z.number().int()),
+  protocols: z.record(z.string(), z.enum(['tcp', 'udp'])).optional(),
   inherited: z.array(z.string()).optional(),
   host: z.string().optional(),
   stop: z.object({

@@ -3,7 +3,7 @@
  * wrapper is: the leader of a session, dependent on nobody, and it takes the claim of its start.
  */
 import { withListenPid } from '../../core/port/listen-variables.ts'
-import type { InheritingStart, PortSource } from '../placement/port-source.ts'
+import type { InheritingStart, PortSource, StartPorts } from '../placement/port-source.ts'
 import { rawFiles, SHELL, type SpawnRequest } from './spawn.ts'
 import type { Spawned } from './spawner/spawned.ts'
 import { WRAPPER } from './wrapper.ts'
@@ -15,7 +15,7 @@ import { WRAPPER } from './wrapper.ts'
  */
 export async function spawnHeir(
   { path, command, cwd, variables }: SpawnRequest,
-  which: Pick<InheritingStart, 'subject' | 'ports' | 'inherited' | 'shared'>,
+  which: StartPorts & Pick<InheritingStart, 'inherited' | 'shared'>,
   ports: Pick<PortSource, 'inherit'>,
 ): Promise<Spawned> {
   const { pid, ended } = await ports.inherit({

@@ -6,6 +6,7 @@
 import { setTimeout as delay } from 'node:timers/promises'
 import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
+import { printPorts } from '../../core/port/port-protocols.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { NoPorts, PortReservation, PortSource } from '../placement/port-source.ts'
 import { isOwnAddress } from '../placement/ports.ts'
@@ -16,6 +17,7 @@ import {
   type VariableSources,
 } from '../placement/variables.ts'
 import { instanceName } from '../subject/subject-folder.ts'
+import { askedPorts } from './asked-ports.ts'
 import { findCommandFile } from './command-file.ts'
 import { type EndNeeds, endInstance } from './end-instance.ts'
 import { Instance } from './instance.ts'
@@ -208,7 +210,7 @@ class Start {
       for (const port of Object.values(instance.record.ports)) taken.add(port)
     }
     const latest = this.#needs.registry.of(this.#input.subject).at(-1)
-    const { names, inherited, shared } = portNames(this.#input)
+    const asked = askedPorts(this.#input)
     const previous = latest?.record.ports ?? {}
     const { subject, beside } = this.#input
     const running = this.#needs.registry.of(subject).filter(({ ended }) => ended === undefined)
@@ -221,7 +223,7 @@ class Start {
       : {}
     const address = host === undefined ? {} : { address: host }
     return await this.#needs.ports.reserve({
-      ...{ subject, names, inherited, shared, previous, taken, by: this.#order.by },
+      ...{ subject, ...asked, previous, taken, by: this.#order.by },
       ...start,
       ...address,
     })
@@ -231,7 +233,7 @@ class Start {
     const { subject, digest, oneShot, cwd, stop, notify, copy } = this.#input
     const { host = leasedAt === HOST ? undefined : leasedAt } = this.#input
     const { registry, folder, workspace, bootId, nowMs } = this.#needs
-    const { inherited } = portNames(this.#input)
+    const { inherited, protocols } = askedPorts(this.#input)
     const number = registry.nextNumber(subject)
     const record: InstanceRecord = {
       recordVersion: 1,
@@ -245,6 +247,7 @@ class Start {
       ...(copy === undefined ? {} : { copy }),
       cwd,
       ports,
+      ...(protocols === undefined ? {} : { protocols }),
       ...(inherited.length === 0 ? {} : { inherited }),
       ...(host === undefined ? {} : { host }),
       stop,
@@ -297,12 +300,13 @@ class Start {
 
   async #spawn(instance: Instance): Promise<Spawned> {
     const { inherit, env, command, cwd, subject } = this.#input
-    const { host, ports, inherited } = instance.record
+    const { host, ports, protocols, inherited } = instance.record
     const placement = { host: host ?? HOST, isNamed: host !== undefined, ports }
     const marks = { instance: instance.name, subject, workspace: this.#needs.workspace }
-    const { shared } = portNames(this.#input)
+    const { shared } = askedPorts(this.#input)
     const notify = await this.#listen(instance)
-    await this.#needs.ports.letGo(subject, ports)
+    const own = { subject, ports, protocols }
+    await this.#needs.ports.letGo(own)
     const request = {
       path: instance.path,
       command: [this.#program, ...command.slice(1).map((word) => substitute(word, placement))],
@@ -319,7 +323,7 @@ class Start {
     const spawned =
       inherited === undefined
         ? await this.#needs.spawner.spawn(request)
-        : await spawnHeir(request, { subject, ports, inherited, shared }, this.#needs.ports)
+        : await spawnHeir(request, { ...own, inherited, shared }, this.#needs.ports)
     this.#needs.supervisor.parent(instance, spawned)
     this.#needs.started(instance)
     return spawned
@@ -349,7 +353,7 @@ class Start {
   #tellPorts({ record, identity }: Instance): void {
     const { ports, bootId, identified } = this.#needs
     identified()
-    if (identity !== undefined) ports.took(record.subject, record.ports, { ...identity, bootId })
+    if (identity !== undefined) ports.took(record, { ...identity, bootId })
   }
 
   async #answer(instance: Instance, reason: string): Promise<CommandAnswer> {
@@ -358,7 +362,7 @@ class Start {
     if (this.#order.signal.aborted && !adopted) return await this.#giveUp(instance)
     const pid = instance.identity?.pid ?? 0
     this.#tellPorts(instance)
-    const ports = Object.entries(record.ports).map(([name, port]) => `${name} ${port}`)
+    const ports = printPorts(record.ports, record.protocols)
     const listens = ports.length === 0 ? '' : `, ports ${ports.join(', ')}`
     const sharing = sharingOutputs(instance, this.#input, this.#needs.registry)
     const how = adopted ? `has been running since ${record.order}` : 'is running'
@@ -368,15 +372,6 @@ class Start {
       outputs: { ...instanceOutputs(instance), ...sharing, adopted },
     })
   }
-}
-
-/** The names of its ports, and of those that it inherits; descriptors are in the order of the names. */
-function portNames({
-  ports,
-}: StartInput): Record<'names' | 'inherited' | 'shared', readonly string[]> {
-  const names = Object.keys(ports)
-  const inherited = names.filter((name) => ports[name]?.inherit === true).sort()
-  return { names, inherited, shared: inherited.filter((name) => ports[name]?.share === true) }
 }
 
 /** Waits until either this wrapper or a faster one has claimed the start, or all have failed. */
