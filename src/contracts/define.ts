@@ -90,7 +90,15 @@ export interface ComponentOptions<Name extends string = string> {
     readonly inherit?: readonly string[]
     readonly oneShot?: boolean
     readonly ports?: Readonly<
-      Record<string, { readonly container?: number; readonly address?: string }>
+      Record<
+        string,
+        {
+          readonly container?: number
+          readonly protocol?: 'tcp' | 'udp'
+          readonly address?: string
+          readonly inherit?: boolean
+        }
+      >
     >
   }
   readonly ready?: readonly ConditionOptions[]

@@ -17,7 +17,7 @@ export interface ProcessComponentsOptions {
 }
 
 /** What the record of a start says. */
-type Meant = Pick<InstanceRecord, 'ports' | 'copy'>
+type Meant = Pick<InstanceRecord, 'ports' | 'protocols' | 'copy'>
 
 /** The components that are processes of this machine. */
 export class ProcessComponents implements Components {
@@ -36,7 +36,7 @@ export class ProcessComponents implements Components {
       const { status, startedAtMs: sinceMs, endedAtMs, code, signal } = state
       const pid = status === 'running' ? this.#componentIn(state.pid) : state.pid
       const place = placeIn(instance)
-      const { ports, copy } = this.#meantBy(instance)
+      const { ports, protocols, copy } = this.#meantBy(instance)
       const view: ComponentView = {
         subject: place.subject,
         instance,
@@ -44,6 +44,7 @@ export class ProcessComponents implements Components {
         pid,
         status,
         ports,
+        ...(protocols === undefined ? {} : { protocols }),
         sinceMs,
         ...(endedAtMs === undefined ? {} : { endedAtMs }),
         ...(code === undefined ? {} : { code }),
@@ -84,9 +85,10 @@ export class ProcessComponents implements Components {
     const { subject, number } = placeIn(instance)
     const found = readInstance(join(this.#options.folder, slugOf(subject)), number)
     if (found === undefined) return { ports: {} }
-    const { ports, copy } = found.record
-    this.#meant.set(instance, { ports, copy })
-    return { ports, copy }
+    const { ports, protocols, copy } = found.record
+    const meant = { ports, protocols, copy }
+    this.#meant.set(instance, meant)
+    return meant
   }
 }
 

@@ -39,23 +39,26 @@ export class EveryComponent implements Components {
   }
 
   list(): readonly ComponentView[] {
-    const containers = this.#containers.views().flatMap(({ subject, instance, ports }) => {
-      const state = this.#containers.state(instance)
-      if (state === undefined) return []
-      const { status, pid, startedAtMs: sinceMs, endedAtMs, code, signal } = state
-      const view: ComponentView = {
-        subject,
-        instance,
-        pid,
-        status,
-        ports,
-        sinceMs,
-        ...(endedAtMs === undefined ? {} : { endedAtMs }),
-        ...(code === undefined ? {} : { code }),
-        ...(signal === undefined ? {} : { signal }),
-      }
-      return [view]
-    })
+    const containers = this.#containers
+      .views()
+      .flatMap(({ subject, instance, ports, protocols }) => {
+        const state = this.#containers.state(instance)
+        if (state === undefined) return []
+        const { status, pid, startedAtMs: sinceMs, endedAtMs, code, signal } = state
+        const view: ComponentView = {
+          subject,
+          instance,
+          pid,
+          status,
+          ports,
+          ...(protocols === undefined ? {} : { protocols }),
+          sinceMs,
+          ...(endedAtMs === undefined ? {} : { endedAtMs }),
+          ...(code === undefined ? {} : { code }),
+          ...(signal === undefined ? {} : { signal }),
+        }
+        return [view]
+      })
     const all = [...this.#processes.list(), ...containers]
     return all.sort((one, other) =>
       one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0,

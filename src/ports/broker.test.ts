@@ -145,7 +145,10 @@ test('a port that is fixed in a range of UDP is no port of TCP of the same name'
   const refused = await broker.claim([dns({})])
   assert.ok(refused.verdict === 'refused')
   assert.equal(refused.reason, 'other-protocol')
-  assert.match(refused.sentence, /shop\/dns\/dns has 21053\/udp fixed by range web of shop\. Comp/)
+  assert.match(
+    refused.sentence,
+    /shop\/dns\/dns has 21053\/udp fixed by range web of shop\. Ask for it with/,
+  )
   const [lease] = granted(await broker.claim([dns({ protocol: 'udp' })]))
   assert.deepEqual([lease?.claim.port, lease?.claim.protocol], [21_053, 'udp'])
 })

@@ -6,6 +6,7 @@
 import type { Entry, Outcome, Word } from '../core/entry/entry.ts'
 import type { ContractReference } from '../core/plan/plan.ts'
 import type { Answer } from '../core/plan/verdict.ts'
+import type { PortProtocols } from '../core/port/port-protocols.ts'
 import type { Refusal } from '../core/ramp/decide-word.ts'
 import type { RampState } from '../core/ramp/state.ts'
 import type { Json } from '../core/units/json.ts'
@@ -178,6 +179,8 @@ export interface ComponentView {
   readonly pid: number
   readonly status: 'running' | 'exited' | 'lost'
   readonly ports: Readonly<Record<string, number>>
+  /** Of those of its ports that are not of TCP; absent: all are. */
+  readonly protocols?: PortProtocols
   /** Where others find it whichever start serves, by the names of its ports; absent: it has no front. */
   readonly fronts?: Readonly<Record<string, number>>
   readonly sinceMs: number

@@ -108,7 +108,9 @@ export class Bench {
     writeFileSync(join(this.folder, 'web.cjs'), PROGRAM)
     context.after(async () => {
       try {
-        for (const value of [...this.#up.values()]) await this.ramp(value, 'down')
+        // A Ports contract ends once nobody has a port by it: environments, whose kind is first, go before.
+        const up = [...this.#up].sort(([one], [other]) => (one < other ? -1 : 1))
+        for (const [, value] of up) await this.ramp(value, 'down')
       } finally {
         await this.close()
       }

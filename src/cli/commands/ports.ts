@@ -4,6 +4,7 @@ import { printHostPort } from '../../core/port/ip-text.ts'
 import { printSpan } from '../../core/port/machine-facts.ts'
 import { printFor } from '../../core/port/match-range.ts'
 import type { PortLease } from '../../core/port/port-lease.ts'
+import { printPort } from '../../core/port/port-protocols.ts'
 import type { ListedRange } from '../../core/port/range-list.ts'
 import { describeDuration } from '../../core/units/duration.ts'
 import type { LeaseList } from '../../server/wire/ports.ts'
@@ -143,10 +144,9 @@ function machineOf({ region }: MachineOptions): { readonly region?: string } {
 
 function rowOf(lease: PortLease, nowMs: number): readonly string[] {
   const { claim, owner, process, container, changedAtMs, id } = lease
-  const protocol = claim.protocol === 'tcp' ? '' : `/${claim.protocol}`
   const since = describeDuration(Math.max(0, Math.round(nowMs - changedAtMs)))
   return [
-    `${claim.port}${protocol}`,
+    printPort(claim.port, claim.protocol),
     lease.shut === undefined ? lease.state : `${lease.state}, shut`,
     ownerText(lease),
     owner.port,

@@ -1,5 +1,6 @@
 /** What is running, environment by environment: for `status`. */
 
+import { printPort, protocolOf } from '../../core/port/port-protocols.ts'
 import { goalWords } from '../../core/telling/goal-words.ts'
 import type { Mood } from '../../core/telling/stage-rows.ts'
 import { describeDuration } from '../../core/units/duration.ts'
@@ -143,10 +144,11 @@ function statusText(component: ComponentView, nowMs: number): string {
 }
 
 function placeText(component: ComponentView, all: readonly ComponentView[]): string {
-  const { status, pid, ports, fronts = {} } = component
+  const { status, pid, ports, protocols, fronts = {} } = component
   if (status !== 'running') return ''
-  const listening = Object.entries(ports).map(([name, port]) => {
+  const listening = Object.entries(ports).map(([name, number]) => {
     const front = fronts[name]
+    const port = printPort(number, protocolOf(protocols, name))
     if (front !== undefined) return `${name} ${front} in front of ${port}`
     return `${name} ${port}${isShared(component, name, all) ? ' shared' : ''}`
   })

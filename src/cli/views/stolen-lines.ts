@@ -1,5 +1,6 @@
 /** Ports that somebody else listens on than who was given them: for `status`. */
 import { printOwner } from '../../core/port/port-owner.ts'
+import { printPort } from '../../core/port/port-protocols.ts'
 import type { PortLease } from '../../server/wire/ports.ts'
 import { MARKS, type Paint } from './paint.ts'
 
@@ -8,7 +9,7 @@ export function stolenLines(stolen: readonly PortLease[], paint: Paint): readonl
   const [first] = stolen
   if (first === undefined) return []
   const lines = stolen.map(({ owner, claim, because }) => {
-    const line = `${printOwner(owner)}, ${claim.port}: ${because}`
+    const line = `${printOwner(owner)}, ${printPort(claim.port, claim.protocol)}: ${because}`
     return `  ${paint.mood('bad', MARKS.bad)} ${line}`
   })
   const next = `  Next: rampart ports explain ${first.claim.port}`

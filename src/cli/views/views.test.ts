@@ -213,12 +213,17 @@ describe('environments', () => {
       kind: 'Environment',
       contract: 'shop',
       lastRamp: ramp('up', 'reached'),
-      components: [running, { ...running, subject: 'shop/web', fronts: { http: 8080 } }],
+      components: [
+        running,
+        { ...running, subject: 'shop/web', fronts: { http: 8080 } },
+        { ...running, subject: 'shop/dns', ports: { dns: 53 }, protocols: { dns: 'udp' } },
+      ],
     })
     assert.deepEqual(lines, [
       'shop is ready',
       '  ✔ api  running for 4.00 s  pid 7, http 80, grpc 81',
       '  ✔ web  running for 4.00 s  pid 7, http 8080 in front of 80, grpc 81',
+      '  ✔ dns  running for 4.00 s  pid 7, dns 53/udp',
       '',
     ])
   })

@@ -42,7 +42,7 @@ export function checkCarrier({ roll, run }: WrittenComponent, name: string, say:
     const written = kinds.length === 0 ? 'none' : kinds.join(' and ')
     say(['roll', 'by'], `by names one proxy, haproxy, nginx or envoy, and has ${written}`)
   }
-  const ports = roll.ports ?? Object.keys(run?.ports ?? {})
+  const ports = roll.ports ?? portsOfTcp(run)
   if (ports.length > 1) {
     const message = `${name} has ${ports.length} ports, and one backend stands for one of them; write`
     say(['roll', 'by'], `${message} roll.ports: [${ports[0]}]`)
@@ -50,6 +50,11 @@ export function checkCarrier({ roll, run }: WrittenComponent, name: string, say:
   if (roll.as !== undefined) {
     say(['roll', 'as'], 'what is forwarded its own configuration says; leave as out')
   }
+}
+
+function portsOfTcp(run: WrittenComponent['run']): readonly string[] {
+  const ports = Object.entries(run?.ports ?? {})
+  return ports.flatMap(([port, { protocol }]) => (protocol === 'udp' ? [] : [port]))
 }
 
 /** The same for a command. */

@@ -10,6 +10,7 @@ import {
   type SourceDocument,
 } from '../document/source-document.ts'
 import { checkCopies } from './check-copies.ts'
+import { checkDatagrams } from './check-datagrams.ts'
 import { checkDrain } from './check-drain.ts'
 import { checkRoll } from './check-roll.ts'
 import { checkRun } from './check-run.ts'
@@ -37,6 +38,7 @@ export function checkConditions(
     checkDrain(component, name, say)
     checkRoll(component, name, say)
     checkCopies(component, name, say)
+    checkDatagrams(component, name, say)
     component.ready?.forEach((condition, index) => {
       const at = ['ready', index]
       checkTimes(component, condition, (key, message) => say([...at, key], message))

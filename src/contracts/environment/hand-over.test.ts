@@ -28,8 +28,12 @@ function inForce(transitions?: string): readonly ListedRange[] {
   return listRanges(enforced)
 }
 
-const said = (web: string, ranges: readonly ListedRange[]): readonly string[] => {
-  const run = 'run: { command: [x], ports: { http: {} } }'
+const said = (
+  web: string,
+  ranges: readonly ListedRange[],
+  http: string = '{}',
+): readonly string[] => {
+  const run = `run: { command: [x], ports: { http: ${http} } }`
   const contract = environmentIn(`${headOf('shop')}  components: { web: { ${run}${web} } }\n`)
   return handOversOf(contract, undefined, () => ranges).map(({ sentence }) => sentence)
 }
@@ -111,14 +115,34 @@ test('a port that a roll leaves out is told of as one of each start', () => {
   )
 })
 
-test('what is fixed for a component in a range of UDP is told of as refused', () => {
-  const udp = inForce().map((range) => {
-    const rules = { ...range.rules, fixed: { 'shop/web/http': 21_053 } }
-    return { ...range, contract: 'names', range: 'dns', protocol: 'udp', rules } as const
-  })
-  assert.deepEqual(said('', udp), [
-    'shop/web http is refused a port: names fixes 21053/udp for it, and components have ports of TCP alone; call its port otherwise.',
+test('what is fixed for a component of the other protocol is told of as refused', () => {
+  const fixed = (protocol: 'tcp' | 'udp', contract: string): readonly ListedRange[] =>
+    inForce().map((range) => {
+      const rules = { ...range.rules, fixed: { 'shop/web/http': 21_053 } }
+      return { ...range, contract, range: 'dns', protocol, rules }
+    })
+  const names = fixed('udp', 'names')
+  assert.deepEqual(said('', names), [
+    'shop/web http is refused a port: it is of TCP, and names fixes 21053/udp for it; write protocol: udp in run.ports.http, or call it otherwise.',
   ])
+  assert.deepEqual(said('', fixed('tcp', 'webs'), '{ protocol: udp }'), [
+    'shop/web http is refused a port: it is of UDP, and webs fixes 21053/tcp for it; write protocol: tcp in run.ports.http, or call it otherwise.',
+  ])
+  const both = said('', [...names, ...fixed('tcp', 'webs')])
+  assert.ok(
+    both.every((sentence) => !sentence.includes('is refused')),
+    both.join(' '),
+  )
+})
+
+test('a port of UDP is given by the ranges of UDP, and no rule for fronts has a part in it', () => {
+  const udp = inForce('{ roll: { drain: 20s } }').map((range) => ({
+    ...range,
+    protocol: 'udp' as const,
+  }))
+  assert.deepEqual(said('', udp), [])
+  const [told] = said('', udp, '{ protocol: udp }')
+  assert.match(told ?? '', /has no effect on it; fronts carry TCP alone\.$/)
 })
 
 test('where no contract is in force, a component says for itself how its owners part', () => {

@@ -5,9 +5,11 @@
  */
 import { matchRanges, type RuledRange } from '../../core/port/match-range.ts'
 import { type Parting, partingOf, printTimes } from '../../core/port/parting.ts'
-import type { PortOwner } from '../../core/port/port-lease.ts'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
 import { printServicePort } from '../../core/port/port-owner.ts'
+import { protocolOf } from '../../core/port/port-protocols.ts'
 import type { PortTransition } from '../../core/port/port-transition.ts'
+import type { PortWish } from '../../core/port/port-wish.ts'
 import type { ListedRange } from '../../core/port/range-list.ts'
 import { printDuration } from '../../core/units/duration.ts'
 import { listWords } from '../document/describe-value.ts'
@@ -44,39 +46,48 @@ export function handOversOf(
   const definition = aimEnvironment(contract, target)
   return placementsOf(definition).flatMap((placement) => {
     const ranges = rangesIn(placement.region)
-    const { run } = placement.component
+    const { run, roll } = placement.component
     if (ranges === undefined || run === undefined || run.external !== undefined) return []
     const service = `${contract.name}/${placement.stage}`
-    return run.ports.flatMap((port) => [
-      ...ofOtherProtocol({ service, port }, ranges),
-      ...handOversAt({ service, port }, placement, ranges),
-    ])
+    return run.ports.flatMap((port) => {
+      const asked = { service, port, protocol: protocolOf(run.protocols, port) }
+      // What is fixed is nothing to a port that each start has another one of.
+      const isOfEach = roll !== undefined && !roll.ports.includes(port)
+      const refused = isOfEach ? [] : ofOtherProtocol(asked, ranges)
+      return [...refused, ...handOversAt(asked, placement, ranges)]
+    })
   })
 }
 
-/** Components have ports of TCP alone, so that what is fixed of another protocol is refused to them. */
-function ofOtherProtocol(of: Of, ranges: readonly ListedRange[]): readonly HandOver[] {
+/** What a contract fixes for it of the other protocol alone: then it is refused any port. */
+function ofOtherProtocol(
+  { protocol: asked, ...of }: Asked,
+  ranges: readonly ListedRange[],
+): readonly HandOver[] {
   const name = printServicePort(of)
-  return ranges
-    .filter(({ standing, protocol }) => standing === 'in-force' && protocol !== 'tcp')
-    .flatMap(({ contract, range, protocol, rules }) => {
-      const number = rules.fixed[name]
-      if (number === undefined || contract === undefined) return []
-      const sentence =
-        `${of.service} ${of.port} is refused a port: ${contract} fixes ${number}/${protocol} for it, and ` +
-        'components have ports of TCP alone; call its port otherwise.'
-      return [{ ...of, contract, range, sentence }]
-    })
+  const fixing = ranges.filter(
+    ({ standing, contract, rules }) =>
+      standing === 'in-force' && contract !== undefined && rules.fixed[name] !== undefined,
+  )
+  if (fixing.some(({ protocol }) => protocol === asked)) return []
+  return fixing.flatMap(({ contract, range, protocol, rules }) => {
+    if (contract === undefined) return []
+    const number = `${rules.fixed[name]}/${protocol}`
+    const sentence =
+      `${of.service} ${of.port} is refused a port: it is of ${asked.toUpperCase()}, and ${contract} fixes ` +
+      `${number} for it; write protocol: ${protocol} in run.ports.${of.port}, or call it otherwise.`
+    return [{ ...of, contract, range, sentence }]
+  })
 }
 
 function handOversAt(
-  owner: Pick<PortOwner, 'service' | 'port'>,
+  { protocol, ...owner }: Asked,
   { component }: Placement,
   ranges: readonly ListedRange[],
 ): readonly HandOver[] {
   const { roll, run } = component
-  const address = run?.address
-  const from = rangeOf(owner, address === undefined ? {} : { addresses: [address] }, ranges)
+  const where = run?.address === undefined ? {} : { addresses: [run.address] }
+  const from = rangeOf(owner, { protocol, ...where }, ranges)
   const rules = from?.transitions ?? []
   const { contract } = from ?? {}
   const of = { ...owner, ...(from && { ...(contract && { contract }), range: from.range }) }
@@ -85,19 +96,18 @@ function handOversAt(
   if (isWaitedFor) {
     const others = rules.filter(({ event }) => event !== 'failover')
     const waits = contract === undefined ? [] : waitsInQueue(of, contract, rules)
-    return [...handOverOfSocket(of, { roll, contract, rules: others }), ...waits]
+    return [...handOverOfSocket(of, { roll, contract, rules: others, protocol }), ...waits]
   }
   if (!isRolled) {
     if (contract === undefined) return []
-    return [
-      roll === undefined ? withoutFront(of, contract, rules) : ofEachStart(of, contract, rules),
-    ]
+    if (roll !== undefined) return [ofEachStart(of, contract, rules)]
+    return [withoutFront(of, { contract, rules, protocol })]
   }
   if (contract === undefined) return [withoutRule(of, roll)]
   return rules.map((rule) => ({ ...of, event: rule.event, ...toldOf(rule, contract, roll) }))
 }
 
-function isInherited({ port }: Pick<PortOwner, 'port'>, run: Run | undefined): boolean {
+function isInherited({ port }: Of, run: Run | undefined): boolean {
   return run?.inheritedPorts?.includes(port) === true
 }
 
@@ -108,11 +118,15 @@ function handOverOfSocket(
     roll,
     contract,
     rules,
-  }: Omit<SharedPort, 'name' | 'roll'> & { readonly roll?: Roll | undefined },
+    protocol,
+  }: Omit<SharedPort, 'name' | 'roll'> & {
+    readonly roll?: Roll | undefined
+    readonly protocol: PortProtocol
+  },
 ): readonly HandOver[] {
   const name = `${of.service} ${of.port}`
   if (roll !== undefined) return [{ ...of, ...sharedHandOver({ name, roll, contract, rules }) }]
-  return contract === undefined ? [] : [withoutFront(of, contract, rules)]
+  return contract === undefined ? [] : [withoutFront(of, { contract, rules, protocol })]
 }
 
 /** Its clients wait for the next start after one that died. */
@@ -129,8 +143,8 @@ function waitsInQueue(
 
 /** The range that its starts would be granted from, as the broker chooses it. */
 function rangeOf(
-  { service, port }: Pick<PortOwner, 'service' | 'port'>,
-  where: { readonly addresses?: readonly string[] },
+  { service, port }: Of,
+  where: Pick<PortWish, 'protocol' | 'addresses'>,
   ranges: readonly ListedRange[],
 ): ListedRange | undefined {
   const granting = ranges.filter(({ standing }) => standing === 'in-force')
@@ -148,6 +162,9 @@ function rangeOf(
 
 type Of = Pick<HandOver, 'service' | 'port'>
 
+/** A port that a component asks for. */
+type Asked = Of & { readonly protocol: PortProtocol }
+
 /** Only the words that are written are told of: what is usual has no effect either. */
 function writtenOf(rules: readonly PortTransition[]): readonly string[] {
   return rules.flatMap(({ event, says = [] }) => (says.length === 0 ? [] : [event]))
@@ -163,15 +180,27 @@ function ofEachStart(of: Of, contract: string, rules: readonly PortTransition[])
   return { ...of, sentence: written.length === 0 ? `${told}.` : `${told}; ${idle}.` }
 }
 
-function withoutFront(of: Of, contract: string, rules: readonly PortTransition[]): HandOver {
+function withoutFront(
+  of: Of,
+  {
+    contract,
+    rules,
+    protocol,
+  }: {
+    readonly contract: string
+    readonly rules: readonly PortTransition[]
+    readonly protocol: PortProtocol
+  },
+): HandOver {
   const written = writtenOf(rules)
   const stops =
     `${of.service} ${of.port} has no front, so that whoever reaches it may connect: ` +
     'its component is stopped, then started'
+  const next = protocol === 'tcp' ? 'roll: {} gives it one' : 'fronts carry TCP alone'
   const sentence =
     written.length === 0
       ? `${stops}.`
-      : `${stops}, so that what ${contract} says of ${listWords(written, 'and')} has no effect on it; roll: {} gives it one.`
+      : `${stops}, so that what ${contract} says of ${listWords(written, 'and')} has no effect on it; ${next}.`
   return { ...of, sentence }
 }
 

@@ -51,9 +51,16 @@ export function startCommand(
 }
 
 /** How a process is given a port. */
-function givenHow({ inheritedPorts, sharedPorts }: Run, name: string): JsonObject {
+function givenHow(run: Run, name: string): JsonObject {
+  const { inheritedPorts, sharedPorts } = run
   if (sharedPorts?.includes(name) === true) return { inherit: true, share: true }
-  return inheritedPorts?.includes(name) === true ? { inherit: true } : {}
+  const inherit = inheritedPorts?.includes(name) === true ? { inherit: true } : {}
+  return { ...inherit, ...protocolIn(run, name) }
+}
+
+function protocolIn({ protocols }: Run, name: string): JsonObject {
+  const protocol = protocols?.[name]
+  return protocol === undefined ? {} : { protocol }
 }
 
 function startContainer(options: {
@@ -64,7 +71,10 @@ function startContainer(options: {
 }): Command {
   const { subject, run, stop, container } = options
   const { image, allowTag, pull, entrypoint, command, cwd, user, networks, mounts } = container
-  const ports = run.ports.map((name) => [name, innerOf(container, name)])
+  const ports = run.ports.map((name) => [
+    name,
+    { ...innerOf(container, name), ...protocolIn(run, name) },
+  ])
   const input = {
     subject,
     image: printCommandText(image),

@@ -141,9 +141,64 @@ test('ports may be inherited by a process, by so many as it has descriptors for'
     [api(`{ ${seven.join(', ')} }`), /^7: .*inherits 6 sockets at most/],
     [api('{ http: { inherits: true } }'), /inherits.*inherit/],
     [api('{ http: { inherit: "yes" } }'), /true or false/],
-    [api('{ http: { inherit: true, protocol: udp } }'), /^7: .*protocol/],
   ] as const) {
     const issues = issuesIn(HEAD + spec).map(({ line, message }) => `${line}: ${message}`)
     assert.match(issues.join('\n'), issue)
   }
+})
+
+test('a port of UDP is asked for as one, of a process and of a container', () => {
+  const dns = (run: string, port: string): string =>
+    `    dns: { run: { ${run}, ports: { dns: ${port} } } }\n`
+  const inputOf = (run: string, port: string): Command['input'] =>
+    commandOf(planFor(dns(run, port)), 'dns').input
+  const given = inputOf('command: [dns]', '{ protocol: udp, inherit: true }')
+  assert.deepEqual(given['ports'], { dns: { inherit: true, protocol: 'udp' } })
+  const image = `container: { image: 'dns@sha256:1' }`
+  const published = inputOf(image, '{ protocol: udp, container: 53 }')
+  assert.deepEqual(published['ports'], { dns: { container: 53, protocol: 'udp' } })
+  const spoken = inputOf('command: [dns]', '{ protocol: tcp }')
+  assert.equal(spoken['digest'], inputOf('command: [dns]', '{}')['digest'])
+  assert.notEqual(spoken['digest'], inputOf('command: [dns]', '{ protocol: udp }')['digest'])
+})
+
+test('a port of UDP is no port to connect to, and has no front', () => {
+  const dns = (ports: string, more: string): string =>
+    `    dns: { run: { command: [dns], ports: ${ports} }, ${more} }\n`
+  const both = '{ dns: { protocol: udp }, http: {} }'
+  const wrong = (ports: string, more: string): readonly string[] =>
+    issuesIn(HEAD + dns(ports, more)).map(({ line, column, message }) => {
+      return `${line}:${column} ${message}`
+    })
+  const roll = (words: string): string => `ready: [{ notify: {} }], roll: ${words}`
+  assert.deepEqual(wrong(both, roll('{}')), [
+    '7:107 dns is of UDP, and fronts carry TCP alone; write roll.ports: [http]',
+  ])
+  assert.deepEqual(wrong(both, roll('{ ports: [http, dns] }')), [
+    '7:129 dns is of UDP, and fronts carry TCP alone; leave it out',
+  ])
+  assert.deepEqual(wrong(both, roll('{ by: descriptor }')), [
+    '7:107 dns is of UDP, and starts share sockets of TCP alone; write roll.ports: [http]',
+  ])
+  assert.deepEqual(wrong('{ dns: { protocol: udp } }', roll('{}')), [
+    '7:97 all ports of dns are of UDP, and fronts carry TCP alone; leave roll out',
+  ])
+  assert.deepEqual(wrong(both, roll('{ ports: [http] }')), [])
+  assert.deepEqual(wrong(both, roll('{ ports: [http], by: descriptor }')), [])
+  const proofs = 'prove it by dns, exec, log or notify'
+  assert.deepEqual(wrong(both, `ready: [{ tcp: '\${self.host}:\${self.ports.dns}' }]`), [
+    `7:92 dns is of UDP, and tcp connects by TCP; ${proofs}`,
+  ])
+  assert.deepEqual(wrong(both, `ready: [{ http: 'http://x:\${self.ports["dns"]}/' }]`), [
+    `7:92 dns is of UDP, and http connects by TCP; ${proofs}`,
+  ])
+  const told =
+    "{ http: { url: 'http://x:${self.ports.http}/', method: POST, json: { port: '${self.ports.dns}' } } }"
+  for (const fine of [
+    told,
+    "{ dns: { name: a.test, resolvers: ['127.0.0.1:${self.ports.dns}'] } }",
+  ])
+    assert.ok(!wrong(both, `ready: [${fine}]`).join().includes('is of UDP'), fine)
+  const kind = wrong('{ dns: { protocol: sctp } }', 'ready: []')
+  assert.match(kind.join(), /^7:61 expected tcp or udp/)
 })

@@ -1,4 +1,5 @@
 /** What a component runs, understood: a process, a container, or something that is none of ours. */
+import { type PortProtocols, protocolsIn } from '../../core/port/port-protocols.ts'
 import type { WrittenContainer, WrittenExternal } from './written-container.ts'
 import { INHERITED, type WrittenRun } from './written-run.ts'
 
@@ -15,6 +16,8 @@ export interface Run {
   readonly oneShot: boolean
   /** Names of its ports, in the order of their names. */
   readonly ports: readonly string[]
+  /** Of those that are not of TCP; absent: all are. */
+  readonly protocols?: PortProtocols
   /** Those of them whose listening sockets it inherits, in the same order; absent: none. */
   readonly inheritedPorts?: readonly string[]
   /** Those whose sockets all of its starts accept on, and inherit; absent: none. */
@@ -71,6 +74,7 @@ export function runOf(written: WrittenRun): Run {
     inherit: written.inherit ?? (container === undefined ? INHERITED : []),
     oneShot: written.oneShot ?? false,
     ports: names,
+    ...protocolsIn(ports),
     ...inheritedOf(ports),
     ...addressOf(ports),
     ...(container === undefined ? {} : { container: containerOf(container, ports) }),

@@ -6,11 +6,11 @@
 import type { Command } from '../../core/plan/plan.ts'
 import { DRAIN_MS, PARTING_MOST_MS } from '../../core/port/parting.ts'
 import { describeDuration } from '../../core/units/duration.ts'
-import type { Json, JsonObject } from '../../core/units/json.ts'
+import type { JsonObject } from '../../core/units/json.ts'
 import { listWords } from '../document/describe-value.ts'
 import type { Path } from '../document/issue.ts'
-import { fieldsTaken } from '../expression/fields-taken.ts'
 import type { Component, Roll } from './definition.ts'
+import { portNamedIn } from './own-ports.ts'
 import { STOP_TIMEOUT_MARGIN_MS, stopCommand } from './plan-commands.ts'
 import type { Run } from './run.ts'
 import type { WrittenComponent } from './written.ts'
@@ -73,14 +73,14 @@ export function checkShared(component: WrittenComponent, say: Say): void {
     const message = 'its starts share the socket, so that each inherits it; leave inherit out'
     say(['run', 'ports', port, 'inherit'], message)
   }
-  const told = namedIn([...(stop?.command ?? [])], shared)
+  const told = portNamedIn([...(stop?.command ?? [])], shared)
   if (told !== undefined) {
     const message = `${told} is shared, so that the start which goes on may hear it; ${HOW_TO_STOP}`
     say(['stop', 'command'], message)
   }
   ready.forEach((condition, index) => {
     const [probe] = probesOf(condition)
-    const port = probe && namedIn(condition[probe] ?? {}, shared)
+    const port = probe && portNamedIn(condition[probe] ?? {}, shared)
     if (probe === undefined || port === undefined) return
     const message = `${port} is shared, so that the start which it replaces may answer; ${HOW_TO_PROVE}`
     say(['ready', index, probe], message)
@@ -95,12 +95,6 @@ const HOW_TO_PROVE =
 
 const HOW_TO_STOP =
   'leave it to stop.signal, or stop a start at a port of its own that roll.ports leaves out'
-
-/** The first of these ports that something refers to as its own. */
-function namedIn(written: Json, ports: readonly string[]): string | undefined {
-  const named = fieldsTaken(written, ['self', 'ports'])
-  return ports.find((port) => named.has(port))
-}
 
 /** How it is replaced, for people. */
 export function explainShared(roll: Roll): readonly string[] {

@@ -1,6 +1,7 @@
 /** How a component is run and stopped, as it is written. */
 import * as z from 'zod'
 import { canonicalAddress } from '../../core/port/ip-text.ts'
+import type { PortProtocol } from '../../core/port/port-claim.ts'
 import { durationMs } from '../document/word-schemas.ts'
 import {
   innerPort,
@@ -26,6 +27,7 @@ export interface WrittenRun {
 export interface WrittenPort {
   /** Where it listens inside its container. */
   readonly container?: number
+  readonly protocol?: PortProtocol
   /** The machine's address that it listens on. */
   readonly address?: string
   /** Whether its process inherits the listening socket. */
@@ -79,6 +81,11 @@ const portName = z
 const writtenPort = z.strictObject(
   {
     container: innerPort.exactOptional(),
+    protocol: z
+      .enum(['tcp', 'udp'])
+      .exactOptional()
+      .describe('What is sent to it: connections of TCP, or datagrams of UDP.')
+      .meta({ default: 'tcp' }),
     address: z
       .string()
       .refine(

@@ -44,8 +44,8 @@ export function otherProtocol({ range, rule }: RuledRange, of: string): PortRefu
   const { protocol, fixed } = range
   const ask =
     protocol === 'udp'
-      ? 'Components have ports of TCP alone; others ask for it with `--protocol udp`.'
-      : 'Ask for it without `--protocol udp`.'
+      ? 'Ask for it with `--protocol udp`; a component with `protocol: udp` at that port.'
+      : 'Ask for it without `--protocol udp`; a component without `protocol: udp` at that port.'
   const sentence = `${of} has ${fixed[of]}/${protocol} fixed by ${printRule(rule)}. ${ask}`
   return refusal('other-protocol', sentence, false)
 }

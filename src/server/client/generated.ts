@@ -319,6 +319,10 @@ export type Component = {
   readonly ports: {
     readonly [member: string]: number
   }
+  /** Of those of its ports that are not of TCP. */
+  readonly protocols?: {
+    readonly [member: string]: 'tcp' | 'udp'
+  }
   readonly fronts?: {
     readonly [member: string]: number
   }

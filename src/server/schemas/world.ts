@@ -23,6 +23,10 @@ const COMPONENT_VIEW: z.ZodType<ComponentView> = named(
     pid: COUNT,
     status: z.enum(['running', 'exited', 'lost']),
     ports: z.record(z.string(), COUNT),
+    protocols: z
+      .record(z.string(), z.enum(['tcp', 'udp']))
+      .exactOptional()
+      .describe('Of those of its ports that are not of TCP.'),
     fronts: z.record(z.string(), COUNT).exactOptional(),
     sinceMs: INSTANT,
     endedAtMs: INSTANT.exactOptional(),

@@ -1,4 +1,5 @@
 /** What no other tool is told: policies, variables from outside, folders, exit codes. */
+import { protocolOf } from '../../../core/port/port-protocols.ts'
 import type { Component } from '../definition.ts'
 import { INHERITED } from '../written-run.ts'
 import type { Say } from './plain-text.ts'
@@ -23,7 +24,8 @@ export function sayRest(component: Component, say: Say): void {
     say({ what: `${name}.run.inherit`, why: `${inherited.join(', ')} must be given as variables` })
   }
   for (const port of run.ports) {
-    say({ what: `${name}.run.ports.${port}`, why: 'free ports are not allocated; publish one' })
+    const one = protocolOf(run.protocols, port) === 'tcp' ? 'one' : 'one of UDP'
+    say({ what: `${name}.run.ports.${port}`, why: `free ports are not allocated; publish ${one}` })
   }
 }
 
