@@ -3,10 +3,11 @@ import { printCarrier } from '../core/port/carried-front.ts'
 import { explainPort } from '../core/port/explain-port.ts'
 import type { PortLease } from '../core/port/port-lease.ts'
 import { portKey } from '../core/port/port-table.ts'
+import type { SocketRow } from '../seams/kernel-processes.ts'
 import type { PortStory } from '../seams/port-broker.ts'
 import type { Holding } from './holding.ts'
 import { readPortSettings } from './kernel/machine.ts'
-import { type PortKernel, thiefOf } from './kernel/port-kernel.ts'
+import { type PortHolder, type PortKernel, thiefOf } from './kernel/port-kernel.ts'
 import type { PortLedger } from './port-ledger.ts'
 import type { Watching } from './watching.ts'
 
@@ -16,6 +17,19 @@ export interface StoryParts {
   readonly holding: Holding
   readonly kernel: PortKernel
   readonly watching: Watching
+}
+
+/** Who holds these sockets of one number, which may be leased to several, by each protocol to another. */
+function holdersOf(
+  rows: readonly SocketRow[],
+  leases: readonly PortLease[],
+  { kernel, holding }: Pick<StoryParts, 'kernel' | 'holding'>,
+): readonly PortHolder[] {
+  const owners = leases.filter(({ process, container }) => process ?? container)
+  const [first = {}, ...others] = owners
+  const holders = kernel.holders(rows, first, holding.keeperPid)
+  const byOthers = others.map((owner) => kernel.holders(rows, owner, holding.keeperPid))
+  return holders.map((holder, at) => byOthers.find((its) => its[at]?.isOwn)?.[at] ?? holder)
 }
 
 /** Looks, records what came of that, and tells. */
@@ -31,8 +45,7 @@ export async function storyOf(
   const sockets = kernel.socketsOn('tcp', port)
   const rows = (['tcp', 'udp'] as const).flatMap((it) => listening.get(portKey(it, port)) ?? [])
   const held = new Set(now.flatMap(({ id }) => holding.inodesOf(id) ?? []))
-  const owner = now.find(({ process, container }) => process ?? container) ?? {}
-  const holders = kernel.holders(rows, owner, holding.keeperPid)
+  const holders = holdersOf(rows, now, { kernel, holding })
   const strangers = holders.filter(({ isOwn }, at) => !isOwn && !held.has(rows[at]?.inode ?? ''))
   const sightings = rows.flatMap(({ protocol, address, inode }, at) => {
     const { pid, command } = holders[at] ?? {}

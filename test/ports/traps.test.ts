@@ -1,5 +1,6 @@
 /** What goes wrong with ports in the world: each is met, and has a clear answer. */
 import assert from 'node:assert/strict'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { type AddressInfo, connect, createServer } from 'node:net'
 import { join } from 'node:path'
@@ -69,6 +70,24 @@ test('a stranger on the other family of localhost is named, not ignored', async 
   await until('it is stolen', () => broker.leases()[0]?.state === 'stolen')
   const { thief: named } = broker.leases()[0] ?? {}
   assert.deepEqual([named?.pid, named?.address], [thief.pid, '::1'])
+})
+
+test('a number that two have, by TCP and by UDP, is no stranger to either', async (context) => {
+  const broker = await makePortBench(context).open()
+  const listener = new Listener(context)
+  const [tcp] = granted(await broker.claim([wish('shop/api')]))
+  const { port } = tcp?.claim ?? assert.fail('one was asked for')
+  const [udp] = granted(await broker.claim([wish('shop/dns', { port, protocol: 'udp' })]))
+  await broker.letGo([tcp?.id ?? '', udp?.id ?? ''])
+  const socket = createSocket('udp4').bind(port, '127.0.0.1')
+  context.after(() => socket.close())
+  await once(socket, 'listening')
+  assert.equal(await listener.listen(port), 'listening')
+  await broker.assign(tcp?.id ?? '', identify(listener.pid))
+  await broker.assign(udp?.id ?? '', identify(process.pid))
+  await until('both are ready', () => broker.leases().every(({ state }) => state === 'ready'))
+  const { sentences } = await broker.story(port)
+  assert.doesNotMatch(sentences.join('\n'), /without a lease/)
 })
 
 test('nobody listens on every address over a port that is held on one, and the other way round', async (context) => {
