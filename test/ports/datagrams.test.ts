@@ -14,8 +14,9 @@ import type { Json, JsonObject } from '../../src/core/units/json.ts'
 import { Discovery } from '../../src/edge/discovery/server/open-discovery.ts'
 import { SystemRandom } from '../../src/random/system-random.ts'
 import { openKernel } from '../../src/runtimes/process/kernel/open-kernel.ts'
-import { Bench } from '../handover/ramps.ts'
+import { Bench, tinyContract, webSaying } from '../handover/ramps.ts'
 import { runInProcess } from '../support/cli.ts'
+import { freePort } from '../support/free-port.ts'
 import { openFolder, stopDaemon } from '../support/rampart.ts'
 import { until } from '../support/until.ts'
 
@@ -34,6 +35,16 @@ const ECHO = `
     clearInterval(waits)
     bind()
   }, 5)`
+
+/** Says that every name is 10.0.0.7: the question as it came, and one answer to it. */
+const NAMES = `
+  const socket = require('node:dgram').createSocket('udp4')
+  socket.on('message', (asked, from) => {
+    const end = asked.indexOf(0, 12) + 5
+    const head = Buffer.from([asked[0], asked[1], 0x81, 0x80, 0, 1, 0, 1, 0, 0, 0, 0])
+    const answer = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 30, 0, 4, 10, 0, 0, 7])
+    socket.send(Buffer.concat([head, asked.subarray(12, end), answer]), from.port, from.address)
+  }).bind(Number(process.env.PORT_DNS), '127.0.0.1')`
 
 interface Wishes {
   readonly port?: JsonObject
@@ -142,6 +153,20 @@ test('a component answers on its port of UDP, on the same one when it has change
   assert.match(await cli('ports', 'list'), new RegExp(`${port}/udp +cooling`))
 })
 
+test('a name server is proved by what it answers', async (t) => {
+  const bench = new Bench(t)
+  const resolvers = [`$\{self.host}:$\{self.ports.dns}`]
+  const dns = {
+    run: { command: [process.execPath, '-e', NAMES], ports: { dns: { protocol: 'udp' } } },
+    ready: [{ dns: { name: 'shop.test', resolvers, expect: '10.0.0.7' } }],
+    deadline: '30s',
+  }
+  const spec = { components: { dns }, watch: false }
+  const names = { apiVersion: 'rampart/v1', kind: 'Environment', metadata: { name: 'names' }, spec }
+  await bench.up(names)
+  await leaseIn(bench, 'ready')
+})
+
 test('who binds the port of a component is named, until it is gone', async (t) => {
   const bench = new Bench(t)
   const AFTER = join(bench.folder, 'go')
@@ -185,21 +210,50 @@ test('what comes while a component that inherits is restarted is answered by its
 
 test('what a contract fixes in a range of UDP is held, then given to the component', async (t) => {
   const bench = new Bench(t)
-  const range = { ports: 21_053, protocol: 'udp', for: { service: 'names/*' } }
-  const ranges = { dns: { ...range, addresses: ['127.0.0.1'], fixed: { 'names/dns/dns': 21_053 } } }
+  const port = await freePort()
+  const range = { ports: port, protocol: 'udp', for: { service: 'names/*' } }
+  const ranges = { dns: { ...range, addresses: ['127.0.0.1'], fixed: { 'names/dns/dns': port } } }
   const contract = (kind: string, spec: JsonObject): Json => {
     return { apiVersion: 'rampart/v1', kind, metadata: { name: 'own' }, spec }
   }
   await bench.up(contract('Ports', { ranges, cooling: '100ms' }))
   await leaseIn(bench, 'held')
-  assert.equal(await bind(t, 21_053), 'EADDRINUSE')
+  assert.equal(await bind(t, port), 'EADDRINUSE')
   const { ended } = await bench.ramp(echo('one', { port: { protocol: 'tcp' } }))
-  assert.match(ended?.cause?.sentence ?? '', /names\/dns\/dns has 21053\/udp fixed by range dns/)
+  const why = new RegExp(`names/dns/dns has ${port}/udp fixed by range dns`)
+  assert.match(ended?.cause?.sentence ?? '', why)
   for (const word of ['one', 'two']) {
     assertReached(await bench.ramp(echo(word)))
-    assert.equal((await ask(t, 21_053)).says, word)
+    assert.equal((await ask(t, port)).says, word)
   }
   assert.equal((await leaseIn(bench, 'ready')).rule.contract, 'own')
+})
+
+test('beside a front each start has a port of UDP of its own', async (t) => {
+  const bench = new Bench(t)
+  const code = `require('./web.cjs')
+    const socket = require('node:dgram').createSocket('udp4')
+    const said = JSON.stringify({ says: process.env.SAYS, pid: process.pid })
+    socket.on('message', (_, from) => socket.send(said, from.port, from.address))
+    socket.bind(Number(process.env.PORT_DNS), '127.0.0.1')`
+  const web = (says: string): Json => {
+    const ports = { http: {}, dns: { protocol: 'udp' } }
+    const more = { roll: { ports: ['http'], drain: '10s' } }
+    return tinyContract(webSaying(says, { command: [process.execPath, '-e', code], ports, more }))
+  }
+  const seen = new Set<number>()
+  for (const says of ['one', 'two']) {
+    await bench.up(web(says))
+    const isNew = ({ claim, state }: PortLease): boolean =>
+      claim.protocol === 'udp' && state === 'ready' && !seen.has(claim.port)
+    const own = async () => (await bench.leases()).find(isNew)
+    await until('the new one is there', async () => (await own()) !== undefined)
+    const { port } = present(await own(), 'it is there').claim
+    assert.equal((await ask(t, port)).says, says)
+    seen.add(port)
+  }
+  const [first = 0] = seen
+  await until('nobody has the first one', () => !isBound(first))
 })
 
 test('a port that becomes one of UDP is leased anew, and told of as such', async (t) => {
