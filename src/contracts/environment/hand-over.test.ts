@@ -133,6 +133,10 @@ test('what is fixed for a component of the other protocol is told of as refused'
     both.every((sentence) => !sentence.includes('is refused')),
     both.join(' '),
   )
+  const run = 'run: { command: [x], ports: { http: {}, admin: {} } }, roll: { ports: [admin] }'
+  const rolled = environmentIn(`${headOf('shop')}  components: { web: { ${run} } }\n`)
+  const ofEach = JSON.stringify(handOversOf(rolled, undefined, () => names))
+  assert.ok(!ofEach.includes('is refused'), 'what is fixed is nothing to its starts')
 })
 
 test('a port of UDP is given by the ranges of UDP, and no rule for fronts has a part in it', () => {
