@@ -12,7 +12,7 @@ import { keeperOf } from '../ports/workbench.ts'
 import { freePort } from '../support/free-port.ts'
 import { until } from '../support/until.ts'
 import { Bench, Load, OWN_PORT, tinyContract, webSaying } from './ramps.ts'
-import { ACCEPTS, leaseOf, loaded, SHARING_SERVER, sharing } from './sharing.ts'
+import { ACCEPTS, leaseOf, loaded, SHARING_SERVER, type SharingWishes, sharing } from './sharing.ts'
 
 /** Why a ramp was taken back. */
 async function refused(bench: Bench, value: Json): Promise<string> {
@@ -65,6 +65,27 @@ test('one that inherits begins to share, and ceases to, without a failed request
   await load.answered('two')
   await bench.up(alone('three', INHERITED))
   await load.answered('three')
+  await load.stop()
+  load.assertServed('one', 'two', 'three')
+})
+
+test('ports that it shares come and go, and nobody waits at one that is gone', async (context) => {
+  const wishes = (...names: readonly string[]): SharingWishes => ({
+    ports: Object.fromEntries(names.map((name) => [name, {}])),
+  })
+  const bench = new Bench(context)
+  await bench.up(sharing('one', wishes('http')))
+  const first = await leaseOf(bench)
+  const load = new Load(context, first.claim.port)
+  await load.answered('one')
+  await bench.up(sharing('two', wishes('admin', 'http')))
+  const leases = await bench.leases()
+  const gone = present(leases.find(({ owner }) => owner.port === 'admin')?.id, 'it has that, too')
+  await bench.up(sharing('three', wishes('http', 'other')))
+  await load.answered('three')
+  // A socket that waited for the next start would do so for a minute.
+  const isOver = ({ id, state }: PortLease): boolean => id === gone && state === 'cooling'
+  await until('the one that is gone cools', async () => (await bench.leases()).some(isOver), 20_000)
   await load.stop()
   load.assertServed('one', 'two', 'three')
 })

@@ -232,7 +232,16 @@ export class LeasedPorts implements PortSource {
     const others = sharing.filter((one) => !isSame(one, dead))
     this.#taken.set(lease.id, others)
     const next = others.at(-1)
-    if (next !== undefined && isOf(lease, dead)) this.#later(this.#broker.assign(lease.id, next))
+    if (!isOf(lease, dead)) return
+    if (next !== undefined) this.#later(this.#broker.assign(lease.id, next))
+    else if (this.#hasMovedOn(lease, dead))
+      this.#release(lease.id, 'Its component goes on without it.')
+  }
+
+  /** Whether a start of its component shares other ports, and not this one any more. */
+  #hasMovedOn({ id, owner }: PortLease, dead: ProcessIdentity): boolean {
+    const others = this.#leasesOf(owner.service).filter((other) => other.id !== id)
+    return others.some((other) => this.#sharing(other).some((one) => !isSame(one, dead)))
   }
 
   /** Whose socket it is, where that may be several starts'; of any other one nobody. */
@@ -258,24 +267,24 @@ export class LeasedPorts implements PortSource {
    * The lease of a start that has ended and whose death is not proved: until it is, by that very process
    * being gone and nothing of it listening, nobody takes its place.
    */
-  async #unproved({
-    subject,
-    beside = [],
-    shared = [],
-  }: PortRequest): Promise<PortLease | undefined> {
+  async #unproved(request: PortRequest): Promise<PortLease | undefined> {
     const untilMs = performance.now() + PROVED_MS
     for (;;) {
-      const ended = this.#leasesOf(subject).filter(
-        ({ owner, process }) =>
-          process !== undefined &&
-          !shared.includes(owner.port) &&
-          !beside.includes(owner.instance ?? ''),
-      )
+      const leases = this.#leasesOf(request.subject)
+      const ended = leases.filter((lease) => !this.#isOfOneBeside(lease, request))
       const now = await this.#broker.lookNow(ended.map(({ id }) => id))
       const unproved = now.find(({ state }) => isListenedTo(state) || state === 'orphaned')
       if (unproved === undefined || performance.now() > untilMs) return unproved
       await delay(LOOK_MS)
     }
+  }
+
+  /** Whether a start that runs has it, beside which the new one may be; or nobody. */
+  #isOfOneBeside(lease: PortLease, { beside = [], shared = [] }: PortRequest): boolean {
+    const { owner, process } = lease
+    if (process === undefined || shared.includes(owner.port)) return true
+    if (owner.instance !== undefined) return beside.includes(owner.instance)
+    return shared.length > 0 && this.#sharing(lease).some((one) => isOf(lease, one))
   }
 
   #whyUnproved(lease: PortLease): NoPorts {
