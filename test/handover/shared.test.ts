@@ -121,3 +121,24 @@ test('one that does not end in the time that it is given is killed, and the reco
   await load.stop()
   assert.equal((await bench.pids()).length, 1)
 })
+
+test('once the old one is asked to end, a ramp that is taken back leaves the new one serving', async (context) => {
+  const [bench, load, lease] = await loaded(context)
+  const long = fetch(`http://127.0.0.1:${lease.claim.port}/long`)
+  const { ended, state } = await bench.open(sharing('two'), 'up')
+  const isAsked = (): boolean => {
+    return state()?.stages.find(({ name }) => name === 'web/retire')?.phase === 'entered'
+  }
+  await until('the old one is asked to end', isAsked)
+  const { engine } = await bench.parts()
+  const { ramp } = present(state(), 'it goes on')
+  await engine.speak({ ramp, by: 'test', word: { say: 'abort', undo: true, why: 'tried' } })
+  assert.equal((await ended).ended?.outcome, 'undone')
+  assert.equal(await (await long).text(), 'one')
+  load.answers.delete('one')
+  await load.answered('two')
+  await load.stop()
+  load.assertServed('two')
+  await bench.up(sharing('two'))
+  assert.equal((await bench.pids()).length, 1)
+})

@@ -89,12 +89,15 @@ function startedBy(
   }
 }
 
-/** What shares a socket may answer somebody by then, as who gives way does. */
+/**
+ * What shares a socket may answer somebody by then, as who gives way does; and once that one was asked to end
+ * nobody else would be there.
+ */
 function undoCommand(subject: string, component: Component, own: JsonObject): Command {
   const { roll } = component
   const isShared = roll?.isShared === true
   return isShared
-    ? finishCommand(subject, component, roll, own)
+    ? finishCommand(subject, component, roll, { ...own, unlessGaveWay: true })
     : stopCommand(subject, component, own)
 }
 

@@ -9,7 +9,6 @@ import { setTimeout as delay } from 'node:timers/promises'
 import { isFault } from '../../core/fault/fault.ts'
 import { PARTING_MOST_MS } from '../../core/port/parting.ts'
 import type { PortLease, PortOwner, ProcessIdentity } from '../../core/port/port-lease.ts'
-import { printServicePort } from '../../core/port/port-owner.ts'
 import { protocolOf } from '../../core/port/port-protocols.ts'
 import { isListenedTo, isSpare } from '../../core/port/port-states.ts'
 import { transitionFor } from '../../core/port/port-transition.ts'
@@ -32,6 +31,8 @@ import type {
   StartPorts,
 } from './port-source.ts'
 import { isOwnAddress } from './ports.ts'
+import { notBeside, notDead, notOurs } from './refused-ports.ts'
+import { isOf, mayBeShared, Takers } from './takers.ts'
 
 /** How long a start may take until somebody has its ports: an engine may be slow. @unit ms */
 const START_MS = 300_000
@@ -63,8 +64,7 @@ export interface LeasedPortsOptions {
 export class LeasedPorts implements PortSource {
   readonly #broker: LeasedPortsOptions['broker']
   readonly #onTrouble: (error: unknown) => void
-  /** Which processes were said to have which leases. */
-  readonly #taken = new Map<string, readonly ProcessIdentity[]>()
+  readonly #takers = new Takers()
   /** What nobody waits for. */
   readonly #underWay = new Set<Promise<unknown>>()
   /** What is being held again at this moment. */
@@ -172,14 +172,13 @@ export class LeasedPorts implements PortSource {
   }
 
   took(start: StartPorts, process: ProcessIdentity): void {
-    const there = new Set(this.#broker.leases().map(({ id }) => id))
-    for (const id of this.#taken.keys()) if (!there.has(id)) this.#taken.delete(id)
+    this.#takers.keep(this.#broker.leases())
     for (const lease of this.#leasesOn(start)) {
-      const sharing = this.#sharing(lease)
-      this.#taken.set(lease.id, [...sharing.filter((one) => !isSame(one, process)), process])
+      const isServed = this.#isServed(lease)
+      this.#takers.add(lease, process)
       // Who has it serves on, until it gives way or dies.
-      if (sharing.some((one) => isOf(lease, one))) continue
-      const wasOthers = isShared(lease) && lease.process !== undefined && !isOf(lease, process)
+      if (isServed) continue
+      const wasOthers = mayBeShared(lease) && lease.process !== undefined && !isOf(lease, process)
       this.#later(wasOthers ? this.#takeOver(lease.id) : this.#broker.assign(lease.id, process))
     }
   }
@@ -188,18 +187,15 @@ export class LeasedPorts implements PortSource {
   async #takeOver(id: string): Promise<void> {
     await Promise.resolve()
     const lease = this.#broker.leases().find((one) => one.id === id)
-    if (lease === undefined) return
-    const sharing = this.#sharing(lease)
-    const latest = sharing.at(-1)
-    if (latest === undefined || sharing.some((one) => isOf(lease, one))) return
-    await this.#broker.assign(id, latest)
+    if (lease === undefined || this.#isServed(lease)) return
+    const latest = this.#takers.sharing(lease).at(-1)
+    if (latest !== undefined) await this.#broker.assign(id, latest)
   }
 
   async giveWay(subject: string, process: ProcessIdentity): Promise<void> {
     for (const lease of this.#leasesOf(subject)) {
-      if (isOf(lease, process) || !this.#sharing(lease).some((one) => isSame(one, process)))
-        continue
-      await this.#broker.assign(lease.id, process)
+      if (!mayBeShared(lease) || !this.#takers.has(lease, process)) continue
+      if (!isOf(lease, process)) await this.#broker.assign(lease.id, process)
     }
   }
 
@@ -227,12 +223,8 @@ export class LeasedPorts implements PortSource {
 
   /** Those who accept on the same socket go on: the last that came has it, if the one that died had. */
   #outlived(lease: PortLease, dead: ProcessIdentity): void {
-    const sharing = this.#sharing(lease)
-    if (!sharing.some((one) => isSame(one, dead))) return
-    const others = sharing.filter((one) => !isSame(one, dead))
-    this.#taken.set(lease.id, others)
-    const next = others.at(-1)
-    if (!isOf(lease, dead)) return
+    if (!this.#takers.remove(lease, dead) || !isOf(lease, dead)) return
+    const next = this.#takers.sharing(lease).at(-1)
     if (next !== undefined) this.#later(this.#broker.assign(lease.id, next))
     else if (this.#hasMovedOn(lease, dead))
       this.#release(lease.id, 'Its component goes on without it.')
@@ -240,13 +232,15 @@ export class LeasedPorts implements PortSource {
 
   /** Whether a start of its component shares other ports, and not this one any more. */
   #hasMovedOn({ id, owner }: PortLease, dead: ProcessIdentity): boolean {
-    const others = this.#leasesOf(owner.service).filter((other) => other.id !== id)
-    return others.some((other) => this.#sharing(other).some((one) => !isSame(one, dead)))
+    return this.#leasesOf(owner.service).some((other) => {
+      const sharing = this.#takers.sharing(other).length - Number(this.#takers.has(other, dead))
+      return other.id !== id && sharing > 0
+    })
   }
 
-  /** Whose socket it is, where that may be several starts'; of any other one nobody. */
-  #sharing(lease: PortLease): readonly ProcessIdentity[] {
-    return isShared(lease) ? (this.#taken.get(lease.id) ?? []) : []
+  /** Whether one of those who share it has it. */
+  #isServed(lease: PortLease): boolean {
+    return this.#takers.sharing(lease).some((one) => isOf(lease, one))
   }
 
   ended(subject: string): void {
@@ -284,7 +278,7 @@ export class LeasedPorts implements PortSource {
     const { owner, process } = lease
     if (process === undefined || shared.includes(owner.port)) return true
     if (owner.instance !== undefined) return beside.includes(owner.instance)
-    return shared.length > 0 && this.#sharing(lease).some((one) => isOf(lease, one))
+    return shared.length > 0 && this.#isServed(lease)
   }
 
   #whyUnproved(lease: PortLease): NoPorts {
@@ -304,10 +298,10 @@ export class LeasedPorts implements PortSource {
   }
 
   /** Of the same service, but by hand: none of its starts was said to have it. */
-  #isOfAnother({ id, process, container, state, front }: PortLease): boolean {
+  #isOfAnother(lease: PortLease): boolean {
+    const { process, container, state, front } = lease
     if (process === undefined || container !== undefined || !isListenedTo(state)) return false
-    const taken = this.#taken.get(id) ?? []
-    return front !== undefined || !taken.some((one) => isSame(one, process))
+    return front !== undefined || !this.#takers.has(lease, process)
   }
 
   /** What has a set of ports of its own, as a job has by its scope, is none of the component's. */
@@ -374,44 +368,4 @@ type Wishes = Parameters<PortBroker['claim']>[0]
 /** A socket holds it for whoever takes it: this one has not begun with it. */
 function isHeldForIt({ state, giving, process }: PortLease): boolean {
   return state === 'held' && giving === 'number' && process === undefined
-}
-
-/** Whether several starts may have its socket. */
-function isShared({ giving, owner }: PortLease): boolean {
-  return giving === 'descriptor' && owner.instance === undefined
-}
-
-/** Whether it is who has the lease. */
-function isOf({ process }: PortLease, one: ProcessIdentity): boolean {
-  return process !== undefined && isSame(process, one)
-}
-
-function isSame(one: ProcessIdentity, other: ProcessIdentity): boolean {
-  return one.pid === other.pid && one.started === other.started && one.bootId === other.bootId
-}
-
-/** A living process has it that no start of the component is. */
-function notOurs({ claim, process, owner, front }: PortLease): NoPorts {
-  const of = `${printServicePort(owner)} is ${claim.port}, which process ${process?.pid ?? '?'} has`
-  const sentence =
-    front === undefined
-      ? `${of}, and that is no start of it. End it, or give it ports of its own: ` +
-        '`rampart ports run --scope NAME`.'
-      : `${of} as its front. Bring the component down before it listens there itself.`
-  return { reason: 'taken', sentence }
-}
-
-function notDead({ claim, process, owner, because }: PortLease): NoPorts {
-  const start = owner.instance === undefined ? '' : ` of start ${owner.instance}`
-  const who = `process ${process?.pid ?? '?'}${start}`
-  const sentence = `${claim.port} is still ${who}, whose death is not proved: ${because}`
-  return { reason: 'not-proved-dead', sentence }
-}
-
-/** A start that runs was to be the only one. */
-function notBeside({ claim, process, owner }: PortLease): NoPorts {
-  const sentence =
-    `${printServicePort(owner)} is ${claim.port}, which process ${process?.pid ?? '?'} has as the only start, so that ` +
-    'none beside it can have ports of its own. Bring the component down before it is replaced as it says now.'
-  return { reason: 'taken', sentence }
 }

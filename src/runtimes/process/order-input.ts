@@ -57,6 +57,8 @@ export interface StopInput {
   readonly copy?: number | undefined
   /** Leaves these instances alone; ends nothing unless all of them run. */
   readonly except?: readonly string[] | undefined
+  /** Leaves it alone where the same ramp has asked the one before it to end, and nobody else serves. */
+  readonly unlessGaveWay: boolean
   /** Its grace is what a Ports contract in force gives to who gives way, where one says that. */
   readonly graceAsRuled: boolean
 }
@@ -126,6 +128,7 @@ const STOP: z.ZodType<StopInput> = z.object({
   onlyStartedByRamp: z.string().optional(),
   copy: COPY,
   except: z.union([z.array(z.string()).min(1), z.string().transform((one) => [one])]).optional(),
+  unlessGaveWay: z.boolean().default(false),
   graceAsRuled: z.boolean().default(false),
 })
 

@@ -3,6 +3,7 @@ import { done, failed } from '../../core/entry/command-answers.ts'
 import type { CommandAnswer } from '../../core/entry/entry.ts'
 import type { Order } from '../../seams/actuator.ts'
 import type { PortSource } from '../placement/port-source.ts'
+import { readAsked } from '../subject/asked-to-end.ts'
 import { type EndNeeds, type EndResult, endInstance } from './end-instance.ts'
 import type { Instance } from './instance.ts'
 import type { StopInput } from './order-input.ts'
@@ -28,6 +29,8 @@ export async function stopComponent(
   const missing = missingOf(open, input, needs)
   if (missing.length > 0) return nobodyInItsPlace(input, missing)
   const targets = open.filter((instance) => isOurs(instance, input))
+  const gone = input.unlessGaveWay ? whoGaveWay(targets, input, needs) : undefined
+  if (gone !== undefined) return leftServing(targets, gone)
   await giveWay(open, input, needs)
   const policy = policyOf(input, needs)
   const results = await Promise.all(
@@ -41,6 +44,29 @@ export async function stopComponent(
   if (left) return notStopped(input, 'left-behind', outcome, needs)
   if (others.length === 0) needs.ports.ended(input.subject)
   return stopped(input, outcome, others)
+}
+
+/**
+ * Who was asked to end for those that were started in its place, by the same ramp; undefined: nobody, or one that
+ * was not asked serves on.
+ */
+function whoGaveWay(
+  targets: readonly Instance[],
+  { subject, onlyStartedByRamp: ramp }: StopInput,
+  { registry }: StopNeeds,
+): Instance | undefined {
+  const others = registry.of(subject).filter((instance) => !targets.includes(instance))
+  const wasAsked = ({ path }: Instance): boolean =>
+    readAsked(path)?.order.startsWith(`${ramp}/`) === true
+  const isLeft = others.some((one) => one.ended === undefined && !wasAsked(one))
+  const isThere = targets.some(({ ended }) => ended === undefined)
+  return isLeft || !isThere ? undefined : others.findLast(wasAsked)
+}
+
+function leftServing(targets: readonly Instance[], gone: Instance): CommandAnswer {
+  const names = targets.map(({ name }) => name).join(' and ')
+  const sentence = `${names} serves on: ${gone.name} was asked to end for it, and nobody else is there.`
+  return done({ reason: 'left-serving', sentence })
 }
 
 /** What is ended for others has what it shared with them no more, before it is asked to end. */
