@@ -90,7 +90,7 @@ function explainComponent(component: Component, place: number): string {
     const many = `${component.copies} copies of it`
     lines.push(`   ${many} serve side by side behind its front, each once it is proved.`)
   }
-  if (component.roll?.isShared === true) lines.push(...explainShared(component.roll))
+  if (component.roll?.isShared === true) lines.push(...explainShared(component, component.roll))
   else if (component.roll !== undefined) {
     lines.push(
       '   When it has changed, the old one serves until the new one and all else is proved;',

@@ -13,7 +13,7 @@ import type { PortWish } from '../../core/port/port-wish.ts'
 import type { ListedRange } from '../../core/port/range-list.ts'
 import { printDuration } from '../../core/units/duration.ts'
 import { listWords } from '../document/describe-value.ts'
-import type { EnvironmentContract, Roll } from './definition.ts'
+import type { Component, EnvironmentContract, Roll } from './definition.ts'
 import { type Placement, placementsOf } from './region.ts'
 import type { Run } from './run.ts'
 import { type SharedPort, sharedHandOver } from './shared-hand-over.ts'
@@ -96,7 +96,7 @@ function handOversAt(
   if (isWaitedFor) {
     const others = rules.filter(({ event }) => event !== 'failover')
     const waits = contract === undefined ? [] : waitsInQueue(of, contract, rules)
-    return [...handOverOfSocket(of, { roll, contract, rules: others, protocol }), ...waits]
+    return [...handOverOfSocket(of, component, { contract, rules: others, protocol }), ...waits]
   }
   if (!isRolled) {
     if (contract === undefined) return []
@@ -114,18 +114,14 @@ function isInherited({ port }: Of, run: Run | undefined): boolean {
 /** Of a socket that stays when its start dies: shared by starts, or of one after the other. */
 function handOverOfSocket(
   of: Of,
-  {
-    roll,
-    contract,
-    rules,
-    protocol,
-  }: Omit<SharedPort, 'name' | 'roll'> & {
-    readonly roll?: Roll | undefined
-    readonly protocol: PortProtocol
-  },
+  component: Component,
+  ruled: Pick<SharedPort, 'contract' | 'rules'> & { readonly protocol: PortProtocol },
 ): readonly HandOver[] {
+  const { contract, rules, protocol } = ruled
   const name = `${of.service} ${of.port}`
-  if (roll !== undefined) return [{ ...of, ...sharedHandOver({ name, roll, contract, rules }) }]
+  if (component.roll !== undefined) {
+    return [{ ...of, ...sharedHandOver({ name, component, contract, rules }) }]
+  }
   return contract === undefined ? [] : [withoutFront(of, { contract, rules, protocol })]
 }
 

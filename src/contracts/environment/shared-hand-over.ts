@@ -2,16 +2,17 @@
  * How a port changes hands that the starts of a component share: there is no front, so that one time
  * counts alone, how long the old one may finish once it is asked to end. Told before it happens.
  */
-import { DRAIN_MS, PARTING_MOST_MS, type Parting, printTimes } from '../../core/port/parting.ts'
+import { PARTING_MOST_MS, type Parting, printTimes } from '../../core/port/parting.ts'
 import type { PortTransition } from '../../core/port/port-transition.ts'
 import { listWords } from '../document/describe-value.ts'
-import type { Roll } from './definition.ts'
+import type { Component } from './definition.ts'
+import { finishMs } from './shared-sockets.ts'
 
 /** What it is told from. */
 export interface SharedPort {
   /** `shop/api http` */
   readonly name: string
-  readonly roll: Roll
+  readonly component: Pick<Component, 'roll' | 'stop'>
   /** The Ports contract that grants it, and its rules; absent: none does. */
   readonly contract?: string | undefined
   readonly rules: readonly PortTransition[]
@@ -22,13 +23,13 @@ export function sharedHandOver(of: SharedPort): {
   readonly parting: Parting
   readonly sentence: string
 } {
-  const { name, roll, contract } = of
+  const { name, component, contract } = of
   const rule = of.rules.find(({ event }) => event === 'roll')
   const ruledMs = rule?.says?.includes('drain') === true ? rule.drainMs : undefined
-  const by =
-    roll.drainMs !== undefined ? 'component' : ruledMs !== undefined ? 'contract' : 'default'
-  const drainMs = roll.drainMs ?? Math.min(PARTING_MOST_MS, ruledMs ?? DRAIN_MS)
-  const isRuled = by === 'contract' && contract !== undefined
+  const isOwn = component.roll?.drainMs !== undefined
+  const isRuled = !isOwn && ruledMs !== undefined && contract !== undefined
+  const drainMs = isRuled ? Math.min(PARTING_MOST_MS, ruledMs) : finishMs(component)
+  const by = isOwn ? 'component' : isRuled ? 'contract' : 'default'
   const parting = {
     ...({ event: 'roll', by, drainMs, lingerMs: 0 } as const),
     ...(isRuled ? { contract } : {}),

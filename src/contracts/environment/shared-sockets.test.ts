@@ -62,6 +62,9 @@ test('the old one is asked to end once all is proved, and has the time that is w
   assert.deepEqual(own?.input['stop'], { signal: 'SIGTERM', graceMs: 5_000 })
   assert.equal(own?.input['graceAsRuled'], undefined)
   assert.equal(own?.timeoutMs, 15_000)
+  const patient = planIn(shop('', `${SAYS}\n      stop: { grace: 2m }`))
+  const given = stageIn(patient, 'api/retire').command?.input['stop']
+  assert.deepEqual(given, { signal: 'SIGTERM', graceMs: 120_000 })
   const undone = stageIn(planIn(shop(', drain: 5s')), 'api').compensation
   assert.deepEqual(undone?.input['stop'], { signal: 'SIGTERM', graceMs: 5_000 })
 })

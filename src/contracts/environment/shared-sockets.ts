@@ -42,8 +42,8 @@ export function frontedRoll({ roll }: Pick<Component, 'roll'>): Roll | undefined
 }
 
 /** How long a start that is asked to end is given, unless a Ports contract says otherwise. @unit ms */
-function finishMs({ drainMs = DRAIN_MS }: Roll): number {
-  return drainMs
+export function finishMs({ roll, stop }: Pick<Component, 'roll' | 'stop'>): number {
+  return roll?.drainMs ?? Math.max(DRAIN_MS, stop.graceMs)
 }
 
 /** Ends starts while another one has their socket: they are given the time to finish what they have. */
@@ -53,8 +53,9 @@ export function finishCommand(
   roll: Roll,
   which: JsonObject,
 ): Command {
-  const stop = { ...component.stop, graceMs: finishMs(roll) }
-  const { drainMs: mostMs = PARTING_MOST_MS } = roll
+  const graceMs = finishMs(component)
+  const stop = { ...component.stop, graceMs }
+  const mostMs = roll.drainMs ?? Math.max(PARTING_MOST_MS, graceMs)
   const more = roll.drainMs === undefined ? { ...which, graceAsRuled: true } : which
   const asked = stopCommand(subject, { ...component, stop }, more)
   return { ...asked, timeoutMs: mostMs + STOP_TIMEOUT_MARGIN_MS }
@@ -97,9 +98,9 @@ const HOW_TO_STOP =
   'leave it to stop.signal, or stop a start at a port of its own that roll.ports leaves out'
 
 /** How it is replaced, for people. */
-export function explainShared(roll: Roll): readonly string[] {
+export function explainShared(component: Component, roll: Roll): readonly string[] {
   const words = roll.ports.length === 1 ? 'the same socket' : 'the same sockets'
-  const most = describeDuration(finishMs(roll))
+  const most = describeDuration(finishMs(component))
   const unless = roll.drainMs === undefined ? ', unless a Ports contract says otherwise' : ''
   return [
     `   When it has changed, its new start accepts on ${words} (${listWords(roll.ports, 'and')}) beside the old one,`,
