@@ -188,6 +188,7 @@ function sectionOf(
     notes: [
       `HAProxy ${versionOf('haproxy', '-v')}, Envoy ${versionOf(findProgramOf('Envoy') ?? 'envoy', '--version')}, nginx ${versionOf('nginx', '-v')}, wrk ${versionOf('wrk', '-v')}.`,
       'nginx hands over by reloads, and this version ends idle kept connections with each, together with requests that are just sent on them; clients that repeat those do not notice.',
+      'A shared descriptor changes hands by whole ramps of a component (`roll: { by: descriptor }`), with all that they record; everything else by its data plane alone.',
       'Service, proxy and clients share this machine: whoever is quicker also takes more from the others.',
     ],
   }
