@@ -263,6 +263,8 @@ export class LocalPortBroker implements PortBroker, PortSpawner {
   }
 
   async spawn(request: HeirRequest): Promise<Heir> {
+    // What was lost with its keeper may be held again in a moment.
+    await this.#takingUp
     const leases = request.leases.map((id) => this.#lease(id))
     const { leases: _ids, ...heir } = request
     const holds = leases.map(({ id, owner }) => ({ id, name: owner.port }))

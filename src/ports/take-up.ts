@@ -10,7 +10,8 @@ import { TTL_MS } from '../core/port/port-wish.ts'
 import type { Clock } from '../seams/clock.ts'
 import type { Holding } from './holding.ts'
 import type { JudgeParts } from './judging.ts'
-import type { HoldOutcome } from './keeper/keeper-words.ts'
+import type { HadSocket, HoldOutcome } from './keeper/keeper-words.ts'
+import { rowsOf } from './kernel/port-kernel.ts'
 import type { PortLedger } from './port-ledger.ts'
 
 /** What it is done with. */
@@ -71,10 +72,26 @@ async function heldEntries(
   missing: readonly PortLease[],
   parts: HoldAgainParts,
 ): Promise<readonly PortMoved[]> {
-  const outcomes = await parts.holding.hold(missing.map(({ id, claim }) => ({ id, claim })))
+  const wishes = missing.map((lease) => ({
+    id: lease.id,
+    claim: lease.claim,
+    had: hadBy(lease, parts.judgeParts),
+  }))
+  const outcomes = await parts.holding.hold(wishes)
   return missing.flatMap((lease, place) => {
     const outcome = outcomes[place]
     return outcome === undefined ? [] : outcomeEntries(lease, outcome, parts)
+  })
+}
+
+/** The sockets that whoever inherited them has still. */
+function hadBy(lease: PortLease, { kernel, keeperPid }: JudgeParts): readonly HadSocket[] {
+  if (lease.giving !== 'descriptor' || !isListenedTo(lease.state)) return []
+  const rows = rowsOf(lease.claim, kernel.listening() ?? new Map())
+  const holders = kernel.holders(rows, lease, keeperPid)
+  return rows.flatMap(({ inode }, place): readonly HadSocket[] => {
+    const { isOwn = false, pid, address = '' } = holders[place] ?? {}
+    return isOwn && pid !== undefined ? [{ address, inode, pid }] : []
   })
 }
 
@@ -100,7 +117,8 @@ function outcomeEntries(
   const isQuarantined = lease.state === 'quarantined'
   if ('inodes' in outcome) {
     const because = 'It is free again, and a socket holds it.'
-    return isQuarantined ? [{ ...moved, to: 'held', because, ...term }] : []
+    if (isQuarantined) return [{ ...moved, to: 'held', because, ...term }]
+    return lease.because === LOST ? [{ ...moved, to: lease.state, because: HELD_AGAIN }] : []
   }
   if (lease.state !== 'held' && !isQuarantined) return servedOn(lease)
   const { holder, sentence } = holding.whyNot(lease.claim, outcome.error)
@@ -118,11 +136,12 @@ function outcomeEntries(
   return isQuarantined ? [] : [{ ...moved, to: 'quarantined', because, ...term }]
 }
 
-/** Who inherited its socket has it still, and is not asked for it. */
+const LOST = 'What held its socket has ended: its process serves on, and no other can be given it.'
+const HELD_AGAIN = 'Its socket is held again, beside its process.'
+
+/** Who inherited its socket has it still, and no copy of that could be had. */
 function servedOn({ id, state, because }: PortLease): readonly PortMoved[] {
-  const lost =
-    'What held its socket has ended: its process serves on, and no other can be given it.'
-  return because === lost ? [] : [{ type: 'port.moved', lease: id, to: state, because: lost }]
+  return because === LOST ? [] : [{ type: 'port.moved', lease: id, to: state, because: LOST }]
 }
 
 /** While there was no daemon, nobody could ask for it again. */

@@ -16,6 +16,8 @@ export type SocketOutcome =
 /** Opens and closes sockets; nobody accepts on them here. */
 export interface SystemSockets {
   open(wish: SocketWish): SocketOutcome
+  /** A copy of the socket that a process has, where the system lets one be had. */
+  copy(pid: number, inode: string): SocketOutcome
   /** Once only: the number may be another socket's afterwards. */
   close(fd: number): void
 }

@@ -1,7 +1,7 @@
 /** What the keeper holds: for each claim a socket on every address of it, or nothing at all. */
 import type { PortClaim } from '../../core/port/port-claim.ts'
-import type { SystemSockets } from '../../seams/system-sockets.ts'
-import type { Hold, HoldOutcome, HoldWish } from './keeper-words.ts'
+import type { SocketOutcome, SocketWish, SystemSockets } from '../../seams/system-sockets.ts'
+import type { HadSocket, Hold, HoldOutcome, HoldWish } from './keeper-words.ts'
 
 /** This machine has no such family of addresses, so that nobody can listen there either. */
 const NO_FAMILY: ReadonlySet<string> = new Set(['EAFNOSUPPORT', 'EADDRNOTAVAIL', 'EPROTONOSUPPORT'])
@@ -29,13 +29,13 @@ export class Holds {
   }
 
   /** Holds it on every address, or not at all. What is held already under this name stays. */
-  hold({ id, claim }: HoldWish): HoldOutcome {
+  hold({ id, claim, had = [] }: HoldWish): HoldOutcome {
     const old = this.#held.get(id)
     if (old !== undefined) return { id, inodes: old.inodes }
     const fds: number[] = []
     const inodes: string[] = []
     for (const address of claim.addresses) {
-      const outcome = this.#sockets.open({ ...claim, address })
+      const outcome = this.#open({ ...claim, address }, had)
       if (!('error' in outcome)) {
         fds.push(outcome.fd)
         inodes.push(outcome.inode)
@@ -46,6 +46,14 @@ export class Holds {
     }
     this.#held.set(id, { claim, fds, inodes })
     return { id, inodes }
+  }
+
+  #open(wish: SocketWish, had: readonly HadSocket[]): SocketOutcome {
+    const opened = this.#sockets.open(wish)
+    const there = had.find(({ address }) => address === wish.address)
+    if (!('error' in opened) || opened.error !== 'EADDRINUSE' || there === undefined) return opened
+    const copied = this.#sockets.copy(there.pid, there.inode)
+    return 'error' in copied ? opened : copied
   }
 
   /** Quiet when it is not held. */

@@ -129,5 +129,6 @@ function placeOf(file: string): number | undefined {
 }
 
 function none(why: string): SystemSockets {
-  return { open: () => ({ error: why }), close: () => undefined }
+  const error = (): { readonly error: string } => ({ error: why })
+  return { open: error, copy: error, close: () => undefined }
 }

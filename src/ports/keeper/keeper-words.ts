@@ -5,10 +5,19 @@ import type { PortClaim } from '../../core/port/port-claim.ts'
 export interface HoldWish {
   readonly id: string
   readonly claim: PortClaim
+  /** Where its sockets are already: they are copied where the address is in use. @default nowhere */
+  readonly had?: readonly HadSocket[]
+}
+
+/** A socket that a process has. */
+export interface HadSocket {
+  readonly address: string
+  readonly inode: string
+  readonly pid: number
 }
 
 /** What is held. */
-export interface Hold extends HoldWish {
+export interface Hold extends Pick<HoldWish, 'id' | 'claim'> {
   /** Of the sockets, one for each address that this machine has, as /proc names them. */
   readonly inodes: readonly string[]
 }

@@ -9,9 +9,14 @@ import { type TestContext, test } from 'node:test'
 import { until } from '../../../test/support/until.ts'
 import { withListenPid } from '../../core/port/listen-variables.ts'
 import { isPortFree } from '../../runtimes/placement/ports.ts'
+import { openKernel } from '../../runtimes/process/kernel/open-kernel.ts'
+import { Holding } from '../holding.ts'
+import { PortKernel } from '../kernel/port-kernel.ts'
+import { Holds } from './holds.ts'
 import { KeeperLink } from './keeper-link.ts'
 import { keeperPathOf } from './keeper-path.ts'
 import { SOCKET_CONSTANTS, socketAddress } from './socket-address.ts'
+import { openSystemSockets } from './system-sockets.ts'
 
 function makeLink(context: TestContext, idleMs = 60_000) {
   const folder = mkdtempSync(join(tmpdir(), 'rampart-keeper-'))
@@ -132,6 +137,42 @@ test('a process inherits held sockets, and serves who connected before it was th
     holds: [],
   })
   assert.deepEqual(await short.ended, { code: 7, signal: null })
+})
+
+test('a socket that somebody has is copied, and what is not that one, or may not be had, is not', async () => {
+  const sockets = await openSystemSockets()
+  assert.ok('open' in sockets)
+  const one = { protocol: 'tcp', addresses: ['127.0.0.1'], port: 21_517 } as const
+  const [address] = one.addresses
+  const opened = sockets.open({ ...one, address })
+  assert.ok('fd' in opened)
+  const holds = new Holds(sockets)
+  const had = { address, pid: process.pid, inode: opened.inode }
+  const inUse = { id: 'a', address, error: 'EADDRINUSE' }
+  assert.deepEqual(holds.hold({ id: 'a', claim: one }), inUse)
+  assert.deepEqual(holds.hold({ id: 'a', claim: one, had: [{ ...had, inode: '1' }] }), inUse)
+  assert.deepEqual(holds.hold({ id: 'a', claim: one, had: [{ ...had, pid: 2 ** 22 }] }), inUse)
+  assert.deepEqual(holds.hold({ id: 'a', claim: one, had: [had] }), {
+    id: 'a',
+    inodes: [had.inode],
+  })
+  sockets.close(opened.fd)
+  assert.equal(await isPortFree(21_517), false, 'the copy holds it')
+  holds.letGo('a')
+  assert.equal(await isPortFree(21_517), true)
+})
+
+test('who is to inherit what nothing holds any more is refused, and told what to do', async (context) => {
+  const folder = mkdtempSync(join(tmpdir(), 'rampart-holding-'))
+  context.after(() => rmSync(folder, { recursive: true, force: true }))
+  const kernel = new PortKernel(openKernel())
+  const holding = new Holding({ folder, kernel, onLost: () => undefined })
+  const heir = { command: ['/bin/true'], cwd: '/', env: {}, holds: [{ id: '80-1', name: 'http' }] }
+  await assert.rejects(
+    holding.spawn(heir),
+    /Nothing holds port http .* Bring the component down, then up/,
+  )
+  holding.close()
 })
 
 test('it ends by itself once it holds nothing and nobody is connected', async (context) => {

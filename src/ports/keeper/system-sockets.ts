@@ -5,7 +5,7 @@
  *
  * @source what may be bound beside what was measured on Linux 5 and 6; see docs/decisions
  */
-import { fstatSync } from 'node:fs'
+import { fstatSync, readdirSync, readlinkSync } from 'node:fs'
 import { constants as osConstants } from 'node:os'
 import type { PortProtocol } from '../../core/port/port-claim.ts'
 import type { SocketOutcome, SocketWish, SystemSockets } from '../../seams/system-sockets.ts'
@@ -17,12 +17,17 @@ const SOCK_DGRAM = 2
 /** How many connections may wait for whoever gets it; the kernel lowers it to its own limit. */
 const BACKLOG = 4_096
 
+/** The same on every architecture of Linux. @source pidfd_open(2), pidfd_getfd(2) */
+const PIDFD_OPEN = 434
+const PIDFD_GETFD = 438
+
 interface Calls {
   socket(family: number, type: number, protocol: number): number
   setsockopt(fd: number, level: number, name: number, value: Buffer, length: number): number
   bind(fd: number, address: Buffer, length: number): number
   listen(fd: number, backlog: number): number
   close(fd: number): number
+  syscall(number: number, one: number, two: number, three: number): number
   errno(): number
 }
 
@@ -49,6 +54,7 @@ async function loadCalls(): Promise<Calls> {
     bind: system.func('int bind(int, const void *, uint32_t)'),
     listen: system.func('int listen(int, int)'),
     close: system.func('int close(int)'),
+    syscall: system.func('long syscall(long, int, int, uint32_t)'),
     errno: () => koffi.errno(),
   }
 }
@@ -77,6 +83,21 @@ class NativeSockets implements SystemSockets {
     return error
   }
 
+  copy(pid: number, inode: string): SocketOutcome {
+    const theirs = descriptorOf(pid, inode)
+    if (theirs === undefined) return { error: 'ENOENT' }
+    const handle = this.#calls.syscall(PIDFD_OPEN, pid, 0, 0)
+    if (handle < 0) return this.#failed()
+    const fd = this.#calls.syscall(PIDFD_GETFD, handle, theirs, 0)
+    const failed = fd < 0 ? this.#failed() : undefined
+    this.#calls.close(handle)
+    if (failed !== undefined) return failed
+    // Another socket may have come by that number meanwhile, or another process by that pid.
+    if (String(fstatSync(fd).ino) === inode) return { fd, inode }
+    this.#calls.close(fd)
+    return { error: 'ENOENT' }
+  }
+
   close(fd: number): void {
     this.#calls.close(fd)
   }
@@ -101,5 +122,30 @@ class NativeSockets implements SystemSockets {
   #failed(): { readonly error: string } {
     const number = this.#calls.errno()
     return { error: NAMES.get(number) ?? `E${number}` }
+  }
+}
+
+/** By which number a process has a socket; undefined: it has not, or may not be looked at. */
+function descriptorOf(pid: number, inode: string): number | undefined {
+  const folder = `/proc/${pid}/fd`
+  try {
+    const name = readdirSync(folder).find(
+      (one) => linkOf(`${folder}/${one}`) === `socket:[${inode}]`,
+    )
+    return name === undefined ? undefined : Number(name)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(code)) return undefined
+    throw error
+  }
+}
+
+/** Where a descriptor leads; undefined when it was closed in between. */
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
   }
 }
