@@ -7,6 +7,7 @@ import type { InstanceRecord } from '../runtimes/process/record.ts'
 import { slugOf } from '../runtimes/subject/subject-folder.ts'
 import type { Components, LogsWanted } from '../server/parts.ts'
 import type { ComponentView, LeftoversView, LogLine } from '../server/wire.ts'
+import { componentView } from './component-view.ts'
 
 /** Where and how processes are run. */
 export interface ProcessComponentsOptions {
@@ -33,23 +34,10 @@ export class ProcessComponents implements Components {
     const views = this.#options.runtime.instances().flatMap((instance) => {
       const state = this.#options.runtime.state(instance)
       if (state === undefined) return []
-      const { status, startedAtMs: sinceMs, endedAtMs, code, signal } = state
-      const pid = status === 'running' ? this.#componentIn(state.pid) : state.pid
+      const pid = state.status === 'running' ? this.#componentIn(state.pid) : state.pid
       const place = placeIn(instance)
-      const { ports, protocols, copy } = this.#meantBy(instance)
-      const view: ComponentView = {
-        subject: place.subject,
-        instance,
-        ...(copy === undefined ? {} : { copy }),
-        pid,
-        status,
-        ports,
-        ...(protocols === undefined ? {} : { protocols }),
-        sinceMs,
-        ...(endedAtMs === undefined ? {} : { endedAtMs }),
-        ...(code === undefined ? {} : { code }),
-        ...(signal === undefined ? {} : { signal }),
-      }
+      const meant = { subject: place.subject, instance, ...this.#meantBy(instance) }
+      const view = componentView(meant, { ...state, pid })
       return [{ ...place, view }]
     })
     views.sort((one, other) =>

@@ -3,6 +3,7 @@ import type { ContainerRuntime } from '../runtimes/container/container-runtime.t
 import type { Processes, ProcessState } from '../seams/processes.ts'
 import type { Components, LogsWanted } from '../server/parts.ts'
 import type { ComponentView, LeftoversView, LogLine } from '../server/wire.ts'
+import { componentView } from './component-view.ts'
 
 /** Asks whichever runtime knows the instance; no two runtimes name an instance alike. */
 export class EveryRuntime implements Processes {
@@ -39,26 +40,10 @@ export class EveryComponent implements Components {
   }
 
   list(): readonly ComponentView[] {
-    const containers = this.#containers
-      .views()
-      .flatMap(({ subject, instance, ports, protocols }) => {
-        const state = this.#containers.state(instance)
-        if (state === undefined) return []
-        const { status, pid, startedAtMs: sinceMs, endedAtMs, code, signal } = state
-        const view: ComponentView = {
-          subject,
-          instance,
-          pid,
-          status,
-          ports,
-          ...(protocols === undefined ? {} : { protocols }),
-          sinceMs,
-          ...(endedAtMs === undefined ? {} : { endedAtMs }),
-          ...(code === undefined ? {} : { code }),
-          ...(signal === undefined ? {} : { signal }),
-        }
-        return [view]
-      })
+    const containers = this.#containers.views().flatMap((start) => {
+      const state = this.#containers.state(start.instance)
+      return state === undefined ? [] : [componentView(start, state)]
+    })
     const all = [...this.#processes.list(), ...containers]
     return all.sort((one, other) =>
       one.subject < other.subject ? -1 : one.subject > other.subject ? 1 : 0,
